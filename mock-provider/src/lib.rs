@@ -1,1 +1,18 @@
-//! .
+//! A mock OpenID Provider for tests, demonstrations and reproduced failures.
+
+mod client;
+mod clock;
+mod config;
+#[allow(dead_code)]
+mod protocol;
+mod random;
+mod redirect_uri;
+mod secret;
+mod user;
+
+pub use client::{AuthMethod, Client};
+pub use clock::Clock;
+pub use config::{ClaimsIn, Config, Group, Settings};
+pub use redirect_uri::RedirectUri;
+pub use secret::Secret;
+pub use user::User;
