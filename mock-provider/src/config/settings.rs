@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use url::Url;
 
 use crate::client::Client;
 use crate::user::User;
@@ -39,12 +38,13 @@ pub struct Group {
 /// The single values of a configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The issuer identifier, which clients compare exactly. Default: `http://` and the address
-    /// that the provider listens on.
-    pub issuer_url: Option<Url>,
+    /// The issuer identifier, used exactly as written, for clients compare it exactly. A path in
+    /// it is the path below which everything is served. Default: `http://` and the address that
+    /// the provider listens on.
+    pub issuer_url: Option<String>,
     /// The base of the endpoints that relying parties call themselves (token, userinfo, JWKS),
     /// where they reach the provider by another name than browsers do. Default: the issuer.
-    pub backchannel_url: Option<Url>,
+    pub backchannel_url: Option<String>,
     /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1). Default: a key that is shipped
     /// with every copy of this program, hence known to everybody.
     pub signing_key: Option<String>,
