@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! [`test`] runs it: one fresh browser session and one fresh provider and app a test, sharing
+//! [`mod@test`] runs it: one fresh browser session and one fresh provider and app a test, sharing
 //! nothing, closed whatever happens, and a [`trace`] of what happened when it fails. [`settings`]
 //! lists the environment variables that choose and find the browser.
 

@@ -76,9 +76,12 @@ impl Settings {
     pub fn from_environment() -> Result<Self> {
         let mut settings = Self::from_variables(env::vars())?;
         settings.no_sandbox |= is_root();
-        settings
-            .directories
-            .extend(WELL_KNOWN.into_iter().map(PathBuf::from));
+        settings.directories.extend(
+            WELL_KNOWN
+                .map(PathBuf::from)
+                .into_iter()
+                .filter(|path| path.is_dir()),
+        );
         Ok(settings)
     }
 
@@ -151,10 +154,11 @@ impl Settings {
     ///
     /// See [`Settings::default_browser`].
     pub fn browser(&self, engine: Engine) -> Result<Installed> {
-        let binary = if let Some(binary) = &self.binary {
-            Some(binary.clone())
-        } else if self.webdriver_url.is_some() {
-            None
+        let binary = if self.webdriver_url.is_some() {
+            // The other side's files are not to be seen from here.
+            self.binary.clone()
+        } else if let Some(binary) = &self.binary {
+            Some(existing("E2E_BROWSER_BIN", binary)?)
         } else {
             let found = engine.programs().iter().find_map(|name| {
                 // Debian's `chromium-headless-shell` on `PATH` is a script that stays between the
@@ -179,8 +183,7 @@ impl Settings {
             _ => ("CHROMEDRIVER", &self.chromedriver),
         };
         match chosen {
-            Some(path) if path.is_file() => Ok(path.clone()),
-            Some(path) => bail!("{variable} is `{}`, which is no file", path.display()),
+            Some(path) => existing(variable, path),
             None => self
                 .find(engine.driver(), |_| true)
                 .with_context(|| self.missing(engine, engine.driver())),
@@ -196,7 +199,11 @@ impl Settings {
     }
 
     fn missing(&self, engine: Engine, what: &str) -> String {
-        let directories = env::join_paths(&self.directories).unwrap_or_default();
+        let directories: Vec<_> = self
+            .directories
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         let variable = engine.driver().to_uppercase();
         format!(
             "cannot run browser tests in {engine}: found no {what} in {directories}\n\
@@ -204,7 +211,7 @@ impl Settings {
              - or say where they are: {variable}=/path/to/{driver} E2E_BROWSER_BIN=/path/to/browser\n\
              - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/\n\
              - or leave browser tests out: cargo test --workspace --exclude e2e",
-            directories = directories.to_string_lossy(),
+            directories = directories.join(", "),
             driver = engine.driver(),
         )
     }
@@ -221,6 +228,13 @@ fn webdriver_url(value: &str) -> Result<Url> {
         url.set_path(&format!("{}/", url.path()));
     }
     Ok(url)
+}
+
+fn existing(variable: &str, path: &Path) -> Result<PathBuf> {
+    if !path.is_file() {
+        bail!("{variable} is `{}`, which is no file", path.display());
+    }
+    Ok(path.to_path_buf())
 }
 
 fn is_script(path: &Path) -> bool {
@@ -287,14 +301,14 @@ mod tests {
         let settings = settings(&[("PATH", "/nowhere:/nowhere/else")]).unwrap();
         insta::assert_snapshot!(
             settings.driver(Engine::HeadlessShell).unwrap_err(), @"
-        cannot run browser tests in headless-shell: found no chromedriver in /nowhere:/nowhere/else
+        cannot run browser tests in headless-shell: found no chromedriver in /nowhere, /nowhere/else
         - install browser and driver: ./scripts/install-browsers.sh
         - or say where they are: CHROMEDRIVER=/path/to/chromedriver E2E_BROWSER_BIN=/path/to/browser
         - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
         - or leave browser tests out: cargo test --workspace --exclude e2e
         ");
         insta::assert_snapshot!(settings.driver(Engine::Firefox).unwrap_err(), @"
-        cannot run browser tests in firefox: found no geckodriver in /nowhere:/nowhere/else
+        cannot run browser tests in firefox: found no geckodriver in /nowhere, /nowhere/else
         - install browser and driver: ./scripts/install-browsers.sh
         - or say where they are: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
         - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
@@ -315,8 +329,16 @@ mod tests {
     }
 
     #[test]
-    fn a_driver_that_was_named_but_is_not_there_is_refused() {
-        let settings = settings(&[("CHROMEDRIVER", "/nowhere/chromedriver")]).unwrap();
+    fn a_program_that_was_named_but_is_not_there_is_refused() {
+        let settings = settings(&[
+            ("CHROMEDRIVER", "/nowhere/chromedriver"),
+            ("E2E_BROWSER_BIN", "/nowhere/chromium"),
+        ])
+        .unwrap();
+        insta::assert_snapshot!(
+            settings.browser(Engine::Chromium).unwrap_err(),
+            @"E2E_BROWSER_BIN is `/nowhere/chromium`, which is no file"
+        );
         insta::assert_snapshot!(settings.driver(Engine::Chromium).unwrap_err(), @"CHROMEDRIVER is `/nowhere/chromedriver`, which is no file");
     }
 }
