@@ -23,6 +23,7 @@ pub mod browser;
 pub mod driver;
 pub mod engine;
 mod log;
+mod lookup;
 pub mod process_group;
 pub mod settings;
 pub mod test;
