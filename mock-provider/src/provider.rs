@@ -118,6 +118,12 @@ impl MockProvider {
         self.issuer.journal.clear();
     }
 
+    /// The provider as a router, for requests without a connection. They are answered and recorded
+    /// like all others, even while the provider is [suspended](Self::suspend).
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
     /// the page as `subject`, and returns the address that the browser is sent back to.
     ///
