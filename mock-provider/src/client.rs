@@ -1,0 +1,173 @@
+//! Clients (relying parties), and what they are registered for.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::redirect_uri::RedirectUri;
+use crate::secret::Secret;
+
+/// A relying party, as registered at the provider.
+///
+/// ```
+/// use mock_provider::Client;
+///
+/// let client = Client::new("shop")
+///     .secret("s3cret")
+///     .redirect_uri("https://shop.example/callback")
+///     .post_logout_redirect_uri("https://shop.example/bye");
+/// assert_eq!(client.id, "shop");
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The `client_id`.
+    pub id: String,
+    /// Name to show on the sign-in page. Default: the identifier.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The `client_secret`. A client without one is public: it authenticates by PKCE alone.
+    #[serde(default)]
+    pub secret: Option<Secret>,
+    /// Where authorization responses may go.
+    #[serde(default)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where the browser may go after a logout.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The one way in which the client authenticates at the token endpoint. Default: any that
+    /// suits, which is `none` without a secret, and `client_secret_basic` or
+    /// `client_secret_post` with one.
+    #[serde(default)]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// Refuses authorization requests without a `nonce`. Default: false.
+    #[serde(default)]
+    pub require_nonce: bool,
+    /// Refuses authorization requests without a `code_challenge`. Default: true for public
+    /// clients, which have nothing else, and false for others.
+    #[serde(default)]
+    pub require_pkce: Option<bool>,
+}
+
+impl Client {
+    /// A public client without redirect URIs.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            token_endpoint_auth_method: None,
+            require_nonce: false,
+            require_pkce: None,
+        }
+    }
+
+    /// Sets the name to show.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Makes the client confidential.
+    #[must_use]
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(Secret::from(secret.into()));
+        self
+    }
+
+    /// Adds a redirect URI; see [`RedirectUri`] for the patterns.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<RedirectUri>) -> Self {
+        self.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Adds a post-logout redirect URI; see [`RedirectUri`] for the patterns.
+    #[must_use]
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<RedirectUri>) -> Self {
+        self.post_logout_redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Pins the way in which the client authenticates.
+    #[must_use]
+    pub fn token_endpoint_auth_method(mut self, method: AuthMethod) -> Self {
+        self.token_endpoint_auth_method = Some(method);
+        self
+    }
+
+    /// Refuses authorization requests without a `nonce`.
+    #[must_use]
+    pub fn require_nonce(mut self) -> Self {
+        self.require_nonce = true;
+        self
+    }
+
+    /// Refuses, or no longer refuses, authorization requests without a `code_challenge`.
+    #[must_use]
+    pub fn require_pkce(mut self, required: bool) -> Self {
+        self.require_pkce = Some(required);
+        self
+    }
+
+    /// A client that nobody registered, where any client will do.
+    pub(crate) fn any(id: &str) -> Self {
+        Self { require_pkce: Some(false), ..Self::new(id) }
+    }
+
+    /// What to call the client on a page.
+    pub(crate) fn display_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// True when an authorization request must carry a `code_challenge`.
+    pub(crate) fn requires_pkce(&self) -> bool {
+        self.require_pkce.unwrap_or(self.secret.is_none())
+    }
+
+    /// The ways in which the client may authenticate.
+    pub(crate) fn auth_methods(&self) -> &[AuthMethod] {
+        match (&self.token_endpoint_auth_method, &self.secret) {
+            (Some(method), _) => std::slice::from_ref(method),
+            (None, None) => &[AuthMethod::None],
+            (None, Some(_)) => &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost],
+        }
+    }
+}
+
+/// How a client authenticates at the token endpoint
+/// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Identifier and secret in the `Authorization` header, form-encoded
+    /// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    ClientSecretBasic,
+    /// Identifier and secret in the form.
+    ClientSecretPost,
+    /// The identifier alone, for public clients.
+    None,
+}
+
+impl AuthMethod {
+    /// Every method, for the metadata.
+    pub(crate) const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+
+    /// The name on the wire.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for AuthMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

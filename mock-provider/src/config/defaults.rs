@@ -1,0 +1,53 @@
+//! What a provider has when it is told nothing.
+
+use super::{Config, Group, Settings};
+use crate::client::Client;
+use crate::user::User;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { settings: Settings::default(), groups: groups(), users: users(), clients: clients() }
+    }
+}
+
+/// The groups of the built-in users.
+pub(crate) fn groups() -> Vec<Group> {
+    [
+        ("staff", "everybody who works here"),
+        ("admins", "may change everything"),
+        ("auditors", "may read everything"),
+    ]
+    .map(|(name, description)| Group { name: name.into(), description: Some(description.into()) })
+    .into()
+}
+
+/// Four users who differ in what they belong to.
+pub(crate) fn users() -> Vec<User> {
+    let user = |subject: &str, given: &str, family: &str| User {
+        given_name: Some(given.into()),
+        family_name: Some(family.into()),
+        ..User::new(subject)
+            .name(format!("{given} {family}"))
+            .preferred_username(subject)
+            .email(format!("{subject}@example.org"))
+    };
+    vec![
+        user("alice", "Alice", "Archer").groups(["staff", "admins"]),
+        user("bob", "Bob", "Baker").groups(["staff"]),
+        user("carol", "Carol", "Carter").groups(["auditors"]),
+        user("dave", "Dave", "Dyer"),
+    ]
+}
+
+/// A confidential and a public client, for any application on this machine.
+pub(crate) fn clients() -> Vec<Client> {
+    let anywhere_on_loopback = |client: Client| {
+        ["http://localhost:*/*", "http://127.0.0.1:*/*", "http://[::1]:*/*"]
+            .iter()
+            .fold(client, |client, uri| client.redirect_uri(*uri).post_logout_redirect_uri(*uri))
+    };
+    vec![
+        anywhere_on_loopback(Client::new("demo-app").name("Demo app").secret("demo-secret")),
+        anywhere_on_loopback(Client::new("demo-spa").name("Demo single-page app")),
+    ]
+}

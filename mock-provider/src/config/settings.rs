@@ -1,0 +1,120 @@
+//! The validated configuration of a provider.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::user::User;
+
+/// Everything that a provider is told before it starts.
+///
+/// The default is what a provider without any configuration has: four users and two demo clients.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Single values.
+    pub settings: Settings,
+    /// The groups that users may belong to.
+    pub groups: Vec<Group>,
+    /// The users who can sign in.
+    pub users: Vec<User>,
+    /// The registered clients.
+    pub clients: Vec<Client>,
+}
+
+/// A group of users.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// The name, as it stands in the `groups` claim.
+    pub name: String,
+    /// What the group is for, shown to people.
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+/// The single values of a configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer identifier, used exactly as written, for clients compare it exactly. A path in
+    /// it is the path below which everything is served. Default: `http://` and the address that
+    /// the provider listens on.
+    pub issuer_url: Option<String>,
+    /// The base of the endpoints that relying parties call themselves (token, userinfo, JWKS),
+    /// where they reach the provider by another name than browsers do. Default: the issuer.
+    pub backchannel_url: Option<String>,
+    /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1). Default: a key that is shipped
+    /// with every copy of this program, hence known to everybody.
+    pub signing_key: Option<String>,
+    /// Makes codes, tokens and identifiers repeat from run to run. Default: unpredictable.
+    pub seed: Option<u64>,
+    /// Holds the clock still at this time. Default: the system's time.
+    pub frozen_at: Option<Timestamp>,
+    /// The subject that is signed in without a page. Default: the page asks.
+    pub auto_login: Option<String>,
+    /// Signs in the user whom `login_hint` names, by subject, email address or login name,
+    /// without a page. Default: false, the hint only chooses whom the page offers first.
+    pub login_hint_signs_in: bool,
+    /// Lets the sign-in page sign in a subject that is not configured. Default: true.
+    pub any_subject: bool,
+    /// Accepts clients that are not configured, with any secret. Default: false.
+    pub any_client: bool,
+    /// Accepts any redirect URI of any client. Default: false.
+    pub any_redirect_uri: bool,
+    /// Where the user's claims appear. Default: in the ID token and in userinfo.
+    pub claims_in: ClaimsIn,
+    /// Further scopes, and the claims that each releases.
+    pub scopes: BTreeMap<String, Vec<String>>,
+    /// How long an authorization code can be redeemed. Default: 60 seconds.
+    pub code_lifetime: Duration,
+    /// How long an access token is valid. Default: one hour.
+    pub access_token_lifetime: Duration,
+    /// How long an ID token is valid. Default: one hour.
+    pub id_token_lifetime: Duration,
+    /// How long a refresh token can be redeemed. Default: 30 days.
+    pub refresh_token_lifetime: Duration,
+    /// How long a browser stays signed in at the provider. Default: eight hours.
+    pub session_lifetime: Duration,
+    /// How many exchanges the journal keeps; older ones leave. Default: 1,000.
+    pub journal_capacity: usize,
+}
+
+/// Where the user's claims appear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimsIn {
+    /// In the ID token and in userinfo.
+    #[default]
+    Both,
+    /// In the ID token; userinfo has `sub` alone.
+    IdToken,
+    /// In userinfo; the ID token has the protocol's claims alone.
+    Userinfo,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            issuer_url: None,
+            backchannel_url: None,
+            signing_key: None,
+            seed: None,
+            frozen_at: None,
+            auto_login: None,
+            login_hint_signs_in: false,
+            any_subject: true,
+            any_client: false,
+            any_redirect_uri: false,
+            claims_in: ClaimsIn::Both,
+            scopes: BTreeMap::new(),
+            code_lifetime: Duration::from_secs(60),
+            access_token_lifetime: Duration::from_secs(60 * 60),
+            id_token_lifetime: Duration::from_secs(60 * 60),
+            refresh_token_lifetime: Duration::from_secs(30 * 24 * 60 * 60),
+            session_lifetime: Duration::from_secs(8 * 60 * 60),
+            journal_capacity: 1_000,
+        }
+    }
+}

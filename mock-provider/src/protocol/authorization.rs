@@ -1,0 +1,284 @@
+//! The authorization request and its answers
+//! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)).
+
+use std::time::Duration;
+
+use super::parameters::{Parameters, Repeated};
+use super::pkce::CodeChallenge;
+use super::scope::Scope;
+
+/// An authorization request whose client and redirect URI are proven.
+#[derive(Clone, Debug)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) scope: Scope,
+    pub(crate) nonce: Option<String>,
+    pub(crate) prompt: Prompt,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) login_hint: Option<String>,
+    pub(crate) id_token_hint: Option<String>,
+    pub(crate) code_challenge: Option<CodeChallenge>,
+}
+
+/// A refusal that the client is told of, by way of its redirect URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: ErrorCode,
+    /// Which check failed, what was expected and what came.
+    pub(crate) description: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Self {
+        Self { code, description: description.into() }
+    }
+}
+
+impl From<Repeated> for Refusal {
+    fn from(repeated: Repeated) -> Self {
+        Self::new(ErrorCode::InvalidRequest, repeated.to_string())
+    }
+}
+
+/// The error codes of RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6,
+/// that this provider answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorCode {
+    AccessDenied,
+    InvalidRequest,
+    InvalidScope,
+    LoginRequired,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnsupportedResponseType,
+}
+
+impl ErrorCode {
+    /// The code on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access_denied",
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidScope => "invalid_scope",
+            Self::LoginRequired => "login_required",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+        }
+    }
+}
+
+/// The values of `prompt` (section 3.1.2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    pub(crate) none: bool,
+    pub(crate) login: bool,
+    pub(crate) consent: bool,
+    pub(crate) select_account: bool,
+}
+
+impl Prompt {
+    /// Every value, for the metadata.
+    pub(crate) const VALUES: [&str; 4] = ["none", "login", "consent", "select_account"];
+
+    fn parse(value: &str) -> Result<Self, Refusal> {
+        let mut prompt = Self::default();
+        for word in value.split(' ').filter(|word| !word.is_empty()) {
+            match word {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                other => {
+                    return Err(Refusal::new(
+                        ErrorCode::InvalidRequest,
+                        format!("prompt must be one of {}, not `{other}`", Self::VALUES.join(", ")),
+                    ));
+                }
+            }
+        }
+        if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+            return Err(Refusal::new(
+                ErrorCode::InvalidRequest,
+                format!("prompt `none` stands with nothing else, but `{value}` came"),
+            ));
+        }
+        Ok(prompt)
+    }
+}
+
+/// How the answer reaches the client (OAuth 2.0 Multiple Response Type Encoding Practices,
+/// section 2.1; OAuth 2.0 Form Post Response Mode).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    /// In the query of the redirect URI: the default of the code flow.
+    #[default]
+    Query,
+    /// In its fragment.
+    Fragment,
+    /// In a form that the browser posts to it.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode, with its name on the wire.
+    pub(crate) const ALL: [(Self, &str); 3] =
+        [(Self::Query, "query"), (Self::Fragment, "fragment"), (Self::FormPost, "form_post")];
+
+    /// Reads `response_mode`.
+    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+        let Some(name) = parameters.get("response_mode")? else {
+            return Ok(Self::default());
+        };
+        let known = Self::ALL.into_iter().find(|(_, known)| *known == name);
+        known.map(|(mode, _)| mode).ok_or_else(|| {
+            let names = Self::ALL.map(|(_, name)| name).join(", ");
+            Refusal::new(
+                ErrorCode::InvalidRequest,
+                format!("response_mode must be one of {names}, not `{name}`"),
+            )
+        })
+    }
+}
+
+impl AuthorizationRequest {
+    /// Reads everything but the client and the redirect URI, which were proven before.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] for the client.
+    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+        parameters.check_single()?;
+        refuse_what_is_not_supported(parameters)?;
+        check_response_type(parameters.get("response_type")?)?;
+
+        let scope = Scope::parse(parameters.get("scope")?.unwrap_or_default());
+        if !scope.contains("openid") {
+            return Err(Refusal::new(
+                ErrorCode::InvalidScope,
+                format!("scope must contain `openid`, but is `{scope}`"),
+            ));
+        }
+        let code_challenge = CodeChallenge::parse(
+            parameters.get("code_challenge")?,
+            parameters.get("code_challenge_method")?,
+        )
+        .map_err(|reason| Refusal::new(ErrorCode::InvalidRequest, reason))?;
+
+        Ok(Self {
+            scope,
+            nonce: parameters.owned("nonce")?,
+            prompt: Prompt::parse(parameters.get("prompt")?.unwrap_or_default())?,
+            max_age: parameters.get("max_age")?.map(parse_max_age).transpose()?,
+            login_hint: parameters.owned("login_hint")?,
+            id_token_hint: parameters.owned("id_token_hint")?,
+            code_challenge,
+        })
+    }
+}
+
+fn refuse_what_is_not_supported(parameters: &Parameters) -> Result<(), Refusal> {
+    for (name, code) in [
+        ("request", ErrorCode::RequestNotSupported),
+        ("request_uri", ErrorCode::RequestUriNotSupported),
+        ("registration", ErrorCode::RegistrationNotSupported),
+    ] {
+        if parameters.get(name)?.is_some() {
+            return Err(Refusal::new(code, format!("parameter `{name}` is not supported")));
+        }
+    }
+    Ok(())
+}
+
+fn check_response_type(response_type: Option<&str>) -> Result<(), Refusal> {
+    match response_type {
+        Some("code") => Ok(()),
+        Some(other) => Err(Refusal::new(
+            ErrorCode::UnsupportedResponseType,
+            format!("response_type must be `code`, not `{other}`"),
+        )),
+        None => Err(Refusal::new(ErrorCode::InvalidRequest, "response_type is missing")),
+    }
+}
+
+fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|_| digits).map(Duration::from_secs).ok_or_else(|| {
+        Refusal::new(
+            ErrorCode::InvalidRequest,
+            format!("max_age must be a number of seconds, not `{value}`"),
+        )
+    })
+}
+
+/// A successful or refusing answer to the client: its parameters, without `state` and `iss`.
+pub(crate) fn refusal_parameters(refusal: &Refusal) -> Vec<(String, String)> {
+    vec![
+        ("error".into(), refusal.code.as_str().into()),
+        ("error_description".into(), description_characters(&refusal.description)),
+    ]
+}
+
+/// Descriptions may hold only the characters %x20-21, %x23-5B and %x5D-7E (RFC 6749, section
+/// 4.1.2.1); what a request brought may be anything.
+pub(crate) fn description_characters(text: &str) -> String {
+    let allowed = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
+    text.chars().map(|c| if allowed(c) { c } else { '?' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(query: &str) -> (&'static str, String) {
+        let parameters = Parameters::parse(query.as_bytes());
+        let refusal = AuthorizationRequest::parse(&parameters).unwrap_err();
+        (refusal.code.as_str(), refusal.description)
+    }
+
+    #[test]
+    fn each_fault_has_its_code_and_names_what_came() {
+        let cases = [
+            ("scope=openid", "invalid_request", "response_type is missing"),
+            (
+                "response_type=token&scope=openid",
+                "unsupported_response_type",
+                "response_type must be `code`, not `token`",
+            ),
+            (
+                "response_type=code&scope=email",
+                "invalid_scope",
+                "scope must contain `openid`, but is `email`",
+            ),
+            (
+                "response_type=code&scope=openid&prompt=none+login",
+                "invalid_request",
+                "prompt `none` stands with nothing else, but `none login` came",
+            ),
+            (
+                "response_type=code&scope=openid&max_age=-1",
+                "invalid_request",
+                "max_age must be a number of seconds, not `-1`",
+            ),
+            (
+                "response_type=code&scope=openid&request=x",
+                "request_not_supported",
+                "parameter `request` is not supported",
+            ),
+            (
+                "response_type=code&scope=openid&nonce=a&nonce=b",
+                "invalid_request",
+                "parameter `nonce` came more than once",
+            ),
+        ];
+        for (query, code, description) in cases {
+            assert_eq!(refused(query), (code, description.to_owned()), "{query}");
+        }
+    }
+
+    #[test]
+    fn descriptions_keep_to_their_alphabet() {
+        assert_eq!(description_characters("a \"b\"\\\nü"), "a ?b????");
+    }
+}

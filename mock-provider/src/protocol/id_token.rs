@@ -1,0 +1,51 @@
+//! The ID token's claims
+//! ([OpenID Connect Core 1.0, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Claims of an ID token. Times are seconds since the epoch.
+#[derive(Debug, Serialize)]
+pub(crate) struct IdToken<'a> {
+    pub(crate) iss: &'a str,
+    pub(crate) sub: &'a str,
+    pub(crate) aud: &'a str,
+    pub(crate) exp: i64,
+    pub(crate) iat: i64,
+    pub(crate) auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nonce: Option<&'a str>,
+    pub(crate) at_hash: String,
+    /// The provider's session, so that a logout by this token ends the right one.
+    pub(crate) sid: &'a str,
+    /// The user's claims that the granted scope releases.
+    #[serde(flatten)]
+    pub(crate) claims: Map<String, Value>,
+}
+
+/// The protocol claims above, for `claims_supported`.
+pub(crate) const PROTOCOL_CLAIMS: [&str; 9] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"];
+
+/// `at_hash` for a token signed with a SHA-256 algorithm: the left half of the access token's
+/// digest (section 3.1.3.6).
+pub(crate) fn at_hash(access_token: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_is_the_left_half_of_the_digest() {
+        // The access token and hash that OpenID Connect Core 1.0 shows in appendix A.3.
+        assert_eq!(
+            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "77QmUPtjPfzWtF2AnpK9RQ"
+        );
+    }
+}

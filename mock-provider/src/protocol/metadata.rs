@@ -1,0 +1,34 @@
+//! The provider's metadata
+//! ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The discovery document. Endpoint members come from the route table, so that nothing is
+/// advertised that is not served.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProviderMetadata {
+    pub(crate) issuer: String,
+    /// `authorization_endpoint`, `token_endpoint` and so on, by member name.
+    #[serde(flatten)]
+    pub(crate) endpoints: Map<String, Value>,
+    pub(crate) scopes_supported: Vec<String>,
+    pub(crate) response_types_supported: Vec<&'static str>,
+    pub(crate) response_modes_supported: Vec<&'static str>,
+    pub(crate) grant_types_supported: Vec<&'static str>,
+    pub(crate) subject_types_supported: Vec<&'static str>,
+    pub(crate) id_token_signing_alg_values_supported: Vec<&'static str>,
+    pub(crate) token_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub(crate) claim_types_supported: Vec<&'static str>,
+    pub(crate) claims_supported: Vec<String>,
+    /// RFC 8414, section 2.
+    pub(crate) code_challenge_methods_supported: Vec<&'static str>,
+    /// OpenID Connect Initiating User Registration 1.0 defines the member.
+    pub(crate) prompt_values_supported: Vec<&'static str>,
+    /// RFC 9207, section 3.
+    pub(crate) authorization_response_iss_parameter_supported: bool,
+    pub(crate) claims_parameter_supported: bool,
+    pub(crate) request_parameter_supported: bool,
+    /// Stated because its default is true.
+    pub(crate) request_uri_parameter_supported: bool,
+}

@@ -1,0 +1,11 @@
+//! The wire: parameters, requests, responses and error codes as the specifications write them.
+//!
+//! Pure types. Nothing here knows of HTTP frameworks, configuration, time or state.
+
+pub(crate) mod authorization;
+pub(crate) mod id_token;
+pub(crate) mod metadata;
+pub(crate) mod parameters;
+pub(crate) mod pkce;
+pub(crate) mod scope;
+pub(crate) mod token;

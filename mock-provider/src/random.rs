@@ -1,0 +1,56 @@
+//! The only source of randomness: codes, tokens, session and flow identifiers.
+
+use std::fmt;
+use std::sync::Mutex;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// A generator seeded by the operating system, or by a number so that two runs are alike.
+pub(crate) struct Random(Mutex<StdRng>);
+
+impl Random {
+    /// Without a seed the values cannot be guessed; with one they repeat.
+    pub(crate) fn new(seed: Option<u64>) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that seeds")]
+        Self(Mutex::new(match seed {
+            Some(seed) => StdRng::seed_from_u64(seed),
+            None => StdRng::from_rng(&mut rand::rng()),
+        }))
+    }
+
+    /// 256 random bits in 43 characters: a code, token or session identifier.
+    pub(crate) fn token(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.bytes::<32>())
+    }
+
+    /// A short name for a flow, to find it by in a log: eight hexadecimal digits.
+    pub(crate) fn flow(&self) -> String {
+        format!("{:08x}", u32::from_be_bytes(self.bytes()))
+    }
+
+    fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut generator = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        generator.random()
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Random")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_tokens_and_none_gives_others() {
+        assert_eq!(Random::new(Some(7)).token(), Random::new(Some(7)).token());
+        assert_ne!(Random::new(None).token(), Random::new(None).token());
+        assert_eq!(Random::new(None).token().len(), 43);
+    }
+}
