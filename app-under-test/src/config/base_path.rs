@@ -62,9 +62,9 @@ impl BasePath {
     /// a browser makes of backslashes, control characters, `//` or dot segments.
     pub(crate) fn contains(&self, target: &str) -> bool {
         let path = target.split(['?', '#']).next().unwrap_or_default();
-        path.strip_prefix(self.as_str()).is_some_and(|rest| {
-            !rest.starts_with('/') && !rest.split('/').any(|segment| is_dots(segment))
-        }) && target.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '#'))
+        path.strip_prefix(self.as_str())
+            .is_some_and(|rest| !rest.starts_with('/') && !rest.split('/').any(is_dots))
+            && target.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '#'))
     }
 }
 

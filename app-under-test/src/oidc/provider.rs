@@ -90,6 +90,7 @@ impl Provider {
     }
 
     /// Fetches metadata and keys until it succeeds once, with growing pauses.
+    #[expect(clippy::disallowed_methods, reason = "nothing announces that a provider is back")]
     pub(crate) async fn connect(&self) {
         let mut pause = Duration::from_millis(500);
         while let Err(error) = self.current().await {
