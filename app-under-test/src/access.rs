@@ -1,0 +1,92 @@
+//! Who may see the pages.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use crate::{app::App, cookie, session::Session, user::User};
+
+/// Who makes a request, as far as the pages are concerned.
+#[derive(Debug)]
+pub(crate) enum Visitor {
+    /// Nobody has signed in.
+    Anonymous,
+    /// Somebody who is not allowed in.
+    Denied(Arc<Session>),
+    /// Somebody who may see the pages.
+    Admitted(Arc<Session>),
+}
+
+impl Visitor {
+    /// The session, whether or not it is let in.
+    pub(crate) fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Anonymous => None,
+            Self::Denied(session) | Self::Admitted(session) => Some(session),
+        }
+    }
+}
+
+/// Whether the user is in any of the required groups; everybody is when none is required.
+///
+/// Asked at every request. Names are compared exactly: a group that merely looks like another
+/// one is another one.
+fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
+    required.is_empty() || user.groups.iter().any(|group| required.contains(group))
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let session =
+            cookie::session(&parts.headers, &app.config).and_then(|id| app.sessions.find(&id));
+        Ok(match session {
+            None => Self::Anonymous,
+            Some(session) if is_member(&session.user, &app.config.required_groups) => {
+                Self::Admitted(session)
+            }
+            Some(session) => Self::Denied(session),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn is_admitted(groups: serde_json::Value, required: &[&str]) -> bool {
+        let claims = json!({ "groups": groups });
+        let user = User::new("alice", claims.as_object().unwrap(), Map::new());
+        let required = required.iter().map(|group| (*group).to_owned()).collect();
+        is_member(&user, &required)
+    }
+
+    #[test]
+    fn any_required_group_admits() {
+        assert!(is_admitted(json!(["staff", "admins"]), &["admins", "auditors"]));
+        assert!(is_admitted(json!("admins"), &["admins"]));
+        assert!(is_admitted(json!([]), &[]));
+    }
+
+    #[test]
+    fn no_other_group_admits() {
+        for groups in [
+            json!([]),
+            json!(null),
+            json!(["staff"]),
+            json!(["ADMINS"]),
+            json!(["admins,users"]),
+            json!("users admins"),
+            json!("*"),
+            json!([["admins"]]),
+        ] {
+            assert!(!is_admitted(groups.clone(), &["admins"]), "{groups}");
+        }
+    }
+}

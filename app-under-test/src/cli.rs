@@ -1,0 +1,84 @@
+//! The command line: no arguments but `--help` and `--version`, all else is environment.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    config::{self, Config},
+};
+
+/// A relying party of OpenID Connect: signs users in, and shows who they are.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = config::help()
+        + "  RUST_LOG\n          what to log, such as app_under_test=debug [default: info]"
+)]
+struct Arguments {}
+
+/// Runs the app until Ctrl-C or SIGTERM.
+///
+/// Exit codes: 0 after a stop, 1 when the configuration or the address cannot be used, 2 for
+/// arguments that are not known.
+pub fn run() -> ExitCode {
+    Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Values that are no Unicode belong to other programs, or are refused as missing.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let config = match Config::from_variables(variables) {
+        Ok(config) => config,
+        Err(errors) => {
+            eprintln!("{errors}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match serve(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(config: Config) -> anyhow::Result<()> {
+    use anyhow::Context as _;
+
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        let address = config.listen_address();
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!(
+                "cannot listen on {}:{}: set HOST and PORT to a free address",
+                address.0, address.1
+            )
+        })?;
+        let app = App::start(listener, config);
+        tracing::info!(url = app.base_url(), "listening");
+        stop_signal().await.context("cannot wait for signals")?;
+        tracing::info!("stopping");
+        app.stop().await;
+        Ok(())
+    })
+}
+
+/// Waits for Ctrl-C or, where there is one, SIGTERM.
+async fn stop_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,135 @@
+//! Who the app is at the provider.
+
+use url::Url;
+
+use super::{
+    base_path::BasePath,
+    provider::web_url,
+    secret::Secret,
+    variables::{self, Variables},
+};
+
+/// The app's registration at the provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) authentication: ClientAuthentication,
+    /// Exactly as configured: providers compare it character by character.
+    pub(crate) redirect_uri: String,
+    pub(crate) post_logout_redirect_uri: String,
+    /// Scopes with one blank between them.
+    pub(crate) scope: String,
+}
+
+/// How the app proves at the token endpoint who it is
+/// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+#[derive(Clone, Debug)]
+pub(crate) enum ClientAuthentication {
+    /// `client_secret_post`: the secret in the form.
+    SecretPost(Secret),
+    /// `client_secret_basic`: the secret in the `Authorization` header.
+    SecretBasic(Secret),
+    /// `none`: a public client, held by PKCE alone.
+    None,
+}
+
+impl ClientAuthentication {
+    /// The registered name of the method.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::SecretPost(_) => "client_secret_post",
+            Self::SecretBasic(_) => "client_secret_basic",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn read(variables: &mut Variables, base_path: Option<&BasePath>) -> Option<Self> {
+        let id = variables.required(&variables::OIDC_CLIENT_ID, |id| Ok(id.to_owned()));
+        let authentication = read_authentication(variables);
+        let redirect_uri = variables.required(&variables::OIDC_REDIRECT_URI, redirect_uri);
+        let post_logout_redirect_uri =
+            variables.optional(&variables::OIDC_POST_LOGOUT_REDIRECT_URI, redirect_uri_text);
+        let scope =
+            variables.or_default(&variables::OIDC_SCOPE, "openid email profile".to_owned(), scope);
+        let (uri_text, uri) = redirect_uri?;
+        let post_logout_redirect_uri = match post_logout_redirect_uri? {
+            Some(uri) => uri,
+            None => {
+                let origin = uri.origin().ascii_serialization();
+                format!("{origin}{}", base_path?.join("auth/logged-out"))
+            }
+        };
+        Some(Self {
+            id: id?,
+            authentication: authentication?,
+            redirect_uri: uri_text,
+            post_logout_redirect_uri,
+            scope: scope?,
+        })
+    }
+
+    /// Whether browsers reach the app by https, so that its cookies are for https alone.
+    pub(crate) fn is_https(&self) -> bool {
+        self.redirect_uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    }
+}
+
+fn read_authentication(variables: &mut Variables) -> Option<ClientAuthentication> {
+    type Method = fn(Secret) -> ClientAuthentication;
+    let method = variables.or_default(
+        &variables::OIDC_CLIENT_AUTH,
+        Some(ClientAuthentication::SecretPost as Method),
+        |text| match text {
+            "client_secret_post" => Ok(Some(ClientAuthentication::SecretPost as Method)),
+            "client_secret_basic" => Ok(Some(ClientAuthentication::SecretBasic)),
+            "none" => Ok(None),
+            _ => Err("write client_secret_post, client_secret_basic or none".to_owned()),
+        },
+    );
+    if let Some(None) = method {
+        if variables.is_set(&variables::OIDC_CLIENT_SECRET) {
+            variables.refuse(
+                &variables::OIDC_CLIENT_SECRET,
+                "OIDC_CLIENT_AUTH=none has no secret: unset one of the two",
+            );
+            return None;
+        }
+        return Some(ClientAuthentication::None);
+    }
+    let secret = variables.required(&variables::OIDC_CLIENT_SECRET, |text| Ok(Secret::new(text)));
+    Some(method??(secret?))
+}
+
+/// An absolute URL without a fragment
+/// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)).
+fn redirect_uri(text: &str) -> Result<(String, Url), String> {
+    let uri = web_url(text)?;
+    if text.contains(char::is_whitespace) {
+        return Err("blanks are not allowed in a URL".to_owned());
+    }
+    Ok((text.to_owned(), uri))
+}
+
+fn redirect_uri_text(text: &str) -> Result<String, String> {
+    redirect_uri(text).map(|(text, _)| text)
+}
+
+/// Scopes, separated by white space of any kind.
+fn scope(text: &str) -> Result<String, String> {
+    let scopes: Vec<&str> = text.split_whitespace().collect();
+    if !scopes.contains(&"openid") {
+        return Err("without the scope openid there is no ID token: add it".to_owned());
+    }
+    if let Some(scope) = scopes.iter().find(|scope| !scope.chars().all(is_scope_char)) {
+        return Err(format!("{scope:?} is not a scope"));
+    }
+    Ok(scopes.join(" "))
+}
+
+/// The characters of a scope
+/// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+fn is_scope_char(character: char) -> bool {
+    character.is_ascii_graphic() && !matches!(character, '"' | '\\')
+}

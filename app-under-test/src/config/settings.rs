@@ -1,0 +1,179 @@
+//! The app's whole configuration.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use super::{
+    base_path::BasePath,
+    client::Client,
+    errors::ConfigErrors,
+    provider::ProviderSettings,
+    transport,
+    variables::{self, Variables},
+};
+use crate::clock::Clock;
+
+/// Everything that the app is told, validated.
+///
+/// ```
+/// use app_under_test::Config;
+///
+/// let errors = Config::from_variables([
+///     ("OIDC_AUTHORITY".into(), "login.example.com".into()),
+///     ("OIDC_CLIENT_ID".into(), "app".into()),
+/// ])
+/// .unwrap_err();
+/// // The scheme of the authority, the secret and the redirect URI: every fault at once.
+/// assert_eq!(errors.iter().count(), 3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) client: Client,
+    pub(crate) provider: ProviderSettings,
+    pub(crate) base_path: BasePath,
+    /// Who may see the pages; empty for everybody.
+    pub(crate) required_groups: BTreeSet<String>,
+    pub(crate) session_limits: SessionLimits,
+    pub(crate) http: reqwest::Client,
+    pub(crate) clock: Clock,
+    host: IpAddr,
+    port: u16,
+}
+
+/// When a session ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionLimits {
+    /// Without a request for so long.
+    pub(crate) idle: Duration,
+    /// So long after the login.
+    pub(crate) absolute: Duration,
+    /// Whether it may go on after the ID token's expiry.
+    pub(crate) outlives_id_token: bool,
+}
+
+impl Config {
+    /// Reads the configuration from pairs of names and values, such as [`std::env::vars`].
+    ///
+    /// Names that mean nothing here are ignored. The names, defaults and meanings are those of
+    /// [`crate::config::help`].
+    ///
+    /// # Errors
+    ///
+    /// Every variable that is missing or cannot work, all of them at once.
+    pub fn from_variables(
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigErrors> {
+        let mut variables = Variables::new(pairs);
+        match Self::read(&mut variables) {
+            Some(config) => Ok(config),
+            None => Err(ConfigErrors(variables.into_faults())),
+        }
+    }
+
+    /// The same configuration with another clock, [`Clock::system`] being the default.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same configuration with another limit for each call to the provider, finer than
+    /// `OIDC_TIMEOUT_SECONDS` (default 10 s) can say.
+    #[must_use]
+    pub fn with_provider_timeout(mut self, timeout: Duration) -> Self {
+        self.provider.timeout = timeout;
+        self
+    }
+
+    /// Where to listen: `HOST` (default 127.0.0.1) and `PORT` (default 8050).
+    pub fn listen_address(&self) -> (IpAddr, u16) {
+        (self.host, self.port)
+    }
+
+    /// `None` when anything was faulty: the faults are in `variables`.
+    fn read(variables: &mut Variables) -> Option<Self> {
+        let base_path = variables.or_default(
+            &variables::URL_BASE_PATHNAME,
+            BasePath::parse("").ok()?,
+            BasePath::parse,
+        );
+        let provider = ProviderSettings::read(variables);
+        let client = Client::read(variables, base_path.as_ref());
+        let required_groups =
+            variables.or_default(&variables::REQUIRED_GROUPS, BTreeSet::new(), groups);
+        let host = variables.or_default(&variables::HOST, IpAddr::from([127, 0, 0, 1]), |text| {
+            text.parse().map_err(|_| "write an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
+        });
+        let port = variables.or_default(&variables::PORT, 8050, port);
+        let session_limits = SessionLimits::read(variables);
+        let flask_key = variables.optional(&variables::FLASK_SECRET_KEY, flask_secret_key);
+        let http = transport::read(variables);
+        flask_key?;
+        Some(Self {
+            client: client?,
+            provider: provider?,
+            base_path: base_path?,
+            required_groups: required_groups?,
+            session_limits: session_limits?,
+            http: http?,
+            clock: Clock::system(),
+            host: host?,
+            port: port?,
+        })
+    }
+}
+
+impl SessionLimits {
+    fn read(variables: &mut Variables) -> Option<Self> {
+        let idle = variables.or_default(
+            &variables::SESSION_IDLE_SECONDS,
+            Duration::from_secs(60 * 60),
+            variables::seconds,
+        );
+        let absolute = variables.or_default(
+            &variables::SESSION_ABSOLUTE_SECONDS,
+            Duration::from_secs(8 * 60 * 60),
+            variables::seconds,
+        );
+        let outlives_id_token =
+            variables.or_default(&variables::SESSION_OUTLIVES_ID_TOKEN, false, variables::boolean);
+        Some(Self { idle: idle?, absolute: absolute?, outlives_id_token: outlives_id_token? })
+    }
+}
+
+/// Groups, separated by commas or white space.
+fn groups(text: &str) -> Result<BTreeSet<String>, String> {
+    let groups: BTreeSet<String> = text
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|group| !group.is_empty())
+        .map(str::to_owned)
+        .collect();
+    // Set, but to nothing, is more likely a mistake than the wish to let everybody in.
+    if groups.is_empty() {
+        return Err("names no group: unset it to let everybody in".to_owned());
+    }
+    Ok(groups)
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("write a port from 1 to 65535".to_owned()),
+        Ok(port) => Ok(port),
+    }
+}
+
+/// The key signs nothing here, but a deployment that carries a well-known one also carries it
+/// for whatever else reads it: better said aloud than ignored.
+fn flask_secret_key(text: &str) -> Result<(), String> {
+    /// Words in what samples, tutorials and manifests write there; no random key has them.
+    const PUBLISHED: &[&str] = &["change", "default", "dev-", "example", "secret", "your"];
+    let lower = text.to_ascii_lowercase();
+    if text.trim().is_empty() {
+        return Err("empty: unset it, the app needs none".to_owned());
+    }
+    if PUBLISHED.iter().any(|word| lower.contains(word)) {
+        return Err("a published example, known to everybody: unset it, the app needs none".into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

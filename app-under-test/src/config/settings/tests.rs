@@ -1,0 +1,206 @@
+//! Every variable, right and wrong.
+
+use super::*;
+
+const GOOD: [(&str, &str); 4] = [
+    ("OIDC_AUTHORITY", "https://login.example.com"),
+    ("OIDC_CLIENT_ID", "app"),
+    ("OIDC_CLIENT_SECRET", "s3cret"),
+    ("OIDC_REDIRECT_URI", "https://app.example.com/auth/callback"),
+];
+
+/// The good configuration with changes; an empty name stands for nothing.
+fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    Config::from_variables(
+        GOOD.iter().chain(changes).map(|&(name, value)| (name.to_owned(), value.to_owned())),
+    )
+}
+
+#[track_caller]
+fn refusal(name: &str, value: &str) -> String {
+    match with(&[(name, value)]) {
+        Ok(_) => panic!("{name}={value:?} was accepted"),
+        Err(errors) => {
+            let text = errors.to_string();
+            assert!(text.starts_with(name), "{text}");
+            assert_eq!(errors.iter().count(), 1, "{text}");
+            text
+        }
+    }
+}
+
+#[test]
+fn every_missing_variable_is_named_at_once() {
+    let nothing = Config::from_variables([]).unwrap_err().to_string();
+    insta::assert_snapshot!(nothing, @"
+    OIDC_AUTHORITY: missing: the provider's issuer URL; discovery is below it, unless it is skipped
+    OIDC_CLIENT_ID: missing: the client's identifier at the provider
+    OIDC_CLIENT_SECRET: missing: the client's secret; must be absent with OIDC_CLIENT_AUTH=none
+    OIDC_REDIRECT_URI: missing: the URL of {base}auth/callback as registered at the provider
+    ");
+    for (name, _) in GOOD {
+        assert!(refusal(name, "").contains("missing"));
+        assert!(refusal(name, "  ").contains("missing"));
+    }
+}
+
+#[test]
+fn defaults_are_those_of_the_sample() {
+    let config = with(&[]).unwrap();
+    assert_eq!(config.client.scope, "openid email profile");
+    assert_eq!(config.client.authentication.name(), "client_secret_post");
+    assert_eq!(config.base_path.as_str(), "/");
+    assert_eq!(config.listen_address(), ([127, 0, 0, 1].into(), 8050));
+    assert!(config.required_groups.is_empty());
+    assert_eq!(config.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
+}
+
+#[test]
+fn unset_and_false_mean_discovery() {
+    assert!(with(&[]).unwrap().provider.endpoints.is_none());
+    for value in ["false", "False"] {
+        let config = with(&[("OIDC_SKIP_DISCOVERY", value)]).unwrap();
+        assert!(config.provider.endpoints.is_none());
+    }
+    refusal("OIDC_SKIP_DISCOVERY", "maybe");
+    refusal("OIDC_SKIP_DISCOVERY", "");
+}
+
+#[test]
+fn endpoints_come_from_variables_when_discovery_is_skipped() {
+    let skip = ("OIDC_SKIP_DISCOVERY", "true");
+    let errors = with(&[skip]).unwrap_err();
+    assert_eq!(errors.iter().count(), 3, "{errors}");
+    let config = with(&[
+        skip,
+        ("OIDC_AUTHORIZATION_ENDPOINT", "https://login.example.com/a"),
+        ("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t"),
+        ("OIDC_JWKS_URI", "https://login.example.com/k"),
+    ])
+    .unwrap();
+    assert!(config.provider.endpoints.unwrap().userinfo_endpoint.is_none());
+    // Without the skip they would be dead letters.
+    refusal("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t");
+}
+
+#[test]
+fn authorities_that_cannot_be_issuers_are_refused() {
+    for value in [
+        "login.example.com",
+        "/realms/one",
+        "ftp://login.example.com",
+        "https://user:password@login.example.com",
+        "https://login.example.com?tenant=1",
+        "https://login.example.com#x",
+        "https://login.example.com/.well-known/openid-configuration",
+        "https://login.example.com\n",
+    ] {
+        refusal("OIDC_AUTHORITY", value);
+    }
+    with(&[("OIDC_AUTHORITY", "http://localhost:9400///")]).unwrap();
+}
+
+#[test]
+fn redirect_uris_that_cannot_be_registered_are_refused() {
+    for value in [
+        "/auth/callback",
+        "https://app.example.com/auth/callback#here",
+        "https://app.example.com/auth callback",
+        "javascript:alert(1)",
+    ] {
+        refusal("OIDC_REDIRECT_URI", value);
+    }
+    let config = with(&[("OIDC_REDIRECT_URI", "https://app.example.com/cb?a=1&b=2")]).unwrap();
+    // Character by character as registered.
+    assert_eq!(config.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
+}
+
+#[test]
+fn line_breaks_are_refused_everywhere() {
+    refusal("OIDC_CLIENT_ID", "app\nid");
+    let text = refusal("OIDC_CLIENT_SECRET", "s3cret\n");
+    assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn scopes_are_split_on_white_space() {
+    let config = with(&[("OIDC_SCOPE", " openid  email\tfederated:id ")]).unwrap();
+    assert_eq!(config.client.scope, "openid email federated:id");
+    for value in ["", "email profile", "openid a\"b", "openid é"] {
+        refusal("OIDC_SCOPE", value);
+    }
+}
+
+#[test]
+fn public_clients_have_no_secret() {
+    let refused = with(&[("OIDC_CLIENT_AUTH", "none")]).unwrap_err().to_string();
+    assert!(refused.starts_with("OIDC_CLIENT_SECRET"), "{refused}");
+    let public = GOOD
+        .iter()
+        .filter(|(name, _)| *name != "OIDC_CLIENT_SECRET")
+        .chain(&[("OIDC_CLIENT_AUTH", "none")])
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    let config = Config::from_variables(public).unwrap();
+    assert_eq!(config.client.authentication.name(), "none");
+    refusal("OIDC_CLIENT_AUTH", "private_key_jwt");
+}
+
+#[test]
+fn symmetric_and_unknown_algorithms_are_refused() {
+    for value in ["HS256", "none", "RS256,HS256", "ES512", ""] {
+        refusal("OIDC_SIGNING_ALGS", value);
+    }
+    let config = with(&[("OIDC_SIGNING_ALGS", "ES256, EdDSA")]).unwrap();
+    assert_eq!(config.provider.signing_algorithms.len(), 2);
+}
+
+#[test]
+fn required_groups_are_split_on_commas_and_blanks() {
+    let config = with(&[("REQUIRED_GROUPS", "admins, operators auditors,")]).unwrap();
+    let groups: Vec<&str> = config.required_groups.iter().map(String::as_str).collect();
+    assert_eq!(groups, ["admins", "auditors", "operators"]);
+    // Fails closed: set, but empty, lets nobody decide by accident.
+    refusal("REQUIRED_GROUPS", "");
+    refusal("REQUIRED_GROUPS", " , ");
+}
+
+#[test]
+fn addresses_limits_and_files_that_cannot_be_are_refused() {
+    for (name, value) in [
+        ("PORT", ""),
+        ("PORT", "0"),
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("HOST", "localhost"),
+        ("URL_BASE_PATHNAME", "//st_auth/"),
+        ("SESSION_IDLE_SECONDS", "0"),
+        ("SESSION_ABSOLUTE_SECONDS", "1h"),
+        ("SESSION_OUTLIVES_ID_TOKEN", "yes"),
+        ("OIDC_TIMEOUT_SECONDS", "-1"),
+        ("OIDC_MAX_AGE", ""),
+        ("OIDC_POST_LOGOUT_REDIRECT_URI", "/auth/logged-out"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_FILE", "/dev/null"),
+        ("HTTP_PROXY", "http://["),
+    ] {
+        refusal(name, value);
+    }
+}
+
+#[test]
+fn published_and_empty_session_keys_are_refused_without_being_printed() {
+    for value in ["", "dev-secret", "change-me-in-production", "your_secret_key_here"] {
+        let text = refusal("FLASK_SECRET_KEY", value);
+        assert!(value.is_empty() || !text.contains(value), "{text}");
+    }
+    with(&[("FLASK_SECRET_KEY", "lu8fSN3m0gYB8C1yyFvQUg")]).unwrap();
+}
+
+#[test]
+fn help_names_every_variable() {
+    let help = crate::config::help();
+    for (name, _) in GOOD {
+        assert!(help.contains(name), "{name}");
+    }
+    assert!(!format!("{:?}", with(&[]).unwrap()).contains("s3cret"));
+}

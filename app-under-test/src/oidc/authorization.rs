@@ -1,0 +1,66 @@
+//! The authorization request: where the browser is sent to sign in.
+
+use url::Url;
+
+use super::{pending_login::PendingLogin, pkce};
+use crate::config::{Client, ProviderSettings};
+
+/// What the user is asked to do at the provider
+/// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// Sign in again.
+    Login,
+    /// Choose who to be.
+    SelectAccount,
+}
+
+impl Prompt {
+    /// Reads a prompt that a link of the app may ask for; any other is ignored.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "login" => Some(Self::Login),
+            "select_account" => Some(Self::SelectAccount),
+            _ => None,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::SelectAccount => "select_account",
+        }
+    }
+}
+
+/// The URL of the authorization request
+/// ([RFC 6749, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), its
+/// parameters encoded and added to those that the endpoint may have already.
+pub(crate) fn request_url(
+    endpoint: &Url,
+    client: &Client,
+    settings: &ProviderSettings,
+    state: &str,
+    login: &PendingLogin,
+    prompt: Option<Prompt>,
+) -> Url {
+    let mut url = endpoint.clone();
+    let mut query = url.query_pairs_mut();
+    query
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &client.id)
+        .append_pair("redirect_uri", &client.redirect_uri)
+        .append_pair("scope", &client.scope)
+        .append_pair("state", state)
+        .append_pair("nonce", &login.nonce)
+        .append_pair("code_challenge", &pkce::code_challenge(&login.code_verifier))
+        .append_pair("code_challenge_method", "S256");
+    if let Some(max_age) = settings.max_age {
+        query.append_pair("max_age", &max_age.as_secs().to_string());
+    }
+    if let Some(prompt) = prompt {
+        query.append_pair("prompt", prompt.as_str());
+    }
+    drop(query);
+    url
+}

@@ -1,0 +1,164 @@
+//! The error codes of the specifications, each with the app's own sentence.
+//!
+//! What a provider, or whoever forged a link, writes into `error` and `error_description` is
+//! never shown: a code that is not in these tables is an unknown error.
+
+use axum::http::StatusCode;
+
+/// An error code and what the app says about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ErrorCode {
+    pub(crate) name: &'static str,
+    pub(crate) sentence: &'static str,
+    pub(crate) status: StatusCode,
+}
+
+const fn code(status: StatusCode, name: &'static str, sentence: &'static str) -> ErrorCode {
+    ErrorCode { name, sentence, status }
+}
+
+/// The user's side: trying again, or somebody else, may help.
+const USER: StatusCode = StatusCode::BAD_REQUEST;
+/// The provider's side, or the app's registration there.
+const PROVIDER: StatusCode = StatusCode::BAD_GATEWAY;
+
+/// What any code that is not in a table becomes.
+static UNKNOWN: ErrorCode = code(
+    USER,
+    "unknown error",
+    "The sign-in service reported an error that this application does not know.",
+);
+
+/// Codes of authorization responses:
+/// [RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1),
+/// [OpenID Connect Core 1.0, section 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError),
+/// and [OpenID Connect Core Unmet Authentication Requirements 1.0](https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html).
+static AUTHORIZATION: &[ErrorCode] = &[
+    code(
+        StatusCode::FORBIDDEN,
+        "access_denied",
+        "You, or the sign-in service, refused to let you in to this application.",
+    ),
+    code(USER, "invalid_request", "The sign-in service did not understand this application."),
+    code(
+        USER,
+        "unauthorized_client",
+        "The sign-in service does not allow this application to sign users in this way.",
+    ),
+    code(
+        USER,
+        "unsupported_response_type",
+        "The sign-in service does not offer the kind of sign-in that this application uses.",
+    ),
+    code(
+        USER,
+        "invalid_scope",
+        "This application asked the sign-in service for more than it may have.",
+    ),
+    code(PROVIDER, "server_error", "The sign-in service has a problem of its own."),
+    code(
+        PROVIDER,
+        "temporarily_unavailable",
+        "The sign-in service is overloaded or under maintenance.",
+    ),
+    code(
+        USER,
+        "interaction_required",
+        "The sign-in service needs to ask you something before it can sign you in.",
+    ),
+    code(USER, "login_required", "The sign-in service needs you to sign in there first."),
+    code(USER, "account_selection_required", "The sign-in service needs you to choose an account."),
+    code(
+        USER,
+        "consent_required",
+        "The sign-in service needs your consent to tell this application who you are.",
+    ),
+    code(
+        USER,
+        "invalid_request_uri",
+        "The sign-in service could not read this application's request.",
+    ),
+    code(
+        USER,
+        "invalid_request_object",
+        "The sign-in service found this application's request faulty.",
+    ),
+    code(
+        USER,
+        "request_not_supported",
+        "The sign-in service does not accept requests of this application's kind.",
+    ),
+    code(
+        USER,
+        "request_uri_not_supported",
+        "The sign-in service does not accept requests by reference.",
+    ),
+    code(
+        USER,
+        "registration_not_supported",
+        "The sign-in service does not accept applications that register themselves.",
+    ),
+    code(
+        USER,
+        "unmet_authentication_requirements",
+        "The sign-in service could not identify you as strongly as this application needs.",
+    ),
+];
+
+/// Codes of token responses:
+/// [RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
+static TOKEN: &[ErrorCode] = &[
+    code(USER, "invalid_grant", "This sign-in took too long, or was already completed."),
+    code(PROVIDER, "invalid_request", "The sign-in service did not understand this application."),
+    code(PROVIDER, "invalid_client", "The sign-in service does not recognise this application."),
+    code(
+        PROVIDER,
+        "unauthorized_client",
+        "The sign-in service does not allow this application to sign users in this way.",
+    ),
+    code(
+        PROVIDER,
+        "unsupported_grant_type",
+        "The sign-in service does not offer the kind of sign-in that this application uses.",
+    ),
+    code(
+        PROVIDER,
+        "invalid_scope",
+        "This application asked the sign-in service for more than it may have.",
+    ),
+];
+
+/// The known error of an authorization response.
+pub(crate) fn authorization(name: &str) -> &'static ErrorCode {
+    find(AUTHORIZATION, name)
+}
+
+/// The known error of a token response.
+pub(crate) fn token(name: &str) -> &'static ErrorCode {
+    find(TOKEN, name)
+}
+
+fn find(table: &'static [ErrorCode], name: &str) -> &'static ErrorCode {
+    table.iter().find(|code| code.name == name).unwrap_or(&UNKNOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for table in [AUTHORIZATION, TOKEN] {
+            for code in table {
+                assert!(std::ptr::eq(find(table, code.name), code), "{}", code.name);
+            }
+        }
+    }
+
+    #[test]
+    fn everything_else_is_unknown() {
+        for name in ["", "ACCESS_DENIED", "<script>alert(1)</script>", "access_denied\0"] {
+            assert_eq!(authorization(name).name, "unknown error");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! One call to the provider: limited in time and size, never redirected, JSON or nothing.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, StatusCode};
+
+/// The largest answer that is read. The longest honest one, a key set with certificates or a
+/// user with thousands of groups, stays far below.
+const MAX_BODY: usize = 512 * 1024;
+
+/// What went wrong between the app and the provider.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// No answer, or not all of it, within the limit.
+    #[error("no answer in time")]
+    Timeout,
+    /// No connection, or it broke.
+    #[error("no connection: {0}")]
+    Connection(String),
+    /// An answer longer than the app reads.
+    #[error("answer longer than {MAX_BODY} bytes")]
+    TooLarge,
+    /// Another status than 200, redirects included.
+    #[error("status {0} instead of 200")]
+    Status(StatusCode),
+    /// Not the JSON that the specification promises.
+    #[error("not the JSON that was expected: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// An answer of the provider.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The document of an answer that must be a 200: whatever else may stand in it, a failure
+    /// or a redirect is no document.
+    pub(super) fn document<T: serde::de::DeserializeOwned>(&self) -> Result<T, FetchError> {
+        if self.status != StatusCode::OK {
+            return Err(FetchError::Status(self.status));
+        }
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+}
+
+/// Sends `request` and reads the answer; `timeout` covers all of it.
+pub(super) async fn fetch(
+    request: RequestBuilder,
+    timeout: Duration,
+) -> Result<Answer, FetchError> {
+    let mut response = request.timeout(timeout).send().await?;
+    let status = response.status();
+    let mut body = Vec::new();
+    // Piece by piece: a length that the provider claims, or forgets, decides nothing.
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > MAX_BODY {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Answer { status, body })
+}
+
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        // Without the URL: an address may carry what the log should not.
+        let error = error.without_url();
+        let causes = std::iter::successors(std::error::Error::source(&error), |e| e.source());
+        let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+        Self::Connection(text)
+    }
+}

@@ -1,0 +1,17 @@
+//! OpenID Connect, seen from the relying party: one file a noun.
+
+pub(crate) mod authorization;
+pub(crate) mod callback;
+pub(crate) mod discovery;
+pub(crate) mod error_code;
+mod fetch;
+pub(crate) mod id_token;
+pub(crate) mod jwks;
+pub(crate) mod logout;
+pub(crate) mod pending_login;
+pub(crate) mod pkce;
+pub(crate) mod provider;
+pub(crate) mod token;
+pub(crate) mod userinfo;
+
+pub(crate) use fetch::FetchError;

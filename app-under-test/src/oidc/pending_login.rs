@@ -1,0 +1,208 @@
+//! Logins that wait for the provider's answer.
+//!
+//! What must not leave the app (nonce, code verifier) stays here, found by the state. A browser
+//! has one cookie however many tabs are signing in; each tab has its own state.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use subtle::ConstantTimeEq as _;
+
+use super::pkce;
+use crate::{clock::Clock, config::Secret, random};
+
+/// How long a user may take at the provider.
+pub(crate) const LIFE: Duration = Duration::from_secs(10 * 60);
+
+/// Tabs of one browser that can be signing in at once; the oldest gives way.
+const MAX_PER_BROWSER: usize = 20;
+
+/// Pending logins altogether, about 1 KiB each; the oldest gives way.
+const MAX_TOTAL: usize = 20_000;
+
+/// One login between the redirect to the provider and the way back.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingLogin {
+    /// The value of the login cookie of the browser that began it.
+    browser: String,
+    pub(crate) nonce: String,
+    pub(crate) code_verifier: Secret,
+    /// Where the user wanted to go.
+    pub(crate) return_to: String,
+    started: Timestamp,
+}
+
+/// All of them, by state.
+#[derive(Debug)]
+pub(crate) struct PendingLogins {
+    clock: Clock,
+    by_state: Mutex<HashMap<String, PendingLogin>>,
+}
+
+/// Why a state opens nothing.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StateError {
+    #[error("the state is unknown: forged, used before, or too old")]
+    Unknown,
+    #[error("the state belongs to another browser")]
+    OtherBrowser,
+}
+
+impl PendingLogins {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { clock, by_state: Mutex::default() }
+    }
+
+    /// Begins a login for the browser with this login cookie, and returns it with its state.
+    pub(crate) fn begin(&self, browser: &str, return_to: String) -> (String, PendingLogin) {
+        let now = self.clock.now();
+        let state = random::unguessable();
+        let login = PendingLogin {
+            browser: browser.to_owned(),
+            nonce: random::unguessable(),
+            code_verifier: pkce::code_verifier(),
+            return_to,
+            started: now,
+        };
+        let mut logins = self.by_state.lock().unwrap_or_else(PoisonError::into_inner);
+        if logins.len() >= MAX_TOTAL {
+            logins.retain(|_, login| login.is_alive(now));
+        }
+        if logins.len() >= MAX_TOTAL {
+            remove_oldest(&mut logins, |_| true);
+        }
+        let of_browser = |login: &PendingLogin| login.browser == browser;
+        if logins.values().filter(|login| of_browser(login)).count() >= MAX_PER_BROWSER {
+            remove_oldest(&mut logins, of_browser);
+        }
+        logins.insert(state.clone(), login.clone());
+        (state, login)
+    }
+
+    /// Takes the login of `state`, for the browser that began it and for one time only
+    /// ([RFC 6749, section 10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
+    ///
+    /// # Errors
+    ///
+    /// When there is none. Another browser does not use the state up: the right one may still
+    /// come.
+    pub(crate) fn take(
+        &self,
+        state: &str,
+        browser: Option<&str>,
+    ) -> Result<PendingLogin, StateError> {
+        let mut logins = self.by_state.lock().unwrap_or_else(PoisonError::into_inner);
+        let login = logins.get(state).ok_or(StateError::Unknown)?;
+        let same_browser = browser
+            .is_some_and(|browser| browser.as_bytes().ct_eq(login.browser.as_bytes()).into());
+        if !same_browser {
+            return Err(StateError::OtherBrowser);
+        }
+        let login = logins.remove(state).ok_or(StateError::Unknown)?;
+        if login.is_alive(self.clock.now()) { Ok(login) } else { Err(StateError::Unknown) }
+    }
+}
+
+impl PendingLogin {
+    fn is_alive(&self, now: Timestamp) -> bool {
+        now.duration_since(self.started).unsigned_abs() < LIFE
+    }
+}
+
+fn remove_oldest(
+    logins: &mut HashMap<String, PendingLogin>,
+    among: impl Fn(&PendingLogin) -> bool,
+) {
+    let oldest = logins
+        .iter()
+        .filter(|(_, login)| among(login))
+        .min_by_key(|(_, login)| login.started)
+        .map(|(state, _)| state.clone());
+    if let Some(state) = oldest {
+        logins.remove(&state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending() -> (PendingLogins, Clock) {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        (PendingLogins::new(clock.clone()), clock)
+    }
+
+    #[test]
+    fn state_opens_its_login_once() {
+        let (logins, _) = pending();
+        let (state, begun) = logins.begin("browser", "/claims".to_owned());
+        let taken = logins.take(&state, Some("browser")).unwrap();
+        assert_eq!(taken.nonce, begun.nonce);
+        assert_eq!(taken.return_to, "/claims");
+        let again = logins.take(&state, Some("browser"));
+        assert_eq!(again.unwrap_err(), StateError::Unknown);
+    }
+
+    #[test]
+    fn another_browser_neither_opens_it_nor_uses_it_up() {
+        let (logins, _) = pending();
+        let (state, _) = logins.begin("browser", String::new());
+        for other in [None, Some(""), Some("Browser"), Some("other")] {
+            let error = logins.take(&state, other).unwrap_err();
+            assert_eq!(error, StateError::OtherBrowser);
+        }
+        logins.take(&state, Some("browser")).unwrap();
+    }
+
+    #[test]
+    fn login_is_given_up_after_ten_minutes() {
+        let (logins, clock) = pending();
+        let (early, _) = logins.begin("browser", String::new());
+        clock.advance(Duration::from_secs(1));
+        let (late, _) = logins.begin("browser", String::new());
+        clock.advance(LIFE - Duration::from_secs(1));
+        assert!(logins.take(&early, Some("browser")).is_err());
+        assert!(logins.take(&late, Some("browser")).is_ok());
+    }
+
+    #[test]
+    fn tabs_of_a_browser_are_bounded_without_touching_another() {
+        let (logins, clock) = pending();
+        let (other, _) = logins.begin("other", String::new());
+        let (first, _) = logins.begin("browser", String::new());
+        for _ in 0..MAX_PER_BROWSER {
+            clock.advance(Duration::from_millis(1));
+            logins.begin("browser", String::new());
+        }
+        assert!(logins.take(&first, Some("browser")).is_err());
+        assert!(logins.take(&other, Some("other")).is_ok());
+    }
+
+    #[test]
+    fn count_is_bounded() {
+        let (logins, clock) = pending();
+        for number in 0..=MAX_TOTAL {
+            // Each from a browser of its own; counting them is all that takes long here.
+            let mut by_state = logins.by_state.lock().unwrap();
+            if by_state.len() < MAX_TOTAL {
+                let login = PendingLogin {
+                    browser: number.to_string(),
+                    nonce: String::new(),
+                    code_verifier: Secret::new(""),
+                    return_to: String::new(),
+                    started: clock.now(),
+                };
+                by_state.insert(number.to_string(), login);
+            }
+        }
+        logins.begin("one more", String::new());
+        assert_eq!(logins.by_state.lock().unwrap().len(), MAX_TOTAL);
+        clock.advance(LIFE);
+        logins.begin("after the old ones", String::new());
+        assert_eq!(logins.by_state.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,238 @@
+//! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    discovery::{self, Metadata, MetadataError},
+    fetch::{FetchError, fetch},
+    jwks::{self, KeySet},
+};
+use crate::{
+    clock::Clock,
+    config::{Config, ProviderSettings},
+};
+
+/// How long metadata and keys are used before they are fetched again.
+const MAX_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// Tokens that no key fits make the app fetch the keys again, but only so often: whoever can
+/// send such tokens must not be able to make the app hammer the provider.
+const REFETCHES_PER_MINUTE: usize = 5;
+
+/// The longest pause between two attempts of [`Provider::connect`].
+const MAX_PAUSE: Duration = Duration::from_secs(15);
+
+/// The provider, as far as the app knows it.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    settings: ProviderSettings,
+    /// The method that the app authenticates by, to compare with what is advertised.
+    client_authentication: &'static str,
+    http: reqwest::Client,
+    clock: Clock,
+    known: Mutex<Option<Arc<Snapshot>>>,
+    /// Held during a fetch, so that there is one at a time.
+    fetching: tokio::sync::Mutex<LastFetch>,
+    refetches: Mutex<VecDeque<Timestamp>>,
+}
+
+/// Metadata and keys that belong together.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) metadata: Metadata,
+    pub(crate) keys: KeySet,
+    fetched: Timestamp,
+}
+
+/// How the last fetch ended: whoever waited for it gets the same answer instead of trying in
+/// turn, or a hanging provider would hold up a queue of logins one after the other.
+#[derive(Debug, Default)]
+struct LastFetch {
+    number: u64,
+    result: Option<Result<Arc<Snapshot>, Arc<ProviderError>>>,
+}
+
+/// Why the provider cannot be used at the moment.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProviderError {
+    #[error("discovery: {0}")]
+    Discovery(FetchError),
+    #[error("discovery: {0}")]
+    Metadata(#[from] MetadataError),
+    #[error("key set: {0}")]
+    Keys(FetchError),
+}
+
+impl Provider {
+    pub(crate) fn new(config: &Config) -> Self {
+        if config.provider.authority.starts_with("http://") {
+            tracing::warn!(
+                authority = config.provider.authority,
+                "the provider is reached without TLS: whoever sits in between can sign in as \
+                 anybody; for tests only"
+            );
+        }
+        Self {
+            settings: config.provider.clone(),
+            client_authentication: config.client.authentication.name(),
+            http: config.http.clone(),
+            clock: config.clock.clone(),
+            known: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
+            refetches: Mutex::default(),
+        }
+    }
+
+    /// Fetches metadata and keys until it succeeds once, with growing pauses.
+    #[expect(clippy::disallowed_methods, reason = "nothing announces that a provider is back")]
+    pub(crate) async fn connect(&self) {
+        let mut pause = Duration::from_millis(500);
+        while let Err(error) = self.current().await {
+            tracing::warn!(%error, ?pause, "the provider cannot be used yet, trying again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(MAX_PAUSE);
+        }
+        tracing::info!(issuer = self.settings.authority, "the provider can be used");
+    }
+
+    /// Whether there are metadata and keys.
+    pub(crate) fn is_known(&self) -> bool {
+        self.known().is_some()
+    }
+
+    /// Metadata and keys, fetched when there are none or they are old. Old ones still serve
+    /// while the provider is away.
+    ///
+    /// # Errors
+    ///
+    /// When there are none and they cannot be fetched.
+    pub(crate) async fn current(&self) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
+        let known = self.known();
+        match &known {
+            Some(snapshot) if self.age(snapshot) < MAX_AGE => Ok(Arc::clone(snapshot)),
+            _ => match (self.fetch_anew().await, known) {
+                (Err(error), Some(old)) => {
+                    tracing::warn!(%error, "using metadata and keys that are out of date");
+                    Ok(old)
+                }
+                (result, _) => result,
+            },
+        }
+    }
+
+    /// Newer metadata and keys than `seen`, after a token that `seen` could not verify: the
+    /// provider may have changed its keys
+    /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
+    ///
+    /// `None` when there were too many such tokens lately, or nothing can be fetched.
+    pub(crate) async fn newer_than(&self, seen: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+        if let Some(known) = self.known()
+            && !Arc::ptr_eq(&known, seen)
+        {
+            return Some(known);
+        }
+        if !self.may_refetch() {
+            tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
+            return None;
+        }
+        match self.fetch_anew().await {
+            Ok(snapshot) => Some(snapshot),
+            Err(error) => {
+                tracing::warn!(%error, "the keys cannot be fetched again");
+                None
+            }
+        }
+    }
+
+    /// Whether the provider answers at all, be it with an error.
+    pub(crate) async fn answers(&self, metadata: &Metadata) -> bool {
+        // Long enough for an honest answer; a user is waiting to be signed out.
+        let timeout = self.settings.timeout.min(Duration::from_secs(2));
+        let request = self.http.get(metadata.endpoints.jwks_uri.clone());
+        fetch(request, timeout).await.is_ok()
+    }
+
+    fn known(&self) -> Option<Arc<Snapshot>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn age(&self, snapshot: &Snapshot) -> Duration {
+        self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
+    }
+
+    fn may_refetch(&self) -> bool {
+        let now = self.clock.now();
+        let minute = Duration::from_secs(60);
+        let mut refetches = self.refetches.lock().unwrap_or_else(PoisonError::into_inner);
+        refetches.retain(|&at| now.duration_since(at).unsigned_abs() < minute);
+        if refetches.len() >= REFETCHES_PER_MINUTE {
+            return false;
+        }
+        refetches.push_back(now);
+        true
+    }
+
+    /// Fetches, or waits for the fetch that is under way and shares its outcome.
+    async fn fetch_anew(&self) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
+        let begun = self.fetching.try_lock().map(|last| last.number).ok();
+        let mut last = self.fetching.lock().await;
+        if begun != Some(last.number)
+            && let Some(result) = &last.result
+        {
+            return result.clone();
+        }
+        // Should this fetch be cancelled, whoever waits for it does it instead.
+        last.result = None;
+        let result = self.fetch_snapshot().await.map(Arc::new).map_err(Arc::new);
+        if let Ok(snapshot) = &result {
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(snapshot));
+        }
+        last.number += 1;
+        last.result = Some(result.clone());
+        result
+    }
+
+    async fn fetch_snapshot(&self) -> Result<Snapshot, ProviderError> {
+        let timeout = self.settings.timeout;
+        let metadata = match &self.settings.endpoints {
+            Some(endpoints) => Metadata::configured(&self.settings, endpoints),
+            None => {
+                let url = discovery::document_url(&self.settings.authority);
+                let answer = fetch(self.http.get(url), timeout).await;
+                let document = answer
+                    .and_then(|answer| answer.document())
+                    .map_err(ProviderError::Discovery)?;
+                Metadata::discovered(&self.settings, document)?
+            }
+        };
+        let answer = fetch(self.http.get(metadata.endpoints.jwks_uri.clone()), timeout).await;
+        let document: jwks::Document =
+            answer.and_then(|answer| answer.document()).map_err(ProviderError::Keys)?;
+        let keys = KeySet::new(document);
+        self.warn_about(&metadata, &keys);
+        Ok(Snapshot { metadata, keys, fetched: self.clock.now() })
+    }
+
+    /// Says what will most likely go wrong, but may not.
+    fn warn_about(&self, metadata: &Metadata, keys: &KeySet) {
+        if keys.len() == 0 {
+            tracing::warn!("the provider's key set has no usable key: every login will fail");
+        }
+        let advertised = &metadata.client_authentication;
+        if !advertised.is_empty()
+            && !advertised.iter().any(|name| name == self.client_authentication)
+        {
+            tracing::warn!(
+                ?advertised,
+                configured = self.client_authentication,
+                "the provider does not advertise OIDC_CLIENT_AUTH"
+            );
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `GET {base}claims`: the claims of the ID token, as the provider sent them. For users only:
+//! whoever has not signed in is sent to do so, and returns here.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{StatusCode, Uri},
+    response::Response,
+};
+
+use super::{
+    claims_table::ClaimsTable,
+    denied,
+    page::{login_path, page},
+    redirect,
+};
+use crate::{access::Visitor, app::App};
+
+#[derive(Template)]
+#[template(path = "claims.html")]
+struct Claims<'a> {
+    base: &'a str,
+    claims: ClaimsTable,
+    csrf_token: &'a str,
+}
+
+/// Shows the claims.
+pub(crate) async fn get(State(app): State<Arc<App>>, uri: Uri, visitor: Visitor) -> Response {
+    let base = &app.config.base_path;
+    let here = uri.path_and_query().map(|here| here.as_str());
+    match &visitor {
+        Visitor::Anonymous => redirect::found(&login_path(base, here, None)),
+        Visitor::Denied(session) => denied::page(&app, session, here),
+        Visitor::Admitted(session) => {
+            let claims = Claims {
+                base: base.as_str(),
+                claims: ClaimsTable::new(&session.id_token_claims),
+                csrf_token: session.csrf_token(),
+            };
+            page(StatusCode::OK, &claims)
+        }
+    }
+}

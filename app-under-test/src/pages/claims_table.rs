@@ -1,0 +1,62 @@
+//! Claims as rows of a table: names and values as text, bounded in number and length.
+
+use serde_json::{Map, Value};
+
+/// The most rows of a table; a provider may send any number.
+const MAX_ROWS: usize = 100;
+
+/// The longest value, in characters.
+const MAX_VALUE: usize = 500;
+
+/// Rows to show, and how many are left out.
+pub(super) struct ClaimsTable {
+    pub(super) rows: Vec<(String, String)>,
+    pub(super) left_out: usize,
+}
+
+impl ClaimsTable {
+    pub(super) fn new(claims: &Map<String, Value>) -> Self {
+        Self {
+            rows: claims
+                .iter()
+                .take(MAX_ROWS)
+                .map(|(name, value)| (capped(name), text(value)))
+                .collect(),
+            left_out: claims.len().saturating_sub(MAX_ROWS),
+        }
+    }
+}
+
+/// A string as it is, everything else in JSON.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => capped(text),
+        other => capped(&other.to_string()),
+    }
+}
+
+fn capped(text: &str) -> String {
+    match text.char_indices().nth(MAX_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_text_and_bounded() {
+        let claims = json!({"a": "x".repeat(9999), "b": ["1", 2], "c": null});
+        let table = ClaimsTable::new(claims.as_object().unwrap());
+        assert_eq!(table.rows[0].1.chars().count(), MAX_VALUE + 1);
+        assert_eq!(table.rows[1].1, r#"["1",2]"#);
+        assert_eq!(table.rows[2].1, "null");
+        let many = (0..150).map(|n| (n.to_string(), Value::Null)).collect();
+        let table = ClaimsTable::new(&many);
+        assert_eq!((table.rows.len(), table.left_out), (100, 50));
+    }
+}

@@ -1,0 +1,45 @@
+//! `GET {base}`: "Please log in", or who has signed in.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{claims_table::ClaimsTable, denied, page::page};
+use crate::{access::Visitor, app::App};
+
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOut<'a> {
+    base: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome<'a> {
+    base: &'a str,
+    name: &'a str,
+    groups: &'a [String],
+    claims: ClaimsTable,
+    csrf_token: &'a str,
+}
+
+/// Greets the visitor.
+pub(crate) async fn get(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+    let base = app.config.base_path.as_str();
+    match &visitor {
+        Visitor::Anonymous => page(StatusCode::OK, &SignedOut { base }),
+        Visitor::Denied(session) => denied::page(&app, session, None),
+        Visitor::Admitted(session) => {
+            let user = &session.user;
+            let welcome = Welcome {
+                base,
+                name: &user.name,
+                groups: &user.groups,
+                claims: ClaimsTable::new(&user.claims),
+                csrf_token: session.csrf_token(),
+            };
+            page(StatusCode::OK, &welcome)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `GET {base}auth/login`: sends the browser to the provider.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use axum_extra::extract::CookieJar;
+use url::form_urlencoded;
+
+use super::{error, redirect};
+use crate::{
+    app::App, cookie, oidc::authorization::Prompt, random, request_id::RequestId, sign_in,
+};
+
+/// What a link to the login may ask for. Everything else in the query is ignored.
+#[derive(Default)]
+struct Wish {
+    /// The page to return to.
+    next: Option<String>,
+    prompt: Option<Prompt>,
+}
+
+/// Begins a login.
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    request_id: RequestId,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let wish = Wish::parse(&query.unwrap_or_default());
+    let base = &app.config.base_path;
+    // Only a page of this app, or the link would be an open redirect.
+    let next = wish.next.filter(|next| base.contains(next));
+    let home = || base.without_slash().to_owned();
+    let return_to = next.clone().unwrap_or_else(home);
+    // All tabs of a browser share one cookie, or twenty tabs would make twenty.
+    let browser = cookie::login(&headers, &app.config).unwrap_or_else(random::unguessable);
+
+    match sign_in::begin(&app, &browser, return_to, wish.prompt).await {
+        Ok(url) => {
+            tracing::info!("login begun");
+            let cookies = CookieJar::new().add(cookie::new_login(&app.config, &browser));
+            (cookies, redirect::found(url.as_str())).into_response()
+        }
+        Err(failure) => error::page(&app, &request_id, &failure, next.as_deref()),
+    }
+}
+
+impl Wish {
+    fn parse(query: &str) -> Self {
+        let mut wish = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "next" => wish.next = Some(value.into_owned()),
+                "prompt" => wish.prompt = Prompt::parse(&value),
+                _ => {}
+            }
+        }
+        wish
+    }
+}

@@ -1,0 +1,18 @@
+//! What the browser sees: one file a URL.
+
+pub(crate) mod assets;
+pub(crate) mod base;
+pub(crate) mod callback;
+pub(crate) mod claims;
+pub(crate) mod health;
+pub(crate) mod home;
+pub(crate) mod logged_out;
+pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod not_found;
+
+mod claims_table;
+mod denied;
+mod error;
+mod page;
+mod redirect;
