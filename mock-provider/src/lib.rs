@@ -1,5 +1,7 @@
 //! A mock OpenID Provider for tests, demonstrations and reproduced failures.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod client;
 mod clock;
 mod config;
@@ -12,7 +14,7 @@ mod user;
 
 pub use client::{AuthMethod, Client};
 pub use clock::Clock;
-pub use config::{ClaimsIn, Config, Group, Settings};
+pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
 pub use user::User;
