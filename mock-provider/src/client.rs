@@ -113,6 +113,11 @@ impl Client {
         self
     }
 
+    /// A client that nobody registered, where any client will do.
+    pub(crate) fn any(id: &str) -> Self {
+        Self { require_pkce: Some(false), ..Self::new(id) }
+    }
+
     /// What to call the client on a page.
     pub(crate) fn display_name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)

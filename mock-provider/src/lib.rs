@@ -1,20 +1,53 @@
-//! A mock OpenID Provider for tests, demonstrations and reproduced failures.
+//! A mock OpenID Provider: a self-contained issuer for tests, demonstrations and reproduced
+//! failures.
+//!
+//! It is a strict provider for the authorization code flow of
+//! [OpenID Connect Core 1.0](https://openid.net/specs/openid-connect-core-1_0.html), with users,
+//! groups and clients as you configure them, a clock that you can move, and a journal that tells
+//! what was asked and why something was refused.
+//!
+//! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
+//! is not written in Rust, the same provider is the program `mock-provider`.
 
+mod authorization;
+pub mod blocking;
+mod browser;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
+mod client_authentication;
 mod clock;
 mod config;
-#[allow(dead_code)]
+mod end_user;
+mod endpoints;
+mod expiring;
+mod grant;
+mod issuer;
+mod journal;
+mod logout;
 mod protocol;
+mod provider;
 mod random;
+mod record;
 mod redirect_uri;
+mod reply;
+mod router;
 mod secret;
+mod server;
+mod session;
+mod signing;
+mod tokens;
+mod ui;
 mod user;
 
 pub use client::{AuthMethod, Client};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
+pub use end_user::AuthorizeError;
+pub use jiff::Timestamp;
+pub use journal::{Endpoint, Exchange, Refusal};
+pub use provider::{MockProvider, MockProviderBuilder, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
+pub use signing::KeyError;
 pub use user::User;

@@ -167,21 +167,20 @@ impl User {
         self
     }
 
-    /// What to call the user on a page: name, else login name, else email, else subject.
-    pub(crate) fn display_name(&self) -> &str {
-        [&self.name, &self.preferred_username, &self.email]
-            .into_iter()
-            .flatten()
-            .find(|name| !name.trim().is_empty())
-            .unwrap_or(&self.subject)
-    }
-
     /// Every claim of the user except `sub`, whatever scope it needs.
     pub(crate) fn claims(&self) -> Map<String, Value> {
+        let present = self.attributes().into_iter().filter(|(_, value)| !value.is_null());
+        let mut claims: Map<_, _> = present.map(|(name, value)| (name.to_owned(), value)).collect();
+        claims.extend(self.claims.clone());
+        claims
+    }
+
+    /// The claims that the attributes above become; null where the user has no such attribute.
+    pub(crate) fn attributes(&self) -> [(&'static str, Value); 12] {
         let verified = |value: &Option<String>, verified: Option<bool>| {
             value.as_ref().map(|_| verified.unwrap_or(true))
         };
-        let claims = [
+        [
             ("name", json!(self.name)),
             ("given_name", json!(self.given_name)),
             ("family_name", json!(self.family_name)),
@@ -197,11 +196,7 @@ impl User {
             ("picture", json!(self.picture)),
             ("locale", json!(self.locale)),
             ("groups", json!(self.groups)),
-        ];
-        let present = claims.into_iter().filter(|(_, value)| !value.is_null());
-        let mut claims: Map<_, _> = present.map(|(name, value)| (name.to_owned(), value)).collect();
-        claims.extend(self.claims.clone());
-        claims
+        ]
     }
 }
 
@@ -215,14 +210,6 @@ mod tests {
         assert_eq!(
             Value::Object(user.claims()),
             json!({"email": 42, "email_verified": true, "groups": [], "x": true})
-        );
-    }
-
-    #[test]
-    fn a_blank_name_is_no_name_to_show() {
-        assert_eq!(
-            User::new("a").name("  ").email("a@example.org").display_name(),
-            "a@example.org"
         );
     }
 }

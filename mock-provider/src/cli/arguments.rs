@@ -98,9 +98,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Subcommands::Check { file }) => check::check(&file),
-        Some(Subcommands::Healthcheck { url }) => {
-            healthcheck::healthcheck(url.as_deref())
-        }
+        Some(Subcommands::Healthcheck { url }) => healthcheck::healthcheck(url.as_deref()),
         Some(Subcommands::Serve(_)) => match matches.remove_subcommand() {
             Some((_, flags)) => run(flags),
             None => run(matches),

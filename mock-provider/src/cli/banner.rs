@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::client::Client;
 use crate::config::Config;
 use crate::secret::Secret;
+use crate::user::User;
 
 /// Users and clients beyond this number are counted, not listed.
 const LISTED: usize = 12;
@@ -16,19 +17,18 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     row(&mut text, 2, 9, "issuer", issuer);
     row(&mut text, 2, 9, "listening", &address.to_string());
     if config.settings.signing_key.is_none() {
-        row(&mut text, 2, 9, "key", "shipped with every copy, so known to everybody: for tests only");
+        row(
+            &mut text,
+            2,
+            9,
+            "key",
+            "shipped with every copy, so known to everybody: for tests only",
+        );
     }
     if let Some(subject) = &config.settings.auto_login {
         row(&mut text, 2, 9, "signed in", &format!("{subject}, without being asked"));
     }
-    let users = config.users.iter().map(|user| {
-        let groups = match user.groups.is_empty() {
-            true => "no groups".to_owned(),
-            false => user.groups.join(", "),
-        };
-        let disabled = if user.disabled { ", disabled" } else { "" };
-        (&*user.subject, format!("{} ({groups}{disabled})", user.display_name()))
-    });
+    let users = config.users.iter().map(|user| (&*user.subject, belongings(user)));
     list(&mut text, "users", users.collect());
     let clients = config.clients.iter().map(|client| (&*client.id, describe(client)));
     list(&mut text, "clients", clients.collect());
@@ -37,6 +37,18 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     let _ = writeln!(text, "  curl {base}/.well-known/openid-configuration");
     let _ = write!(text, "  open {base}/ in a browser; stop with Ctrl-C\n");
     text
+}
+
+/// Who a user is, and what the user belongs to.
+fn belongings(user: &User) -> String {
+    let groups = match user.groups.as_slice() {
+        [] => "no groups".to_owned(),
+        groups => groups.join(", "),
+    };
+    let name = user.name.as_ref().or(user.email.as_ref());
+    let name = name.map_or_else(String::new, |name| format!("{name}: "));
+    let disabled = if user.disabled { "; disabled" } else { "" };
+    format!("{name}{groups}{disabled}")
 }
 
 /// What to know of a client to use it.
@@ -59,7 +71,8 @@ fn describe(client: &Client) -> String {
 }
 
 fn is_built_in(client: &Client) -> bool {
-    let same_secret = |own: &Secret| client.secret.as_ref().is_some_and(|s| s.matches(own.expose()));
+    let same_secret =
+        |own: &Secret| client.secret.as_ref().is_some_and(|s| s.matches(own.expose()));
     let same = |own: &Client| own.id == client.id && own.secret.as_ref().is_some_and(same_secret);
     Config::default().clients.iter().any(same)
 }

@@ -21,7 +21,8 @@ const LONGEST_STATUS_LINE: u64 = 1024;
 
 /// Asks the provider at `url`. Fails when it does not answer, or answers anything but 200.
 pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
-    let url = url.map_or_else(|| default_url(std::env::var("MOCK_PROVIDER_LISTEN").ok()), str::to_owned);
+    let url =
+        url.map_or_else(|| default_url(std::env::var("MOCK_PROVIDER_LISTEN").ok()), str::to_owned);
     match ask(&url) {
         Ok(()) => {
             print(format_args!("{url} is well"));
@@ -75,7 +76,8 @@ fn ask_at(address: SocketAddr, url: &Url, deadline: Instant) -> io::Result<Strin
     stream.set_write_timeout(Some(left()?))?;
     let path = url.path().trim_end_matches('/');
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    let request = format!("GET {path}/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let request =
+        format!("GET {path}/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     let mut answer = BufReader::with_capacity(1, &stream).take(LONGEST_STATUS_LINE);
     let mut line = Vec::new();

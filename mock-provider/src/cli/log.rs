@@ -43,7 +43,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let now = Clock::system().now().to_zoned(self.zone.clone());
+        let now = Clock::system().now().to_zoned_datetime(self.zone.clone());
         let (faint, colour, plain) = match (writer.has_ansi_escapes(), *event.metadata().level()) {
             (false, _) => ("", "", ""),
             (true, Level::ERROR) => ("\x1b[2m", "\x1b[31m", "\x1b[0m"),

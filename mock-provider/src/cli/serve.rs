@@ -29,10 +29,8 @@ pub(crate) fn serve(config: Config) -> ExitCode {
 fn run(config: Config) -> Result<(), StartError> {
     let address = config.settings.listen.unwrap_or(DEFAULT_ADDRESS);
     let on_signals = |source| StartError::Listen { address, source };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(on_signals)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(on_signals)?;
     // Listened for from the start: a signal must not be lost while the provider comes up.
     let mut signals = {
         let _context = runtime.enter();

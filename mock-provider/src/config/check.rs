@@ -15,6 +15,7 @@ use crate::client::{AuthMethod, Client};
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::STANDARD_SCOPES;
 use crate::redirect_uri::RedirectUri;
+use crate::signing::SigningKey;
 use crate::user::User;
 
 impl Config {
@@ -98,6 +99,9 @@ impl Checker<'_> {
                 let url = url.as_deref().unwrap_or_default();
                 self.fault(&KeyPath::top(key), format!("`{key}` `{url}` {fault}"));
             }
+        }
+        if let Some(Err(fault)) = settings.signing_key.as_deref().map(SigningKey::from_pem) {
+            self.fault(&KeyPath::top("signing_key"), format!("`signing_key` {fault}"));
         }
         for (key, lifetime) in [
             ("code_lifetime", settings.code_lifetime),
@@ -269,7 +273,10 @@ impl Checker<'_> {
         }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
-            (Some(method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)), None) => {
+            (
+                Some(method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)),
+                None,
+            ) => {
                 format!("`{method}` needs a `secret`, and the client has none")
             }
             (Some(AuthMethod::None), Some(_)) => {

@@ -85,7 +85,9 @@ impl Reader<'_> {
         for (index, element) in elements.into_iter().enumerate() {
             let (path, span) = (path.index(index), element.span());
             match element.into_inner() {
-                DeValue::Table(table) => values.extend(self.value(&path, Spanned::new(span, table))),
+                DeValue::Table(table) => {
+                    values.extend(self.value(&path, Spanned::new(span, table)))
+                }
                 _ => {
                     let message = format!("`{path}` must be a table");
                     self.faults.push(Fault::at(self.document.place(span), path, message));
@@ -159,7 +161,8 @@ impl Reader<'_> {
             }
             DeValue::Float(number) if number.as_str().contains(['n', 'i']) => {
                 let path = KeyPath::at(self.root, span.start);
-                let message = format!("`{path}` must be a number that JSON can write, not {number}");
+                let message =
+                    format!("`{path}` must be a number that JSON can write, not {number}");
                 self.faults.push(Fault::at(self.document.place(span), path, message));
             }
             plain @ DeValue::Datetime(_) => {
@@ -174,7 +177,8 @@ impl Reader<'_> {
 /// The keys at the top of a file, as serde knows them, for those who look for them elsewhere.
 fn settings_keys() -> Vec<String> {
     let unknown = [("", "")].into_iter().collect::<std::collections::BTreeMap<_, _>>();
-    let deserializer = serde::de::value::MapDeserializer::<_, toml::de::Error>::new(unknown.into_iter());
+    let deserializer =
+        serde::de::value::MapDeserializer::<_, toml::de::Error>::new(unknown.into_iter());
     let message = <Settings as serde::Deserialize>::deserialize(deserializer)
         .map_or_else(|error| error.message().to_owned(), |_| String::new());
     let allowed = quoted(&message).into_iter().skip(1).map(str::to_owned);

@@ -11,7 +11,10 @@ use serde::{Deserialize, Deserializer};
 /// Reads a duration such as `90s`, `10min` or `1h 30min`; a day has 24 hours.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let span: Span = text.parse().map_err(|_| {
-        format!("`{}` is no duration such as \"90s\", \"10min\" or \"1h 30min\"", text.escape_debug())
+        format!(
+            "`{}` is no duration such as \"90s\", \"10min\" or \"1h 30min\"",
+            text.escape_debug()
+        )
     })?;
     let duration = span
         .to_duration(SpanRelativeTo::days_are_24_hours())

@@ -19,7 +19,8 @@ pub(crate) fn explain(message: &str, path: &KeyPath, settings: &[&str]) -> Strin
     if let Some(rest) = message.strip_prefix("missing field ") {
         return format!("{} needs a {rest}", within(path));
     }
-    let mismatch = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
+    let mismatch =
+        message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
     match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((found, expected)) => {
             format!("{} must be {}, not {}", within(path), plain(expected), plain(found))

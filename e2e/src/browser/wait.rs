@@ -1,0 +1,73 @@
+//! Waits for what a page is about to show.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use fantoccini::{
+    Locator,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+};
+use tokio::time::sleep;
+
+use super::Browser;
+
+/// How often a step looks for its element.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+impl Browser {
+    pub(super) async fn find(&self, selector: &str) -> Result<Element, CmdError> {
+        self.client.find(Locator::Css(selector)).await
+    }
+
+    /// Tries until there is a value, no error of a page that is still changing, or no patience.
+    pub(super) async fn until<T>(
+        &self,
+        what: &str,
+        attempt: impl AsyncFn() -> Result<Option<T>, CmdError>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            let last = match attempt().await {
+                Ok(Some(value)) => return Ok(value),
+                Ok(None) => None,
+                Err(error) if is_passing(&error) => Some(error),
+                Err(error) => return Err(error).with_context(|| format!("waited for {what}")),
+            };
+            if start.elapsed() > self.session.patience {
+                let reason = last.map(|error| format!(": {error}")).unwrap_or_default();
+                return Err(anyhow!(
+                    "waited {:?} for {what} on {}{reason}",
+                    self.session.patience,
+                    self.place().await
+                ));
+            }
+            sleep(INTERVAL).await;
+        }
+    }
+
+    /// Address and title, for an error message.
+    pub(super) async fn place(&self) -> String {
+        let url = self.client.current_url().await;
+        let title = self.client.title().await;
+        format!(
+            "{} (titled {:?})",
+            url.map_or_else(|error| error.to_string(), String::from),
+            title.unwrap_or_default()
+        )
+    }
+}
+
+/// Whether an error may go away by itself, because the page is still loading or changing.
+fn is_passing(error: &CmdError) -> bool {
+    matches!(
+        error,
+        CmdError::Standard(error) if matches!(
+            error.error,
+            ErrorStatus::NoSuchElement
+                | ErrorStatus::StaleElementReference
+                | ErrorStatus::ElementNotInteractable
+                | ErrorStatus::ElementClickIntercepted
+        )
+    )
+}

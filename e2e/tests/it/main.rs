@@ -1,0 +1,3 @@
+//! What an end user goes through, in a real browser.
+
+mod harness;

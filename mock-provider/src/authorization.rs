@@ -1,0 +1,279 @@
+//! What becomes of an authorization request
+//! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)):
+//! who may be answered, whether somebody must be asked, and the code in the end.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::grant::{Code, Grant};
+use crate::issuer::{Issuer, until};
+use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
+use crate::protocol::parameters::{Parameters, Repeated};
+use crate::session::Session;
+use crate::user::User;
+
+/// Where the answer goes: a client and a redirect URI that are proven.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplyTo {
+    pub(crate) client: Arc<Client>,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: Option<String>,
+}
+
+/// Why a request must not be answered by a redirect
+/// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unproven {
+    #[error("client_id is missing")]
+    ClientMissing,
+    #[error("no client is registered as `{0}`")]
+    ClientUnknown(String),
+    #[error("redirect_uri is missing")]
+    RedirectUriMissing,
+    #[error("redirect_uri `{uri}` is not registered for client `{client}`")]
+    RedirectUriUnregistered { client: String, uri: String, registered: Vec<String> },
+    #[error("redirect_uri `{0}` is no absolute URI without a fragment")]
+    RedirectUriUnusable(String),
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
+}
+
+/// What to do about a request that is in order.
+#[derive(Debug)]
+pub(crate) enum Decision {
+    /// Answer for the browser's session.
+    Continue(Session),
+    /// Sign this user in without asking.
+    SignIn(Arc<User>),
+    /// Ask. Who is named has a session that the user may continue.
+    Ask(Option<Session>),
+}
+
+impl Issuer {
+    /// Proves client and redirect URI: until then, nobody may be answered by a redirect.
+    pub(crate) fn prove(&self, parameters: &Parameters) -> Result<ReplyTo, Unproven> {
+        let client_id = parameters.get("client_id")?.ok_or(Unproven::ClientMissing)?;
+        let client =
+            self.client(client_id).ok_or_else(|| Unproven::ClientUnknown(client_id.to_owned()))?;
+        let uri = parameters.get("redirect_uri")?.ok_or(Unproven::RedirectUriMissing)?;
+        let any = self.settings.any_redirect_uri || !self.is_registered(&client);
+        if !any && !client.redirect_uris.iter().any(|registered| registered.allows(uri)) {
+            return Err(Unproven::RedirectUriUnregistered {
+                client: client.id.clone(),
+                uri: uri.to_owned(),
+                registered: client.redirect_uris.iter().map(ToString::to_string).collect(),
+            });
+        }
+        let usable = crate::redirect_uri::RedirectUri::from(uri).check().is_ok();
+        if !usable || uri.contains(['\r', '\n']) {
+            return Err(Unproven::RedirectUriUnusable(uri.to_owned()));
+        }
+        Ok(ReplyTo {
+            client,
+            redirect_uri: uri.to_owned(),
+            state: parameters.last("state").map(str::to_owned),
+        })
+    }
+
+    /// False for a client that is accepted only because any is.
+    pub(crate) fn is_registered(&self, client: &Client) -> bool {
+        self.clients.iter().any(|registered| registered.id == client.id)
+    }
+
+    /// Reads the request, and holds it against what the client is registered for.
+    pub(crate) fn read(
+        &self,
+        parameters: &Parameters,
+        client: &Client,
+    ) -> Result<AuthorizationRequest, Refusal> {
+        let mut request = AuthorizationRequest::parse(parameters)?;
+        let missing = |name: &str| {
+            let reason = format!("{name} is missing, and client `{}` must send one", client.id);
+            Err(Refusal::new(ErrorCode::InvalidRequest, reason))
+        };
+        if client.require_nonce && request.nonce.is_none() {
+            return missing("nonce");
+        }
+        if client.requires_pkce() && request.code_challenge.is_none() {
+            return missing("code_challenge");
+        }
+        // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
+        request.scope = request.scope.filtered(|s| self.scopes_supported().any(|known| known == s));
+        Ok(request)
+    }
+
+    /// Decides whether somebody must be asked (sections 3.1.2.1 to 3.1.2.3).
+    pub(crate) fn decide(
+        &self,
+        request: &AuthorizationRequest,
+        session: Option<Session>,
+    ) -> Result<Decision, Refusal> {
+        let wanted = self.hinted_subject(request)?;
+        let chosen = self.chosen_user(request).filter(|user| fits(wanted.as_deref(), user));
+        let (session, unfit) = match session {
+            None => (None, "nobody is signed in"),
+            Some(session) => match self.fitness(&session, request, wanted.as_deref()) {
+                Ok(()) => (Some(session), ""),
+                Err(reason) => (None, reason),
+            },
+        };
+        let prompt = request.prompt;
+        if let Some(session) = &session {
+            let silent = !prompt.login && !prompt.consent && !prompt.select_account;
+            if silent {
+                return Ok(Decision::Continue(session.clone()));
+            }
+        }
+        if let Some(user) = chosen {
+            return Ok(Decision::SignIn(Arc::clone(user)));
+        }
+        if prompt.none {
+            return Err(Refusal::new(
+                ErrorCode::LoginRequired,
+                format!("prompt is `none`, but {unfit}"),
+            ));
+        }
+        Ok(Decision::Ask(session.filter(|_| !prompt.login)))
+    }
+
+    /// The subject that `id_token_hint` names. The token may have expired, but must be ours.
+    pub(crate) fn hinted_subject(
+        &self,
+        request: &AuthorizationRequest,
+    ) -> Result<Option<String>, Refusal> {
+        let Some(hint) = &request.id_token_hint else { return Ok(None) };
+        let hint: IdTokenHint = self.key.verify(hint).map_err(|error| {
+            let reason = format!("id_token_hint is no ID token of this issuer: {error}");
+            Refusal::new(ErrorCode::InvalidRequest, reason)
+        })?;
+        Ok(Some(hint.sub))
+    }
+
+    /// The user whom the configuration signs in without a page.
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<&Arc<User>> {
+        let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
+        let hinted = hint.and_then(|hint| self.hinted_user(hint));
+        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
+    }
+
+    /// Whether a session may answer a request, and if not, why.
+    fn fitness(
+        &self,
+        session: &Session,
+        request: &AuthorizationRequest,
+        wanted: Option<&str>,
+    ) -> Result<(), &'static str> {
+        let signs_in = self.settings.login_hint_signs_in;
+        let hinted = request.login_hint.as_deref().and_then(|hint| self.hinted_user(hint));
+        if hinted.is_some_and(|user| signs_in && user.subject != session.user.subject) {
+            return Err("the user whom login_hint names is not signed in");
+        }
+        if !fits(wanted, &session.user) {
+            return Err("the user whom id_token_hint names is not signed in");
+        }
+        let oldest = request.max_age.map(|age| until(session.auth_time, age));
+        if oldest.is_some_and(|oldest| oldest < self.clock.seconds()) {
+            return Err("the user signed in longer ago than max_age allows");
+        }
+        Ok(())
+    }
+
+    /// Checks that a user may be signed in to a client, now that it is known who it is.
+    pub(crate) fn admit(
+        &self,
+        user: &User,
+        client: &Client,
+        request: &AuthorizationRequest,
+    ) -> Result<(), Refusal> {
+        if user.disabled {
+            let reason = format!("user `{}` is disabled", user.subject);
+            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+        }
+        if user.denied_clients.contains(&client.id) {
+            let reason = format!("user `{}` may not use client `{}`", user.subject, client.id);
+            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+        }
+        let wanted = self.hinted_subject(request)?;
+        if !fits(wanted.as_deref(), user) {
+            let reason = format!("`{}` signed in, but id_token_hint names another", user.subject);
+            return Err(Refusal::new(ErrorCode::LoginRequired, reason));
+        }
+        Ok(())
+    }
+
+    /// Signs a user in: begins a session in place of the browser's last one.
+    pub(crate) fn begin_session(&self, user: &Arc<User>, last: Option<&Session>) -> Session {
+        let now = self.clock.seconds();
+        let mut sessions = self.sessions();
+        let last = last.and_then(|last| sessions.end(&last.sid));
+        let (secret, user) = (self.random.token(), Arc::clone(user));
+        let session = match last.filter(|last| last.user.subject == user.subject) {
+            // The same user authenticated once more: the session goes on, under a new cookie.
+            Some(last) => Session::new(last.sid, secret, user, now).serving(last.flows),
+            None => Session::new(self.random.token(), secret, user, now),
+        };
+        sessions.insert(session.clone(), now, until(now, self.settings.session_lifetime));
+        session
+    }
+
+    /// Issues a code, and returns the parameters of the successful answer (section 3.1.2.5).
+    pub(crate) fn issue_code(
+        &self,
+        reply_to: &ReplyTo,
+        request: AuthorizationRequest,
+        session: &Session,
+        flow: &str,
+    ) -> Vec<(String, String)> {
+        let client_id = reply_to.client.id.clone();
+        if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
+            session.flows.insert(client_id.clone(), flow.to_owned());
+        }
+        let grant = Arc::new(Grant::new(
+            client_id,
+            Arc::clone(&session.user),
+            request.scope,
+            request.nonce,
+            (session.sid.clone(), session.auth_time),
+            flow.to_owned(),
+        ));
+        let now = self.clock.seconds();
+        let value = self.random.token();
+        let code = Code {
+            grant,
+            redirect_uri: reply_to.redirect_uri.clone(),
+            challenge: request.code_challenge,
+            expires: until(now, self.settings.code_lifetime),
+            used: false,
+        };
+        self.grants().add_code(value.clone(), code, now);
+        vec![("code".into(), value)]
+    }
+
+    /// Completes the parameters of an answer: the client's `state`, and the issuer
+    /// ([RFC 9207, section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
+    pub(crate) fn complete(
+        &self,
+        reply_to: &ReplyTo,
+        mut parameters: Vec<(String, String)>,
+    ) -> Vec<(String, String)> {
+        parameters.extend(reply_to.state.iter().map(|state| ("state".into(), state.clone())));
+        parameters.push(("iss".into(), self.url.clone()));
+        parameters
+    }
+}
+
+/// True when a user is the one that a hint asks for, or no hint asks for one.
+fn fits(wanted: Option<&str>, user: &User) -> bool {
+    wanted.is_none_or(|subject| subject == user.subject)
+}
+
+/// The claims of an ID token that matter when it comes back as a hint.
+#[derive(Debug, Deserialize)]
+pub(crate) struct IdTokenHint {
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    #[serde(default)]
+    pub(crate) sid: Option<String>,
+}

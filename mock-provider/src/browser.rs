@@ -1,0 +1,76 @@
+//! The browser that sends a request, and its session at the provider.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use url::Url;
+
+use crate::issuer::Issuer;
+use crate::session::Session;
+
+/// What a browser sent of itself.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    cookies: CookieJar,
+    /// True when a page of another site made the browser send this
+    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)).
+    pub(crate) cross_site: bool,
+}
+
+impl Browser {
+    /// The session that the browser has at an issuer.
+    pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
+        let cookie = self.cookies.get(&cookie_name(issuer))?;
+        issuer.sessions().of_browser(cookie.value(), issuer.clock.seconds()).cloned()
+    }
+
+    /// The header that gives a browser its session.
+    pub(crate) fn cookie(issuer: &Issuer, value: &str) -> String {
+        cookie(issuer, value).to_string()
+    }
+
+    /// The header that takes a browser's session away.
+    pub(crate) fn no_cookie(issuer: &Issuer) -> String {
+        let mut cookie = cookie(issuer, "");
+        cookie.make_removal();
+        cookie.to_string()
+    }
+}
+
+/// Cookies know no ports: each issuer on a host has a cookie of its own.
+fn cookie_name(issuer: &Issuer) -> String {
+    let port = Url::parse(&issuer.url).ok().and_then(|url| url.port_or_known_default());
+    format!("mock_provider_session_{}", port.unwrap_or_default())
+}
+
+fn cookie(issuer: &Issuer, value: &str) -> Cookie<'static> {
+    let path = issuer.path();
+    let https = issuer.url.starts_with("https:");
+    Cookie::build((cookie_name(issuer), value.to_owned()))
+        .path(if path.is_empty() { "/".to_owned() } else { path })
+        .http_only(true)
+        .secure(https)
+        // A client that renews silently does so in a frame, which gets cookies only with `None`;
+        // and `None` needs https.
+        .same_site(if https { SameSite::None } else { SameSite::Lax })
+        .build()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            cookies: CookieJar::from_headers(&parts.headers),
+            cross_site: is_cross_site(&parts.headers),
+        })
+    }
+}
+
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
+}

@@ -1,0 +1,116 @@
+//! An end user without a browser: walks the sign-in page in a test.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{Method, Request, Response};
+use tower::ServiceExt;
+use url::Url;
+
+use crate::issuer::Issuer;
+use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
+use crate::reply::Note;
+
+/// Why an authorization request could not be walked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizeError {
+    /// The address leads elsewhere.
+    #[error("`{url}` is not below the authorization endpoint {endpoint}")]
+    ForeignUrl {
+        /// What was given.
+        url: String,
+        /// What it should begin with.
+        endpoint: String,
+    },
+    /// The provider showed an error page, or did not accept who signed in.
+    #[error("the provider answered {status}: {reason}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Which check failed, what was expected and what came.
+        reason: String,
+    },
+    /// The answer would be a form that a browser posts.
+    #[error("response_mode is form_post: only a browser can bring that answer to the client")]
+    FormPost,
+}
+
+/// Opens the address, signs in, and returns where the browser is sent.
+pub(crate) async fn authorize(
+    issuer: &Issuer,
+    router: Router,
+    subject: &str,
+    authorization_url: &str,
+) -> Result<String, AuthorizeError> {
+    let endpoint = issuer.address(Endpoint::Authorization);
+    let query = query_of(authorization_url, endpoint)?;
+    let parameters = Parameters::parse(query.as_bytes());
+    if parameters.last("response_mode") == Some("form_post") {
+        return Err(AuthorizeError::FormPost);
+    }
+
+    let path = format!("{}/authorize?{query}", issuer.path());
+    let page = send(router.clone(), Method::GET, &path, "").await;
+    if let Some(location) = location(&page) {
+        return Ok(location);
+    }
+    if !page.status().is_success() {
+        return Err(refused(&page));
+    }
+
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let password = issuer.user(subject).and_then(|user| user.password.as_ref());
+    let form = [
+        field("request", &parameters.encode()),
+        field("flow", note(&page).flow.as_deref().unwrap_or_default()),
+        field("decision", "sign-in"),
+        field("subject", subject),
+        field("password", password.map(|password| password.expose()).unwrap_or_default()),
+    ];
+    let form = Parameters::from_iter(form).encode();
+    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path()), &form).await;
+    location(&answer).ok_or_else(|| refused(&answer))
+}
+
+/// The query of an address that must be the authorization endpoint's.
+fn query_of(url: &str, endpoint: &str) -> Result<String, AuthorizeError> {
+    let parsed = Url::parse(url).ok().filter(|url| {
+        let mut bare = url.clone();
+        bare.set_query(None);
+        bare.set_fragment(None);
+        bare.as_str() == endpoint
+    });
+    let query = parsed.map(|url| url.query().unwrap_or_default().to_owned());
+    query.ok_or_else(|| AuthorizeError::ForeignUrl {
+        url: url.to_owned(),
+        endpoint: endpoint.to_owned(),
+    })
+}
+
+async fn send(router: Router, method: Method, path: &str, form: &str) -> Response<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form.to_owned()))
+        .expect("an encoded path and query make a request");
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn location(response: &Response<Body>) -> Option<String> {
+    let location = response.headers().get(LOCATION)?;
+    Some(location.to_str().ok()?.to_owned())
+}
+
+fn note(response: &Response<Body>) -> Note {
+    response.extensions().get().cloned().unwrap_or_default()
+}
+
+fn refused(response: &Response<Body>) -> AuthorizeError {
+    let reason = note(response).refusal.map(|refusal| refusal.reason).unwrap_or_default();
+    AuthorizeError::Refused { status: response.status().as_u16(), reason }
+}

@@ -1,0 +1,44 @@
+//! `GET /.well-known/openid-configuration`: the metadata
+//! ([OpenID Connect Discovery 1.0, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
+
+use axum::extract::State;
+use serde_json::Value;
+
+use crate::client::AuthMethod;
+use crate::issuer::Issuer;
+use crate::protocol::authorization::{Prompt, ResponseMode};
+use crate::protocol::metadata::ProviderMetadata;
+use crate::protocol::pkce;
+use crate::protocol::token::TokenRequest;
+use crate::reply::{Note, Reply};
+
+pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
+    Reply::json(&metadata(&issuer)).note(Note::new("metadata sent"))
+}
+
+fn metadata(issuer: &Issuer) -> ProviderMetadata {
+    let endpoints = issuer
+        .addresses()
+        .iter()
+        .filter_map(|address| Some((address.member?.to_owned(), Value::from(&*address.url))))
+        .collect();
+    ProviderMetadata {
+        issuer: issuer.url.clone(),
+        endpoints,
+        scopes_supported: issuer.scopes_supported().map(str::to_owned).collect(),
+        response_types_supported: vec!["code"],
+        response_modes_supported: ResponseMode::ALL.map(|(_, name)| name).into(),
+        grant_types_supported: TokenRequest::GRANT_TYPES.into(),
+        subject_types_supported: vec!["public"],
+        id_token_signing_alg_values_supported: vec!["RS256"],
+        token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
+        claim_types_supported: vec!["normal"],
+        claims_supported: issuer.claims_supported(),
+        code_challenge_methods_supported: pkce::Method::ALL.map(pkce::Method::name).into(),
+        prompt_values_supported: Prompt::VALUES.into(),
+        authorization_response_iss_parameter_supported: true,
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+    }
+}

@@ -1,0 +1,114 @@
+//! `GET` and `POST /end-session`
+//! ([OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::browser::Browser;
+use crate::issuer::Issuer;
+use crate::logout::{Logout, LogoutError};
+use crate::protocol::parameters::Parameters;
+use crate::record::{Form, Query, unreadable};
+use crate::reply::{Note, Reply};
+use crate::session::Session;
+use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, policy};
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    browser: Browser,
+    Query(parameters): Query,
+) -> Reply {
+    end_session(&issuer, &browser, &parameters)
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    browser: Browser,
+    Form(form): Form,
+) -> Reply {
+    match form {
+        Ok(parameters) => end_session(&issuer, &browser, &parameters),
+        Err(reason) => unreadable(&reason),
+    }
+}
+
+fn end_session(issuer: &Issuer, browser: &Browser, parameters: &Parameters) -> Reply {
+    let logout = match issuer.read_logout(parameters) {
+        Ok(logout) => logout,
+        Err(error) => return refuse(&error),
+    };
+    let session = browser.session(issuer);
+    match parameters.last("decision").filter(|_| !browser.cross_site) {
+        Some("stay") => stay(session.as_ref()),
+        Some("sign-out") => sign_out(issuer, &logout, session),
+        _ if logout.needs_consent(session.as_ref()) => ask(&logout, parameters, session.as_ref()),
+        _ => sign_out(issuer, &logout, session),
+    }
+}
+
+/// Asks, because nothing proves that the user wants to sign out (section 2).
+fn ask(logout: &Logout, parameters: &Parameters, session: Option<&Session>) -> Reply {
+    let page = LogoutPage {
+        client: logout.client.as_ref().map(|client| ClientName {
+            id: client.id.clone(),
+            name: client.display_name().to_owned(),
+        }),
+        user: session.map(|session| UserCard::from(&*session.user)),
+        action: "end-session".into(),
+        hidden: parameters.pairs().iter().filter(|(name, _)| name != "decision").cloned().collect(),
+    };
+    Reply::page(&page, &policy::PAGE).note(note(logout, session, "asked whether to sign out"))
+}
+
+fn stay(session: Option<&Session>) -> Reply {
+    let page = SignedOutPage {
+        still_signed_in: session.map(|session| UserCard::from(&*session.user)),
+        return_to: None,
+    };
+    Reply::page(&page, &policy::PAGE).note(Note::new("the user chose to stay signed in"))
+}
+
+fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply {
+    let ended = issuer.end_sessions(logout, session);
+    let what = match &ended {
+        Some(session) => format!("{} signed out", session.user.subject),
+        None => "nobody was signed in".to_owned(),
+    };
+    let reply = match &logout.redirect_to {
+        Some(location) => Reply::redirect(location),
+        None => {
+            let page = SignedOutPage { still_signed_in: None, return_to: None };
+            Reply::page(&page, &policy::PAGE)
+        }
+    };
+    reply.cookie(&Browser::no_cookie(issuer)).note(note(logout, ended.as_ref(), &what))
+}
+
+fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
+    let client = logout.client.as_ref().map(|client| client.id.clone());
+    let flow =
+        session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());
+    let user = session.map(|session| session.user.subject.clone());
+    Note { client, user, flow, ..Note::new(summary) }
+}
+
+fn refuse(error: &LogoutError) -> Reply {
+    let details = match error {
+        LogoutError::UriUnregistered { uri, registered, .. } => {
+            let none = registered.is_empty().then(|| "none".to_owned());
+            let registered = registered.iter().cloned().chain(none);
+            let registered = registered.map(|uri| ("Registered".to_owned(), uri));
+            [("Sent".to_owned(), uri.clone())].into_iter().chain(registered).collect()
+        }
+        _ => Vec::new(),
+    };
+    let page = ErrorPage {
+        title: "Logout refused".into(),
+        reason: error.to_string(),
+        details,
+        way_out: error.way_out().into(),
+    };
+    Reply::page(&page, &policy::PAGE)
+        .status(StatusCode::BAD_REQUEST)
+        .note(Note::refused("invalid_request", error.to_string()))
+}

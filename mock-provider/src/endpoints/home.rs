@@ -1,0 +1,52 @@
+//! `GET /`: what this is and how to use it, for a person who opens the issuer in a browser.
+
+use axum::extract::State;
+
+use crate::client::Client;
+use crate::issuer::Issuer;
+use crate::journal::Endpoint;
+use crate::reply::{Note, Reply};
+use crate::ui::{ClientCard, EndpointLine, HomePage, Setting, UserCard, policy};
+
+pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
+    let page = HomePage {
+        issuer: issuer.url.clone(),
+        settings: settings(&issuer),
+        clients: issuer.clients.iter().map(|client| client_card(client)).collect(),
+        users: issuer.users.iter().map(|user| UserCard::from(&**user)).collect(),
+        endpoints: issuer
+            .addresses()
+            .iter()
+            .filter(|address| address.endpoint != Endpoint::Home)
+            .map(|address| EndpointLine {
+                name: address.endpoint.to_string(),
+                url: address.url.clone(),
+                browsable: address.browsable,
+            })
+            .collect(),
+    };
+    Reply::page(&page, &policy::PAGE).note(Note::new("home page shown"))
+}
+
+fn settings(issuer: &Issuer) -> Vec<Setting> {
+    let setting = |name: &str, value: &str| Setting { name: name.into(), value: value.into() };
+    let mut settings = vec![setting("issuer", &issuer.url)];
+    if let Some(client) = issuer.clients.first() {
+        settings.push(setting("client_id", &client.id));
+        settings
+            .extend(client.secret.iter().map(|secret| setting("client_secret", secret.expose())));
+    }
+    settings.push(setting("scope", "openid profile email groups"));
+    settings
+}
+
+fn client_card(client: &Client) -> ClientCard {
+    let kind = if client.secret.is_some() { "confidential" } else { "public" };
+    ClientCard {
+        id: client.id.clone(),
+        name: client.display_name().to_owned(),
+        kind: kind.into(),
+        secret: client.secret.as_ref().map(|secret| secret.expose().to_owned()),
+        redirect_uris: client.redirect_uris.iter().map(ToString::to_string).collect(),
+    }
+}

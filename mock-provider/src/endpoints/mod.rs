@@ -1,0 +1,11 @@
+//! One file an endpoint. A handler extracts, calls what knows, and replies.
+
+pub(crate) mod authorization;
+pub(crate) mod discovery;
+pub(crate) mod end_session;
+pub(crate) mod health;
+pub(crate) mod home;
+pub(crate) mod jwks;
+pub(crate) mod sign_in;
+pub(crate) mod token;
+pub(crate) mod userinfo;

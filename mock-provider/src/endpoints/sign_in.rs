@@ -1,0 +1,179 @@
+//! The sign-in page, and `POST /sign-in`, where its forms go
+//! ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
+//!
+//! The page carries the whole authorization request with it, so nothing is kept for logins that
+//! nobody finishes, and a page that stood open over a restart still works.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::authorization::{Answer, unproven_page};
+use crate::authorization::Decision;
+use crate::browser::Browser;
+use crate::issuer::Issuer;
+use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::scope;
+use crate::record::{Form, unreadable};
+use crate::reply::{Note, Reply};
+use crate::session::Session;
+use crate::ui::{ClientName, Problem, ScopeLine, SignInPage, UserCard, policy};
+use crate::user::User;
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    browser: Browser,
+    Form(form): Form,
+) -> Reply {
+    let form = match form {
+        Ok(form) => form,
+        Err(reason) => return unreadable(&reason),
+    };
+    let parameters = Parameters::parse(form.last("request").unwrap_or_default().as_bytes());
+    let flow = flow(&form).unwrap_or_else(|| issuer.random.flow());
+    let reply_to = match issuer.prove(&parameters) {
+        Ok(reply_to) => reply_to,
+        Err(unproven) => return unproven_page(&unproven, &flow),
+    };
+    let answer =
+        Answer { issuer: &issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
+    let request = match issuer.read(&parameters, &reply_to.client) {
+        Ok(request) => request,
+        Err(refusal) => return answer.refuse(&refusal, None),
+    };
+    if browser.cross_site {
+        let reason = "the sign-in form was sent by a page of another site";
+        return Reply::text(format!("{reason}\n"))
+            .status(StatusCode::FORBIDDEN)
+            .note(Note::refused("cross_site", reason).flow(&flow));
+    }
+    match form.last("decision") {
+        Some("deny") => {
+            let reason = "the user pressed Deny";
+            answer.refuse(&Refusal::new(ErrorCode::AccessDenied, reason), None)
+        }
+        Some("continue") => proceed(&answer, &browser, request),
+        _ => match authenticate(&issuer, &form) {
+            Ok(user) => answer.sign_in(&browser, request, &user),
+            Err(problem) => page(&answer, &request, None, Some(problem)),
+        },
+    }
+}
+
+/// Goes on with the session that the page offered, if it is still to be had.
+fn proceed(answer: &Answer<'_>, browser: &Browser, request: AuthorizationRequest) -> Reply {
+    match answer.issuer.decide(&request, browser.session(answer.issuer)) {
+        Ok(Decision::Ask(Some(session)) | Decision::Continue(session)) => {
+            answer.succeed(request, &session)
+        }
+        Ok(Decision::SignIn(user)) => answer.sign_in(browser, request, &user),
+        Ok(Decision::Ask(None)) => {
+            let text = "Your session has ended. Please sign in again.".to_owned();
+            page(answer, &request, None, Some(Problem { subject: None, text }))
+        }
+        Err(refusal) => answer.refuse(&refusal, None),
+    }
+}
+
+/// Finds the user whom the form names, and checks the password where there is one.
+fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem> {
+    let subject = form.last("subject").map(str::trim).filter(|subject| !subject.is_empty());
+    let problem =
+        |text: &str| Err(Problem { subject: subject.map(str::to_owned), text: text.to_owned() });
+    let Some(subject) = subject else {
+        return problem("Please choose or enter a user.");
+    };
+    if subject.len() > 255 || subject.chars().any(char::is_control) {
+        return problem("A subject has at most 255 characters, and no control characters.");
+    }
+    let Some(user) = issuer.user(subject) else {
+        return match issuer.settings.any_subject {
+            true => Ok(Arc::new(User::stranger(subject))),
+            false => problem("There is no such user."),
+        };
+    };
+    match (&user.password, form.last("password")) {
+        (None, _) => Ok(Arc::clone(user)),
+        (Some(password), Some(given)) if password.matches(given) => Ok(Arc::clone(user)),
+        (Some(_), None) => problem("Please enter the password."),
+        (Some(_), Some(_)) => problem("Wrong password."),
+    }
+}
+
+/// The flow that the page carried, unless somebody tampered with it.
+fn flow(form: &Parameters) -> Option<String> {
+    let flow = form.last("flow")?;
+    let sound = flow.len() == 8 && flow.bytes().all(|byte| byte.is_ascii_hexdigit());
+    sound.then(|| flow.to_owned())
+}
+
+/// Shows the page.
+pub(crate) fn page(
+    answer: &Answer<'_>,
+    request: &AuthorizationRequest,
+    session: Option<&Session>,
+    problem: Option<Problem>,
+) -> Reply {
+    let Answer { issuer, reply_to, parameters, flow } = answer;
+    let client = &reply_to.client;
+    let hint = request.login_hint.as_deref();
+    let hinted = hint.and_then(|hint| issuer.hinted_user(hint)).map(|user| user.subject.as_str());
+    let refused = problem.is_some();
+    let subject_value = match &problem {
+        Some(Problem { subject: Some(subject), .. }) if issuer.user(subject).is_none() => subject,
+        _ => hint.filter(|_| hinted.is_none()).unwrap_or_default(),
+    };
+    let page = SignInPage {
+        client: ClientName { id: client.id.clone(), name: client.display_name().to_owned() },
+        scopes: request
+            .scope
+            .iter()
+            .map(|scope| ScopeLine {
+                name: scope.to_owned(),
+                description: scope::description(scope).unwrap_or_default().to_owned(),
+            })
+            .collect(),
+        users: issuer
+            .users
+            .iter()
+            .map(|user| UserCard {
+                hinted: hinted == Some(user.subject.as_str()),
+                ..UserCard::from(&**user)
+            })
+            .collect(),
+        action: "sign-in".into(),
+        hidden: vec![("request".into(), parameters.encode()), ("flow".into(), (*flow).to_owned())],
+        any_subject: issuer.settings.any_subject,
+        subject_value: subject_value.to_owned(),
+        signed_in: session.map(|session| UserCard::from(&*session.user)),
+        problem: problem.clone(),
+    };
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let note = match problem {
+        Some(problem) => {
+            Note::refused("sign_in_refused", problem.text).client(&client.id).flow(*flow)
+        }
+        None => {
+            answer.note(format!("{} asks for {}, sign-in page shown", client.id, request.scope))
+        }
+    };
+    Reply::page(&page, &policy::PAGE).status(status).note(note)
+}
+
+impl From<&User> for UserCard {
+    fn from(user: &User) -> Self {
+        Self {
+            subject: user.subject.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            groups: user.groups.clone(),
+            picture: user.picture.clone(),
+            has_password: user.password.is_some(),
+            disabled: user.disabled,
+            note: None,
+            hinted: false,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `POST /token`
+//! ([OpenID Connect Core 1.0, section 3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)).
+
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use crate::grant::Refused;
+use crate::issuer::Issuer;
+use crate::protocol::authorization::description_characters;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::{ErrorCode, TokenError, TokenRequest};
+use crate::record::Form;
+use crate::reply::{Note, Reply};
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    headers: HeaderMap,
+    Form(form): Form,
+) -> Reply {
+    match redeem(&issuer, &headers, form) {
+        Ok(reply) => reply,
+        Err((refused, client)) => refuse(refused, client, &headers),
+    }
+}
+
+/// A refusal, and the client where it is known.
+type Refusal = (Refused, Option<String>);
+
+fn redeem(
+    issuer: &Issuer,
+    headers: &HeaderMap,
+    form: Result<Parameters, String>,
+) -> Result<Reply, Refusal> {
+    let unknown = |error: TokenError| (Refused::from(error), None);
+    let form = form
+        .map_err(|reason| TokenError::new(ErrorCode::InvalidRequest, reason))
+        .map_err(unknown)?;
+    form.check_single().map_err(|repeated| unknown(repeated.into()))?;
+    let client = issuer.authenticate(headers, &form).map_err(unknown)?;
+
+    let known = |refused: Refused| (refused, Some(client.id.clone()));
+    let request = TokenRequest::parse(&form).map_err(|error| known(error.into()))?;
+    let issued = issuer.redeem(&client, &request).map_err(known)?;
+
+    let (grant, response) = (&issued.grant, &issued.response);
+    let what = match request {
+        TokenRequest::AuthorizationCode { .. } => "code redeemed",
+        TokenRequest::RefreshToken { .. } => "tokens refreshed",
+    };
+    let summary = format!(
+        "{what} by {}, tokens sent for {}: {}",
+        client.id, grant.user.subject, response.scope
+    );
+    let note = Note::new(summary).client(&client.id).user(&grant.user.subject).flow(&grant.flow);
+    Ok(Reply::json(response).no_store().note(note))
+}
+
+fn refuse(refused: Refused, client: Option<String>, headers: &HeaderMap) -> Reply {
+    let Refused { error, grant } = refused;
+    let code = error.code.as_str();
+    let mut note = Note::refused(code, &error.description);
+    note.client = client;
+    if let Some(grant) = grant {
+        note = note.user(&grant.user.subject).flow(&grant.flow);
+    }
+    let document = json!({
+        "error": code,
+        "error_description": description_characters(&error.description),
+    });
+    let reply = Reply::json(&document).no_store().note(note);
+    match error.code {
+        // A client that used the header is told which scheme is wanted (RFC 6749, section 5.2).
+        ErrorCode::InvalidClient if headers.contains_key(AUTHORIZATION) => {
+            reply.status(StatusCode::UNAUTHORIZED).header(WWW_AUTHENTICATE, "Basic realm=\"token\"")
+        }
+        ErrorCode::InvalidClient => reply.status(StatusCode::UNAUTHORIZED),
+        _ => reply.status(StatusCode::BAD_REQUEST),
+    }
+}

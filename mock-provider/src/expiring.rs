@@ -1,0 +1,97 @@
+//! A map whose entries leave by themselves, so that no number of logins fills the memory.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// More entries than this of one kind are never kept: those that would expire first leave first.
+/// At one login after the other that is several minutes' worth of them.
+const CAPACITY: usize = 100_000;
+
+/// Values by key, each until a time in seconds since the epoch.
+#[derive(Debug)]
+pub(crate) struct Expiring<V> {
+    entries: HashMap<String, Entry<V>>,
+    /// Keys by the time when they expire, then by when they came.
+    order: BTreeMap<(i64, u64), String>,
+    count: u64,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    rank: (i64, u64),
+    value: V,
+}
+
+impl<V> Default for Expiring<V> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), order: BTreeMap::new(), count: 0 }
+    }
+}
+
+impl<V> Expiring<V> {
+    /// Adds a value or replaces one, and lets go of those whose time is over.
+    pub(crate) fn insert(&mut self, key: String, value: V, now: i64, until: i64) {
+        self.remove(&key);
+        self.sweep(now);
+        let rank = (until, self.count);
+        self.count += 1;
+        self.order.insert(rank, key.clone());
+        self.entries.insert(key, Entry { rank, value });
+    }
+
+    /// The value of `key`, if its time is not over.
+    pub(crate) fn get_mut(&mut self, key: &str, now: i64) -> Option<&mut V> {
+        let entry = self.entries.get_mut(key).filter(|entry| entry.rank.0 > now)?;
+        Some(&mut entry.value)
+    }
+
+    /// Removes and returns the value of `key`.
+    pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
+        let entry = self.entries.remove(key)?;
+        self.order.remove(&entry.rank);
+        Some(entry.value)
+    }
+
+    fn sweep(&mut self, now: i64) {
+        while let Some(first) = self.order.first_entry() {
+            if first.key().0 > now && self.entries.len() < CAPACITY {
+                return;
+            }
+            self.entries.remove(&first.remove());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_leave_when_their_time_is_over() {
+        let mut map = Expiring::default();
+        map.insert("a".into(), 1, 0, 10);
+        assert_eq!(map.get_mut("a", 9), Some(&mut 1));
+        assert_eq!(map.get_mut("a", 10), None);
+        map.insert("b".into(), 2, 10, 20);
+        assert_eq!((map.entries.len(), map.order.len()), (1, 1));
+    }
+
+    #[test]
+    fn the_oldest_leave_when_there_are_too_many() {
+        let mut map = Expiring::default();
+        for number in 0..CAPACITY + 5 {
+            map.insert(number.to_string(), number, 0, 10);
+        }
+        assert_eq!((map.entries.len(), map.order.len()), (CAPACITY, CAPACITY));
+        assert_eq!(map.get_mut("4", 0), None);
+        assert_eq!(map.get_mut("5", 0), Some(&mut 5));
+    }
+
+    #[test]
+    fn a_replaced_entry_lives_by_its_new_time() {
+        let mut map = Expiring::default();
+        map.insert("a".into(), 1, 0, 10);
+        map.insert("a".into(), 2, 5, 15);
+        map.insert("b".into(), 3, 12, 20);
+        assert_eq!(map.get_mut("a", 12), Some(&mut 2));
+    }
+}

@@ -1,0 +1,292 @@
+//! Grants: what a user allowed a client, and the codes and tokens that prove it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::expiring::Expiring;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::{ErrorCode, TokenError};
+use crate::user::User;
+
+/// For how many seconds an expired code or token is remembered, so that a refusal can say
+/// "expired" instead of "unknown", and a used code that is replayed can still be told.
+const REMEMBERED: i64 = 600;
+
+/// What a user allowed a client in one authorization.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    pub(crate) user: Arc<User>,
+    pub(crate) scope: Scope,
+    pub(crate) nonce: Option<String>,
+    /// When the user signed in, in seconds since the epoch.
+    pub(crate) auth_time: i64,
+    pub(crate) sid: String,
+    pub(crate) flow: String,
+    /// Set when a code or refresh token was replayed: nothing of this grant is valid any more.
+    revoked: AtomicBool,
+}
+
+impl Grant {
+    /// A grant that is valid.
+    pub(crate) fn new(
+        client_id: String,
+        user: Arc<User>,
+        scope: Scope,
+        nonce: Option<String>,
+        (sid, auth_time): (String, i64),
+        flow: String,
+    ) -> Self {
+        let revoked = AtomicBool::new(false);
+        Self { client_id, user, scope, nonce, auth_time, sid, flow, revoked }
+    }
+
+    fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Relaxed)
+    }
+
+    fn revoke(&self) {
+        self.revoked.store(true, Ordering::Relaxed);
+    }
+}
+
+/// An authorization code, bound to one request of one client.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(crate) grant: Arc<Grant>,
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: Option<CodeChallenge>,
+    pub(crate) expires: i64,
+    pub(crate) used: bool,
+}
+
+/// A bearer token for userinfo.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) grant: Arc<Grant>,
+    /// The grant's scope, or less.
+    pub(crate) scope: Scope,
+    pub(crate) expires: i64,
+}
+
+/// A token for new tokens.
+#[derive(Debug)]
+struct RefreshToken {
+    grant: Arc<Grant>,
+    expires: i64,
+    rotated: bool,
+}
+
+/// A code or token that was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) error: TokenError,
+    /// The grant that the code or token belonged to, where one is known.
+    pub(crate) grant: Option<Arc<Grant>>,
+}
+
+impl Refused {
+    fn of(grant: &Arc<Grant>, description: String) -> Self {
+        let error = TokenError::new(ErrorCode::InvalidGrant, description);
+        Self { error, grant: Some(Arc::clone(grant)) }
+    }
+
+    fn unknown(description: &str) -> Self {
+        Self { error: TokenError::new(ErrorCode::InvalidGrant, description), grant: None }
+    }
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        Self { error, grant: None }
+    }
+}
+
+/// How a client redeems a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+pub(crate) struct Redemption<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) redirect_uri: Option<&'a str>,
+    pub(crate) code_verifier: Option<&'a str>,
+}
+
+/// All codes and tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    codes: Expiring<Code>,
+    access_tokens: Expiring<AccessToken>,
+    refresh_tokens: Expiring<RefreshToken>,
+}
+
+impl Grants {
+    /// Remembers a code.
+    pub(crate) fn add_code(&mut self, value: String, code: Code, now: i64) {
+        let until = code.expires.saturating_add(REMEMBERED);
+        self.codes.insert(value, code, now, until);
+    }
+
+    /// Remembers an access token.
+    pub(crate) fn add_access_token(&mut self, value: String, token: AccessToken, now: i64) {
+        let until = token.expires.saturating_add(REMEMBERED);
+        self.access_tokens.insert(value, token, now, until);
+    }
+
+    /// Remembers a refresh token.
+    pub(crate) fn add_refresh_token(
+        &mut self,
+        value: String,
+        grant: Arc<Grant>,
+        now: i64,
+        expires: i64,
+    ) {
+        let until = expires.saturating_add(REMEMBERED);
+        let token = RefreshToken { grant, expires, rotated: false };
+        self.refresh_tokens.insert(value, token, now, until);
+    }
+
+    /// Uses up a code, if it may be redeemed in this way.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails. A code that was used before takes down everything that was
+    /// issued for it (RFC 6749, section 4.1.2).
+    pub(crate) fn redeem(
+        &mut self,
+        redemption: &Redemption<'_>,
+        now: i64,
+    ) -> Result<Arc<Grant>, Refused> {
+        let Some(code) = self.codes.get_mut(redemption.code, now) else {
+            return Err(Refused::unknown("code is unknown, or expired long ago"));
+        };
+        let grant = &code.grant;
+        if grant.client_id != redemption.client_id {
+            return Err(Refused::of(
+                grant,
+                format!(
+                    "code was issued to client `{}`, but `{}` redeems it",
+                    grant.client_id, redemption.client_id
+                ),
+            ));
+        }
+        if code.used {
+            grant.revoke();
+            let replayed = "code was used before; the tokens issued for it are revoked";
+            return Err(Refused::of(grant, replayed.into()));
+        }
+        if code.expires <= now {
+            let ago = now - code.expires;
+            return Err(Refused::of(grant, format!("code expired {ago} seconds ago")));
+        }
+        match redemption.redirect_uri {
+            Some(uri) if uri == code.redirect_uri => {}
+            other => {
+                return Err(Refused::of(
+                    grant,
+                    format!(
+                        "redirect_uri must be `{}` as in the authorization request, but {}",
+                        code.redirect_uri,
+                        other.map_or("is missing".into(), |uri| format!("is `{uri}`"))
+                    ),
+                ));
+            }
+        }
+        check_verifier(code.challenge.as_ref(), redemption.code_verifier)
+            .map_err(|reason| Refused::of(grant, reason))?;
+        code.used = true;
+        Ok(Arc::clone(grant))
+    }
+
+    /// Uses up a refresh token of a client.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails. A token that was used before takes down the whole grant
+    /// ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
+    pub(crate) fn refresh(
+        &mut self,
+        value: &str,
+        client_id: &str,
+        scope: Option<&Scope>,
+        now: i64,
+    ) -> Result<Arc<Grant>, Refused> {
+        let Some(token) = self.refresh_tokens.get_mut(value, now) else {
+            return Err(Refused::unknown("refresh_token is unknown, or expired long ago"));
+        };
+        let grant = &token.grant;
+        if grant.client_id != client_id {
+            return Err(Refused::of(
+                grant,
+                format!(
+                    "refresh_token was issued to client `{}`, but `{client_id}` uses it",
+                    grant.client_id
+                ),
+            ));
+        }
+        if grant.is_revoked() {
+            return Err(Refused::of(grant, "refresh_token was revoked".into()));
+        }
+        if token.rotated {
+            grant.revoke();
+            let replayed = "refresh_token was used before; everything issued with it is revoked";
+            return Err(Refused::of(grant, replayed.into()));
+        }
+        if token.expires <= now {
+            let ago = now - token.expires;
+            return Err(Refused::of(grant, format!("refresh_token expired {ago} seconds ago")));
+        }
+        if let Some(wider) = scope.and_then(|scope| scope.iter().find(|s| !grant.scope.contains(s)))
+        {
+            return Err(Refused {
+                error: TokenError::new(
+                    ErrorCode::InvalidScope,
+                    format!("scope `{wider}` goes beyond what was granted: `{}`", grant.scope),
+                ),
+                grant: Some(Arc::clone(grant)),
+            });
+        }
+        token.rotated = true;
+        Ok(Arc::clone(grant))
+    }
+
+    /// The access token of that value.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not valid ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)),
+    /// and the token where it is known.
+    pub(crate) fn access(
+        &mut self,
+        value: &str,
+        now: i64,
+    ) -> Result<AccessToken, (String, Option<AccessToken>)> {
+        let Some(token) = self.access_tokens.get_mut(value, now) else {
+            return Err(("access token is unknown, or expired long ago".into(), None));
+        };
+        let token = token.clone();
+        if token.grant.is_revoked() {
+            return Err(("access token was revoked".into(), Some(token)));
+        }
+        if token.expires <= now {
+            let reason = format!("access token expired {} seconds ago", now - token.expires);
+            return Err((reason, Some(token)));
+        }
+        Ok(token)
+    }
+}
+
+/// Holds the verifier against the challenge (RFC 7636, section 4.6). A verifier for a code that had
+/// no challenge is refused too, or an attacker could strip the challenge from the request
+/// ([RFC 9700, section 4.8.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.8.2)).
+fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), String> {
+    match (challenge, verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) => challenge.verify(verifier),
+        (Some(_), None) => {
+            Err("code_verifier is missing, but the authorization request had a challenge".into())
+        }
+        (None, Some(_)) => {
+            Err("code_verifier came, but the authorization request had no challenge".into())
+        }
+    }
+}

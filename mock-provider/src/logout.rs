@@ -1,0 +1,145 @@
+//! What becomes of a logout request
+//! ([OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::authorization::IdTokenHint;
+use crate::client::Client;
+use crate::issuer::Issuer;
+use crate::protocol::parameters::{Parameters, Repeated};
+use crate::session::Session;
+
+/// A logout request that is in order.
+#[derive(Debug)]
+pub(crate) struct Logout {
+    /// Who asks: by the ID token, or by `client_id`.
+    pub(crate) client: Option<Arc<Client>>,
+    /// Where the browser goes afterwards, with the client's `state`.
+    pub(crate) redirect_to: Option<String>,
+    hint: Option<IdTokenHint>,
+}
+
+/// Why a logout is refused (section 4): a page tells, and nobody is redirected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LogoutError {
+    #[error("id_token_hint is no ID token of this issuer: {0}")]
+    Hint(String),
+    #[error("client_id is `{client_id}`, but the ID token was issued to `{audience}`")]
+    OtherClient { client_id: String, audience: String },
+    #[error("no client is registered as `{0}`")]
+    ClientUnknown(String),
+    #[error("post_logout_redirect_uri came without id_token_hint or client_id")]
+    ClientMissing,
+    #[error("post_logout_redirect_uri `{uri}` is not registered for client `{client}`")]
+    UriUnregistered { client: String, uri: String, registered: Vec<String> },
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
+}
+
+impl LogoutError {
+    /// What to change.
+    pub(crate) fn way_out(&self) -> &'static str {
+        match self {
+            Self::Hint(_) => "Make the application send the ID token that it got at login.",
+            Self::OtherClient { .. } => {
+                "Make the application send its own client_id, or none, with the ID token."
+            }
+            Self::ClientUnknown(_) => {
+                "Register the client in the provider's configuration, or correct the client_id."
+            }
+            Self::ClientMissing => {
+                "Make the application send the ID token as id_token_hint, or its client_id."
+            }
+            Self::UriUnregistered { .. } => {
+                "Add the URI to the client's post_logout_redirect_uris in the provider's \
+                 configuration, character by character as the application sends it, or correct \
+                 the application."
+            }
+            Self::Repeated(_) => "Make the application send each parameter once.",
+        }
+    }
+}
+
+impl Issuer {
+    /// Reads and checks a logout request (section 2).
+    pub(crate) fn read_logout(&self, parameters: &Parameters) -> Result<Logout, LogoutError> {
+        let hint: Option<IdTokenHint> = match parameters.get("id_token_hint")? {
+            Some(token) => {
+                Some(self.key.verify(token).map_err(|error| LogoutError::Hint(error.to_string()))?)
+            }
+            None => None,
+        };
+        let client_id = parameters.get("client_id")?;
+        if let (Some(hint), Some(client_id)) = (&hint, client_id)
+            && hint.aud != client_id
+        {
+            return Err(LogoutError::OtherClient {
+                client_id: client_id.to_owned(),
+                audience: hint.aud.clone(),
+            });
+        }
+        let client = match client_id.or(hint.as_ref().map(|hint| hint.aud.as_str())) {
+            Some(id) => {
+                Some(self.client(id).ok_or_else(|| LogoutError::ClientUnknown(id.to_owned()))?)
+            }
+            None => None,
+        };
+        let redirect_to = match parameters.get("post_logout_redirect_uri")? {
+            Some(uri) => {
+                let client = client.as_ref().ok_or(LogoutError::ClientMissing)?;
+                self.check_post_logout_uri(client, uri)?;
+                Some(with_state(uri, parameters.get("state")?))
+            }
+            None => None,
+        };
+        Ok(Logout { client, redirect_to, hint })
+    }
+
+    fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
+        let any = self.settings.any_redirect_uri || !self.is_registered(client);
+        let registered = &client.post_logout_redirect_uris;
+        let usable = Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if (any && usable) || registered.iter().any(|registered| registered.allows(uri)) {
+            return Ok(());
+        }
+        Err(LogoutError::UriUnregistered {
+            client: client.id.clone(),
+            uri: uri.to_owned(),
+            registered: registered.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// Ends the browser's session and the one that the ID token belongs to.
+    pub(crate) fn end_sessions(
+        &self,
+        logout: &Logout,
+        browser: Option<Session>,
+    ) -> Option<Session> {
+        let mut sessions = self.sessions();
+        let hinted = logout.hint.as_ref().and_then(|hint| sessions.end(hint.sid.as_deref()?));
+        let own = browser.and_then(|session| sessions.end(&session.sid));
+        own.or(hinted)
+    }
+}
+
+impl Logout {
+    /// True when a session would end without proof that its user wants that: the request brings no
+    /// ID token, or one of another user (section 2).
+    pub(crate) fn needs_consent(&self, session: Option<&Session>) -> bool {
+        let Some(session) = session else { return false };
+        self.hint.as_ref().is_none_or(|hint| hint.sub != session.user.subject)
+    }
+}
+
+/// The post-logout redirect URI with the client's `state` (section 3).
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    match (state, Url::parse(uri)) {
+        (Some(state), Ok(mut url)) => {
+            url.query_pairs_mut().append_pair("state", state);
+            url.into()
+        }
+        _ => uri.to_owned(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Tokens for a code or a refresh token
+//! ([OpenID Connect Core 1.0, sections 3.1.3 and 12](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)).
+
+use std::sync::Arc;
+
+use serde_json::Map;
+
+use crate::client::Client;
+use crate::config::ClaimsIn;
+use crate::grant::{AccessToken, Grant, Redemption, Refused};
+use crate::issuer::{Issuer, until};
+use crate::protocol::id_token::{IdToken, at_hash};
+use crate::protocol::scope::Scope;
+use crate::protocol::token::{TokenRequest, TokenResponse};
+
+/// Tokens, and the grant that they belong to.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) response: TokenResponse,
+    pub(crate) grant: Arc<Grant>,
+}
+
+impl Issuer {
+    /// Redeems what a client presents.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails.
+    pub(crate) fn redeem(
+        &self,
+        client: &Client,
+        request: &TokenRequest,
+    ) -> Result<Issued, Refused> {
+        let now = self.clock.seconds();
+        match request {
+            TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier } => {
+                let redemption = Redemption {
+                    code,
+                    client_id: &client.id,
+                    redirect_uri: redirect_uri.as_deref(),
+                    code_verifier: code_verifier.as_deref(),
+                };
+                let grant = self.grants().redeem(&redemption, now)?;
+                let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
+                Ok(self.issue(grant, scope, nonce.as_deref(), now))
+            }
+            TokenRequest::RefreshToken { refresh_token, scope } => {
+                let wanted = scope.as_ref();
+                let grant = self.grants().refresh(refresh_token, &client.id, wanted, now)?;
+                let scope = wanted.unwrap_or(&grant.scope).clone();
+                // An ID token from a refresh should have no nonce (section 12.2).
+                Ok(self.issue(grant, scope, None, now))
+            }
+        }
+    }
+
+    fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {
+        let access_token = self.random.token();
+        let id_token = scope
+            .contains("openid")
+            .then(|| self.id_token(&grant, &scope, nonce, &access_token, now));
+        // The new refresh token carries the whole grant on, even when this access token has less
+        // (RFC 6749, section 6).
+        let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
+
+        let mut grants = self.grants();
+        if let Some(value) = &refresh_token {
+            let expires = until(now, self.settings.refresh_token_lifetime);
+            grants.add_refresh_token(value.clone(), Arc::clone(&grant), now, expires);
+        }
+        let response = TokenResponse {
+            access_token: access_token.clone(),
+            token_type: "Bearer",
+            expires_in: self.settings.access_token_lifetime.as_secs(),
+            refresh_token,
+            scope: scope.to_string(),
+            id_token,
+        };
+        let expires = until(now, self.settings.access_token_lifetime);
+        let token = AccessToken { grant: Arc::clone(&grant), scope, expires };
+        grants.add_access_token(access_token, token, now);
+        drop(grants);
+        Issued { response, grant }
+    }
+
+    fn id_token(
+        &self,
+        grant: &Grant,
+        scope: &Scope,
+        nonce: Option<&str>,
+        access_token: &str,
+        now: i64,
+    ) -> String {
+        let claims = match self.settings.claims_in {
+            ClaimsIn::Both | ClaimsIn::IdToken => self.released_claims(&grant.user, scope),
+            ClaimsIn::Userinfo => Map::new(),
+        };
+        self.key.sign(&IdToken {
+            iss: &self.url,
+            sub: &grant.user.subject,
+            aud: &grant.client_id,
+            exp: until(now, self.settings.id_token_lifetime),
+            iat: now,
+            auth_time: grant.auth_time,
+            nonce,
+            at_hash: at_hash(access_token),
+            sid: &grant.sid,
+            claims,
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! The `Content-Security-Policy` of the pages, and the text that it allows.
+//!
+//! Style and script stand inside the page and are allowed by their digest
+//! ([CSP Level 3, section 2.3.1]), which is taken from the very text that the
+//! templates print: there is no second copy that could go stale.
+//!
+//! No policy has `form-action`: browsers apply it to the redirect that answers
+//! a form too, and the sign-in form is answered by a redirect to the client.
+//!
+//! [CSP Level 3, section 2.3.1]: https://www.w3.org/TR/CSP3/#framework-directive-source-list
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+/// The one stylesheet.
+pub(crate) const STYLE: &str = include_str!("../../templates/style.css");
+
+/// Submits the only form of the page. A field may be called `submit` and would
+/// then hide the form's own method, hence the detour by the prototype.
+pub(crate) const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+
+/// The policy of every page without a script: nothing runs, nothing frames it,
+/// only pictures are loaded, from wherever a user's `picture` claim points.
+pub(crate) static PAGE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; style-src {}; img-src * data:; base-uri 'none'; frame-ancestors 'none'",
+        source(STYLE)
+    )
+});
+
+/// The policy of [`FormPostPage`](super::FormPostPage). It may be framed: a
+/// client that renews silently (`prompt=none`) does so in a hidden frame.
+pub(crate) static FORM_POST: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'",
+        source(STYLE),
+        source(SUBMIT)
+    )
+});
+
+/// The source expression that allows exactly this text.
+fn source(text: &str) -> String {
+    let digest = digest(&SHA256, text.as_bytes());
+    format!("'sha256-{}'", BASE64_STANDARD.encode(digest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FORM_POST, PAGE, STYLE, SUBMIT, source};
+
+    #[test]
+    fn a_source_is_the_sha_256_digest_in_padded_base64() {
+        // Known from `openssl dgst -sha256 -binary | base64`.
+        assert_eq!(
+            source("alert('Hello, world.');"),
+            "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
+        );
+    }
+
+    #[test]
+    fn inline_text_can_not_end_its_element_and_survives_the_html_parser() {
+        for text in [STYLE, SUBMIT] {
+            assert!(!text.contains("</"), "would end the element");
+            // The parser turns CR LF into LF, and the digest would not match.
+            assert!(!text.contains('\r'), "has a carriage return");
+        }
+    }
+
+    #[test]
+    fn only_the_form_post_page_runs_its_script_and_may_be_framed() {
+        for policy in [&*PAGE, &*FORM_POST] {
+            assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+            assert!(policy.contains(&source(STYLE)), "{policy}");
+            assert!(!policy.contains("form-action"), "stops redirects to clients: {policy}");
+        }
+        assert!(FORM_POST.contains(&format!("script-src {}", source(SUBMIT))));
+        assert!(!FORM_POST.contains("frame-ancestors"));
+        assert!(!PAGE.contains("script-src"));
+        assert!(PAGE.contains("frame-ancestors 'none'"));
+    }
+}
