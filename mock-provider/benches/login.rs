@@ -1,7 +1,6 @@
 //! Whole logins on one core, beside the RSA signatures that the same core makes: a login needs one
 //! signature, so that is the limit.
 
-#[expect(dead_code, reason = "each benchmark uses its part")]
 mod support;
 
 use std::hint::black_box;
