@@ -60,9 +60,7 @@ impl Browser {
     /// When either is missing or does not start; the message says what to do.
     pub async fn start(settings: &Settings, installed: &Installed) -> Result<Self> {
         let driver = Driver::start(settings, installed).await?;
-        let capabilities = installed
-            .engine
-            .capabilities(settings, installed.binary.as_deref());
+        let capabilities = installed.engine.capabilities(settings, installed.binary.as_deref());
         let mut builder = ClientBuilder::new(HttpConnector::new());
         if let serde_json::Value::Object(capabilities) = capabilities {
             builder.capabilities(capabilities);
@@ -88,10 +86,7 @@ impl Browser {
             started: Instant::now(),
             steps: Mutex::default(),
         };
-        Ok(Self {
-            client,
-            session: Arc::new(session),
-        })
+        Ok(Self { client, session: Arc::new(session) })
     }
 
     /// Which browser it is.

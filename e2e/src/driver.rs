@@ -49,10 +49,7 @@ impl Driver {
     /// When no driver is found or it does not start.
     pub async fn start(settings: &Settings, browser: &Installed) -> Result<Self> {
         if let Some(url) = &settings.webdriver_url {
-            return Ok(Self {
-                url: url.clone(),
-                process: None,
-            });
+            return Ok(Self { url: url.clone(), process: None });
         }
         let program = settings.driver(browser.engine)?;
         let directory = TempDir::with_prefix("e2e-")?;
@@ -65,17 +62,10 @@ impl Driver {
             .with_context(|| format!("cannot start {}", program.display()))?;
         let stdout = child.stdout.take().context("driver has no output")?;
         // From here on, an early return drops the process, which ends it.
-        let process = Process {
-            child,
-            _directory: directory,
-        };
-        let port = port(stdout)
-            .await
-            .with_context(|| format!("{} does not start", program.display()))?;
-        Ok(Self {
-            url: format!("http://127.0.0.1:{port}/").parse()?,
-            process: Some(process),
-        })
+        let process = Process { child, _directory: directory };
+        let port =
+            port(stdout).await.with_context(|| format!("{} does not start", program.display()))?;
+        Ok(Self { url: format!("http://127.0.0.1:{port}/").parse()?, process: Some(process) })
     }
 
     /// Where the server listens. Ends in a slash.
@@ -138,14 +128,12 @@ fn arguments(engine: Engine) -> &'static [&'static str] {
 /// a driver whose output nobody reads would block.
 async fn port(stdout: ChildStdout) -> Result<u16> {
     let (sender, receiver) = oneshot::channel();
-    thread::Builder::new()
-        .name("driver output".to_owned())
-        .spawn(move || {
-            let mut lines = BufReader::new(stdout);
-            // Nobody waits any more when the limit has passed.
-            let _ = sender.send(read_port(&mut lines));
-            let _ = std::io::copy(&mut lines, &mut std::io::sink());
-        })?;
+    thread::Builder::new().name("driver output".to_owned()).spawn(move || {
+        let mut lines = BufReader::new(stdout);
+        // Nobody waits any more when the limit has passed.
+        let _ = sender.send(read_port(&mut lines));
+        let _ = std::io::copy(&mut lines, &mut std::io::sink());
+    })?;
     timeout(START_LIMIT, receiver)
         .await
         .with_context(|| format!("it printed no port within {START_LIMIT:?}"))??
@@ -185,11 +173,8 @@ pub(crate) fn versions(settings: &Settings, browser: &Installed) -> String {
 }
 
 fn version(program: &Path) -> String {
-    let output = Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
+    let output =
+        Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
     match output {
         Ok(output) => String::from_utf8_lossy(&output.stdout)
             .lines()
@@ -211,20 +196,14 @@ mod tests {
         let geckodriver = "1763920000000\tgeckodriver\tINFO\tListening on 127.0.0.1:35741";
         assert_eq!(port_of(chromedriver), Some(41873));
         assert_eq!(port_of(geckodriver), Some(35741));
-        assert_eq!(
-            port_of("Starting ChromeDriver 156.0.8078.79 on port 0"),
-            None
-        );
+        assert_eq!(port_of("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
     }
 
     #[tokio::test]
     async fn a_driver_that_ends_at_once_is_an_error_with_what_it_said() {
         let mut settings = Settings::from_variables([]).unwrap();
         settings.chromedriver = Some("/bin/echo".into());
-        let browser = Installed {
-            engine: Engine::Chromium,
-            binary: None,
-        };
+        let browser = Installed { engine: Engine::Chromium, binary: None };
         let error = Driver::start(&settings, &browser).await.unwrap_err();
         insta::assert_snapshot!(
             format!("{error:#}"),

@@ -27,12 +27,7 @@ pub enum Engine {
 
 impl Engine {
     /// Every browser, the preferred one first.
-    pub const ALL: [Self; 4] = [
-        Self::HeadlessShell,
-        Self::Chromium,
-        Self::Chrome,
-        Self::Firefox,
-    ];
+    pub const ALL: [Self; 4] = [Self::HeadlessShell, Self::Chromium, Self::Chrome, Self::Firefox];
 
     /// The name that `E2E_BROWSER` knows it by.
     pub fn name(self) -> &'static str {
@@ -70,12 +65,7 @@ impl Engine {
         match self {
             Self::HeadlessShell => &["chrome-headless-shell", "chromium-headless-shell"],
             Self::Chromium => &["chromium", "chromium-browser", "Chromium"],
-            Self::Chrome => &[
-                "google-chrome",
-                "google-chrome-stable",
-                "chrome",
-                "Google Chrome",
-            ],
+            Self::Chrome => &["google-chrome", "google-chrome-stable", "chrome", "Google Chrome"],
             Self::Firefox => &["firefox", "firefox-esr"],
         }
     }
@@ -102,11 +92,7 @@ impl Engine {
 
     fn arguments(self, settings: &Settings) -> Vec<&'static str> {
         if self == Self::Firefox {
-            return if settings.headed {
-                vec![]
-            } else {
-                vec!["-headless"]
-            };
+            return if settings.headed { vec![] } else { vec!["-headless"] };
         }
         // Nothing of the network but what the test does, and no shared memory that a container
         // may not have.

@@ -27,10 +27,7 @@ impl Log {
             .with_ansi(false)
             .with_writer(lines.clone())
             .finish();
-        Self {
-            lines,
-            _guard: tracing::subscriber::set_default(subscriber),
-        }
+        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
     /// What was logged so far.

@@ -48,9 +48,7 @@ impl Settings {
             let found = engine.programs().iter().find_map(|name| {
                 // Debian's `chromium-headless-shell` on `PATH` is a script that stays between the
                 // two: the driver would end the script and leave the browser behind.
-                self.find(name, |path| {
-                    engine != Engine::HeadlessShell || !is_script(path)
-                })
+                self.find(name, |path| engine != Engine::HeadlessShell || !is_script(path))
             });
             Some(found.with_context(|| self.missing(engine, &engine.programs().join(" or ")))?)
         };
@@ -84,11 +82,8 @@ impl Settings {
     }
 
     fn missing(&self, engine: Engine, what: &str) -> String {
-        let directories: Vec<_> = self
-            .directories
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
+        let directories: Vec<_> =
+            self.directories.iter().map(|path| path.display().to_string()).collect();
         let variable = engine.driver().to_uppercase();
         format!(
             "cannot run browser tests in {engine}: found no {what} in {directories}\n\
@@ -119,9 +114,7 @@ mod tests {
     use super::*;
 
     fn settings(pairs: &[(&str, &str)]) -> Settings {
-        let pairs = pairs
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        let pairs = pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
         Settings::from_variables(pairs).unwrap()
     }
 

@@ -69,12 +69,9 @@ impl Settings {
     pub fn from_environment() -> Result<Self> {
         let mut settings = Self::from_variables(env::vars())?;
         settings.no_sandbox |= is_root();
-        settings.directories.extend(
-            WELL_KNOWN
-                .map(PathBuf::from)
-                .into_iter()
-                .filter(|path| path.is_dir()),
-        );
+        settings
+            .directories
+            .extend(WELL_KNOWN.map(PathBuf::from).into_iter().filter(|path| path.is_dir()));
         Ok(settings)
     }
 
@@ -84,10 +81,8 @@ impl Settings {
     ///
     /// See [`Settings::from_environment`].
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
-        let variables: HashMap<_, _> = variables
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let variables: HashMap<_, _> =
+            variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let text = |name: &str| variables.get(name).map(String::as_str);
         let path = |name: &str| text(name).map(PathBuf::from);
         let flag = |name: &str| match text(name) {
@@ -125,9 +120,8 @@ impl Settings {
 }
 
 fn webdriver_url(value: &str) -> Result<Url> {
-    let mut url: Url = value
-        .parse()
-        .with_context(|| format!("WEBDRIVER_URL is `{value}`, expected a URL"))?;
+    let mut url: Url =
+        value.parse().with_context(|| format!("WEBDRIVER_URL is `{value}`, expected a URL"))?;
     if url.scheme() != "http" || url.cannot_be_a_base() {
         bail!("WEBDRIVER_URL is `{value}`, expected a URL that starts with http://");
     }
@@ -156,9 +150,7 @@ mod tests {
 
     fn settings(pairs: &[(&str, &str)]) -> Result<Settings> {
         Settings::from_variables(
-            pairs
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned())),
+            pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())),
         )
     }
 
@@ -185,9 +177,6 @@ mod tests {
     #[test]
     fn the_address_of_a_remote_webdriver_ends_in_a_slash() {
         let settings = settings(&[("WEBDRIVER_URL", "http://grid:4444/wd/hub")]).unwrap();
-        assert_eq!(
-            settings.webdriver_url.unwrap().as_str(),
-            "http://grid:4444/wd/hub/"
-        );
+        assert_eq!(settings.webdriver_url.unwrap().as_str(), "http://grid:4444/wd/hub/");
     }
 }

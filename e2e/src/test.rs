@@ -59,10 +59,7 @@ impl Test {
 
     /// Adds a file to the trace. `content` is asked for when the test has failed.
     pub fn attach(&self, file: &'static str, content: impl Fn() -> String + 'static) {
-        self.attachments.borrow_mut().push(Attachment {
-            file,
-            content: Box::new(content),
-        });
+        self.attachments.borrow_mut().push(Attachment { file, content: Box::new(content) });
     }
 
     async fn keep_trace(&self, trace: &Trace, failure: &str, log: &Log) -> io::Result<()> {
@@ -159,12 +156,8 @@ where
     let _turn = TURNS.acquire_many(weight(installed.engine)).await?;
     let trace = Trace::begin(&name)?;
     let log = Log::begin();
-    let test = Test {
-        settings,
-        installed,
-        browsers: RefCell::default(),
-        attachments: RefCell::default(),
-    };
+    let test =
+        Test { settings, installed, browsers: RefCell::default(), attachments: RefCell::default() };
     let outcome = outcome_of(&test, body).await;
     let failure = failure_of(&outcome);
     if failure.is_some() || test.settings.keep {
@@ -183,11 +176,7 @@ where
 
 async fn outcome_of(test: &Test, body: impl AsyncFnOnce(&Test) -> Result<()>) -> Outcome {
     // Whoever slows a test down wants to watch it.
-    let limit = if test.settings.slow_motion.is_zero() {
-        LIMIT
-    } else {
-        Duration::MAX
-    };
+    let limit = if test.settings.slow_motion.is_zero() { LIMIT } else { Duration::MAX };
     let body = AssertUnwindSafe(body(test)).catch_unwind();
     timeout(limit, body)
         .await
@@ -223,7 +212,5 @@ fn weight(engine: Engine) -> u32 {
 fn name_of<Body>(body: &Body) -> String {
     let path = type_name_of_val(body);
     let path = path.split("::{{closure}}").next().unwrap_or(path);
-    path.split_once("::")
-        .map_or(path, |(_, rest)| rest)
-        .to_owned()
+    path.split_once("::").map_or(path, |(_, rest)| rest).to_owned()
 }

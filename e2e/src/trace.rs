@@ -81,15 +81,9 @@ impl Trace {
 
     async fn keep_page(&self, prefix: &str, browser: &Browser) -> Result<()> {
         self.keep(&format!("{prefix}url.txt"), browser.url().await?.as_str())?;
-        self.keep(
-            &format!("{prefix}screenshot.png"),
-            browser.screenshot().await?,
-        )?;
+        self.keep(&format!("{prefix}screenshot.png"), browser.screenshot().await?)?;
         self.keep(&format!("{prefix}page.html"), browser.source().await?)?;
-        self.keep(
-            &format!("{prefix}console.txt"),
-            browser.console().await?.join("\n"),
-        )?;
+        self.keep(&format!("{prefix}console.txt"), browser.console().await?.join("\n"))?;
         Ok(())
     }
 }
@@ -103,8 +97,5 @@ pub fn folder_of(test: &str) -> PathBuf {
 fn target_directory() -> PathBuf {
     // target/debug/deps/it-0123456789abcdef
     let program = std::env::current_exe().unwrap_or_default();
-    program
-        .ancestors()
-        .nth(3)
-        .map_or_else(|| PathBuf::from("target"), Path::to_path_buf)
+    program.ancestors().nth(3).map_or_else(|| PathBuf::from("target"), Path::to_path_buf)
 }

@@ -12,6 +12,8 @@
 mod authorization;
 pub mod blocking;
 mod browser;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod client;
 mod client_authentication;
 mod clock;
@@ -40,7 +42,7 @@ mod user;
 
 pub use client::{AuthMethod, Client};
 pub use clock::Clock;
-pub use config::{ClaimsIn, Config, Group, Settings};
+pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use jiff::Timestamp;
 pub use journal::{Endpoint, Exchange, Refusal};

@@ -8,7 +8,7 @@ use axum::Router;
 
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::config::{Config, Group, Settings};
+use crate::config::{Config, ConfigError, Group, Settings};
 use crate::end_user::{self, AuthorizeError};
 use crate::issuer::Issuer;
 use crate::journal::Exchange;
@@ -62,6 +62,9 @@ pub struct MockProvider {
 /// Why a provider could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The configuration contradicts itself.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -116,6 +119,12 @@ impl MockProvider {
     /// Forgets what was asked and answered so far.
     pub fn clear_journal(&self) {
         self.issuer.journal.clear();
+    }
+
+    /// The provider as a router, for requests without a connection. They are answered and recorded
+    /// like all others, even while the provider is [suspended](Self::suspend).
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
@@ -174,7 +183,7 @@ pub struct MockProviderBuilder {
     users: Option<Vec<User>>,
     clients: Option<Vec<Client>>,
     clock: Option<Clock>,
-    listen: SocketAddr,
+    listen: Option<SocketAddr>,
     issuer_host: Option<String>,
     workers: usize,
 }
@@ -186,7 +195,7 @@ impl Default for MockProviderBuilder {
             users: None,
             clients: None,
             clock: None,
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen: None,
             issuer_host: None,
             workers: 1,
         }
@@ -245,10 +254,11 @@ impl MockProviderBuilder {
         self
     }
 
-    /// Listens on this address. Default: a free port of `127.0.0.1`.
+    /// Listens on this address, whatever the configuration says. Default: a free port of
+    /// `127.0.0.1`.
     #[must_use]
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
-        self.listen = address.into();
+        self.listen = Some(address.into());
         self
     }
 
@@ -294,7 +304,10 @@ impl MockProviderBuilder {
             config.users = users;
         }
         config.clients = clients.unwrap_or(config.clients);
+        config.check()?;
 
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let address = address.or(config.settings.listen).unwrap_or(free_port);
         let names_localhost =
             |url: &str| url.starts_with("http://localhost:") || url == "http://localhost";
         let both_loopbacks = issuer_host.as_deref() == Some("localhost")

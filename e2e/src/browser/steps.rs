@@ -33,10 +33,7 @@ impl Browser {
     /// When there is none.
     pub async fn click(&self, selector: &str) -> Result<()> {
         self.step(format_args!("click {selector}")).await;
-        self.until(selector, async || {
-            self.find(selector).await?.click().await.map(Some)
-        })
-        .await
+        self.until(selector, async || self.find(selector).await?.click().await.map(Some)).await
     }
 
     /// Replaces the content of a field.
@@ -45,8 +42,7 @@ impl Browser {
     ///
     /// When there is none.
     pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
-        self.step(format_args!("fill {selector} with {text:?}"))
-            .await;
+        self.step(format_args!("fill {selector} with {text:?}")).await;
         self.until(selector, async || {
             let field = self.find(selector).await?;
             field.clear().await?;
@@ -63,12 +59,7 @@ impl Browser {
     pub async fn press(&self, keys: &str) -> Result<()> {
         self.step(format_args!("press {keys:?}")).await;
         self.until("an element with the focus", async || {
-            self.client
-                .active_element()
-                .await?
-                .send_keys(keys)
-                .await
-                .map(Some)
+            self.client.active_element().await?.send_keys(keys).await.map(Some)
         })
         .await
     }
@@ -80,10 +71,7 @@ impl Browser {
     /// When there is none.
     pub async fn see(&self, selector: &str) -> Result<()> {
         self.step(format_args!("see {selector}")).await;
-        self.until(selector, async || {
-            self.find(selector).await.map(|_| Some(()))
-        })
-        .await
+        self.until(selector, async || self.find(selector).await.map(|_| Some(()))).await
     }
 
     /// Waits until the address fulfils a condition, and returns it.
@@ -146,8 +134,7 @@ impl Browser {
     ///
     /// When the browser refuses it.
     pub async fn set_cookie(&self, cookie: Cookie<'static>) -> Result<()> {
-        self.step(format_args!("set cookie {}", cookie.name()))
-            .await;
+        self.step(format_args!("set cookie {}", cookie.name())).await;
         Ok(self.client.add_cookie(cookie).await?)
     }
 

@@ -30,10 +30,7 @@ impl Browser {
     ///
     /// When there is none.
     pub async fn text(&self, selector: &str) -> Result<String> {
-        self.until(selector, async || {
-            self.find(selector).await?.text().await.map(Some)
-        })
-        .await
+        self.until(selector, async || self.find(selector).await?.text().await.map(Some)).await
     }
 
     /// The visible text of every element that matches, of none when there is none: this does not
@@ -66,10 +63,7 @@ impl Browser {
     /// When the browser is gone.
     pub async fn view(&self) -> Result<View> {
         let text = self.text("body").await?;
-        Ok(View {
-            title: self.client.title().await?,
-            text,
-        })
+        Ok(View { title: self.client.title().await?, text })
     }
 
     /// The tab that the steps happen in.
@@ -119,10 +113,6 @@ impl Browser {
 
     /// The steps so far, each with the milliseconds since the start.
     pub fn steps(&self) -> Vec<String> {
-        self.session
-            .steps
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.session.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

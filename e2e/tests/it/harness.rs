@@ -71,9 +71,7 @@ async fn a_failed_test_leaves_a_trace() -> Result<()> {
     .unwrap_err();
     let message = format!("{error:#}");
     assert!(
-        message.starts_with(&format!(
-            r##"waited 100ms for #buy on {url} (titled "Shop"): "##
-        )),
+        message.starts_with(&format!(r##"waited 100ms for #buy on {url} (titled "Shop"): "##)),
         "{message}"
     );
 
@@ -95,9 +93,7 @@ async fn a_failed_test_leaves_a_trace() -> Result<()> {
 async fn a_test_that_passes_leaves_no_trace() -> Result<()> {
     browser_test(async |test| {
         let browser = test.browser().await?;
-        browser
-            .visit(&serve("<title>Shop</title><p>Open").await?)
-            .await?;
+        browser.visit(&serve("<title>Shop</title><p>Open").await?).await?;
         assert_eq!(browser.view().await?.to_string(), "[Shop]\nOpen");
         Ok(())
     })

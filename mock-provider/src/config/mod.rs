@@ -1,6 +1,19 @@
 //! Configuration: what a provider is told before it starts.
 
+mod check;
 mod defaults;
+mod document;
+mod draft;
+mod error;
+mod file;
+mod key_path;
 mod settings;
+mod suggestion;
+mod text;
+mod wording;
 
+pub(crate) use draft::Draft;
+pub use error::{ConfigError, Fault};
 pub use settings::{ClaimsIn, Config, Group, Settings};
+#[cfg(feature = "cli")]
+pub(crate) use suggestion::nearest;

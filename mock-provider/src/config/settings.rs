@@ -1,11 +1,13 @@
 //! The validated configuration of a provider.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::text;
 use crate::client::Client;
 use crate::user::User;
 
@@ -36,54 +38,128 @@ pub struct Group {
 }
 
 /// The single values of a configuration.
-#[derive(Clone, Debug)]
+///
+/// Each is a key at the top of a configuration file, an option of the program and the end of the
+/// name of an environment variable: `code_lifetime`, `--code-lifetime`,
+/// `MOCK_PROVIDER_CODE_LIFETIME`. Its documentation here is the option's help.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Settings"))]
 pub struct Settings {
+    /// The address and port to listen on. Default: 127.0.0.1:9400 for the program, a free port of
+    /// 127.0.0.1 for the library.
+    #[serde(deserialize_with = "text::deserialize_address")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "ADDRESS:PORT", value_parser = text::address)
+    )]
+    pub listen: Option<SocketAddr>,
     /// The issuer identifier, used exactly as written, for clients compare it exactly. A path in
     /// it is the path below which everything is served. Default: `http://` and the address that
     /// the provider listens on.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub issuer_url: Option<String>,
     /// The base of the endpoints that relying parties call themselves (token, userinfo, JWKS),
     /// where they reach the provider by another name than browsers do. Default: the issuer.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub backchannel_url: Option<String>,
-    /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1). Default: a key that is shipped
-    /// with every copy of this program, hence known to everybody.
+    /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1); in a file, a variable or an
+    /// option, the path of such a file will do. Default: a key that is shipped with every copy of
+    /// this program, hence known to everybody.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "PEM", value_parser = text::pem_argument)
+    )]
     pub signing_key: Option<String>,
     /// Makes codes, tokens and identifiers repeat from run to run. Default: unpredictable.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub seed: Option<u64>,
-    /// Holds the clock still at this time. Default: the system's time.
+    /// Holds the clock still at this time, such as 2026-01-01T00:00:00Z. Default: the system's
+    /// time.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TIME"))]
     pub frozen_at: Option<Timestamp>,
     /// The subject that is signed in without a page. Default: the page asks.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SUBJECT"))]
     pub auto_login: Option<String>,
     /// Signs in the user whom `login_hint` names, by subject, email address or login name,
     /// without a page. Default: false, the hint only chooses whom the page offers first.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
     pub login_hint_signs_in: bool,
     /// Lets the sign-in page sign in a subject that is not configured. Default: true.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
     pub any_subject: bool,
     /// Accepts clients that are not configured, with any secret. Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
     pub any_client: bool,
     /// Accepts any redirect URI of any client. Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
     pub any_redirect_uri: bool,
-    /// Where the user's claims appear. Default: in the ID token and in userinfo.
+    /// Where the user's claims appear. Default: both, in the ID token and in userinfo.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLACE"))]
     pub claims_in: ClaimsIn,
-    /// Further scopes, and the claims that each releases.
+    /// Further scopes, and the claims that each releases. Only in a file or in Rust.
+    #[cfg_attr(feature = "cli", arg(skip))]
     pub scopes: BTreeMap<String, Vec<String>>,
     /// How long an authorization code can be redeemed. Default: 60 seconds.
+    #[serde(deserialize_with = "text::deserialize_duration")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "DURATION", value_parser = text::duration)
+    )]
     pub code_lifetime: Duration,
     /// How long an access token is valid. Default: one hour.
+    #[serde(deserialize_with = "text::deserialize_duration")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "DURATION", value_parser = text::duration)
+    )]
     pub access_token_lifetime: Duration,
     /// How long an ID token is valid. Default: one hour.
+    #[serde(deserialize_with = "text::deserialize_duration")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "DURATION", value_parser = text::duration)
+    )]
     pub id_token_lifetime: Duration,
     /// How long a refresh token can be redeemed. Default: 30 days.
+    #[serde(deserialize_with = "text::deserialize_duration")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "DURATION", value_parser = text::duration)
+    )]
     pub refresh_token_lifetime: Duration,
     /// How long a browser stays signed in at the provider. Default: eight hours.
+    #[serde(deserialize_with = "text::deserialize_duration")]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "DURATION", value_parser = text::duration)
+    )]
     pub session_lifetime: Duration,
     /// How many exchanges the journal keeps; older ones leave. Default: 1,000.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub journal_capacity: usize,
 }
 
 /// Where the user's claims appear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ClaimsIn {
     /// In the ID token and in userinfo.
     #[default]
@@ -97,6 +173,7 @@ pub enum ClaimsIn {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            listen: None,
             issuer_url: None,
             backchannel_url: None,
             signing_key: None,

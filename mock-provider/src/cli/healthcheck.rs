@@ -1,0 +1,108 @@
+//! `mock-provider healthcheck`: asks a running provider whether it is well, for containers that
+//! have no curl.
+//!
+//! The request is written by hand: a client library for one `GET` would be most of the program.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::output::{complain, print};
+use super::serve::DEFAULT_ADDRESS;
+
+/// How long the provider may take to answer.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// A status line longer than this is none.
+const LONGEST_STATUS_LINE: u64 = 1024;
+
+/// Asks the provider at `url`. Fails when it does not answer, or answers anything but 200.
+pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
+    let url =
+        url.map_or_else(|| default_url(std::env::var("MOCK_PROVIDER_LISTEN").ok()), str::to_owned);
+    match ask(&url) {
+        Ok(()) => {
+            print(format_args!("{url} is well"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(format_args!("error: {url} is not well: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The provider on this machine that listens where the variable says, or where it does by default.
+fn default_url(listen: Option<String>) -> String {
+    let mut address =
+        listen.and_then(|address| address.parse::<SocketAddr>().ok()).unwrap_or(DEFAULT_ADDRESS);
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        });
+    }
+    format!("http://{address}")
+}
+
+fn ask(url: &str) -> Result<(), String> {
+    let url = Url::parse(url).ok().filter(|url| url.scheme() == "http" && url.has_host());
+    let url = url.ok_or("it is no URL such as http://127.0.0.1:9400")?;
+    let deadline = Instant::now() + LIMIT;
+    let addresses = url.socket_addrs(|| None).map_err(|error| error.to_string())?;
+    let mut outcome = Err("the name has no address".to_owned());
+    for address in addresses {
+        outcome = ask_at(address, &url, deadline).map_err(|error| describe(&error));
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    match &*outcome? {
+        "200" => Ok(()),
+        status => Err(format!("it answers with status {status}")),
+    }
+}
+
+/// The status with which the provider at `address` answers.
+fn ask_at(address: SocketAddr, url: &Url, deadline: Instant) -> io::Result<String> {
+    let left = || {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { io::Result::Ok(left) }
+    };
+    let mut stream = TcpStream::connect_timeout(&address, left()?)?;
+    stream.set_write_timeout(Some(left()?))?;
+    let path = url.path().trim_end_matches('/');
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let request =
+        format!("GET {path}/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = BufReader::with_capacity(1, &stream).take(LONGEST_STATUS_LINE);
+    let mut line = Vec::new();
+    while !line.ends_with(b"\n") {
+        stream.set_read_timeout(Some(left()?))?;
+        let part = answer.fill_buf()?;
+        if part.is_empty() {
+            break;
+        }
+        line.extend_from_slice(part);
+        let length = part.len();
+        answer.consume(length);
+    }
+    let line = String::from_utf8_lossy(&line);
+    let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split_whitespace().nth(1));
+    let status = status.filter(|status| status.len() == 3);
+    status.map(str::to_owned).ok_or_else(|| io::Error::other("what answers there speaks no HTTP"))
+}
+
+fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+            format!("no answer within {} seconds", LIMIT.as_secs())
+        }
+        io::ErrorKind::ConnectionRefused => "nobody listens there".into(),
+        _ => error.to_string(),
+    }
+}

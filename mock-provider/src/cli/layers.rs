@@ -1,0 +1,141 @@
+//! Configuration file, environment and flags, one over the other.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use super::arguments::Program;
+use crate::config::{Config, ConfigError, Draft, Settings, nearest};
+
+/// How the names of our environment variables begin.
+const PREFIX: &str = "MOCK_PROVIDER_";
+
+/// Some settings that override the file.
+#[derive(Debug)]
+pub(crate) struct Layer {
+    source: Source,
+    matches: ArgMatches,
+}
+
+/// Where a layer comes from.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Environment,
+    Flags,
+}
+
+impl Source {
+    /// The name of the variable or flag for a setting.
+    fn name_of(self, setting: &str) -> String {
+        match self {
+            Self::Environment => format!("{PREFIX}{}", setting.to_uppercase()),
+            Self::Flags => format!("--{}", setting.replace('_', "-")),
+        }
+    }
+}
+
+impl Layer {
+    /// The flags of the command line.
+    pub(crate) fn flags(matches: ArgMatches) -> Self {
+        Self { source: Source::Flags, matches }
+    }
+}
+
+/// Every option of `serve`, as arguments that may all be absent.
+fn options() -> Command {
+    let command = Command::new("mock-provider").no_binary_name(true);
+    Settings::augment_args_for_update(Program::augment_args_for_update(command))
+}
+
+/// Reads the environment: a layer for each variable that is set, and is not empty.
+///
+/// # Errors
+///
+/// Every variable that cannot be read, in words.
+pub(crate) fn environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Vec<Layer>, Vec<String>> {
+    let options = options();
+    let (mut layers, mut errors) = (Vec::new(), Vec::new());
+    for (name, value) in variables {
+        let option = options.get_arguments().find(|option| {
+            name.to_str() == Some(&Source::Environment.name_of(option.get_id().as_str()))
+        });
+        let Some(long) = option.filter(|_| !value.is_empty()).and_then(|option| option.get_long())
+        else {
+            continue;
+        };
+        let mut argument = OsString::from(format!("--{long}="));
+        argument.push(&value);
+        match options.clone().try_get_matches_from([argument]) {
+            Ok(matches) => layers.push(Layer { source: Source::Environment, matches }),
+            Err(error) => errors.push(about_variable(error, &name)),
+        }
+    }
+    if errors.is_empty() { Ok(layers) } else { Err(errors) }
+}
+
+/// What clap says of a flag, said of a variable.
+fn about_variable(mut error: clap::Error, variable: &OsStr) -> String {
+    let name = variable.to_string_lossy().into_owned();
+    error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    let text = error.to_string();
+    text.split("\n\nFor more").next().unwrap_or_default().trim_end().to_owned()
+}
+
+/// Variables that look like ours, are none, and resemble one, with the one they resemble.
+///
+/// Those that resemble none are left alone: Kubernetes sets `MOCK_PROVIDER_PORT` and others for
+/// every service of that name.
+pub(crate) fn misspelt(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Vec<(String, String)> {
+    let options = options();
+    let known: Vec<_> = options
+        .get_arguments()
+        .map(|option| Source::Environment.name_of(option.get_id().as_str()))
+        .collect();
+    let suffixes = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
+    variables
+        .into_iter()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| !known.contains(name))
+        .filter_map(|name| {
+            let meant = nearest(name.strip_prefix(PREFIX)?, suffixes())?;
+            Some((name.clone(), format!("{PREFIX}{meant}")))
+        })
+        .collect()
+}
+
+/// Why layers make no configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LayersError {
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
+}
+
+/// Puts layers over the file that they name, each over the one before, and checks the whole.
+///
+/// # Errors
+///
+/// When the file cannot be read or the outcome makes no sense.
+pub(crate) fn combine(layers: &[Layer]) -> Result<(Program, Config), LayersError> {
+    let mut program = Program::default();
+    for layer in layers {
+        program.update_from_arg_matches(&layer.matches)?;
+    }
+    let mut draft = match &program.config {
+        Some(file) => Draft::load(file)?,
+        None => Draft::default(),
+    };
+    for layer in layers {
+        draft.settings_mut().update_from_arg_matches(&layer.matches)?;
+        for id in layer.matches.ids() {
+            draft.overridden(id.as_str(), layer.source.name_of(id.as_str()));
+        }
+    }
+    Ok((program, draft.check()?))
+}

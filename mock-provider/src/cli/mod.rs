@@ -1,0 +1,12 @@
+//! The program: arguments, environment, logs, exit codes.
+
+mod arguments;
+mod banner;
+mod check;
+mod healthcheck;
+mod layers;
+mod log;
+mod output;
+mod serve;
+
+pub use arguments::main;

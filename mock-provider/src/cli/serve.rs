@@ -1,0 +1,115 @@
+//! `mock-provider serve`: runs the provider until a signal ends it.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use tracing::{info, warn};
+
+use super::banner::banner;
+use super::output::{complain, print};
+use crate::config::Config;
+use crate::provider::{MockProvider, StartError};
+
+/// Where the program listens when it is told nothing.
+pub(crate) const DEFAULT_ADDRESS: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9400);
+
+/// Serves until the process is asked to end.
+pub(crate) fn serve(config: Config) -> ExitCode {
+    match run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(format_args!("error: {error}{}", way_out(&error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(config: Config) -> Result<(), StartError> {
+    let address = config.settings.listen.unwrap_or(DEFAULT_ADDRESS);
+    let on_signals = |source| StartError::Listen { address, source };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(on_signals)?;
+    // Listened for from the start: a signal must not be lost while the provider comes up.
+    let mut signals = {
+        let _context = runtime.enter();
+        Signals::new().map_err(on_signals)?
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let provider = MockProvider::builder()
+        .config(config.clone())
+        .listen(address)
+        .workers(workers)
+        .try_start()?;
+    print(banner(&config, provider.issuer(), provider.address()));
+    if !provider.address().ip().is_loopback() {
+        warn!(
+            "whoever reaches {} can sign in as anybody: listen on 127.0.0.1 unless the network \
+             is yours",
+            provider.address()
+        );
+    }
+    let signal = runtime.block_on(signals.next());
+    info!("stopping on {signal}");
+    drop(provider);
+    Ok(())
+}
+
+/// What to do about an address that cannot be listened on.
+fn way_out(error: &StartError) -> &'static str {
+    let StartError::Listen { source, .. } = error else { return "" };
+    match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            "\nanother program listens there: stop it, or choose another port by `--listen \
+             127.0.0.1:9401`, or any free one by `--listen 127.0.0.1:0`"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "\nthis machine has no such address: choose another by `--listen 127.0.0.1:9400`"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "\nports below 1024 are often reserved: choose another by `--listen 127.0.0.1:9400`"
+        }
+        _ => "",
+    }
+}
+
+/// What asks a process to end: Ctrl-C, and SIGTERM where there are signals.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// The name of the next signal.
+    #[cfg(unix)]
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "Ctrl-C",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> &'static str {
+        // Without a handler nothing but the end of the process is left to wait for.
+        let _ = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
+    }
+}

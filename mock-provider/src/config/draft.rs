@@ -1,0 +1,62 @@
+//! A configuration before it is checked, which knows where its values come from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::document::Document;
+use super::error::{ConfigError, Fault};
+use super::{Config, Settings, file};
+
+/// Layers of configuration: a file over the defaults, and single settings over the file.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    config: Config,
+    document: Option<Document>,
+    /// The variables and flags that set a setting, by its name.
+    named: BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// Reads a file over the defaults.
+    pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        Self::read(Document { name: path.display().to_string(), text }, directory)
+    }
+
+    /// Reads the text of a file over the defaults. Paths in it are seen from the working directory.
+    pub(crate) fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let document = Document { name: "configuration".into(), text: text.into() };
+        Self::read(document, PathBuf::new())
+    }
+
+    fn read(document: Document, directory: PathBuf) -> Result<Self, ConfigError> {
+        let config = file::read(&document, &directory).map_err(ConfigError::Invalid)?;
+        Ok(Self { config, document: Some(document), named: BTreeMap::new() })
+    }
+
+    /// The settings, to be overridden.
+    pub(crate) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.config.settings
+    }
+
+    /// Remembers that a setting was overridden by a variable or flag.
+    pub(crate) fn overridden(&mut self, setting: &str, by: String) {
+        self.named.insert(setting.to_owned(), by);
+    }
+
+    /// The configuration, when it makes sense.
+    pub(crate) fn check(self) -> Result<Config, ConfigError> {
+        let locate = |fault: Fault| {
+            let named = fault.path().first_key().and_then(|key| self.named.get(key));
+            fault.located(named.map(String::as_str), self.document.as_ref())
+        };
+        let mut faults: Vec<_> = self.config.faults().into_iter().map(locate).collect();
+        if faults.is_empty() {
+            return Ok(self.config);
+        }
+        faults.sort_by_key(Fault::position);
+        Err(ConfigError::Invalid(faults))
+    }
+}

@@ -1,0 +1,84 @@
+//! Turns what serde says of a value into words for the writer of a configuration file.
+
+use super::key_path::KeyPath;
+use super::suggestion::advice;
+
+/// What is wrong at `path`, from serde's `message`.
+///
+/// Serde's messages are not types, but their forms are fixed; one that is not recognised is
+/// passed on as it is.
+pub(crate) fn explain(message: &str, path: &KeyPath, settings: &[&str]) -> String {
+    if let Some(rest) = message.strip_prefix("unknown field ") {
+        let [wrong, ref allowed @ ..] = quoted(rest)[..] else { return message.to_owned() };
+        return unknown_key(wrong, allowed, &path.parent(), settings);
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant ") {
+        let [wrong, ref allowed @ ..] = quoted(rest)[..] else { return message.to_owned() };
+        return format!("unknown value `{wrong}` of `{path}`: {}", advice(wrong, allowed));
+    }
+    if let Some(rest) = message.strip_prefix("missing field ") {
+        return format!("{} needs a {rest}", within(path));
+    }
+    let mismatch =
+        message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
+    match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => {
+            format!("{} must be {}, not {}", within(path), plain(expected), plain(found))
+        }
+        None => format!("{}: {message}", within(path)),
+    }
+}
+
+/// An unknown key of the table `table`.
+fn unknown_key(wrong: &str, allowed: &[&str], table: &KeyPath, settings: &[&str]) -> String {
+    if table.is_top() {
+        return format!("unknown key `{wrong}`: {}", advice(wrong, allowed));
+    }
+    let advice = match settings.contains(&wrong) {
+        true => format!(
+            "`{wrong}` is a setting of the whole provider, so it stands above the first `[` header"
+        ),
+        false => advice(wrong, allowed),
+    };
+    format!("unknown key `{wrong}` in `{table}`: {advice}")
+}
+
+/// The names that stand between backticks.
+pub(crate) fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+fn within(path: &KeyPath) -> String {
+    match path.is_top() {
+        true => "the file".to_owned(),
+        false => format!("`{path}`"),
+    }
+}
+
+/// Rust's and serde's words for types in TOML's.
+fn plain(kind: &str) -> String {
+    match kind {
+        "a map" | "map" => "a table".into(),
+        "a sequence" | "sequence" => "a list".into(),
+        "a boolean" => "true or false".into(),
+        "u64" | "usize" => "a whole number that is not negative".into(),
+        _ if kind.starts_with("struct ") => "a table".into(),
+        _ => match kind.split_once(' ') {
+            Some(("string", text)) => format!("the string {text}"),
+            Some(("integer" | "floating point", number)) => format!("the number {number}"),
+            Some(("boolean", value)) => value.to_owned(),
+            _ => kind.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_recognised_is_passed_on() {
+        assert_eq!(explain("odd", &KeyPath::top("seed"), &[]), "`seed`: odd");
+        assert_eq!(explain("unknown field", &KeyPath::default(), &[]), "the file: unknown field");
+    }
+}

@@ -1,0 +1,7 @@
+//! The program `mock-provider`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mock_provider::cli::main()
+}
