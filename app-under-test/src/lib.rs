@@ -53,6 +53,7 @@ mod router;
 mod session;
 mod sign_in;
 mod user;
+mod visible_text;
 
 pub use crate::{
     app::{App, RunningApp},
