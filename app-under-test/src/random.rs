@@ -12,6 +12,12 @@ pub(crate) fn unguessable() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
+/// Whether `text` looks like one of [`unguessable`]'s values. What a browser sends instead is
+/// not worth remembering, whatever its length.
+pub(crate) fn is_unguessable(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
 /// A short name for one request, which ties an error page to the log: 8 hexadecimal digits.
 pub(crate) fn request_id() -> String {
     format!("{:08x}", rand::random::<u32>())
@@ -36,7 +42,10 @@ mod tests {
     fn unguessable_values_differ_and_fit_a_code_verifier() {
         let (one, two) = (unguessable(), unguessable());
         assert_ne!(one, two);
-        assert_eq!(one.len(), 43);
+        assert!(is_unguessable(&one));
+        for text in ["", &one[1..], &format!("{one}x"), &one.replace(|_| true, " ")] {
+            assert!(!is_unguessable(text), "{text}");
+        }
     }
 
     #[test]
