@@ -25,6 +25,8 @@ const MAX_TOTAL: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) user: User,
+    /// Whether the policy service, if there is one, lets the user in.
+    pub(crate) allowed_by_policy: bool,
     /// What the ID token said, to show.
     pub(crate) id_token_claims: Map<String, Value>,
     /// The ID token, which names the session to the provider at logout.
@@ -75,6 +77,7 @@ impl Sessions {
         let absolute = now.saturating_add(self.limits.absolute).unwrap_or(Timestamp::MAX);
         let session = Session {
             user: sign_in.user,
+            allowed_by_policy: sign_in.allowed_by_policy,
             id_token_claims: sign_in.claims.all,
             id_token: sign_in.id_token,
             csrf_token: Secret::new(random::unguessable()),
@@ -153,6 +156,7 @@ mod tests {
                 expires: Timestamp::from_second(token_life).unwrap(),
                 all: Map::new(),
             },
+            allowed_by_policy: true,
             return_to: String::new(),
         };
         sessions.begin(sign_in, previous)

@@ -153,6 +153,18 @@ async fn login_cookie_is_short_lived_and_out_of_reach() {
 }
 
 #[tokio::test]
+async fn login_cookie_that_the_app_did_not_make_is_replaced() {
+    let setup = Setup::new().await;
+    let mut browser = setup.browser();
+    for planted in ["", "x", &"x".repeat(4000), "a b", "\u{1}"] {
+        browser.cookies.insert("rp_login".to_owned(), planted.replace('\u{1}', "%01"));
+        let cookie = browser.get("auth/login").await.set_cookies().remove(0);
+        let value = cookie.strip_prefix("rp_login=").unwrap().split_once(';').unwrap().0;
+        assert_eq!(value.len(), 43, "{planted}");
+    }
+}
+
+#[tokio::test]
 async fn signed_in_users_may_sign_in_again() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;

@@ -9,6 +9,7 @@ mod keys;
 mod login;
 mod logout;
 mod pages;
+mod policy;
 mod program;
 mod routes;
 mod session;

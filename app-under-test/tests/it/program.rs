@@ -58,3 +58,35 @@ fn port_that_is_taken_is_named() {
     assert!(errors.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{errors}");
     assert!(!errors.contains("s3cret"));
 }
+
+#[cfg(unix)]
+#[test]
+fn program_serves_until_it_is_terminated() {
+    use std::{
+        io::{BufRead as _, BufReader},
+        process::Stdio,
+    };
+
+    // Free a moment ago; the program takes no port 0.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port().to_string();
+    drop(free);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_app-under-test"))
+        .env_clear()
+        .env("OIDC_AUTHORITY", "http://127.0.0.1:9")
+        .env("OIDC_CLIENT_ID", "app")
+        .env("OIDC_CLIENT_SECRET", "s3cret")
+        .env("OIDC_REDIRECT_URI", "http://127.0.0.1/auth/callback")
+        .env("PORT", &port)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let listening = log.by_ref().map(Result::unwrap).find(|line| line.contains("listening"));
+    assert!(listening.unwrap().contains(&format!("http://127.0.0.1:{port}/")));
+    let kill = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    let rest: Vec<String> = log.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:#?}");
+    assert!(rest.iter().all(|line| !line.contains("s3cret") && !line.contains('\u{1b}')));
+}
