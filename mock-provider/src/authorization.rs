@@ -66,7 +66,7 @@ impl Issuer {
                 registered: client.redirect_uris.iter().map(ToString::to_string).collect(),
             });
         }
-        if !is_usable(uri) {
+        if any && RedirectUri::from(uri).check().is_err() {
             return Err(Unproven::RedirectUriUnusable(uri.to_owned()));
         }
         Ok(ReplyTo {
@@ -272,13 +272,6 @@ impl Issuer {
 /// True when a user is the one that a hint asks for, or no hint asks for one.
 fn fits(wanted: Option<&str>, user: &User) -> bool {
     wanted.is_none_or(|subject| subject == user.subject)
-}
-
-/// True when a redirect can lead there: to a URI
-/// ([RFC 3986, section 4.3](https://www.rfc-editor.org/rfc/rfc3986#section-4.3)), which is ASCII
-/// without blanks, so that it fits into a header.
-pub(crate) fn is_usable(uri: &str) -> bool {
-    uri.bytes().all(|byte| byte.is_ascii_graphic()) && RedirectUri::from(uri).check().is_ok()
 }
 
 /// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.

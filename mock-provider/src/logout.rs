@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::authorization::{is_usable, with_query};
+use crate::authorization::with_query;
 use crate::client::Client;
 use crate::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
+use crate::redirect_uri::RedirectUri;
 use crate::session::Session;
 
 /// A logout request that is in order.
@@ -105,12 +106,11 @@ impl Issuer {
     fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
         let any = self.settings.any_redirect_uri || !self.is_registered(client);
         let registered = &client.post_logout_redirect_uris;
-        let allowed = any || registered.iter().any(|registered| registered.allows(uri));
-        if allowed && is_usable(uri) {
-            return Ok(());
-        }
-        if allowed {
+        if any && RedirectUri::from(uri).check().is_err() {
             return Err(LogoutError::UriUnusable(uri.to_owned()));
+        }
+        if any || registered.iter().any(|registered| registered.allows(uri)) {
+            return Ok(());
         }
         Err(LogoutError::UriUnregistered {
             client: client.id.clone(),

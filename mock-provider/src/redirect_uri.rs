@@ -40,10 +40,14 @@ impl RedirectUri {
     ///
     /// # Errors
     ///
-    /// When the string is no absolute URI, has a fragment
+    /// When the string is no absolute URI, which is ASCII, has a fragment
     /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
     /// a wildcard where none is allowed.
     pub fn check(&self) -> Result<(), String> {
+        // What is left fits into a header, too.
+        if !self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("has a character other than printable ASCII, which must be encoded".into());
+        }
         let concrete = match self.pattern() {
             Some(pattern) => format!("http://localhost:1{}", pattern.path),
             None => self.0.clone(),
@@ -194,6 +198,11 @@ mod tests {
             fault("https://app.example/*"),
             "has a wildcard path, which only http on a loopback host may have"
         );
+        assert_eq!(
+            fault("https://app.example/cb\r\nX: y"),
+            "has a character other than printable ASCII, which must be encoded"
+        );
+        assert_eq!(fault("https://app.example/ü"), fault("https://app.example/a b"));
         assert_eq!(fault("javascript:alert(1)"), "must not use the scheme `javascript`");
         assert_eq!(RedirectUri::from("com.example.app:/cb").check(), Ok(()));
         assert_eq!(RedirectUri::from("http://[::1]:*/*").check(), Ok(()));

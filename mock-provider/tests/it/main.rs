@@ -1,7 +1,10 @@
-//! The provider as its callers see it: over HTTP, and by the handle that a test holds.
+//! The provider as its users see it: over HTTP, by the handle that a test holds, by its
+//! configuration and its command line.
 
 mod authorization;
+mod cli;
 mod client_authentication;
+mod configuration;
 mod cors;
 mod determinism;
 mod discovery;
@@ -13,6 +16,7 @@ mod hostile;
 mod journal;
 mod jwks;
 mod leniency;
+mod readme;
 mod refresh;
 mod released_claims;
 mod response_mode;
