@@ -18,6 +18,9 @@ use crate::redirect_uri::RedirectUri;
 use crate::signing::SigningKey;
 use crate::user::User;
 
+/// In ASCII characters (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
+
 impl Config {
     /// Reads the text of a configuration file (TOML) and checks it. Paths in it are seen from the
     /// working directory.
@@ -111,8 +114,7 @@ impl Checker<'_> {
             ("session_lifetime", settings.session_lifetime),
         ] {
             if lifetime < Duration::from_secs(1) {
-                let message = format!("`{key}` must be one second or more, not {lifetime:?}");
-                self.fault(&KeyPath::top(key), message);
+                self.fault(&KeyPath::top(key), format!("`{key}` must be one second or more"));
             }
         }
         self.auto_login(settings);
@@ -159,8 +161,10 @@ impl Checker<'_> {
             self.fault(path, format!("`{path}` must not be empty: it names a claim"));
         } else if PROTOCOL_CLAIMS.contains(&claim) {
             let way_out = if claim == "sub" { ": set `subject`" } else { "" };
-            let message =
-                format!("the claim `{claim}` in `{path}` belongs to the protocol{way_out}");
+            let message = format!(
+                "the claim `{claim}` in `{}` belongs to the protocol{way_out}",
+                path.parent()
+            );
             self.fault(path, message);
         }
     }
@@ -180,7 +184,7 @@ impl Checker<'_> {
                 self.fault(&path, format!("`{path}` must not be empty"));
             } else if let Some(first) = seen.get(name) {
                 let message = format!(
-                    "the {key} `{}` of `{element}` is that of `{first}` already",
+                    "the {key} `{}` is given twice: `{first}` has it already",
                     name.escape_debug()
                 );
                 self.fault(&path, message);
@@ -199,19 +203,7 @@ impl Checker<'_> {
     }
 
     fn user(&mut self, user: &User, path: &KeyPath) {
-        let subject = &user.subject;
-        if !subject.is_ascii() || subject.len() > 255 {
-            // OpenID Connect Core 1.0, section 2: "sub".
-            let message = format!(
-                "`{path}.subject` must have at most 255 ASCII characters: `{}` has {}",
-                subject.chars().take(30).collect::<String>(),
-                match subject.is_ascii() {
-                    true => format!("{}", subject.len()),
-                    false => "others; put them into `name`".into(),
-                }
-            );
-            self.fault(&path.key("subject"), message);
-        }
+        self.subject(&user.subject, &path.key("subject"));
         let groups: Vec<_> = self.config.groups.iter().map(|group| &*group.name).collect();
         self.references("group", &user.groups, &groups, &path.key("groups"));
         if !self.config.settings.any_client {
@@ -222,6 +214,23 @@ impl Checker<'_> {
             self.claim(claim, &path.key("claims").key(claim));
         }
         self.secret("password", user.password.as_ref().map(|password| password.expose()), path);
+    }
+
+    /// Refuses what no `sub` claim can be (OpenID Connect Core 1.0, section 2).
+    fn subject(&mut self, subject: &str, path: &KeyPath) {
+        if !subject.is_ascii() {
+            let message = format!(
+                "`{path}` must be ASCII, unlike `{}`: what people read belongs into `name`",
+                subject.escape_debug()
+            );
+            self.fault(path, message);
+        } else if subject.len() > LONGEST_SUBJECT {
+            let message = format!(
+                "`{path}` must have at most {LONGEST_SUBJECT} characters, and has {}",
+                subject.len()
+            );
+            self.fault(path, message);
+        }
     }
 
     /// Refuses names that name nothing.
@@ -259,7 +268,7 @@ impl Checker<'_> {
         // RFC 6749, appendices A.1 and A.2: printable ASCII.
         if !client.id.chars().all(|c| matches!(c, ' '..='~')) {
             let message = format!(
-                "`{path}.id` may have printable ASCII characters alone, unlike `{}`",
+                "`{path}.id` must be printable ASCII, unlike `{}`",
                 client.id.escape_debug()
             );
             self.fault(&path.key("id"), message);

@@ -41,6 +41,10 @@ impl Document {
     }
 }
 
+/// Lines are shown this far behind the mark, and marks this wide at most.
+const SHOWN_BEHIND: usize = 24;
+const WIDEST_MARK: usize = 72;
+
 /// A place in a file, shown as compilers show it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -59,14 +63,19 @@ impl Place {
     pub(crate) fn excerpt(&self) -> String {
         // What is not for the terminal to see is not shown to it; tabs keep the mark in its column.
         let clean = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
-        let line: String = self.excerpt.chars().map(clean).collect();
+        let width = self.width.min(WIDEST_MARK);
+        let shown = self.column - 1 + width + SHOWN_BEHIND;
+        let mut line: String = self.excerpt.chars().take(shown).map(clean).collect();
+        if line.chars().count() < self.excerpt.chars().count() {
+            line.push('…');
+        }
         let blank: String = (line.chars().chain(std::iter::repeat(' ')))
             .take(self.column - 1)
             .map(|c| if c == '\t' { '\t' } else { ' ' })
             .collect();
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        let mark = "^".repeat(self.width);
+        let mark = "^".repeat(width);
         format!("{margin} |\n{number} | {line}\n{margin} | {blank}{mark}")
     }
 
@@ -95,6 +104,15 @@ mod tests {
         let place = document("a = 1\r\n\té = \"ü\"\r\n").place(13..17);
         assert_eq!(place.to_string(), "x.toml:2:6");
         assert_eq!(place.excerpt(), "  |\n2 | \té = \"ü\"\n  | \t    ^^^");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_behind_the_mark() {
+        let place = document(&"x".repeat(1_000)).place(2..900);
+        assert_eq!(
+            place.excerpt(),
+            format!("  |\n1 | {}…\n  |   {}", "x".repeat(98), "^".repeat(72))
+        );
     }
 
     #[test]

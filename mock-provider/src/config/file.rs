@@ -120,9 +120,9 @@ impl Reader<'_> {
                 return None;
             }
             let at = if removed.is_some() { at } else { path.clone() };
-            let settings = settings_keys();
-            let known = settings.iter().map(String::as_str).collect::<Vec<_>>();
-            let message = explain(error.message(), &at, &known);
+            let keys = top_keys();
+            let keys = keys.iter().map(String::as_str).collect::<Vec<_>>();
+            let message = explain(error.message(), &at, &keys);
             self.faults.push(Fault::at(self.document.place(span), at, message));
             removed.as_ref()?;
         }
@@ -174,8 +174,8 @@ impl Reader<'_> {
     }
 }
 
-/// The keys at the top of a file, as serde knows them, for those who look for them elsewhere.
-fn settings_keys() -> Vec<String> {
+/// The keys at the top of a file, as serde lists them when it meets one that it does not know.
+fn top_keys() -> Vec<String> {
     let unknown = [("", "")].into_iter().collect::<std::collections::BTreeMap<_, _>>();
     let deserializer =
         serde::de::value::MapDeserializer::<_, toml::de::Error>::new(unknown.into_iter());

@@ -76,7 +76,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Holds the clock still at this time, such as 2026-01-01T00:00:00Z. Default: the system's
     /// time.
-    #[cfg_attr(feature = "cli", arg(long, value_name = "TIME"))]
+    #[serde(deserialize_with = "text::deserialize_time")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TIME", value_parser = text::time))]
     pub frozen_at: Option<Timestamp>,
     /// The subject that is signed in without a page. Default: the page asks.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SUBJECT"))]

@@ -3,16 +3,24 @@
 /// Names at least this alike are offered; below it a suggestion puzzles more than it helps.
 const ALIKE: f64 = 0.8;
 
-/// The name that `wrong` was probably meant to be.
+/// More names than this are counted, not listed.
+const LISTED: usize = 24;
+
+/// The name that `wrong` was probably meant to be: one that is spelt alike, or one that `wrong`
+/// repeats where it stands, as `client_id` does in a client.
 pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let wrong = plain(wrong);
+    let likeness = |name: &str| match wrong.strip_suffix(&plain(name)) {
+        Some(owner) if owner.ends_with('_') => ALIKE,
+        _ => strsim::jaro_winkler(&wrong, &plain(name)),
+    };
     names
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&wrong, &plain(name)), name))
+        .map(|name| (likeness(name), name))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name)
@@ -20,11 +28,15 @@ pub(crate) fn nearest<'a>(
 
 /// What to do instead of writing `wrong`: the nearest name, else all of them.
 pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
-    match (nearest(wrong, names.iter().copied()), names) {
-        (Some(name), _) => format!("did you mean `{name}`?"),
-        (None, []) => "there is none".to_owned(),
-        (None, [only]) => format!("there is only `{only}`"),
-        (None, _) => format!("there are `{}`", names.join("`, `")),
+    if let Some(name) = nearest(wrong, names.iter().copied()) {
+        return format!("did you mean `{name}`?");
+    }
+    let (listed, more) = names.split_at(names.len().min(LISTED));
+    match (listed, more.len()) {
+        ([], _) => "there is none".to_owned(),
+        ([only], _) => format!("there is only `{only}`"),
+        (_, 0) => format!("there are `{}`", listed.join("`, `")),
+        (_, more) => format!("there are `{}` and {more} more", listed.join("`, `")),
     }
 }
 
@@ -40,6 +52,14 @@ mod tests {
         assert_eq!(nearest("sub"), Some("subject"));
         assert_eq!(nearest("redirect-uri"), Some("redirect_uris"));
         assert_eq!(nearest("Groups"), Some("groups"));
+        assert_eq!(nearest("user_subject"), Some("subject"));
         assert_eq!(nearest("roles"), None);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let names: Vec<_> = (0..30).map(|number| format!("x{number}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert!(advice("roles", &names).ends_with("`x23` and 6 more"));
     }
 }

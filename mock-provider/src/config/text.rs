@@ -1,35 +1,35 @@
-//! Values that files, variables and flags write as text: durations, addresses, keys.
+//! Values that files, variables and flags write as text: durations, times, addresses, keys.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use serde::Deserializer;
+use serde::de::{Error, Visitor};
+
+const A_DURATION: &str = "a duration such as \"90s\", \"10min\" or \"1h 30min\"";
+const A_TIME: &str = "a time such as \"2026-01-01T00:00:00Z\"";
+const AN_ADDRESS: &str = "an IP address with a port, such as \"127.0.0.1:9400\" or \"[::1]:9400\"";
 
 /// Reads a duration such as `90s`, `10min` or `1h 30min`; a day has 24 hours.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let span: Span = text.parse().map_err(|_| {
-        format!(
-            "`{}` is no duration such as \"90s\", \"10min\" or \"1h 30min\"",
-            text.escape_debug()
-        )
-    })?;
+    let span: Span = text.parse().map_err(|_| not(text, A_DURATION))?;
     let duration = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
         .map_err(|_| format!("`{text}` has no fixed length: count it in days, as in \"30d\""))?;
     Duration::try_from(duration).map_err(|_| format!("`{text}` must not be negative"))
 }
 
+/// Reads a point in time with its offset from UTC, in the form of RFC 3339.
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| not(text, A_TIME))
+}
+
 /// Reads an IP address with a port.
 pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        format!(
-            "`{}` is no IP address with a port such as \"127.0.0.1:9400\" or \"[::1]:9400\"",
-            text.escape_debug()
-        )
-    })
+    text.parse().map_err(|_| not(text, AN_ADDRESS))
 }
 
 /// Takes a key as PEM, or reads it from the file that `text` names, seen from `directory`.
@@ -42,24 +42,53 @@ pub(crate) fn pem(text: &str, directory: &Path) -> Result<String, String> {
         .map_err(|error| format!("cannot read the key file {}: {error}", path.display()))
 }
 
+/// [`pem`] for clap: a path is seen from the working directory.
+#[cfg(feature = "cli")]
+pub(crate) fn pem_argument(text: &str) -> Result<String, String> {
+    pem(text, Path::new(""))
+}
+
 /// [`duration`] for serde.
 pub(crate) fn deserialize_duration<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Duration, D::Error> {
-    duration(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    deserializer.deserialize_str(Text { expected: A_DURATION, read: duration })
+}
+
+/// [`time`] for serde.
+pub(crate) fn deserialize_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    deserializer.deserialize_str(Text { expected: A_TIME, read: time }).map(Some)
 }
 
 /// [`address`] for serde.
 pub(crate) fn deserialize_address<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<SocketAddr>, D::Error> {
-    address(&String::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
+    deserializer.deserialize_str(Text { expected: AN_ADDRESS, read: address }).map(Some)
 }
 
-/// [`pem`] for clap: a path is seen from the working directory.
-#[cfg(feature = "cli")]
-pub(crate) fn pem_argument(text: &str) -> Result<String, String> {
-    pem(text, Path::new(""))
+/// Reads a value from a string, and says what it wants where there is no string.
+struct Text<T> {
+    expected: &'static str,
+    read: fn(&str) -> Result<T, String>,
+}
+
+impl<T> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).map_err(E::custom)
+    }
+}
+
+fn not(text: &str, expected: &str) -> String {
+    format!("`{}` is not {expected}", text.escape_debug())
 }
 
 #[cfg(test)]

@@ -1,23 +1,26 @@
 //! Turns what serde says of a value into words for the writer of a configuration file.
 
 use super::key_path::KeyPath;
-use super::suggestion::advice;
+use super::suggestion::{advice, nearest};
+use crate::protocol::scope::STANDARD_SCOPES;
 
 /// What is wrong at `path`, from serde's `message`.
 ///
 /// Serde's messages are not types, but their forms are fixed; one that is not recognised is
 /// passed on as it is.
-pub(crate) fn explain(message: &str, path: &KeyPath, settings: &[&str]) -> String {
+///
+/// `top` has the keys at the top of a file, which may have been meant for there.
+pub(crate) fn explain(message: &str, path: &KeyPath, top: &[&str]) -> String {
     if let Some(rest) = message.strip_prefix("unknown field ") {
         let [wrong, ref allowed @ ..] = quoted(rest)[..] else { return message.to_owned() };
-        return unknown_key(wrong, allowed, &path.parent(), settings);
+        return unknown_key(wrong, allowed, &path.parent(), top);
     }
     if let Some(rest) = message.strip_prefix("unknown variant ") {
         let [wrong, ref allowed @ ..] = quoted(rest)[..] else { return message.to_owned() };
         return format!("unknown value `{wrong}` of `{path}`: {}", advice(wrong, allowed));
     }
     if let Some(rest) = message.strip_prefix("missing field ") {
-        return format!("{} needs a {rest}", within(path));
+        return format!("{} needs the key {rest}", within(path));
     }
     let mismatch =
         message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
@@ -30,15 +33,18 @@ pub(crate) fn explain(message: &str, path: &KeyPath, settings: &[&str]) -> Strin
 }
 
 /// An unknown key of the table `table`.
-fn unknown_key(wrong: &str, allowed: &[&str], table: &KeyPath, settings: &[&str]) -> String {
+fn unknown_key(wrong: &str, allowed: &[&str], table: &KeyPath, top: &[&str]) -> String {
     if table.is_top() {
-        return format!("unknown key `{wrong}`: {}", advice(wrong, allowed));
+        return format!("unknown key `{wrong}`: {}", advice(wrong, top));
     }
-    let advice = match settings.contains(&wrong) {
-        true => format!(
-            "`{wrong}` is a setting of the whole provider, so it stands above the first `[` header"
-        ),
-        false => advice(wrong, allowed),
+    let is_claim = || STANDARD_SCOPES.iter().any(|(_, claims)| claims.contains(&wrong));
+    let takes_claims = allowed.contains(&"claims");
+    let advice = if top.contains(&wrong) {
+        format!("`{wrong}` belongs to the whole file, so it stands above the first `[` header")
+    } else if takes_claims && (is_claim() || nearest(wrong, allowed.iter().copied()).is_none()) {
+        format!("a further claim is written `claims.{wrong}`")
+    } else {
+        advice(wrong, allowed)
     };
     format!("unknown key `{wrong}` in `{table}`: {advice}")
 }
@@ -61,7 +67,7 @@ fn plain(kind: &str) -> String {
         "a map" | "map" => "a table".into(),
         "a sequence" | "sequence" => "a list".into(),
         "a boolean" => "true or false".into(),
-        "u64" | "usize" => "a whole number that is not negative".into(),
+        "u64" | "usize" => "a whole number from 0 on".into(),
         _ if kind.starts_with("struct ") => "a table".into(),
         _ => match kind.split_once(' ') {
             Some(("string", text)) => format!("the string {text}"),

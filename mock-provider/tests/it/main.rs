@@ -1,0 +1,4 @@
+//! Tests of the whole provider.
+
+mod cli;
+mod configuration;
