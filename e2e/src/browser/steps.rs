@@ -4,10 +4,10 @@ use std::{fmt, sync::PoisonError};
 
 use anyhow::{Context, Result};
 use fantoccini::{cookies::Cookie, error::CmdError, wd::WindowHandle};
-use tokio::time::sleep;
 use url::Url;
 
 use super::Browser;
+use crate::patience::pause;
 
 impl Browser {
     /// Types an address.
@@ -146,7 +146,7 @@ impl Browser {
             .unwrap_or_else(PoisonError::into_inner)
             .push(format!("{at:>6} ms  {what}"));
         if !self.session.slow_motion.is_zero() {
-            sleep(self.session.slow_motion).await;
+            pause(self.session.slow_motion).await;
         }
     }
 }
