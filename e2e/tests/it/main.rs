@@ -1,3 +1,5 @@
 //! What an end user goes through, in a real browser.
 
+mod flow;
 mod harness;
+mod login;
