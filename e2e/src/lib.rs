@@ -28,6 +28,7 @@
 //! choose and find the browser.
 
 pub mod browser;
+pub mod demo;
 pub mod driver;
 pub mod engine;
 mod log;

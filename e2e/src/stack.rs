@@ -18,14 +18,14 @@ use mock_provider::{Exchange, MockProvider, MockProviderBuilder, Timestamp};
 use reqwest::StatusCode;
 use tokio::net::TcpListener;
 
-use crate::patience::until;
+use crate::{demo::configuration, patience::until};
 
-/// The users, groups and clients of the demo.
-const CONFIGURATION: &str = include_str!("../../fixtures/provider.toml");
-
-/// The client of that file which is the app.
+/// The client of the demo's configuration which is the app.
 pub const CLIENT_ID: &str = "auth-app";
 const CLIENT_SECRET: &str = "auth-app-secret";
+
+/// The group whose members the app lets in.
+pub const REQUIRED_GROUP: &str = "staff";
 
 /// When a stack starts, by its own clock.
 const START: &str = "2026-01-01T12:00:00Z";
@@ -42,21 +42,15 @@ pub struct Stack {
 
 impl Stack {
     /// A stack to be configured before it starts.
-    ///
-    /// # Panics
-    ///
-    /// When `fixtures/provider.toml` is wrong; its errors are the message.
     pub fn builder() -> StackBuilder {
-        let config = match mock_provider::Config::from_toml(CONFIGURATION) {
-            Ok(config) => config,
-            Err(error) => panic!("fixtures/provider.toml: {error}"),
-        };
+        let provider = MockProvider::builder().config(configuration());
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         StackBuilder {
-            provider: MockProvider::builder().config(config).issuer_host("localhost").seed(1),
+            provider: provider.issuer_host("localhost").seed(1),
             provider_address: free_port,
             app_address: free_port,
             base_path: "/st_auth/".to_owned(),
+            required_group: Some(REQUIRED_GROUP),
             variables: BTreeMap::new(),
             in_real_time: false,
         }
@@ -117,6 +111,7 @@ pub struct StackBuilder {
     provider_address: SocketAddr,
     app_address: SocketAddr,
     base_path: String,
+    required_group: Option<&'static str>,
     variables: BTreeMap<&'static str, String>,
     in_real_time: bool,
 }
@@ -140,6 +135,12 @@ impl StackBuilder {
     /// Sets an environment variable of the app, in place of the stack's own value.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Lets everybody in who can sign in. Default: members of [`REQUIRED_GROUP`].
+    pub fn open_to_all(mut self) -> Self {
+        self.required_group = None;
         self
     }
 
@@ -171,7 +172,7 @@ impl StackBuilder {
             true => builder.settings(|settings| settings.seed = None),
             false => builder.clock(mock_provider::Clock::frozen_at(start)),
         };
-        let provider = builder.try_start().context("the provider does not start")?;
+        let provider = builder.try_start()?;
 
         let listener = TcpListener::bind(self.app_address)
             .await
@@ -183,11 +184,11 @@ impl StackBuilder {
             ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
             ("OIDC_REDIRECT_URI", &format!("{base_url}auth/callback")),
             ("OIDC_SCOPE", "openid profile email groups federated:id"),
-            ("REQUIRED_GROUPS", "staff"),
             ("URL_BASE_PATHNAME", &self.base_path),
         ]
         .map(|(name, value)| (name, value.to_owned()))
         .into();
+        variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
         variables.extend(self.variables);
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
         let mut config = app_under_test::Config::from_variables(variables)?;
