@@ -52,6 +52,7 @@ impl Stack {
             base_path: "/st_auth/".to_owned(),
             required_group: Some(REQUIRED_GROUP),
             variables: BTreeMap::new(),
+            provider_away: false,
             in_real_time: false,
         }
     }
@@ -113,6 +114,7 @@ pub struct StackBuilder {
     base_path: String,
     required_group: Option<&'static str>,
     variables: BTreeMap<&'static str, String>,
+    provider_away: bool,
     in_real_time: bool,
 }
 
@@ -132,7 +134,8 @@ impl StackBuilder {
         self
     }
 
-    /// Sets an environment variable of the app, in place of the stack's own value.
+    /// Sets an environment variable of the app, in place of the stack's own value. `{issuer}` in
+    /// it stands for the issuer, whose port nobody knows yet.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
         self
@@ -141,6 +144,12 @@ impl StackBuilder {
     /// Lets everybody in who can sign in. Default: members of [`REQUIRED_GROUP`].
     pub fn open_to_all(mut self) -> Self {
         self.required_group = None;
+        self
+    }
+
+    /// Starts with the provider off the network: it [comes back](MockProvider::resume) when asked.
+    pub fn provider_away(mut self) -> Self {
+        self.provider_away = true;
         self
     }
 
@@ -173,6 +182,9 @@ impl StackBuilder {
             false => builder.clock(mock_provider::Clock::frozen_at(start)),
         };
         let provider = builder.try_start()?;
+        if self.provider_away {
+            provider.suspend().await;
+        }
 
         let listener = TcpListener::bind(self.app_address)
             .await
@@ -189,7 +201,9 @@ impl StackBuilder {
         .map(|(name, value)| (name, value.to_owned()))
         .into();
         variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
-        variables.extend(self.variables);
+        let own = self.variables.into_iter();
+        variables
+            .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
         let mut config = app_under_test::Config::from_variables(variables)?;
         if !self.in_real_time {

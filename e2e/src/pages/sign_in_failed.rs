@@ -39,6 +39,24 @@ impl<'a> SignInFailed<'a> {
         self.browser.text("#error-sentence").await
     }
 
+    /// What the log knows the request by.
+    ///
+    /// # Errors
+    ///
+    /// When the page changed meanwhile.
+    pub async fn request_id(&self) -> Result<String> {
+        self.browser.text("#request-id").await
+    }
+
+    /// Who is signed in all the same.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is.
+    pub async fn still_signed_in(&self) -> Result<String> {
+        self.browser.text("#still-signed-in").await
+    }
+
     /// Follows the link to another attempt.
     ///
     /// # Errors

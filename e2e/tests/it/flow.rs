@@ -1,14 +1,15 @@
 //! What the provider was asked, as text for a snapshot.
 //!
-//! Clock and seed stand still, so nearly everything repeats from run to run. What does not is
-//! replaced by a word, and only if it looks as it should.
+//! Clock and seed stand still, so nearly everything repeats from run to run.
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use e2e::stack::Stack;
 use mock_provider::{Endpoint, Exchange};
 use url::form_urlencoded;
+
+use crate::redaction::{origins, unguessable};
 
 /// An exchange a line, and its parameters below.
 pub(crate) fn flow(stack: &Stack) -> Result<String> {
@@ -67,17 +68,11 @@ fn shown(
     }
 }
 
-/// 256 bits in base64url, as state, nonce and an S256 code challenge have.
-fn unguessable(value: &str) -> Result<String> {
-    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if value.len() != 43 || !value.bytes().all(base64url) {
-        bail!("{value} is not 256 bits in base64url");
-    }
-    Ok("[256 bits]".to_owned())
-}
-
-/// The text with `[provider]` and `[app]` in place of addresses, whose ports differ.
-pub(crate) fn origins(stack: &Stack, text: &str) -> String {
-    let app = format!("http://{}", stack.app().address());
-    text.replace(stack.provider().issuer(), "[provider]").replace(&app, "[app]")
+/// What the provider refused, and why, a line each.
+pub(crate) fn refusals(stack: &Stack) -> String {
+    let refusal = |exchange: &Exchange| {
+        let refusal = exchange.refusal.as_ref()?;
+        Some(format!("{}: {}", exchange.path, refusal.reason))
+    };
+    stack.provider().journal().iter().filter_map(refusal).collect::<Vec<_>>().join("\n")
 }
