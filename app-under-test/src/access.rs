@@ -31,7 +31,7 @@ impl Visitor {
 ///
 /// Asked at every request. Names are compared exactly: a group that merely looks like another
 /// one is another one.
-fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
+pub(crate) fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
     required.is_empty() || user.groups.iter().any(|group| required.contains(group))
 }
 
@@ -46,7 +46,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
             cookie::session(&parts.headers, &app.config).and_then(|id| app.sessions.find(&id));
         Ok(match session {
             None => Self::Anonymous,
-            Some(session) if is_member(&session.user, &app.config.required_groups) => {
+            Some(session)
+                if is_member(&session.user, &app.config.required_groups)
+                    && session.allowed_by_policy =>
+            {
                 Self::Admitted(session)
             }
             Some(session) => Self::Denied(session),

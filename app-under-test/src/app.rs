@@ -58,6 +58,7 @@ impl App {
     }
 
     fn new(config: Config) -> Self {
+        config.warn();
         Self {
             provider: Arc::new(Provider::new(&config)),
             pending_logins: PendingLogins::new(config.clock.clone()),

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::oidc::{
-    FetchError, callback::CallbackError, id_token::IdTokenError, provider::ProviderError,
-    token::TokenError, userinfo::UserinfoError,
+use crate::{
+    fetch::FetchError,
+    oidc::{
+        callback::CallbackError, id_token::IdTokenError, provider::ProviderError,
+        token::TokenError, userinfo::UserinfoError,
+    },
 };
 
 /// Why a login failed. Its text is for the log: it may name hosts and claims.

@@ -35,6 +35,7 @@
 //! | the code is redeemed | `oidc::token` |
 //! | the ID token is checked, step by step | `oidc::id_token`, `oidc::jwks` |
 //! | the user's other claims are asked for | `oidc::userinfo` |
+//! | a policy service is asked, if there is one | `policy` |
 //! | a session begins | `session` |
 //! | every later request is let in or refused | `access` |
 
@@ -45,14 +46,17 @@ mod clock;
 pub mod config;
 mod cookie;
 mod error;
+mod fetch;
 mod oidc;
 mod pages;
+mod policy;
 mod random;
 mod request_id;
 mod router;
 mod session;
 mod sign_in;
 mod user;
+mod visible_text;
 
 pub use crate::{
     app::{App, RunningApp},

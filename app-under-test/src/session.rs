@@ -25,6 +25,8 @@ const MAX_TOTAL: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) user: User,
+    /// Whether the policy service, if there is one, lets the user in.
+    pub(crate) allowed_by_policy: bool,
     /// What the ID token said, to show.
     pub(crate) id_token_claims: Map<String, Value>,
     /// The ID token, which names the session to the provider at logout.
@@ -53,6 +55,7 @@ impl Session {
 pub(crate) struct Sessions {
     limits: SessionLimits,
     clock: Clock,
+    max_total: usize,
     by_id: Mutex<HashMap<String, Entry>>,
 }
 
@@ -64,7 +67,7 @@ struct Entry {
 
 impl Sessions {
     pub(crate) fn new(limits: SessionLimits, clock: Clock) -> Self {
-        Self { limits, clock, by_id: Mutex::default() }
+        Self { limits, clock, max_total: MAX_TOTAL, by_id: Mutex::default() }
     }
 
     /// Begins a session under a new identifier, which it returns, and ends the one that the
@@ -74,6 +77,7 @@ impl Sessions {
         let absolute = now.saturating_add(self.limits.absolute).unwrap_or(Timestamp::MAX);
         let session = Session {
             user: sign_in.user,
+            allowed_by_policy: sign_in.allowed_by_policy,
             id_token_claims: sign_in.claims.all,
             id_token: sign_in.id_token,
             csrf_token: Secret::new(random::unguessable()),
@@ -88,10 +92,10 @@ impl Sessions {
         if let Some(previous) = previous {
             sessions.remove(previous);
         }
-        if sessions.len() >= MAX_TOTAL {
+        if sessions.len() >= self.max_total {
             sessions.retain(|_, entry| self.is_alive(entry, now));
         }
-        if sessions.len() >= MAX_TOTAL {
+        if sessions.len() >= self.max_total {
             let oldest = sessions.iter().min_by_key(|(_, entry)| entry.last_used);
             if let Some(id) = oldest.map(|(id, _)| id.clone()) {
                 sessions.remove(&id);
@@ -152,6 +156,7 @@ mod tests {
                 expires: Timestamp::from_second(token_life).unwrap(),
                 all: Map::new(),
             },
+            allowed_by_policy: true,
             return_to: String::new(),
         };
         sessions.begin(sign_in, previous)
@@ -204,14 +209,15 @@ mod tests {
 
     #[test]
     fn count_is_bounded_and_the_longest_unused_goes() {
-        let (sessions, clock) = sessions(false);
+        let (mut sessions, clock) = sessions(false);
+        sessions.max_total = 3;
         let oldest = begin(&sessions, 1000, None);
         clock.advance(Duration::from_secs(1));
         let used = begin(&sessions, 1000, None);
-        for _ in 0..MAX_TOTAL - 1 {
+        for _ in 0..2 {
             begin(&sessions, 1000, None);
         }
-        assert_eq!(sessions.by_id.lock().unwrap().len(), MAX_TOTAL);
+        assert_eq!(sessions.by_id.lock().unwrap().len(), 3);
         assert!(sessions.find(&oldest).is_none());
         assert!(sessions.find(&used).is_some());
     }

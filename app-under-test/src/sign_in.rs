@@ -18,6 +18,7 @@ use crate::{
         token::{self, Tokens},
         userinfo,
     },
+    policy,
     user::User,
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct SignIn {
     pub(crate) user: User,
     pub(crate) id_token: Secret,
     pub(crate) claims: VerifiedClaims,
+    /// Whether the policy service, if there is one, lets the user in.
+    pub(crate) allowed_by_policy: bool,
     /// Where the user wanted to go.
     pub(crate) return_to: String,
 }
@@ -79,12 +82,9 @@ pub(crate) async fn complete(
             return Err(FailedSignIn { error: error.into(), return_to: None });
         }
     };
-    match redeem(app, &response, &login).await {
-        Ok((user, id_token, claims)) => {
-            Ok(SignIn { user, id_token, claims, return_to: login.return_to })
-        }
-        Err(error) => Err(FailedSignIn { error, return_to: Some(login.return_to) }),
-    }
+    redeem(app, &response, &login)
+        .await
+        .map_err(|error| FailedSignIn { error, return_to: Some(login.return_to) })
 }
 
 /// The response, and the login of this browser that it answers, which is used up by it.
@@ -109,7 +109,7 @@ async fn redeem(
     app: &App,
     response: &AuthorizationResponse,
     login: &PendingLogin,
-) -> Result<(User, Secret, VerifiedClaims), LoginError> {
+) -> Result<SignIn, LoginError> {
     let provider = app.provider.current().await?;
     response.check_issuer(&provider.metadata)?;
     response.check_refusal()?;
@@ -133,8 +133,13 @@ async fn redeem(
         }
         None => Map::<String, Value>::new(),
     };
-    let user = User::new(&claims.subject, &claims.all, userinfo);
-    Ok((user, tokens.id_token, claims))
+    Ok(SignIn {
+        user: User::new(&claims.subject, &claims.all, userinfo),
+        id_token: tokens.id_token,
+        claims,
+        allowed_by_policy: policy::allows(&app.config, &tokens.access_token).await,
+        return_to: login.return_to.clone(),
+    })
 }
 
 /// Checks the ID token; when its key is unknown or its signature wrong, once more with the

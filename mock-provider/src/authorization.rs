@@ -11,6 +11,7 @@ use crate::grant::{Code, Grant};
 use crate::issuer::{Issuer, until};
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::{Parameters, Repeated};
+use crate::redirect_uri::RedirectUri;
 use crate::session::Session;
 use crate::user::User;
 
@@ -66,8 +67,7 @@ impl Issuer {
                 registered: client.redirect_uris.iter().map(ToString::to_string).collect(),
             });
         }
-        let usable = crate::redirect_uri::RedirectUri::from(uri).check().is_ok();
-        if !usable || uri.contains(['\r', '\n']) {
+        if any && RedirectUri::from(uri).check().is_err() {
             return Err(Unproven::RedirectUriUnusable(uri.to_owned()));
         }
         Ok(ReplyTo {

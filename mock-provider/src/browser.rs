@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use url::Url;
 
 use crate::issuer::Issuer;
 use crate::session::Session;
@@ -24,7 +23,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// The session that the browser has at an issuer.
     pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
-        let cookie = self.cookies.get(&cookie_name(issuer))?;
+        let cookie = self.cookies.get(&issuer.cookie_name)?;
         issuer.sessions().of_browser(cookie.value(), issuer.clock.seconds()).cloned()
     }
 
@@ -41,17 +40,11 @@ impl Browser {
     }
 }
 
-/// Cookies know no ports: each issuer on a host has a cookie of its own.
-fn cookie_name(issuer: &Issuer) -> String {
-    let port = Url::parse(&issuer.url).ok().and_then(|url| url.port_or_known_default());
-    format!("mock_provider_session_{}", port.unwrap_or_default())
-}
-
 fn cookie(issuer: &Issuer, value: &str) -> Cookie<'static> {
-    let path = issuer.path();
+    let path = if issuer.path.is_empty() { "/" } else { &issuer.path };
     let https = issuer.url.starts_with("https:");
-    Cookie::build((cookie_name(issuer), value.to_owned()))
-        .path(if path.is_empty() { "/".to_owned() } else { path })
+    Cookie::build((issuer.cookie_name.clone(), value.to_owned()))
+        .path(path.to_owned())
         .http_only(true)
         .secure(https)
         // A client that renews silently does so in a frame, which gets cookies only with `None`;

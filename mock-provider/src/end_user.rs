@@ -50,7 +50,7 @@ pub(crate) async fn authorize(
         return Err(AuthorizeError::FormPost);
     }
 
-    let path = format!("{}/authorize?{query}", issuer.path());
+    let path = format!("{}/authorize?{query}", issuer.path);
     let page = send(router.clone(), Method::GET, &path, "").await;
     if let Some(location) = location(&page) {
         return Ok(location);
@@ -69,7 +69,7 @@ pub(crate) async fn authorize(
         field("password", password.map(|password| password.expose()).unwrap_or_default()),
     ];
     let form = Parameters::from_iter(form).encode();
-    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path()), &form).await;
+    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path), &form).await;
     location(&answer).ok_or_else(|| refused(&answer))
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The path below which everything is served: empty, or `/` and more.
+    pub(crate) path: String,
+    /// The name of the session cookie. Cookies know no ports: each issuer on a host has its own.
+    pub(crate) cookie_name: String,
     addresses: Vec<Address>,
     pub(crate) settings: Settings,
     pub(crate) users: Vec<Arc<User>>,
@@ -55,9 +59,13 @@ impl Issuer {
         let url = settings.issuer_url.clone().unwrap_or_else(|| base.to_owned());
         let clock = clock
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
+        let parsed = Url::parse(&url).expect("a checked configuration has an issuer URL");
+        let port = parsed.port_or_known_default().unwrap_or_default();
         let backchannel_url = settings.backchannel_url.as_ref().unwrap_or(&url);
         Ok(Self(Arc::new(State {
             addresses: router::addresses(&url, backchannel_url),
+            path: parsed.path().trim_end_matches('/').to_owned(),
+            cookie_name: format!("mock_provider_session_{port}"),
             url,
             claim_scopes: claim_scopes(&settings),
             users: users.into_iter().map(Arc::new).collect(),
@@ -82,13 +90,6 @@ impl Deref for Issuer {
 }
 
 impl State {
-    /// The path below which everything is served: empty, or `/` and more.
-    pub(crate) fn path(&self) -> String {
-        let url = Url::parse(&self.url).ok();
-        let path = url.map(|url| url.path().trim_end_matches('/').to_owned());
-        path.unwrap_or_default()
-    }
-
     /// Where callers reach every endpoint.
     pub(crate) fn addresses(&self) -> &[Address] {
         &self.addresses

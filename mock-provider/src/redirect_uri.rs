@@ -44,6 +44,9 @@ impl RedirectUri {
     /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
     /// a wildcard where none is allowed.
     pub fn check(&self) -> Result<(), String> {
+        if self.0.contains(|c: char| c.is_control() || c == ' ') {
+            return Err("has a blank or a control character, which must be encoded".into());
+        }
         let concrete = match self.pattern() {
             Some(pattern) => format!("http://localhost:1{}", pattern.path),
             None => self.0.clone(),
@@ -193,6 +196,10 @@ mod tests {
         assert_eq!(
             fault("https://app.example/*"),
             "has a wildcard path, which only http on a loopback host may have"
+        );
+        assert_eq!(
+            fault("https://app.example/cb\r\nX: y"),
+            "has a blank or a control character, which must be encoded"
         );
         assert_eq!(fault("javascript:alert(1)"), "must not use the scheme `javascript`");
         assert_eq!(RedirectUri::from("com.example.app:/cb").check(), Ok(()));

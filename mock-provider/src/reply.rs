@@ -63,7 +63,8 @@ impl Note {
 impl Reply {
     /// A JSON document.
     pub(crate) fn json(document: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(document).expect("every document is plain JSON");
+        let mut body = Vec::with_capacity(2048);
+        serde_json::to_writer(&mut body, document).expect("every document is plain JSON");
         Self::new("application/json", body)
     }
 
@@ -94,8 +95,8 @@ impl Reply {
     }
 
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
-        let headers =
-            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self { status: StatusCode::OK, headers, body, note: Note::default() }
     }
 

@@ -146,7 +146,7 @@ pub(crate) fn addresses(front: &str, back: &str) -> Vec<Address> {
 
 /// Serves an issuer below its path.
 pub(crate) fn router(issuer: &Issuer) -> Router {
-    let base = issuer.path();
+    let base = &issuer.path;
     let mut router = Router::new();
     for route in ROUTES {
         let recorded = from_fn_with_state((issuer.clone(), route.endpoint), record::exchange);
@@ -157,7 +157,7 @@ pub(crate) fn router(issuer: &Issuer) -> Router {
         let handler = handler.layer(recorded);
         if route.path == "/" && !base.is_empty() {
             // With and without the last slash.
-            router = router.route(&base, handler.clone());
+            router = router.route(base, handler.clone());
         }
         router = router.route(&format!("{base}{}", route.path), handler);
     }

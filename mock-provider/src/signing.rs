@@ -32,7 +32,8 @@ pub(crate) const ALGORITHM: Algorithm = Algorithm::RS256;
 pub(crate) struct SigningKey {
     pair: KeyPair,
     jwk: Jwk,
-    kid: String,
+    /// The first part of every token.
+    header: String,
     verification: DecodingKey,
 }
 
@@ -86,8 +87,9 @@ impl SigningKey {
         // The thumbprint (RFC 7638) as `kid`: another key never comes under a known name.
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         jwk.common.key_id = Some(kid.clone());
+        let header = part(&Header { kid: Some(kid), ..Header::new(ALGORITHM) });
         let verification = DecodingKey::from_jwk(&jwk).map_err(unusable)?;
-        Ok(Self { pair, jwk, kid, verification })
+        Ok(Self { pair, jwk, header, verification })
     }
 
     /// The public half, as it stands in the JWKS.
@@ -98,10 +100,7 @@ impl SigningKey {
     /// Signs claims: a JWS in compact serialisation
     /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> String {
-        let header = Header { kid: Some(self.kid.clone()), ..Header::new(ALGORITHM) };
-        let mut token = part(&header);
-        token.push('.');
-        token.push_str(&part(claims));
+        let mut token = format!("{}.{}", self.header, part(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(
@@ -131,13 +130,14 @@ impl SigningKey {
 
 /// One part of a JWS: JSON in base64url.
 fn part(value: &impl Serialize) -> String {
-    let json = serde_json::to_vec(value).expect("headers and claims are plain JSON");
+    let mut json = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut json, value).expect("headers and claims are plain JSON");
     BASE64_URL_SAFE_NO_PAD.encode(json)
 }
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SigningKey({})", self.kid)
+        write!(f, "SigningKey({:?})", self.jwk.common.key_id)
     }
 }
 
@@ -161,9 +161,9 @@ mod tests {
         let key = rsa::PrivateKey::from_pkcs8_der(SHIPPED_KEY).unwrap();
         let pkcs8 = key.to_pkcs8_pem(rsa::pkcs8::LineEnding::LF).unwrap();
         let pkcs1 = rsa::pkcs1::EncodeRsaPrivateKey::to_pkcs1_pem(&key, rsa::pkcs8::LineEnding::LF);
-        let kid = |pem: &str| SigningKey::from_pem(pem).unwrap().kid;
-        assert_eq!(kid(&pkcs8), SigningKey::shipped().kid);
-        assert_eq!(kid(&pkcs1.unwrap()), SigningKey::shipped().kid);
+        let kid = |pem: &str| SigningKey::from_pem(pem).unwrap().jwk.common.key_id;
+        assert_eq!(kid(&pkcs8), SigningKey::shipped().jwk.common.key_id);
+        assert_eq!(kid(&pkcs1.unwrap()), SigningKey::shipped().jwk.common.key_id);
     }
 
     #[test]

@@ -58,12 +58,16 @@ impl BasePath {
 
     /// Whether `target`, a path with an optional query, is a page below the base.
     ///
+    /// Longer ones than any page has are none, since they are remembered.
+    ///
     /// This is what makes a return address safe: it can only be a place of this app, whatever
     /// a browser makes of backslashes, control characters, `//` or dot segments.
     pub(crate) fn contains(&self, target: &str) -> bool {
         let path = target.split(['?', '#']).next().unwrap_or_default();
-        path.strip_prefix(self.as_str())
-            .is_some_and(|rest| !rest.starts_with('/') && !rest.split('/').any(is_dots))
+        target.len() <= 2048
+            && path
+                .strip_prefix(self.as_str())
+                .is_some_and(|rest| !rest.starts_with('/') && !rest.split('/').any(is_dots))
             && target.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '#'))
     }
 }
@@ -142,6 +146,7 @@ mod tests {
             "/st_auth/\t/evil.example",
             "/st_auth/#fragment",
             "/st_auth/é",
+            &format!("/st_auth/?{}", "x".repeat(2048)),
         ] {
             assert!(!base.contains(target), "{target}");
         }

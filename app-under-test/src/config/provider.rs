@@ -57,6 +57,20 @@ impl ProviderSettings {
     }
 }
 
+impl ProviderSettings {
+    /// Whether calls to the provider cross a network in the open.
+    pub(super) fn is_unprotected(&self) -> bool {
+        let url = Url::parse(&self.authority).ok();
+        let is_loopback = |url: &Url| match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.is_some_and(|url| url.scheme() == "http" && !is_loopback(&url))
+    }
+}
+
 impl Endpoints {
     /// `Some(None)` when they come from discovery, `None` when the variables are faulty.
     fn read(variables: &mut Variables) -> Option<Option<Self>> {

@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
+use url::Url;
+
 use super::{
     base_path::BasePath,
     client::Client,
     errors::ConfigErrors,
-    provider::ProviderSettings,
+    provider::{ProviderSettings, web_url},
     transport,
     variables::{self, Variables},
 };
@@ -32,6 +34,8 @@ pub struct Config {
     pub(crate) base_path: BasePath,
     /// Who may see the pages; empty for everybody.
     pub(crate) required_groups: BTreeSet<String>,
+    /// Where a policy service decides who may enter, if there is one.
+    pub(crate) policy_endpoint: Option<Url>,
     pub(crate) session_limits: SessionLimits,
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Clock,
@@ -88,6 +92,27 @@ impl Config {
         (self.host, self.port)
     }
 
+    /// Says aloud what works, but hardly as it was meant.
+    pub(crate) fn warn(&self) {
+        if self.provider.is_unprotected() {
+            tracing::warn!(
+                authority = self.provider.authority,
+                "the provider is reached without TLS: whoever sits in between can sign in as \
+                 anybody"
+            );
+        }
+        let callback = self.base_path.join("auth/callback");
+        let redirect_uri = self.client.redirect_uri.split(['?']).next().unwrap_or_default();
+        if !redirect_uri.ends_with(&callback) {
+            tracing::warn!(
+                redirect_uri,
+                callback,
+                "OIDC_REDIRECT_URI does not lead to the app's callback, unless something in \
+                 front of it changes the path"
+            );
+        }
+    }
+
     /// `None` when anything was faulty: the faults are in `variables`.
     fn read(variables: &mut Variables) -> Option<Self> {
         let base_path = variables.or_default(
@@ -99,6 +124,7 @@ impl Config {
         let client = Client::read(variables, base_path.as_ref());
         let required_groups =
             variables.or_default(&variables::REQUIRED_GROUPS, BTreeSet::new(), groups);
+        let policy_endpoint = variables.optional(&variables::HEIMDALL_BASE_URL, policy_endpoint);
         let host = variables.or_default(&variables::HOST, IpAddr::from([127, 0, 0, 1]), |text| {
             text.parse().map_err(|_| "write an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
         });
@@ -112,6 +138,7 @@ impl Config {
             provider: provider?,
             base_path: base_path?,
             required_groups: required_groups?,
+            policy_endpoint: policy_endpoint?,
             session_limits: session_limits?,
             http: http?,
             clock: Clock::system(),
@@ -151,6 +178,16 @@ fn groups(text: &str) -> Result<BTreeSet<String>, String> {
         return Err("names no group: unset it to let everybody in".to_owned());
     }
     Ok(groups)
+}
+
+/// The decision endpoint below the service's base URL.
+fn policy_endpoint(text: &str) -> Result<Url, String> {
+    let base = web_url(text)?;
+    if base.query().is_some() {
+        return Err("a base URL has no query: remove it".to_owned());
+    }
+    let endpoint = format!("{}/api/v1/authorize", text.trim_end_matches('/'));
+    Url::parse(&endpoint).map_err(|error| error.to_string())
 }
 
 fn port(text: &str) -> Result<u16, String> {

@@ -2,22 +2,46 @@
 
 use std::time::Duration;
 
-use reqwest::{Certificate, NoProxy, Proxy, redirect};
+use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, redirect};
 
 use super::variables::{self, Variable, Variables};
 
 /// Builds the client; `None` when a variable is faulty.
-///
-/// It never follows a redirect: none of the provider's endpoints has a reason to answer with
-/// one, and following it would carry a code and a secret to another host.
 pub(super) fn read(variables: &mut Variables) -> Option<reqwest::Client> {
     let authorities = variables.optional(&variables::SSL_CERT_FILE, certificates);
     let http_proxy = read_proxy(variables, &variables::HTTP_PROXY, |url| Proxy::http(url));
     let https_proxy = read_proxy(variables, &variables::HTTPS_PROXY, |url| Proxy::https(url));
-    let no_proxy =
+    let exceptions =
         variables.text(&variables::NO_PROXY).and_then(|hosts| NoProxy::from_string(&hosts));
+    let proxies: Vec<Proxy> = [http_proxy?, https_proxy?]
+        .into_iter()
+        .flatten()
+        .map(|proxy| proxy.no_proxy(exceptions.clone()))
+        .collect();
+    let client = match authorities? {
+        Some(authorities) => builder(&proxies).tls_certs_only(authorities).build(),
+        None => builder(&proxies).build().or_else(|error| {
+            // A container may have no certificates; a provider by http needs none.
+            tracing::warn!(%error, "no certificates on this system: https will be refused");
+            builder(&proxies).tls_certs_only([]).build()
+        }),
+    };
+    match client {
+        Ok(client) => Some(client),
+        Err(error) => {
+            let reason = format!("no TLS client can be made of these certificates: {error}");
+            variables.refuse(&variables::SSL_CERT_FILE, reason);
+            None
+        }
+    }
+}
 
-    let mut builder = reqwest::Client::builder()
+/// What every client has in common.
+///
+/// It never follows a redirect: none of the provider's endpoints has a reason to answer with
+/// one, and following it would carry a code and a secret to another host.
+fn builder(proxies: &[Proxy]) -> ClientBuilder {
+    let builder = reqwest::Client::builder()
         .user_agent(concat!("app-under-test/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -25,24 +49,9 @@ pub(super) fn read(variables: &mut Variables) -> Option<reqwest::Client> {
         // A login makes two or three calls, and a code can be sent only once: a fresh
         // connection costs less than a kept one that the provider is just closing.
         .pool_max_idle_per_host(0)
-        // The proxies below come from the same variables, through the same checks.
+        // The environment was read already, through the checks above.
         .no_proxy();
-    for proxy in [http_proxy?, https_proxy?].into_iter().flatten() {
-        builder = builder.proxy(proxy.no_proxy(no_proxy.clone()));
-    }
-    if let Some(authorities) = authorities? {
-        builder = builder.tls_certs_only(authorities);
-    }
-    match builder.build() {
-        Ok(client) => Some(client),
-        Err(error) => {
-            variables.refuse(
-                &variables::SSL_CERT_FILE,
-                format!("no TLS client can be made of these certificates: {error}"),
-            );
-            None
-        }
-    }
+    proxies.iter().cloned().fold(builder, ClientBuilder::proxy)
 }
 
 fn certificates(path: &str) -> Result<Vec<Certificate>, String> {

@@ -52,6 +52,9 @@ variables! {
     REQUIRED_GROUPS, "",
         "who may see the pages: members of any of these groups, separated by commas or blanks; \
          unset, everybody who can sign in";
+    HEIMDALL_BASE_URL, "",
+        "a policy service to ask after each login as well; whoever it does not clearly allow \
+         stays out";
     URL_BASE_PATHNAME, "/", "the path below which the app lives";
     HOST, "127.0.0.1", "the address to listen on";
     PORT, "8050", "the port to listen on";

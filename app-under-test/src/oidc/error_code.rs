@@ -37,7 +37,7 @@ static AUTHORIZATION: &[ErrorCode] = &[
     code(
         StatusCode::FORBIDDEN,
         "access_denied",
-        "You, or the sign-in service, refused to let you in to this application.",
+        "Access to this application was refused, by you or by the sign-in service.",
     ),
     code(USER, "invalid_request", "The sign-in service did not understand this application."),
     code(

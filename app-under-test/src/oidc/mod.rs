@@ -4,7 +4,6 @@ pub(crate) mod authorization;
 pub(crate) mod callback;
 pub(crate) mod discovery;
 pub(crate) mod error_code;
-mod fetch;
 pub(crate) mod id_token;
 pub(crate) mod jwks;
 pub(crate) mod logout;
@@ -13,5 +12,3 @@ pub(crate) mod pkce;
 pub(crate) mod provider;
 pub(crate) mod token;
 pub(crate) mod userinfo;
-
-pub(crate) use fetch::FetchError;

@@ -10,12 +10,12 @@ use jiff::Timestamp;
 
 use super::{
     discovery::{self, Metadata, MetadataError},
-    fetch::{FetchError, fetch},
     jwks::{self, KeySet},
 };
 use crate::{
     clock::Clock,
     config::{Config, ProviderSettings},
+    fetch::{FetchError, fetch},
 };
 
 /// How long metadata and keys are used before they are fetched again.
@@ -71,13 +71,6 @@ pub(crate) enum ProviderError {
 
 impl Provider {
     pub(crate) fn new(config: &Config) -> Self {
-        if config.provider.authority.starts_with("http://") {
-            tracing::warn!(
-                authority = config.provider.authority,
-                "the provider is reached without TLS: whoever sits in between can sign in as \
-                 anybody; for tests only"
-            );
-        }
         Self {
             settings: config.provider.clone(),
             client_authentication: config.client.authentication.name(),

@@ -9,9 +9,11 @@ use url::form_urlencoded;
 use super::{
     discovery::Metadata,
     error_code::{self, ErrorCode},
+};
+use crate::{
+    config::{Client, ClientAuthentication, Secret},
     fetch::{Answer, FetchError, fetch},
 };
-use crate::config::{Client, ClientAuthentication, Secret};
 
 /// The tokens of one login.
 #[derive(Debug)]

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fetch::{FetchError, fetch};
-use crate::config::Secret;
+use crate::{
+    config::Secret,
+    fetch::{FetchError, fetch},
+};
 
 /// Why there is no userinfo, which fails the login: the user's groups may be among the claims,
 /// and a user who is let in, or kept out, by half of the claims helps nobody.

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::visible_text::visible_text;
+
 /// The most rows of a table; a provider may send any number.
 const MAX_ROWS: usize = 100;
 
-/// The longest value, in characters.
-const MAX_VALUE: usize = 500;
+/// The longest name or value, in characters.
+const MAX_TEXT: usize = 500;
 
 /// Rows to show, and how many are left out.
 pub(super) struct ClaimsTable {
@@ -16,12 +18,9 @@ pub(super) struct ClaimsTable {
 
 impl ClaimsTable {
     pub(super) fn new(claims: &Map<String, Value>) -> Self {
+        let rows = claims.iter().take(MAX_ROWS);
         Self {
-            rows: claims
-                .iter()
-                .take(MAX_ROWS)
-                .map(|(name, value)| (capped(name), text(value)))
-                .collect(),
+            rows: rows.map(|(name, value)| (visible_text(name, MAX_TEXT), text(value))).collect(),
             left_out: claims.len().saturating_sub(MAX_ROWS),
         }
     }
@@ -30,15 +29,8 @@ impl ClaimsTable {
 /// A string as it is, everything else in JSON.
 fn text(value: &Value) -> String {
     match value {
-        Value::String(text) => capped(text),
-        other => capped(&other.to_string()),
-    }
-}
-
-fn capped(text: &str) -> String {
-    match text.char_indices().nth(MAX_VALUE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        Value::String(text) => visible_text(text, MAX_TEXT),
+        other => visible_text(&other.to_string(), MAX_TEXT),
     }
 }
 
@@ -52,7 +44,7 @@ mod tests {
     fn values_are_text_and_bounded() {
         let claims = json!({"a": "x".repeat(9999), "b": ["1", 2], "c": null});
         let table = ClaimsTable::new(claims.as_object().unwrap());
-        assert_eq!(table.rows[0].1.chars().count(), MAX_VALUE + 1);
+        assert_eq!(table.rows[0].1.chars().count(), MAX_TEXT + 1);
         assert_eq!(table.rows[1].1, r#"["1",2]"#);
         assert_eq!(table.rows[2].1, "null");
         let many = (0..150).map(|n| (n.to_string(), Value::Null)).collect();

@@ -4,13 +4,14 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
 use super::page::{self, login_path};
-use crate::{app::App, session::Session};
+use crate::{access, app::App, session::Session};
 
 #[derive(Template)]
 #[template(path = "denied.html")]
 struct Denied<'a> {
     base: &'a str,
     name: &'a str,
+    /// The groups that would do; none when it is not for a group that the user stays out.
     required_groups: Vec<&'a str>,
     groups_are_elsewhere: bool,
     switch_user: String,
@@ -21,11 +22,13 @@ struct Denied<'a> {
 /// the provider, which would send the same user straight back.
 pub(super) fn page(app: &App, session: &Session, return_to: Option<&str>) -> Response {
     let base = &app.config.base_path;
+    let required = &app.config.required_groups;
+    let is_member = access::is_member(&session.user, required);
     let denied = Denied {
         base: base.as_str(),
         name: &session.user.name,
-        required_groups: app.config.required_groups.iter().map(String::as_str).collect(),
-        groups_are_elsewhere: session.user.groups_are_elsewhere,
+        required_groups: required.iter().map(String::as_str).filter(|_| !is_member).collect(),
+        groups_are_elsewhere: !is_member && session.user.groups_are_elsewhere,
         switch_user: login_path(base, return_to, Some("select_account")),
         csrf_token: session.csrf_token(),
     };

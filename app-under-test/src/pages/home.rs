@@ -6,7 +6,13 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{claims_table::ClaimsTable, denied, page::page};
-use crate::{access::Visitor, app::App};
+use crate::{access::Visitor, app::App, visible_text::visible_text};
+
+/// The most groups that are listed.
+const MAX_GROUPS: usize = 100;
+
+/// The longest name of a group that is shown, in characters.
+const MAX_GROUP: usize = 100;
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
@@ -19,7 +25,8 @@ struct SignedOut<'a> {
 struct Welcome<'a> {
     base: &'a str,
     name: &'a str,
-    groups: &'a [String],
+    groups: Vec<String>,
+    more_groups: usize,
     claims: ClaimsTable,
     csrf_token: &'a str,
 }
@@ -35,11 +42,16 @@ pub(crate) async fn get(State(app): State<Arc<App>>, visitor: Visitor) -> Respon
             let welcome = Welcome {
                 base,
                 name: &user.name,
-                groups: &user.groups,
+                groups: shown_groups(&user.groups),
+                more_groups: user.groups.len().saturating_sub(MAX_GROUPS),
                 claims: ClaimsTable::new(&user.claims),
                 csrf_token: session.csrf_token(),
             };
             page(StatusCode::OK, &welcome)
         }
     }
+}
+
+fn shown_groups(groups: &[String]) -> Vec<String> {
+    groups.iter().take(MAX_GROUPS).map(|group| visible_text(group, MAX_GROUP)).collect()
 }

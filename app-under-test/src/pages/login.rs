@@ -39,7 +39,9 @@ pub(crate) async fn get(
     let home = || base.without_slash().to_owned();
     let return_to = next.clone().unwrap_or_else(home);
     // All tabs of a browser share one cookie, or twenty tabs would make twenty.
-    let browser = cookie::login(&headers, &app.config).unwrap_or_else(random::unguessable);
+    let browser = cookie::login(&headers, &app.config)
+        .filter(|browser| random::is_unguessable(browser))
+        .unwrap_or_else(random::unguessable);
 
     match sign_in::begin(&app, &browser, return_to, wish.prompt).await {
         Ok(url) => {

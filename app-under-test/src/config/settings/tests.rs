@@ -182,6 +182,9 @@ fn addresses_limits_and_files_that_cannot_be_are_refused() {
         ("SSL_CERT_FILE", "/nowhere/ca.pem"),
         ("SSL_CERT_FILE", "/dev/null"),
         ("HTTP_PROXY", "http://["),
+        ("HEIMDALL_BASE_URL", ""),
+        ("HEIMDALL_BASE_URL", "heimdall:4000"),
+        ("HEIMDALL_BASE_URL", "http://heimdall:4000?x"),
     ] {
         refusal(name, value);
     }
@@ -203,4 +206,21 @@ fn help_names_every_variable() {
         assert!(help.contains(name), "{name}");
     }
     assert!(!format!("{:?}", with(&[]).unwrap()).contains("s3cret"));
+}
+
+#[test]
+fn provider_in_the_open_is_noticed() {
+    for (authority, expected) in [
+        ("https://login.example.com", false),
+        ("http://localhost:9400", false),
+        ("http://idp.localhost", false),
+        ("http://127.0.0.1:9400/issuers/a", false),
+        ("http://[::1]:9400", false),
+        ("http://login.example.com", true),
+        ("http://localhost.example.com", true),
+        ("http://10.0.0.1", true),
+    ] {
+        let config = with(&[("OIDC_AUTHORITY", authority)]).unwrap();
+        assert_eq!(config.provider.is_unprotected(), expected, "{authority}");
+    }
 }

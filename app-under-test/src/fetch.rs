@@ -1,4 +1,4 @@
-//! One call to the provider: limited in time and size, never redirected, JSON or nothing.
+//! One call to another service: limited in time and size, never redirected, JSON or nothing.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, StatusCode};
 /// user with thousands of groups, stays far below.
 const MAX_BODY: usize = 512 * 1024;
 
-/// What went wrong between the app and the provider.
+/// What went wrong between the app and the provider, or the policy service.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     /// No answer, or not all of it, within the limit.
@@ -28,16 +28,16 @@ pub(crate) enum FetchError {
     Json(#[from] serde_json::Error),
 }
 
-/// An answer of the provider.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: Vec<u8>,
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// The document of an answer that must be a 200: whatever else may stand in it, a failure
     /// or a redirect is no document.
-    pub(super) fn document<T: serde::de::DeserializeOwned>(&self) -> Result<T, FetchError> {
+    pub(crate) fn document<T: serde::de::DeserializeOwned>(&self) -> Result<T, FetchError> {
         if self.status != StatusCode::OK {
             return Err(FetchError::Status(self.status));
         }
@@ -46,14 +46,14 @@ impl Answer {
 }
 
 /// Sends `request` and reads the answer; `timeout` covers all of it.
-pub(super) async fn fetch(
+pub(crate) async fn fetch(
     request: RequestBuilder,
     timeout: Duration,
 ) -> Result<Answer, FetchError> {
     let mut response = request.timeout(timeout).send().await?;
     let status = response.status();
     let mut body = Vec::new();
-    // Piece by piece: a length that the provider claims, or forgets, decides nothing.
+    // Piece by piece: a length that the other side claims, or forgets, decides nothing.
     while let Some(piece) = response.chunk().await? {
         if body.len() + piece.len() > MAX_BODY {
             return Err(FetchError::TooLarge);

@@ -1,0 +1,134 @@
+//! A browser, as far as a login needs one: it keeps cookies, and follows a redirect only when
+//! the test does.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use url::Url;
+
+/// One browser, with its cookies.
+pub(crate) struct Browser {
+    client: reqwest::Client,
+    origin: Url,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+/// An answer of the app.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Browser {
+    pub(crate) fn new(base_url: &str) -> Self {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            // No TLS here: reading the system's certificates would take most of a test's time.
+            .tls_certs_only([]);
+        Self {
+            client: client.build().unwrap(),
+            origin: base_url.parse().unwrap(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.request(Method::GET, path, |request| request).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.request(Method::POST, path, |request| request.form(form)).await
+    }
+
+    pub(crate) async fn request(
+        &mut self,
+        method: Method,
+        path: &str,
+        complete: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Answer {
+        let url = self.origin.join(path).unwrap();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.request(method, url).header("cookie", cookies.join("; "));
+        let response = complete(request).send().await.unwrap();
+        let answer = Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        };
+        for cookie in answer.set_cookies() {
+            let (pair, attributes) = cookie.split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        match self.headers.get(name) {
+            Some(value) => value.to_str().unwrap(),
+            None => panic!("no {name} in {self:#?}"),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub(crate) fn set_cookies(&self) -> Vec<String> {
+        let cookies = self.headers.get_all("set-cookie").iter();
+        cookies.map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// The text of the element with this id, which has no elements within.
+    #[track_caller]
+    pub(crate) fn text(&self, id: &str) -> &str {
+        let element = self.body.split_once(&format!("id=\"{id}\""));
+        let text = element.and_then(|(_, rest)| rest.split_once('>')?.1.split_once('<'));
+        match text {
+            Some((text, _)) => text,
+            None => panic!("no element #{id} in {self:#?}"),
+        }
+    }
+
+    /// The value of the attribute in the element with this id.
+    #[track_caller]
+    pub(crate) fn attribute(&self, id: &str, attribute: &str) -> String {
+        let element = self.body.split_once(&format!("id=\"{id}\""));
+        let value = element
+            .and_then(|(_, rest)| rest.split_once('>')?.0.split_once(&format!("{attribute}=\"")))
+            .and_then(|(_, rest)| rest.split_once('"'));
+        match value {
+            Some((value, _)) => value.replace("&#38;", "&"),
+            None => panic!("no {attribute} of #{id} in {self:#?}"),
+        }
+    }
+
+    /// The token of the page's logout form.
+    #[track_caller]
+    pub(crate) fn csrf_token(&self) -> &str {
+        let token = self.body.split_once("name=\"csrf_token\" value=\"");
+        match token.and_then(|(_, rest)| rest.split_once('"')) {
+            Some((token, _)) => token,
+            None => panic!("no form in {self:#?}"),
+        }
+    }
+
+    /// Asserts an error page, and returns its code.
+    #[track_caller]
+    pub(crate) fn error_code(&self) -> &str {
+        assert!(self.status >= 400, "{self:#?}");
+        self.text("error-code")
+    }
+}

@@ -1,0 +1,20 @@
+//! The app over HTTP, against a provider that says exactly what the test tells it to.
+
+mod access;
+mod browser;
+mod callback;
+mod discovery;
+mod id_token;
+mod keys;
+mod login;
+mod logout;
+mod pages;
+mod policy;
+mod program;
+mod routes;
+mod session;
+mod setup;
+mod stub;
+mod token;
+mod token_endpoint;
+mod userinfo;

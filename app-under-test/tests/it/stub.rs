@@ -1,0 +1,178 @@
+//! A provider without a mind of its own: it replies what the script says, and remembers what
+//! it was asked.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::token::Key;
+
+pub(crate) const DISCOVERY: &str = "/.well-known/openid-configuration";
+pub(crate) const JWKS: &str = "/jwks";
+pub(crate) const TOKEN: &str = "/token";
+pub(crate) const USERINFO: &str = "/userinfo";
+
+/// What the provider says at one path.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    Json(Value),
+    /// Status, headers and body, as they are.
+    Raw(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The connection stays open, and nothing comes.
+    Hang,
+}
+
+impl Reply {
+    pub(crate) fn status(status: u16, body: Value) -> Self {
+        let headers = vec![("content-type", "application/json".to_owned())];
+        Self::Raw(status, headers, body.to_string().into_bytes())
+    }
+
+    pub(crate) fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::Raw(status, Vec::new(), body.into())
+    }
+
+    pub(crate) fn redirect(status: u16, location: impl Into<String>) -> Self {
+        Self::Raw(status, vec![("location", location.into())], Vec::new())
+    }
+}
+
+/// A request that the provider got.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Call {
+    /// The parameters of the form, in their order.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
+    }
+}
+
+#[derive(Default)]
+struct Script {
+    replies: HashMap<String, Reply>,
+    calls: Vec<(String, Call)>,
+}
+
+/// A running provider; it stops when it is dropped.
+pub(crate) struct Stub {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+    server: JoinHandle<()>,
+}
+
+impl Stub {
+    /// Starts a provider that is honest in discovery and keys, and knows nobody yet.
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let script = Arc::new(Mutex::new(Script::default()));
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&script));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let stub = Self { address, script, server };
+        let url = |path: &str| format!("{}{path}", stub.issuer());
+        stub.reply(
+            DISCOVERY,
+            Reply::Json(json!({
+                "issuer": stub.issuer(),
+                "authorization_endpoint": url("/authorize"),
+                "token_endpoint": url(TOKEN),
+                "jwks_uri": url(JWKS),
+                "userinfo_endpoint": url(USERINFO),
+                "end_session_endpoint": url("/end-session"),
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256", "ES256", "none", "HS256"],
+            })),
+        );
+        stub.publish(&[Key::signing().jwk("signing")]);
+        stub
+    }
+
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From now on, replies this at `path`.
+    pub(crate) fn reply(&self, path: &str, reply: Reply) {
+        self.script.lock().unwrap().replies.insert(path.to_owned(), reply);
+    }
+
+    /// Changes the JSON that is replied at `path`.
+    pub(crate) fn edit(&self, path: &str, edit: impl FnOnce(&mut Value)) {
+        match self.script.lock().unwrap().replies.get_mut(path) {
+            Some(Reply::Json(document)) => edit(document),
+            other => panic!("{path} replies no JSON: {other:?}"),
+        }
+    }
+
+    /// Publishes exactly these keys.
+    pub(crate) fn publish(&self, keys: &[Value]) {
+        self.reply(JWKS, Reply::Json(json!({ "keys": keys })));
+    }
+
+    /// Goes away: from now on connections are refused.
+    pub(crate) async fn stop(mut self) {
+        self.server.abort();
+        assert!((&mut self.server).await.unwrap_err().is_cancelled());
+    }
+
+    /// What was asked at `path` so far.
+    pub(crate) fn calls(&self, path: &str) -> Vec<Call> {
+        let script = self.script.lock().unwrap();
+        let calls = script.calls.iter().filter(|(called, _)| called == path);
+        calls.map(|(_, call)| call.clone()).collect()
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(
+    State(script): State<Arc<Mutex<Script>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let reply = {
+        let mut script = script.lock().unwrap();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let call = Call { method, headers, body };
+        script.calls.push((uri.path().to_owned(), call));
+        script.replies.get(uri.path()).cloned()
+    };
+    match reply {
+        None => StatusCode::NOT_FOUND.into_response(),
+        Some(Reply::Json(document)) => {
+            ([(CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+        }
+        Some(Reply::Raw(status, headers, body)) => {
+            let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
+            for (name, value) in headers {
+                response.headers_mut().insert(name, value.parse().unwrap());
+            }
+            response
+        }
+        Some(Reply::Hang) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,23 @@
+//! The README's list of settings is the program's.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+#[test]
+fn the_readme_lists_every_setting_and_no_other() {
+    let help = Command::new(env!("CARGO_BIN_EXE_mock-provider")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, settings) = help.split_once("Settings:\n").unwrap();
+    let options = settings.lines().filter_map(|line| line.strip_prefix("      --"));
+    let option = |line: &str| line.split(['[', ' ']).next().unwrap_or_default().replace('-', "_");
+    let options: BTreeSet<_> = options.map(option).collect();
+
+    let readme = include_str!("../../../README.md");
+    let (_, table) = readme.split_once("| setting | what it does |").unwrap();
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with("|"));
+    let rows = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let listed: BTreeSet<_> = rows.map(str::to_owned).collect();
+
+    assert!(options.len() > 10, "{options:?}");
+    assert_eq!(listed, options);
+}
