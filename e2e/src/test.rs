@@ -20,6 +20,7 @@ use crate::{
     log::Log,
     process_group,
     settings::Settings,
+    stack::{Stack, StackBuilder},
     trace::Trace,
 };
 
@@ -55,6 +56,20 @@ impl Test {
         let browser = Browser::start(&self.settings, &self.installed).await?;
         self.browsers.borrow_mut().push(browser.clone());
         Ok(browser)
+    }
+
+    /// Starts a provider and an app. The trace gets what the provider was asked.
+    ///
+    /// # Errors
+    ///
+    /// See [`StackBuilder::start`].
+    pub async fn stack(&self, stack: StackBuilder) -> Result<Stack> {
+        let stack = stack.start().await?;
+        let journal = stack.journal();
+        self.attach("provider.json", move || {
+            serde_json::to_string_pretty(&journal()).unwrap_or_else(|error| error.to_string())
+        });
+        Ok(stack)
     }
 
     /// Adds a file to the trace. `content` is asked for when the test has failed.
