@@ -106,6 +106,12 @@ impl State {
         self.users.iter().find(|user| user.subject == subject)
     }
 
+    /// The configured user of that subject, or a new one where any subject will do.
+    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<User>> {
+        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject)));
+        self.user(subject).cloned().or_else(stranger)
+    }
+
     /// The user whom a `login_hint` means: by subject, email address or login name.
     pub(crate) fn hinted_user(&self, hint: &str) -> Option<&Arc<User>> {
         let is = |name: &Option<String>| name.as_deref() == Some(hint);

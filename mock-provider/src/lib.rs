@@ -32,6 +32,7 @@ mod random;
 mod record;
 mod redirect_uri;
 mod reply;
+mod reply_to;
 mod router;
 mod secret;
 mod server;

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::authorization::with_query;
 use crate::client::Client;
 use crate::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::redirect_uri::RedirectUri;
+use crate::reply_to::with_query;
 use crate::session::Session;
 
 /// A logout request that is in order.

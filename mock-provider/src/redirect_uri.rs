@@ -40,7 +40,7 @@ impl RedirectUri {
     ///
     /// # Errors
     ///
-    /// When the string is no absolute URI, which is ASCII, has a fragment
+    /// When the string is no absolute URI in ASCII, has a fragment
     /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
     /// a wildcard where none is allowed.
     pub fn check(&self) -> Result<(), String> {

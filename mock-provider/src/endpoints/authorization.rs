@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::sign_in;
-use crate::authorization::{Decision, ReplyTo, Unproven, with_query};
+use crate::authorization::Decision;
 use crate::browser::Browser;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{
@@ -14,6 +14,7 @@ use crate::protocol::authorization::{
 use crate::protocol::parameters::Parameters;
 use crate::record::{Form, Query, unreadable};
 use crate::reply::{Note, Reply};
+use crate::reply_to::{ReplyTo, Unproven, with_query};
 use crate::session::Session;
 use crate::ui::{ErrorPage, FormPostPage, policy};
 

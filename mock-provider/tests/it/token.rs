@@ -1,9 +1,11 @@
 //! `POST /token` with an authorization code.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mock_provider::{Clock, MockProvider};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::support::{
     Browser, CALLBACK, CHALLENGE, NOW, Parameters, VERIFIER, builder, code_for, last_refusal,
@@ -100,6 +102,21 @@ async fn a_code_is_refused_the_second_time_and_kills_what_it_issued() {
         "invalid_grant",
         "refresh_token was revoked",
     );
+}
+
+#[tokio::test]
+async fn a_code_is_redeemed_once_however_many_try_at_once() {
+    let provider = Arc::new(builder().workers(4).start().await);
+    let form = Parameters::code(&code(&provider).await);
+    let mut attempts = JoinSet::new();
+    for _ in 0..16 {
+        let (provider, form) = (Arc::clone(&provider), form.clone());
+        attempts.spawn(async move { Browser::new().token(&provider, form).await.status });
+    }
+    let mut statuses = attempts.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses[..2], [200, 400]);
+    assert_eq!(statuses[15], 400);
 }
 
 #[tokio::test]

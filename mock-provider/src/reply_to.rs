@@ -1,0 +1,85 @@
+//! Where the answer to an authorization request goes
+//! ([OpenID Connect Core 1.0, section 3.1.2.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation)):
+//! to a client and a redirect URI that are proven, or else to nobody.
+
+use std::sync::Arc;
+
+use crate::client::Client;
+use crate::issuer::Issuer;
+use crate::protocol::parameters::{Parameters, Repeated};
+use crate::redirect_uri::RedirectUri;
+
+/// Where the answer goes: a client and a redirect URI that are proven.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplyTo {
+    pub(crate) client: Arc<Client>,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: Option<String>,
+}
+
+/// Why a request must not be answered by a redirect
+/// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unproven {
+    #[error("client_id is missing")]
+    ClientMissing,
+    #[error("no client is registered as `{0}`")]
+    ClientUnknown(String),
+    #[error("redirect_uri is missing")]
+    RedirectUriMissing,
+    #[error("redirect_uri `{uri}` is not registered for client `{client}`")]
+    RedirectUriUnregistered { client: String, uri: String, registered: Vec<String> },
+    #[error("redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
+    RedirectUriUnusable(String),
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
+}
+
+impl Issuer {
+    /// Proves client and redirect URI: until then, nobody may be answered by a redirect.
+    pub(crate) fn prove(&self, parameters: &Parameters) -> Result<ReplyTo, Unproven> {
+        let client_id = parameters.get("client_id")?.ok_or(Unproven::ClientMissing)?;
+        let client =
+            self.client(client_id).ok_or_else(|| Unproven::ClientUnknown(client_id.to_owned()))?;
+        let uri = parameters.get("redirect_uri")?.ok_or(Unproven::RedirectUriMissing)?;
+        let any = self.settings.any_redirect_uri || !self.is_registered(&client);
+        if !any && !client.redirect_uris.iter().any(|registered| registered.allows(uri)) {
+            return Err(Unproven::RedirectUriUnregistered {
+                client: client.id.clone(),
+                uri: uri.to_owned(),
+                registered: client.redirect_uris.iter().map(ToString::to_string).collect(),
+            });
+        }
+        if any && RedirectUri::from(uri).check().is_err() {
+            return Err(Unproven::RedirectUriUnusable(uri.to_owned()));
+        }
+        Ok(ReplyTo {
+            client,
+            redirect_uri: uri.to_owned(),
+            state: parameters.last("state").map(str::to_owned),
+        })
+    }
+
+    /// False for a client that is accepted only because any is.
+    pub(crate) fn is_registered(&self, client: &Client) -> bool {
+        self.clients.iter().any(|registered| registered.id == client.id)
+    }
+
+    /// Completes the parameters of an answer: the client's `state`, and the issuer
+    /// ([RFC 9207, section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
+    pub(crate) fn complete(
+        &self,
+        reply_to: &ReplyTo,
+        mut parameters: Vec<(String, String)>,
+    ) -> Vec<(String, String)> {
+        parameters.extend(reply_to.state.iter().map(|state| ("state".into(), state.clone())));
+        parameters.push(("iss".into(), self.url.clone()));
+        parameters
+    }
+}
+
+/// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.
+pub(crate) fn with_query(uri: &str, parameters: Vec<(String, String)>) -> String {
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    format!("{uri}{separator}{}", Parameters::from_iter(parameters).encode())
+}
