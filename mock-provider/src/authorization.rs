@@ -3,8 +3,7 @@
 //! who may be answered, whether somebody must be asked, and the code in the end.
 
 use std::sync::Arc;
-
-use serde::Deserialize;
+use std::time::Duration;
 
 use crate::client::Client;
 use crate::grant::{Code, Grant};
@@ -35,7 +34,7 @@ pub(crate) enum Unproven {
     RedirectUriMissing,
     #[error("redirect_uri `{uri}` is not registered for client `{client}`")]
     RedirectUriUnregistered { client: String, uri: String, registered: Vec<String> },
-    #[error("redirect_uri `{0}` is no absolute URI without a fragment")]
+    #[error("redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
     RedirectUriUnusable(String),
     #[error(transparent)]
     Repeated(#[from] Repeated),
@@ -127,7 +126,7 @@ impl Issuer {
             }
         }
         if let Some(user) = chosen {
-            return Ok(Decision::SignIn(Arc::clone(user)));
+            return Ok(Decision::SignIn(user));
         }
         if prompt.none {
             return Err(Refusal::new(
@@ -138,24 +137,26 @@ impl Issuer {
         Ok(Decision::Ask(session.filter(|_| !prompt.login)))
     }
 
-    /// The subject that `id_token_hint` names. The token may have expired, but must be ours.
-    pub(crate) fn hinted_subject(
-        &self,
-        request: &AuthorizationRequest,
-    ) -> Result<Option<String>, Refusal> {
+    /// The subject that `id_token_hint` names.
+    fn hinted_subject(&self, request: &AuthorizationRequest) -> Result<Option<String>, Refusal> {
         let Some(hint) = &request.id_token_hint else { return Ok(None) };
-        let hint: IdTokenHint = self.key.verify(hint).map_err(|error| {
-            let reason = format!("id_token_hint is no ID token of this issuer: {error}");
-            Refusal::new(ErrorCode::InvalidRequest, reason)
-        })?;
+        let hint = self
+            .read_hint(hint)
+            .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, error.to_string()))?;
         Ok(Some(hint.sub))
     }
 
     /// The user whom the configuration signs in without a page.
-    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<&Arc<User>> {
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<User>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
         let hinted = hint.and_then(|hint| self.hinted_user(hint));
-        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
+        hinted.cloned().or_else(|| self.user_or_stranger(self.settings.auto_login.as_deref()?))
+    }
+
+    /// The configured user of that subject, or a new one where any subject will do.
+    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<User>> {
+        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject)));
+        self.user(subject).cloned().or_else(stranger)
     }
 
     /// Whether a session may answer a request, and if not, why.
@@ -173,11 +174,15 @@ impl Issuer {
         if !fits(wanted, &session.user) {
             return Err("the user whom id_token_hint names is not signed in");
         }
-        let oldest = request.max_age.map(|age| until(session.auth_time, age));
-        if oldest.is_some_and(|oldest| oldest < self.clock.seconds()) {
-            return Err("the user signed in longer ago than max_age allows");
+        let now = self.clock.seconds();
+        match request.max_age {
+            // The same as prompt=login, even within the second of the sign-in.
+            Some(Duration::ZERO) => Err("max_age is 0, which always asks"),
+            Some(age) if until(session.auth_time, age) < now => {
+                Err("the user signed in longer ago than max_age allows")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Checks that a user may be signed in to a client, now that it is known who it is.
@@ -269,11 +274,8 @@ fn fits(wanted: Option<&str>, user: &User) -> bool {
     wanted.is_none_or(|subject| subject == user.subject)
 }
 
-/// The claims of an ID token that matter when it comes back as a hint.
-#[derive(Debug, Deserialize)]
-pub(crate) struct IdTokenHint {
-    pub(crate) sub: String,
-    pub(crate) aud: String,
-    #[serde(default)]
-    pub(crate) sid: Option<String>,
+/// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.
+pub(crate) fn with_query(uri: &str, parameters: Vec<(String, String)>) -> String {
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    format!("{uri}{separator}{}", Parameters::from_iter(parameters).encode())
 }

@@ -15,9 +15,10 @@ use crate::session::Session;
 #[derive(Debug)]
 pub(crate) struct Browser {
     cookies: CookieJar,
-    /// True when a page of another site made the browser send this
-    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)).
-    pub(crate) cross_site: bool,
+    /// True when a page of another origin made the browser send this
+    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)). Another
+    /// port is another origin on the same site: there are the applications under test.
+    pub(crate) cross_origin: bool,
 }
 
 impl Browser {
@@ -59,11 +60,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Browser {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self {
             cookies: CookieJar::from_headers(&parts.headers),
-            cross_site: is_cross_site(&parts.headers),
+            cross_origin: is_cross_origin(&parts.headers),
         })
     }
 }
 
-fn is_cross_site(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
+fn is_cross_origin(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site")
 }

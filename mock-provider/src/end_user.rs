@@ -45,13 +45,15 @@ pub(crate) async fn authorize(
 ) -> Result<String, AuthorizeError> {
     let endpoint = issuer.address(Endpoint::Authorization);
     let query = query_of(authorization_url, endpoint)?;
-    let parameters = Parameters::parse(query.as_bytes());
+    let parameters = Parameters::parse(query.as_bytes()).map_err(|not_text| {
+        AuthorizeError::Refused { status: 400, reason: not_text.to_string() }
+    })?;
     if parameters.last("response_mode") == Some("form_post") {
         return Err(AuthorizeError::FormPost);
     }
 
     let path = format!("{}/authorize?{query}", issuer.path);
-    let page = send(router.clone(), Method::GET, &path, "").await;
+    let page = send(router.clone(), Method::GET, &path, "").await?;
     if let Some(location) = location(&page) {
         return Ok(location);
     }
@@ -69,7 +71,7 @@ pub(crate) async fn authorize(
         field("password", password.map(|password| password.expose()).unwrap_or_default()),
     ];
     let form = Parameters::from_iter(form).encode();
-    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path), &form).await;
+    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path), &form).await?;
     location(&answer).ok_or_else(|| refused(&answer))
 }
 
@@ -88,15 +90,21 @@ fn query_of(url: &str, endpoint: &str) -> Result<String, AuthorizeError> {
     })
 }
 
-async fn send(router: Router, method: Method, path: &str, form: &str) -> Response<Body> {
+async fn send(
+    router: Router,
+    method: Method,
+    path: &str,
+    form: &str,
+) -> Result<Response<Body>, AuthorizeError> {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(form.to_owned()))
-        .expect("an encoded path and query make a request");
+        // As a server refuses an address that it cannot take.
+        .map_err(|error| AuthorizeError::Refused { status: 414, reason: error.to_string() })?;
     match router.oneshot(request).await {
-        Ok(response) => response,
+        Ok(response) => Ok(response),
         Err(never) => match never {},
     }
 }

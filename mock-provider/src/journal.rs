@@ -137,7 +137,7 @@ impl Journal {
 }
 
 /// Parameters whose values are secret, or as good as one while they are valid.
-const SECRET_PARAMETERS: [&str; 7] = [
+const SECRET_PARAMETERS: [&str; 8] = [
     "client_secret",
     "code",
     "code_verifier",
@@ -145,6 +145,8 @@ const SECRET_PARAMETERS: [&str; 7] = [
     "access_token",
     "id_token_hint",
     "password",
+    // The whole authorization request, hint included, which the sign-in form sends once more.
+    "request",
 ];
 
 /// A parameter as the journal keeps it.

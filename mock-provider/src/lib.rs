@@ -22,6 +22,7 @@ mod end_user;
 mod endpoints;
 mod expiring;
 mod grant;
+mod id_token_hint;
 mod issuer;
 mod journal;
 mod logout;

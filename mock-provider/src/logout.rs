@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
-use crate::authorization::IdTokenHint;
+use crate::authorization::with_query;
 use crate::client::Client;
+use crate::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
+use crate::redirect_uri::RedirectUri;
 use crate::session::Session;
 
 /// A logout request that is in order.
@@ -24,8 +24,8 @@ pub(crate) struct Logout {
 /// Why a logout is refused (section 4): a page tells, and nobody is redirected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LogoutError {
-    #[error("id_token_hint is no ID token of this issuer: {0}")]
-    Hint(String),
+    #[error(transparent)]
+    Hint(#[from] HintError),
     #[error("client_id is `{client_id}`, but the ID token was issued to `{audience}`")]
     OtherClient { client_id: String, audience: String },
     #[error("no client is registered as `{0}`")]
@@ -34,6 +34,8 @@ pub(crate) enum LogoutError {
     ClientMissing,
     #[error("post_logout_redirect_uri `{uri}` is not registered for client `{client}`")]
     UriUnregistered { client: String, uri: String, registered: Vec<String> },
+    #[error("post_logout_redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
+    UriUnusable(String),
     #[error(transparent)]
     Repeated(#[from] Repeated),
 }
@@ -57,6 +59,9 @@ impl LogoutError {
                  configuration, character by character as the application sends it, or correct \
                  the application."
             }
+            Self::UriUnusable(_) => {
+                "Make the application send an absolute URI without a fragment, or none."
+            }
             Self::Repeated(_) => "Make the application send each parameter once.",
         }
     }
@@ -65,10 +70,8 @@ impl LogoutError {
 impl Issuer {
     /// Reads and checks a logout request (section 2).
     pub(crate) fn read_logout(&self, parameters: &Parameters) -> Result<Logout, LogoutError> {
-        let hint: Option<IdTokenHint> = match parameters.get("id_token_hint")? {
-            Some(token) => {
-                Some(self.key.verify(token).map_err(|error| LogoutError::Hint(error.to_string()))?)
-            }
+        let hint = match parameters.get("id_token_hint")? {
+            Some(token) => Some(self.read_hint(token)?),
             None => None,
         };
         let client_id = parameters.get("client_id")?;
@@ -90,7 +93,10 @@ impl Issuer {
             Some(uri) => {
                 let client = client.as_ref().ok_or(LogoutError::ClientMissing)?;
                 self.check_post_logout_uri(client, uri)?;
-                Some(with_state(uri, parameters.get("state")?))
+                Some(match parameters.owned("state")? {
+                    Some(state) => with_query(uri, vec![("state".into(), state)]),
+                    None => uri.to_owned(),
+                })
             }
             None => None,
         };
@@ -100,8 +106,10 @@ impl Issuer {
     fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
         let any = self.settings.any_redirect_uri || !self.is_registered(client);
         let registered = &client.post_logout_redirect_uris;
-        let usable = Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if (any && usable) || registered.iter().any(|registered| registered.allows(uri)) {
+        if any && RedirectUri::from(uri).check().is_err() {
+            return Err(LogoutError::UriUnusable(uri.to_owned()));
+        }
+        if any || registered.iter().any(|registered| registered.allows(uri)) {
             return Ok(());
         }
         Err(LogoutError::UriUnregistered {
@@ -130,16 +138,5 @@ impl Logout {
     pub(crate) fn needs_consent(&self, session: Option<&Session>) -> bool {
         let Some(session) = session else { return false };
         self.hint.as_ref().is_none_or(|hint| hint.sub != session.user.subject)
-    }
-}
-
-/// The post-logout redirect URI with the client's `state` (section 3).
-fn with_state(uri: &str, state: Option<&str>) -> String {
-    match (state, Url::parse(uri)) {
-        (Some(state), Ok(mut url)) => {
-            url.query_pairs_mut().append_pair("state", state);
-            url.into()
-        }
-        _ => uri.to_owned(),
     }
 }

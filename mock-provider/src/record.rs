@@ -1,6 +1,9 @@
 //! The one entrance: reads a request's parameters, and records the exchange when it is answered.
 
-use axum::body::{Body, to_bytes};
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -14,14 +17,21 @@ use crate::journal::{Endpoint, Exchange, redacted};
 use crate::protocol::parameters::Parameters;
 use crate::reply::{Note, Reply};
 
-/// No form of OpenID Connect comes near this many bytes.
+/// No form of OpenID Connect comes near this many bytes, and no query has more.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The parameters in the query.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Query(pub(crate) Parameters);
+/// The sign-in form carries a whole authorization request, encoded once more than it came: each
+/// byte may have become `%25XX`.
+const MAX_SIGN_IN_BODY: usize = 6 * MAX_BODY;
 
-/// The parameters in the body, or why it could not be read.
+/// Whoever sends more than this does not want to read an answer.
+const MAX_UNREAD: usize = 64 * 1024 * 1024;
+
+/// The parameters in the query, or why they could not be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Query(pub(crate) Result<Parameters, String>);
+
+/// The parameters in the body, or why they could not be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Form(pub(crate) Result<Parameters, String>);
 
@@ -34,13 +44,14 @@ pub(crate) async fn exchange(
     let at = issuer.clock.now();
     let (mut parts, body) = request.into_parts();
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
-    let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .map_err(|not_text| not_text.to_string());
     let form = match parts.method {
-        Method::POST => read_form(&parts.headers, body).await,
+        Method::POST => read_form(&parts.headers, body, limit(endpoint)).await,
         _ => Ok(Parameters::default()),
     };
-    let in_form = form.as_ref().map_or(&[][..], Parameters::pairs);
-    let parameters = query.pairs().iter().chain(in_form).map(redacted).collect();
+    let readable = [&query, &form].into_iter().flatten();
+    let parameters = readable.flat_map(Parameters::pairs).map(redacted).collect();
     parts.extensions.insert(Query(query));
     parts.extensions.insert(Form(form));
 
@@ -69,21 +80,47 @@ pub(crate) async fn exchange(
     response
 }
 
-async fn read_form(headers: &HeaderMap, body: Body) -> Result<Parameters, String> {
+fn limit(endpoint: Endpoint) -> usize {
+    match endpoint {
+        Endpoint::SignIn => MAX_SIGN_IN_BODY,
+        _ => MAX_BODY,
+    }
+}
+
+async fn read_form(headers: &HeaderMap, body: Body, limit: usize) -> Result<Parameters, String> {
     let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
-    let body = to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|_| format!("the body was not received, or has more than {MAX_BODY} bytes"))?;
+    let body = read_body(body, limit).await?;
     match media_type {
         _ if body.is_empty() => Ok(Parameters::default()),
         Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
-            Ok(Parameters::parse(&body))
+            Parameters::parse(&body).map_err(|not_text| not_text.to_string())
         }
         other => Err(format!(
             "Content-Type must be application/x-www-form-urlencoded, but {}",
             other.map_or("is missing".to_owned(), |other| format!("is `{other}`"))
         )),
+    }
+}
+
+/// Reads a body to its end, even when it is too long: to answer while the caller still sends would
+/// reset the connection, and the caller might never read why.
+async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, String> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|error| format!("the body was not received: {error}"))?;
+        let Ok(part) = frame.into_data() else { continue };
+        length += part.len();
+        if length <= limit {
+            bytes.extend_from_slice(&part);
+        }
+        if length > MAX_UNREAD {
+            break;
+        }
+    }
+    match length <= limit {
+        true => Ok(bytes),
+        false => Err(format!("the body has more than {limit} bytes")),
     }
 }
 
@@ -110,7 +147,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        Ok(parts.extensions.remove().unwrap_or_default())
+        let query = parts.extensions.remove();
+        query.ok_or_else(|| unreadable("the request has no query").into_response())
     }
 }
 

@@ -40,12 +40,13 @@ impl RedirectUri {
     ///
     /// # Errors
     ///
-    /// When the string is no absolute URI, has a fragment
+    /// When the string is no absolute URI, which is ASCII, has a fragment
     /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
     /// a wildcard where none is allowed.
     pub fn check(&self) -> Result<(), String> {
-        if self.0.contains(|c: char| c.is_control() || c == ' ') {
-            return Err("has a blank or a control character, which must be encoded".into());
+        // What is left fits into a header, too.
+        if !self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("has a character other than printable ASCII, which must be encoded".into());
         }
         let concrete = match self.pattern() {
             Some(pattern) => format!("http://localhost:1{}", pattern.path),
@@ -199,8 +200,9 @@ mod tests {
         );
         assert_eq!(
             fault("https://app.example/cb\r\nX: y"),
-            "has a blank or a control character, which must be encoded"
+            "has a character other than printable ASCII, which must be encoded"
         );
+        assert_eq!(fault("https://app.example/ü"), fault("https://app.example/a b"));
         assert_eq!(fault("javascript:alert(1)"), "must not use the scheme `javascript`");
         assert_eq!(RedirectUri::from("com.example.app:/cb").check(), Ok(()));
         assert_eq!(RedirectUri::from("http://[::1]:*/*").check(), Ok(()));

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::sign_in;
-use crate::authorization::{Decision, ReplyTo, Unproven};
+use crate::authorization::{Decision, ReplyTo, Unproven, with_query};
 use crate::browser::Browser;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{
@@ -20,9 +20,12 @@ use crate::ui::{ErrorPage, FormPostPage, policy};
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
     browser: Browser,
-    Query(parameters): Query,
+    Query(query): Query,
 ) -> Reply {
-    authorize(&issuer, &browser, &parameters)
+    match query {
+        Ok(parameters) => authorize(&issuer, &browser, &parameters),
+        Err(reason) => unreadable(&reason),
+    }
 }
 
 pub(crate) async fn post(
@@ -117,13 +120,12 @@ impl Answer<'_> {
     fn send(&self, parameters: Vec<(String, String)>) -> Reply {
         let fields = self.issuer.complete(self.reply_to, parameters);
         let uri = &self.reply_to.redirect_uri;
-        let encoded = || fields.iter().cloned().collect::<Parameters>().encode();
+        // What is no response mode is refused in the way of the default one.
         match ResponseMode::parse(self.parameters).unwrap_or_default() {
-            ResponseMode::Query => {
-                let separator = if uri.contains('?') { '&' } else { '?' };
-                Reply::redirect(&format!("{uri}{separator}{}", encoded()))
+            ResponseMode::Query => Reply::redirect(&with_query(uri, fields)),
+            ResponseMode::Fragment => {
+                Reply::redirect(&format!("{uri}#{}", Parameters::from_iter(fields).encode()))
             }
-            ResponseMode::Fragment => Reply::redirect(&format!("{uri}#{}", encoded())),
             ResponseMode::FormPost => {
                 let page = FormPostPage { action: uri.clone(), fields };
                 Reply::page(&page, &policy::FORM_POST)

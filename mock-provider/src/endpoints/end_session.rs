@@ -16,9 +16,13 @@ use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, poli
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
     browser: Browser,
-    Query(parameters): Query,
+    Query(query): Query,
 ) -> Reply {
-    end_session(&issuer, &browser, &parameters)
+    match query {
+        // A link can stand anywhere: it does not answer the question.
+        Ok(parameters) => end_session(&issuer, &browser, &parameters, None),
+        Err(reason) => unreadable(&reason),
+    }
 }
 
 pub(crate) async fn post(
@@ -27,18 +31,27 @@ pub(crate) async fn post(
     Form(form): Form,
 ) -> Reply {
     match form {
-        Ok(parameters) => end_session(&issuer, &browser, &parameters),
+        Ok(parameters) => {
+            let decision = parameters.last("decision").filter(|_| !browser.cross_origin);
+            end_session(&issuer, &browser, &parameters, decision)
+        }
         Err(reason) => unreadable(&reason),
     }
 }
 
-fn end_session(issuer: &Issuer, browser: &Browser, parameters: &Parameters) -> Reply {
+/// Ends a session, or asks; `decision` is the user's answer, where it came from our own page.
+fn end_session(
+    issuer: &Issuer,
+    browser: &Browser,
+    parameters: &Parameters,
+    decision: Option<&str>,
+) -> Reply {
     let logout = match issuer.read_logout(parameters) {
         Ok(logout) => logout,
         Err(error) => return refuse(&error),
     };
     let session = browser.session(issuer);
-    match parameters.last("decision").filter(|_| !browser.cross_site) {
+    match decision {
         Some("stay") => stay(session.as_ref()),
         Some("sign-out") => sign_out(issuer, &logout, session),
         _ if logout.needs_consent(session.as_ref()) => ask(&logout, parameters, session.as_ref()),

@@ -31,7 +31,11 @@ pub(crate) async fn post(
         Ok(form) => form,
         Err(reason) => return unreadable(&reason),
     };
-    let parameters = Parameters::parse(form.last("request").unwrap_or_default().as_bytes());
+    let request = form.last("request").unwrap_or_default();
+    let parameters = match Parameters::parse(request.as_bytes()) {
+        Ok(parameters) => parameters,
+        Err(not_text) => return unreadable(&not_text.to_string()),
+    };
     let flow = flow(&form).unwrap_or_else(|| issuer.random.flow());
     let reply_to = match issuer.prove(&parameters) {
         Ok(reply_to) => reply_to,
@@ -43,11 +47,11 @@ pub(crate) async fn post(
         Ok(request) => request,
         Err(refusal) => return answer.refuse(&refusal, None),
     };
-    if browser.cross_site {
-        let reason = "the sign-in form was sent by a page of another site";
+    if browser.cross_origin {
+        let reason = "the sign-in form was sent by a page of another origin";
         return Reply::text(format!("{reason}\n"))
             .status(StatusCode::FORBIDDEN)
-            .note(Note::refused("cross_site", reason).flow(&flow));
+            .note(Note::refused("cross_origin", reason).flow(&flow));
     }
     match form.last("decision") {
         Some("deny") => {
@@ -85,18 +89,16 @@ fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem
     let Some(subject) = subject else {
         return problem("Please choose or enter a user.");
     };
-    if subject.len() > 255 || subject.chars().any(char::is_control) {
-        return problem("A subject has at most 255 characters, and no control characters.");
+    // OpenID Connect Core 1.0, section 2.
+    if subject.len() > 255 || !subject.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return problem("A subject has at most 255 ASCII characters, and no control characters.");
     }
-    let Some(user) = issuer.user(subject) else {
-        return match issuer.settings.any_subject {
-            true => Ok(Arc::new(User::stranger(subject))),
-            false => problem("There is no such user."),
-        };
+    let Some(user) = issuer.user_or_stranger(subject) else {
+        return problem("There is no such user.");
     };
     match (&user.password, form.last("password")) {
-        (None, _) => Ok(Arc::clone(user)),
-        (Some(password), Some(given)) if password.matches(given) => Ok(Arc::clone(user)),
+        (None, _) => Ok(user),
+        (Some(password), Some(given)) if password.matches(given) => Ok(user),
         (Some(_), None) => problem("Please enter the password."),
         (Some(_), Some(_)) => problem("Wrong password."),
     }

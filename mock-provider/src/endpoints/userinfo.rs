@@ -1,6 +1,8 @@
 //! `GET` and `POST /userinfo`
 //! ([OpenID Connect Core 1.0, section 5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
+use std::fmt::Write as _;
+
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
@@ -10,11 +12,16 @@ use crate::config::ClaimsIn;
 use crate::grant::AccessToken;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::description_characters;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::scope::Scope;
 use crate::record::Form;
 use crate::reply::{Note, Reply};
 
 pub(crate) async fn get(State(issuer): State<Issuer>, headers: HeaderMap) -> Reply {
-    userinfo(&issuer, in_header(&headers))
+    match in_header(&headers) {
+        Ok(token) => userinfo(&issuer, token),
+        Err(refusal) => refuse(&refusal, None),
+    }
 }
 
 pub(crate) async fn post(
@@ -22,59 +29,95 @@ pub(crate) async fn post(
     headers: HeaderMap,
     Form(form): Form,
 ) -> Reply {
-    let in_header = in_header(&headers);
-    // A body of another type has no token in it (RFC 6750, section 2.2).
-    let form = form.unwrap_or_default();
-    let in_form = match form.get("access_token") {
+    let in_header = match in_header(&headers) {
         Ok(token) => token,
-        Err(repeated) => return refuse(invalid_request(repeated.to_string()), None),
+        Err(refusal) => return refuse(&refusal, None),
     };
-    match (in_header, in_form) {
-        (Ok(Some(_)), Some(_)) => {
-            let reason = "the access token came in the header and in the form: only one is allowed";
-            refuse(invalid_request(reason.into()), None)
+    let form = match (form, in_header) {
+        (Ok(form), _) => form,
+        // A body of another type has no token in it (RFC 6750, section 2.2).
+        (Err(_), Some(_)) => Parameters::default(),
+        (Err(reason), None) => {
+            let reason = format!("no access token came in the Authorization header, and {reason}");
+            return refuse(&Refusal::no_token(reason), None);
         }
-        (Ok(None), Some(token)) => userinfo(&issuer, Ok(Some(token))),
-        (in_header, _) => userinfo(&issuer, in_header),
+    };
+    match (in_header, form.get("access_token")) {
+        (_, Err(repeated)) => refuse(&Refusal::invalid_request(repeated.to_string()), None),
+        (Some(_), Ok(Some(_))) => {
+            let reason = "the access token came in the header and in the form: only one is allowed";
+            refuse(&Refusal::invalid_request(reason), None)
+        }
+        (in_header, Ok(in_form)) => userinfo(&issuer, in_header.or(in_form)),
     }
 }
 
-/// A refusal by RFC 6750, section 3.1. Without a token there is no code to tell.
-struct Challenge {
+/// A refusal ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+struct Refusal {
     status: StatusCode,
+    /// Who did not authenticate at all is told no code.
     error: Option<&'static str>,
     reason: String,
 }
 
-fn invalid_request(reason: String) -> Challenge {
-    Challenge { status: StatusCode::BAD_REQUEST, error: Some("invalid_request"), reason }
-}
+impl Refusal {
+    fn no_token(reason: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, error: None, reason: reason.into() }
+    }
 
-/// The token in the `Authorization` header (RFC 6750, section 2.1).
-fn in_header(headers: &HeaderMap) -> Result<Option<&str>, Challenge> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let token = header.to_str().ok().and_then(|header| {
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-    });
-    match token {
-        Some(token) if !token.is_empty() => Ok(Some(token)),
-        _ => Err(invalid_request("the Authorization header is not `Bearer` and a token".into())),
+    fn invalid_request(reason: impl Into<String>) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        Self { status, error: Some("invalid_request"), reason: reason.into() }
+    }
+
+    fn invalid_token(reason: String) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, error: Some("invalid_token"), reason }
+    }
+
+    fn insufficient_scope(scope: &Scope) -> Self {
+        let reason = format!("the access token must have scope `openid`, but has `{scope}`");
+        Self { status: StatusCode::FORBIDDEN, error: Some("insufficient_scope"), reason }
+    }
+
+    /// The `WWW-Authenticate` header.
+    fn challenge(&self) -> String {
+        let mut challenge = "Bearer realm=\"userinfo\"".to_owned();
+        if let Some(error) = self.error {
+            let description = description_characters(&self.reason);
+            let _ = write!(challenge, ", error=\"{error}\", error_description=\"{description}\"");
+        }
+        if self.error == Some("insufficient_scope") {
+            challenge.push_str(", scope=\"openid\"");
+        }
+        challenge
     }
 }
 
-fn userinfo(issuer: &Issuer, token: Result<Option<&str>, Challenge>) -> Reply {
-    let token = match token {
-        Ok(Some(token)) => token,
-        Ok(None) => {
-            let reason = "no access token came".to_owned();
-            let status = StatusCode::UNAUTHORIZED;
-            return refuse(Challenge { status, error: None, reason }, None);
-        }
-        Err(challenge) => return refuse(challenge, None),
+/// The token in the `Authorization` header (RFC 6750, section 2.1).
+fn in_header(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let reason = "the Authorization header is not `Bearer` and a token";
+    let header = header.to_str().map_err(|_| Refusal::invalid_request(reason))?;
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    match token.trim() {
+        // Another scheme is no authentication here.
+        _ if !scheme.eq_ignore_ascii_case("bearer") => Err(Refusal::no_token(reason)),
+        "" => Err(Refusal::invalid_request(reason)),
+        token => Ok(Some(token)),
+    }
+}
+
+fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
+    let Some(token) = token else {
+        let reason = "no access token came in the Authorization header or in a form";
+        return refuse(&Refusal::no_token(reason), None);
     };
     let found = issuer.grants().access(token, issuer.clock.seconds());
     match found {
+        // What was refreshed without `openid` is a plain OAuth token.
+        Ok(token) if !token.scope.contains("openid") => {
+            refuse(&Refusal::insufficient_scope(&token.scope), Some(&token))
+        }
         Ok(token) => {
             let grant = &token.grant;
             let subject = &grant.user.subject;
@@ -82,10 +125,7 @@ fn userinfo(issuer: &Issuer, token: Result<Option<&str>, Challenge>) -> Reply {
             let note = Note::new(summary).client(&grant.client_id).user(subject).flow(&grant.flow);
             Reply::json(&claims(issuer, &token)).no_store().note(note)
         }
-        Err((reason, token)) => {
-            let status = StatusCode::UNAUTHORIZED;
-            refuse(Challenge { status, error: Some("invalid_token"), reason }, token)
-        }
+        Err((reason, token)) => refuse(&Refusal::invalid_token(reason), token.as_ref()),
     }
 }
 
@@ -98,20 +138,18 @@ fn claims(issuer: &Issuer, token: &AccessToken) -> Map<String, Value> {
     claims
 }
 
-fn refuse(challenge: Challenge, token: Option<AccessToken>) -> Reply {
-    let Challenge { status, error, reason } = challenge;
-    let mut note = Note::refused(error.unwrap_or("unauthorized"), &reason);
+fn refuse(refusal: &Refusal, token: Option<&AccessToken>) -> Reply {
+    let mut note = Note::refused(refusal.error.unwrap_or("unauthorized"), &refusal.reason);
     if let Some(AccessToken { grant, .. }) = token {
         note = note.client(&grant.client_id).user(&grant.user.subject).flow(&grant.flow);
     }
-    let description = description_characters(&reason);
-    let challenge = match error {
-        Some(error) => format!("Bearer error=\"{error}\", error_description=\"{description}\""),
-        None => "Bearer".to_owned(),
-    };
-    let document = json!({
-        "error": error.unwrap_or("invalid_request"),
-        "error_description": description,
-    });
-    Reply::json(&document).status(status).header(WWW_AUTHENTICATE, &challenge).no_store().note(note)
+    let mut document = Map::new();
+    document.extend(refusal.error.map(|error| ("error".to_owned(), json!(error))));
+    let description = description_characters(&refusal.reason);
+    document.insert("error_description".to_owned(), json!(description));
+    Reply::json(&document)
+        .status(refusal.status)
+        .header(WWW_AUTHENTICATE, &refusal.challenge())
+        .no_store()
+        .note(note)
 }

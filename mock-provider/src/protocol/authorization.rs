@@ -152,12 +152,16 @@ impl AuthorizationRequest {
         parameters.check_single()?;
         refuse_what_is_not_supported(parameters)?;
         check_response_type(parameters.get("response_type")?)?;
+        // Whoever answers reads it again, for it decides how a refusal travels too.
+        ResponseMode::parse(parameters)?;
 
-        let scope = Scope::parse(parameters.get("scope")?.unwrap_or_default());
+        let scope = parameters.get("scope")?;
+        let came = scope.map_or("missing".to_owned(), |scope| format!("`{scope}`"));
+        let scope = Scope::parse(scope.unwrap_or_default());
         if !scope.contains("openid") {
             return Err(Refusal::new(
                 ErrorCode::InvalidScope,
-                format!("scope must contain `openid`, but is `{scope}`"),
+                format!("scope must contain `openid`, but is {came}"),
             ));
         }
         let code_challenge = CodeChallenge::parse(
@@ -232,7 +236,7 @@ mod tests {
     use super::*;
 
     fn refused(query: &str) -> (&'static str, String) {
-        let parameters = Parameters::parse(query.as_bytes());
+        let parameters = Parameters::parse(query.as_bytes()).unwrap();
         let refusal = AuthorizationRequest::parse(&parameters).unwrap_err();
         (refusal.code.as_str(), refusal.description)
     }

@@ -1,5 +1,8 @@
 //! Request parameters in `application/x-www-form-urlencoded`, from a query or a form.
 
+use std::collections::HashSet;
+
+use percent_encoding::percent_decode;
 use url::form_urlencoded;
 
 /// The parameters of one request, in the order in which they came.
@@ -12,10 +15,33 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 #[error("parameter `{0}` came more than once")]
 pub(crate) struct Repeated(pub(crate) String);
 
+/// Bytes that are no text, although parameters are UTF-8
+/// ([RFC 6749, appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B)).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotText {
+    #[error("the name of a parameter is not UTF-8")]
+    Name,
+    #[error("parameter `{0}` is not UTF-8")]
+    Value(String),
+}
+
 impl Parameters {
     /// Decodes a query string or a form body.
-    pub(crate) fn parse(encoded: &[u8]) -> Self {
-        Self(form_urlencoded::parse(encoded).into_owned().collect())
+    ///
+    /// # Errors
+    ///
+    /// When a name or value is no text: to replace what is not would change, say, a `state` that
+    /// must come back exactly.
+    pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotText> {
+        if is_text(encoded) {
+            return Ok(Self(form_urlencoded::parse(encoded).into_owned().collect()));
+        }
+        let pairs = encoded.split(|byte| *byte == b'&');
+        let name = pairs.filter(|pair| !is_text(pair)).find_map(|pair| {
+            let name = pair.split(|byte| *byte == b'=').next().filter(|name| is_text(name))?;
+            form_urlencoded::parse(name).next().map(|(name, _)| name.into_owned())
+        });
+        Err(name.map_or(NotText::Name, NotText::Value))
     }
 
     /// The value of `name`. A parameter without a value counts as omitted (RFC 6749, section 3.1).
@@ -41,12 +67,11 @@ impl Parameters {
 
     /// The first name that came more than once, except those that may (`resource`, RFC 8707).
     pub(crate) fn check_single(&self) -> Result<(), Repeated> {
-        for (index, (name, _)) in self.0.iter().enumerate() {
-            if name != "resource" && self.0[..index].iter().any(|(earlier, _)| earlier == name) {
-                return Err(Repeated(name.clone()));
-            }
+        let mut seen = HashSet::new();
+        match self.0.iter().find(|(name, _)| name != "resource" && !seen.insert(name)) {
+            Some((name, _)) => Err(Repeated(name.clone())),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// All pairs, in order.
@@ -66,26 +91,44 @@ impl FromIterator<(String, String)> for Parameters {
     }
 }
 
+/// True when the bytes are UTF-8 once percent signs are resolved. What parts the pairs is ASCII,
+/// hence in no character: the whole is text when each part is.
+fn is_text(encoded: &[u8]) -> bool {
+    percent_decode(encoded).decode_utf8().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn parse(encoded: &str) -> Parameters {
+        Parameters::parse(encoded.as_bytes()).unwrap()
+    }
+
     #[test]
     fn a_parameter_without_a_value_counts_as_omitted() {
-        assert_eq!(Parameters::parse(b"state=&nonce=n").get("state"), Ok(None));
+        assert_eq!(parse("state=&nonce=n").get("state"), Ok(None));
     }
 
     #[test]
     fn a_repeated_parameter_is_named() {
-        let parameters = Parameters::parse(b"state=a&nonce=n&state=b");
+        let parameters = parse("state=a&nonce=n&state=b");
         assert_eq!(parameters.get("state"), Err(Repeated("state".into())));
         assert_eq!(parameters.check_single(), Err(Repeated("state".into())));
     }
 
     #[test]
     fn encoding_and_parsing_are_inverse() {
-        let parameters = Parameters::parse("a=%C3%A4+b%26&b=%2B".as_bytes());
+        let parameters = parse("a=%C3%A4+b%26&b=%2B");
         assert_eq!(parameters.get("a"), Ok(Some("ä b&")));
-        assert_eq!(Parameters::parse(parameters.encode().as_bytes()), parameters);
+        assert_eq!(parse(&parameters.encode()), parameters);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_by_the_name_of_their_parameter() {
+        let not_text = |encoded: &[u8]| Parameters::parse(encoded).unwrap_err();
+        assert_eq!(not_text(b"a=%C3%A4&b%20c=x%FF&d=1"), NotText::Value("b c".into()));
+        assert_eq!(not_text(b"a=1&\xff"), NotText::Name);
+        assert_eq!(parse("a=%zz%").get("a"), Ok(Some("%zz%")));
     }
 }

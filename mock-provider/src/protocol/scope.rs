@@ -68,6 +68,11 @@ impl Scope {
         self.0.iter().any(|own| own == token)
     }
 
+    /// True when there is no value.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

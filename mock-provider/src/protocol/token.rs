@@ -34,7 +34,7 @@ impl TokenRequest {
             }),
             "refresh_token" => Ok(Self::RefreshToken {
                 refresh_token: required("refresh_token")?,
-                scope: form.get("scope")?.map(Scope::parse),
+                scope: form.get("scope")?.map(Scope::parse).filter(|scope| !scope.is_empty()),
             }),
             other => Err(TokenError::new(
                 ErrorCode::UnsupportedGrantType,

@@ -1,5 +1,28 @@
-//! Tests of the whole provider.
+//! The provider as its users see it: over HTTP, by the handle that a test holds, by its
+//! configuration and its command line.
 
+mod authorization;
 mod cli;
+mod client_authentication;
 mod configuration;
+mod cors;
+mod determinism;
+mod discovery;
+mod end_session;
+mod handle;
+mod health;
+mod hints;
+mod hostile;
+mod journal;
+mod jwks;
+mod leniency;
 mod readme;
+mod refresh;
+mod released_claims;
+mod response_mode;
+mod routes;
+mod sign_in;
+mod single_sign_on;
+mod support;
+mod token;
+mod userinfo;

@@ -1,0 +1,39 @@
+//! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
+//! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+
+use serde::Deserialize;
+
+use crate::issuer::Issuer;
+
+/// The claims that matter in a hint.
+#[derive(Debug, Deserialize)]
+pub(crate) struct IdTokenHint {
+    iss: String,
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    #[serde(default)]
+    pub(crate) sid: Option<String>,
+}
+
+/// Why a hint is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HintError {
+    #[error("id_token_hint is no ID token of this issuer: {0}")]
+    Unreadable(String),
+    /// Its signature may still be right: issuers share the shipped key.
+    #[error("id_token_hint is an ID token of another issuer: `{0}`")]
+    OtherIssuer(String),
+}
+
+impl Issuer {
+    /// Reads a hint, which must be an ID token of this issuer. It may have expired, and may have
+    /// been issued to any client.
+    pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
+        let hint: IdTokenHint =
+            self.key.verify(token).map_err(|error| HintError::Unreadable(error.to_string()))?;
+        if hint.iss != self.url {
+            return Err(HintError::OtherIssuer(hint.iss));
+        }
+        Ok(hint)
+    }
+}

@@ -1,0 +1,341 @@
+//! `GET` and `POST /authorize`: what is asked, and what is refused.
+
+use mock_provider::Client;
+
+use crate::support::{
+    Browser, CALLBACK, CHALLENGE, Parameters, VERIFIER, builder, last_refusal, start, url, verified,
+};
+
+fn request() -> Parameters {
+    Parameters::authorization()
+}
+
+#[tokio::test]
+async fn a_login_ends_with_code_state_and_issuer_at_the_client() {
+    let provider = start().await;
+    let told = Browser::new().log_in(&provider, request(), "alice").await.callback();
+    let names: Vec<_> = told.keys().map(String::as_str).collect();
+    assert_eq!(names, ["code", "iss", "state"]);
+    assert_eq!(told["state"], "af0ifjsldkj");
+    assert_eq!(told["iss"], provider.issuer());
+    assert_eq!(told["code"].len(), 43, "256 bits in base64url");
+}
+
+#[tokio::test]
+async fn a_request_may_come_as_a_form() {
+    let provider = start().await;
+    let mut browser = Browser::new();
+    let page = browser.post(&url(&provider, "/authorize"), &request()).await;
+    page.expect_sign_in_page();
+    let told = browser.sign_in(&page, "alice").await.callback();
+    assert!(told.contains_key("code"));
+}
+
+#[tokio::test]
+async fn until_client_and_redirect_uri_are_proven_an_error_is_a_page() {
+    let provider = start().await;
+    let evil = "https://evil.example/callback";
+    let cases = [
+        (request().without("client_id"), "client_id is missing".to_owned()),
+        (request().with("client_id", ""), "client_id is missing".into()),
+        (request().with("client_id", "shpo"), "no client is registered as `shpo`".into()),
+        (
+            request().with_another("client_id", "shop"),
+            "parameter `client_id` came more than once".into(),
+        ),
+        (request().without("redirect_uri"), "redirect_uri is missing".into()),
+        (
+            request().with("redirect_uri", evil),
+            format!("redirect_uri `{evil}` is not registered for client `shop`"),
+        ),
+        (
+            request().with("redirect_uri", "https://shop.example/callback/"),
+            "redirect_uri `https://shop.example/callback/` is not registered for client `shop`"
+                .into(),
+        ),
+        (
+            request().with("redirect_uri", "https://shop.example/callback#x"),
+            "redirect_uri `https://shop.example/callback#x` is not registered for client `shop`"
+                .into(),
+        ),
+        (
+            request().with_another("redirect_uri", CALLBACK),
+            "parameter `redirect_uri` came more than once".into(),
+        ),
+        // Of another client.
+        (
+            request().with("redirect_uri", "https://blog.example/callback"),
+            "redirect_uri `https://blog.example/callback` is not registered for client `shop`"
+                .into(),
+        ),
+    ];
+    for (request, reason) in cases {
+        let answer = Browser::new().authorize(&provider, &request).await;
+        answer.expect_page(400, &reason);
+        assert!(answer.headers.get("set-cookie").is_none());
+        assert_eq!(last_refusal(&provider), ("invalid_request".to_owned(), reason));
+    }
+}
+
+#[tokio::test]
+async fn the_page_for_an_unregistered_redirect_uri_shows_what_came_and_what_is_registered() {
+    let provider = start().await;
+    let request = request().with("redirect_uri", "https://shop.example/calback?<script>");
+    let page = Browser::new().authorize(&provider, &request).await;
+    page.expect_page(400, "Sent https://shop.example/calback?<script>");
+    page.expect_page(400, "Registered https://shop.example/callback");
+    assert!(!page.body.contains("<script>"), "what came is escaped");
+    insta::assert_snapshot!(page.text());
+}
+
+#[tokio::test]
+async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
+    let provider = start().await;
+    let cases = [
+        (request().without("response_type"), "invalid_request", "response_type is missing"),
+        (
+            request().with("response_type", "id_token"),
+            "unsupported_response_type",
+            "response_type must be `code`, not `id_token`",
+        ),
+        (
+            request().with("response_type", "code id_token"),
+            "unsupported_response_type",
+            "response_type must be `code`, not `code id_token`",
+        ),
+        (
+            request().without("scope"),
+            "invalid_scope",
+            "scope must contain `openid`, but is missing",
+        ),
+        (
+            request().with("scope", "email profile"),
+            "invalid_scope",
+            "scope must contain `openid`, but is `email profile`",
+        ),
+        (
+            request().with("scope", "OpenID"),
+            "invalid_scope",
+            "scope must contain `openid`, but is `OpenID`",
+        ),
+        (
+            request().with("response_mode", "pigeon"),
+            "invalid_request",
+            "response_mode must be one of query, fragment, form_post, not `pigeon`",
+        ),
+        (
+            request().with("prompt", "none login"),
+            "invalid_request",
+            "prompt `none` stands with nothing else, but `none login` came",
+        ),
+        (
+            request().with("prompt", "create"),
+            "invalid_request",
+            "prompt must be one of none, login, consent, select_account, not `create`",
+        ),
+        (
+            request().with("max_age", "1h"),
+            "invalid_request",
+            "max_age must be a number of seconds, not `1h`",
+        ),
+        (
+            request().with("max_age", "-1"),
+            "invalid_request",
+            "max_age must be a number of seconds, not `-1`",
+        ),
+        (
+            request().with("request", "e30.e30."),
+            "request_not_supported",
+            "parameter `request` is not supported",
+        ),
+        (
+            request().with("request_uri", "https://shop.example/request"),
+            "request_uri_not_supported",
+            "parameter `request_uri` is not supported",
+        ),
+        (
+            request().with("registration", "{}"),
+            "registration_not_supported",
+            "parameter `registration` is not supported",
+        ),
+        (
+            request().without("code_challenge"),
+            "invalid_request",
+            "code_challenge_method came without a code_challenge",
+        ),
+        (
+            request().with("code_challenge", "short"),
+            "invalid_request",
+            "code_challenge must be 43 characters for S256, not 5",
+        ),
+        (
+            request().with("code_challenge", &CHALLENGE.replace('-', "+")),
+            "invalid_request",
+            "code_challenge must not contain `+`",
+        ),
+        (
+            request().with("code_challenge_method", "s256"),
+            "invalid_request",
+            "code_challenge_method must be S256 or plain, not `s256`",
+        ),
+        (
+            request().with_another("nonce", "other"),
+            "invalid_request",
+            "parameter `nonce` came more than once",
+        ),
+        (
+            request().with("display", "page").with_another("display", "popup"),
+            "invalid_request",
+            "parameter `display` came more than once",
+        ),
+        (
+            request().with("prompt", "none"),
+            "login_required",
+            "prompt is `none`, but nobody is signed in",
+        ),
+    ];
+    for (request, error, description) in cases {
+        let answer = Browser::new().authorize(&provider, &request).await;
+        answer.expect_callback_error(error, description);
+        assert_eq!(last_refusal(&provider), (error.to_owned(), description.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_description_keeps_to_the_characters_that_it_may_have() {
+    let provider = start().await;
+    let request = request().with("response_type", "\"c\\öde\"\r\nx: y");
+    Browser::new().authorize(&provider, &request).await.expect_callback_error(
+        "unsupported_response_type",
+        "response_type must be `code`, not `?c??de???x: y`",
+    );
+}
+
+#[tokio::test]
+async fn state_comes_back_exactly_as_it_was_sent() {
+    let provider = start().await;
+    let long = "0123456789abcdef".repeat(1_000);
+    let unicode = "grüße-日本語-🦀";
+    for state in ["a b+c&d=e%20f", unicode, "\"'<>\\`{}|^\r\n\t\0", "%", "%zz", " ", &long] {
+        let request = request().with("state", state);
+        let mut browser = Browser::new();
+        let told = browser.log_in(&provider, request.clone(), "alice").await.callback();
+        assert_eq!(told["state"], state);
+        // And with an error, and without a page.
+        let refused =
+            browser.authorize(&provider, &request.with("scope", "email")).await.callback();
+        assert_eq!((&*refused["error"], &*refused["state"]), ("invalid_scope", state));
+    }
+}
+
+#[tokio::test]
+async fn without_state_none_comes_back() {
+    let provider = start().await;
+    for request in [request().without("state"), request().with("state", "")] {
+        let told = Browser::new().log_in(&provider, request, "alice").await.callback();
+        assert!(!told.contains_key("state"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_uri_keeps_its_own_query() {
+    let provider = start().await;
+    let request = request().with("redirect_uri", "https://shop.example/callback?tenant=1");
+    let told = Browser::new().log_in(&provider, request.clone(), "alice").await.callback();
+    assert_eq!(told["tenant"], "1");
+    assert!(told.contains_key("code"));
+    let refused = Browser::new().authorize(&provider, &request.with("scope", "x")).await.callback();
+    assert_eq!((&*refused["tenant"], &*refused["error"]), ("1", "invalid_scope"));
+}
+
+#[tokio::test]
+async fn unknown_parameters_and_unknown_scopes_are_ignored() {
+    let provider = start().await;
+    let request = request()
+        .with("scope", "openid calendar email teleport")
+        .with("ui_locales", "de")
+        .with("acr_values", "gold")
+        .with("claims", "{}")
+        .with("resource", "https://a.example")
+        .with_another("resource", "https://b.example")
+        .with("colour", "blue");
+    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
+    let tokens = Browser::new().token(&provider, Parameters::code(&told["code"])).await;
+    assert_eq!(tokens.expect(200).json()["scope"], "openid email");
+}
+
+#[tokio::test]
+async fn nonce_and_pkce_are_optional_for_a_confidential_client() {
+    let provider = start().await;
+    let request =
+        request().without("nonce").without("code_challenge").without("code_challenge_method");
+    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
+    let form = Parameters::code(&told["code"]).without("code_verifier");
+    let tokens = Browser::new().token(&provider, form).await.expect(200).json();
+    let claims = verified(&provider, &tokens, "shop").await;
+    assert!(claims.get("nonce").is_none(), "{claims}");
+}
+
+#[tokio::test]
+async fn nonce_and_pkce_are_required_where_the_client_is_configured_so() {
+    let provider = builder()
+        .client(
+            Client::new("strict")
+                .secret("x")
+                .require_nonce()
+                .require_pkce(true)
+                .redirect_uri(CALLBACK),
+        )
+        .start()
+        .await;
+    let request = request().with("client_id", "strict");
+    Browser::new().authorize(&provider, &request).await.expect_sign_in_page();
+    let no_nonce = request.clone().without("nonce");
+    Browser::new().authorize(&provider, &no_nonce).await.expect_callback_error(
+        "invalid_request",
+        "nonce is missing, and client `strict` must send one",
+    );
+    let no_pkce = request.without("code_challenge").without("code_challenge_method");
+    Browser::new().authorize(&provider, &no_pkce).await.expect_callback_error(
+        "invalid_request",
+        "code_challenge is missing, and client `strict` must send one",
+    );
+}
+
+#[tokio::test]
+async fn a_public_client_must_send_a_code_challenge_unless_configured_otherwise() {
+    let provider = builder()
+        .client(Client::new("loose").require_pkce(false).redirect_uri(CALLBACK))
+        .client(Client::new("tight").redirect_uri(CALLBACK))
+        .start()
+        .await;
+    let request = request().without("code_challenge").without("code_challenge_method");
+    let tight = request.clone().with("client_id", "tight");
+    Browser::new().authorize(&provider, &tight).await.expect_callback_error(
+        "invalid_request",
+        "code_challenge is missing, and client `tight` must send one",
+    );
+    let loose = request.with("client_id", "loose");
+    Browser::new().authorize(&provider, &loose).await.expect_sign_in_page();
+}
+
+#[tokio::test]
+async fn the_plain_challenge_method_is_the_default() {
+    let provider = start().await;
+    let request = request().with("code_challenge", VERIFIER).without("code_challenge_method");
+    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
+    Browser::new().token(&provider, Parameters::code(&told["code"])).await.expect(200);
+}
+
+#[tokio::test]
+async fn answers_are_kept_out_of_caches_and_of_the_referer() {
+    let provider = start().await;
+    let mut browser = Browser::new();
+    let page = browser.authorize(&provider, &request()).await;
+    let callback = browser.sign_in(&page, "alice").await;
+    let error = browser.authorize(&provider, &request().with("client_id", "nobody")).await;
+    for answer in [page, callback, error] {
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    }
+}

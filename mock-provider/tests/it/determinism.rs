@@ -1,0 +1,55 @@
+//! With a seed and a frozen clock, two runs give the same bytes.
+
+use mock_provider::{Clock, MockProvider};
+use serde_json::Value;
+
+use crate::support::{Browser, Parameters, builder, url};
+
+const TIME: &str = "2026-01-01T00:00:00Z";
+
+async fn provider(seed: u64, time: &str) -> MockProvider {
+    builder()
+        .seed(seed)
+        .clock(Clock::frozen_at(time.parse().expect("the time is written in RFC 3339")))
+        .settings(|settings| settings.issuer_url = Some("https://issuer.example".into()))
+        .start()
+        .await
+}
+
+/// The tokens of a login and of a refresh, and the journal.
+async fn run(provider: &MockProvider) -> (Value, Value, Value) {
+    let mut browser = Browser::new();
+    let request = Parameters::authorization().with("scope", "openid email offline_access");
+    let told = browser.log_in(provider, request, "alice").await.callback();
+    let tokens = browser.token(provider, Parameters::code(&told["code"])).await.json();
+    let refresh = Parameters::refresh(tokens["refresh_token"].as_str().unwrap_or_default());
+    let refreshed = browser.token(provider, refresh).await.expect(200).json();
+    browser.get(&url(provider, "/authorize")).await.expect(400);
+    let journal = serde_json::to_value(provider.journal()).expect("the journal is plain JSON");
+    (tokens, refreshed, journal)
+}
+
+#[tokio::test]
+async fn two_runs_are_alike_to_the_byte() {
+    let (first, second) = (provider(7, TIME).await, provider(7, TIME).await);
+    let (first, second) = (run(&first).await, run(&second).await);
+    assert!(first.0["id_token"].is_string() && first.1["id_token"].is_string());
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn another_seed_gives_other_codes_and_tokens() {
+    let (first, second) = (provider(7, TIME).await, provider(8, TIME).await);
+    let (first, second) = (run(&first).await, run(&second).await);
+    for member in ["access_token", "refresh_token", "id_token"] {
+        assert_ne!(first.0[member], second.0[member], "{member}");
+    }
+}
+
+#[tokio::test]
+async fn another_time_gives_other_id_tokens_and_the_same_random_values() {
+    let (first, second) = (provider(7, TIME).await, provider(7, "2026-01-01T00:00:01Z").await);
+    let (first, second) = (run(&first).await, run(&second).await);
+    assert_ne!(first.0["id_token"], second.0["id_token"]);
+    assert_eq!(first.0["access_token"], second.0["access_token"]);
+}

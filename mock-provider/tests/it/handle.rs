@@ -1,0 +1,197 @@
+//! The handle that a test holds: start, stop, signing in without a browser.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use mock_provider::{AuthorizeError, Clock, MockProvider, StartError, blocking};
+
+use crate::support::{Browser, Parameters, builder, start, url};
+
+fn authorization_url(provider: &MockProvider, request: &Parameters) -> String {
+    format!("{}/authorize?{}", provider.issuer(), request.encode())
+}
+
+#[tokio::test]
+async fn a_provider_without_any_configuration_logs_anybody_in() {
+    let provider = MockProvider::start().await;
+    assert_eq!(provider.issuer(), format!("http://{}", provider.address()));
+    let callback = "http://localhost:5000/any/where";
+    let request =
+        Parameters::authorization().with("client_id", "demo-app").with("redirect_uri", callback);
+    let address = authorization_url(&provider, &request);
+    for subject in ["alice", "bob", "carol", "dave", "somebody-else"] {
+        let answer = provider.authorize_as(subject, &address).await.expect("nobody is refused");
+        assert!(answer.starts_with(&format!("{callback}?code=")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn two_providers_share_nothing() {
+    let (first, second) = (start().await, start().await);
+    assert_ne!(first.issuer(), second.issuer());
+    Browser::new().get(&url(&first, "/health")).await;
+    assert_eq!((first.journal().len(), second.journal().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_dropped_provider_no_longer_answers_and_frees_its_port() {
+    let provider = start().await;
+    let address = provider.address();
+    let mut idle = TcpStream::connect(address).expect("somebody listens");
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").expect("the request is sent");
+    let _ = idle.read(&mut [0; 1024]).expect("the answer arrives");
+    let before = Instant::now();
+    drop(provider);
+    let took = before.elapsed();
+    assert!(took < Duration::from_millis(900), "an idle connection does not hold it up: {took:?}");
+    TcpListener::bind(address).expect("the port is free");
+}
+
+#[tokio::test]
+async fn a_suspended_provider_refuses_connections_and_comes_back_as_it_was() {
+    let provider = start().await;
+    let address = authorization_url(&provider, &Parameters::authorization());
+    let answer = provider.authorize_as("alice", &address).await.expect("alice signs in");
+    let (code, _) = answer
+        .strip_prefix("https://shop.example/callback?code=")
+        .and_then(|rest| rest.split_once('&'))
+        .expect("there is a code");
+
+    provider.suspend().await;
+    provider.suspend().await;
+    TcpStream::connect(provider.address()).expect_err("nobody listens");
+
+    provider.resume().await.expect("the port is still free");
+    provider.resume().await.expect("resuming twice is no fault");
+    Browser::new().token(&provider, Parameters::code(code)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_provider_cannot_come_back_to_a_port_that_somebody_took() {
+    let provider = start().await;
+    let address = provider.address();
+    provider.suspend().await;
+    let thief = TcpListener::bind(address).expect("the port is free");
+    let error = provider.resume().await.expect_err("the port is taken");
+    assert!(error.to_string().starts_with(&format!("cannot listen on {address}: ")), "{error}");
+    drop(thief);
+    provider.resume().await.expect("the port is free again");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_by_its_number() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address: SocketAddr = taken.local_addr().expect("the listener is bound");
+    let error = MockProvider::builder().listen(address).try_start().expect_err("it is taken");
+    assert!(matches!(&error, StartError::Listen { address: told, .. } if *told == address));
+}
+
+#[tokio::test]
+async fn the_issuer_may_be_called_localhost() {
+    let provider = builder().issuer_host("localhost").start().await;
+    let port = provider.address().port();
+    assert_eq!(provider.issuer(), format!("http://localhost:{port}"));
+    Browser::new().get(&format!("http://localhost:{port}/health")).await.expect(200);
+    let address = authorization_url(&provider, &Parameters::authorization());
+    provider.authorize_as("alice", &address).await.expect("alice signs in");
+}
+
+#[tokio::test]
+async fn authorize_as_enters_the_password() {
+    let provider = start().await;
+    let address = authorization_url(&provider, &Parameters::authorization());
+    let answer = provider.authorize_as("carol", &address).await.expect("carol signs in");
+    assert!(answer.contains("?code="), "{answer}");
+}
+
+#[tokio::test]
+async fn authorize_as_brings_refusals_that_the_client_is_told_of() {
+    let provider = start().await;
+    let request = Parameters::authorization();
+    let answer = provider.authorize_as("dave", &authorization_url(&provider, &request)).await;
+    assert!(answer.expect("an answer").contains("?error=access_denied&"));
+    let request = request.with("scope", "email");
+    let answer = provider.authorize_as("alice", &authorization_url(&provider, &request)).await;
+    assert!(answer.expect("an answer").contains("?error=invalid_scope&"));
+}
+
+#[tokio::test]
+async fn authorize_as_tells_what_a_person_would_read() {
+    let provider = builder().settings(|settings| settings.any_subject = false).start().await;
+    let request = Parameters::authorization();
+    let refused = |status, reason: &str| AuthorizeError::Refused { status, reason: reason.into() };
+
+    let unknown = request.clone().with("client_id", "shpo");
+    let error = provider.authorize_as("alice", &authorization_url(&provider, &unknown)).await;
+    assert_eq!(error, Err(refused(400, "no client is registered as `shpo`")));
+
+    let address = authorization_url(&provider, &request);
+    let error = provider.authorize_as("zoe", &address).await;
+    assert_eq!(error, Err(refused(422, "There is no such user.")));
+
+    let form_post = request.with("response_mode", "form_post");
+    let error = provider.authorize_as("alice", &authorization_url(&provider, &form_post)).await;
+    assert_eq!(error, Err(AuthorizeError::FormPost));
+}
+
+#[tokio::test]
+async fn authorize_as_refuses_addresses_of_somebody_else() {
+    let provider = start().await;
+    let endpoint = format!("{}/authorize", provider.issuer());
+    for address in [
+        "not an address",
+        "https://login.example/authorize?client_id=shop",
+        &format!("{}/token?x=1", provider.issuer()),
+    ] {
+        let error = provider.authorize_as("alice", address).await.expect_err(address);
+        assert_eq!(
+            error,
+            AuthorizeError::ForeignUrl { url: address.to_owned(), endpoint: endpoint.clone() }
+        );
+    }
+}
+
+#[tokio::test]
+async fn authorize_as_refuses_an_address_that_is_too_long_for_a_request() {
+    let provider = start().await;
+    let request = Parameters::authorization().with("state", &"x".repeat(70_000));
+    let error = provider.authorize_as("alice", &authorization_url(&provider, &request)).await;
+    let Err(AuthorizeError::Refused { status: 414, reason }) = error else {
+        panic!("not refused: {error:?}");
+    };
+    assert!(reason.contains("too long"), "{reason}");
+}
+
+#[test]
+fn the_blocking_provider_needs_no_runtime() {
+    let clock = Clock::frozen_at("2026-01-01T00:00:00Z".parse().expect("the time is RFC 3339"));
+    let provider = blocking::MockProvider::start_with(MockProvider::builder().clock(clock));
+    let request = Parameters::authorization()
+        .with("client_id", "demo-app")
+        .with("redirect_uri", "http://127.0.0.1:1/cb");
+    let address = format!("{}/authorize?{}", provider.issuer(), request.encode());
+    let answer = provider.authorize_as("alice", &address).expect("alice signs in");
+    assert!(answer.starts_with("http://127.0.0.1:1/cb?code="), "{answer}");
+    assert_eq!(provider.journal().len(), 2);
+    provider.clear_journal();
+    assert!(provider.journal().is_empty());
+    provider.clock().advance(Duration::from_secs(1));
+    assert_eq!(provider.clock().now().to_string(), "2026-01-01T00:00:01Z");
+
+    provider.suspend();
+    TcpStream::connect(provider.address()).expect_err("nobody listens");
+    provider.resume().expect("the port is still free");
+    TcpStream::connect(provider.address()).expect("somebody listens");
+}
+
+#[tokio::test]
+async fn a_provider_outlives_a_thread_that_blocks() {
+    // One thread runs this test; the provider must not need it.
+    let provider = start().await;
+    let mut stream = TcpStream::connect(provider.address()).expect("somebody listens");
+    stream.write_all(b"GET /health HTTP/1.0\r\n\r\n").expect("the request is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the answer arrives");
+    assert!(answer.contains("200 OK"), "{answer}");
+}

@@ -1,0 +1,161 @@
+//! `login_hint` and `id_token_hint`: whom the client expects.
+
+use std::time::Duration;
+
+use mock_provider::MockProvider;
+
+use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, verified};
+
+fn request() -> Parameters {
+    Parameters::authorization()
+}
+
+async fn id_token(provider: &MockProvider, subject: &str) -> String {
+    let tokens = tokens_for(provider, subject, "openid").await;
+    tokens["id_token"].as_str().expect("there is an ID token").to_owned()
+}
+
+async fn subject(provider: &MockProvider, answer: &Answer) -> String {
+    let form = Parameters::code(&answer.callback()["code"]);
+    let tokens = Browser::new().token(provider, form).await.json();
+    verified(provider, &tokens, "shop").await["sub"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn login_hint_marks_the_user_whom_it_means() {
+    let provider = start().await;
+    for hint in ["alice", "alice@example.org", "al"] {
+        let page = Browser::new().authorize(&provider, &request().with("login_hint", hint)).await;
+        page.expect_sign_in_page();
+        let (_, marked) = page.body.split_once("card hinted").expect("somebody is marked");
+        let (marked, _) = marked.split_once("</form>").expect("the form ends");
+        assert!(marked.contains("value=\"alice\""), "{hint} marks {marked}");
+    }
+}
+
+#[tokio::test]
+async fn login_hint_that_means_nobody_fills_the_field_for_other_subjects() {
+    let provider = start().await;
+    let page = Browser::new().authorize(&provider, &request().with("login_hint", "zoe<b>")).await;
+    assert!(!page.body.contains("card hinted"));
+    assert!(page.body.contains("name=\"subject\" value=\"zoe&#60;b&#62;\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn login_hint_signs_in_where_it_is_configured_to() {
+    let provider = builder().settings(|settings| settings.login_hint_signs_in = true).start().await;
+    let mut browser = Browser::new();
+    let hint = |hint: &str| request().with("login_hint", hint);
+    let answer = browser.authorize(&provider, &hint("bob@example.org")).await;
+    assert_eq!(subject(&provider, &answer).await, "bob");
+    // The hint wins over the session.
+    let answer = browser.authorize(&provider, &hint("alice")).await;
+    assert_eq!(subject(&provider, &answer).await, "alice");
+    // Nobody is meant: the session answers, or the page.
+    let answer = browser.authorize(&provider, &hint("nobody")).await;
+    assert_eq!(subject(&provider, &answer).await, "alice");
+    Browser::new().authorize(&provider, &hint("nobody")).await.expect_sign_in_page();
+}
+
+#[tokio::test]
+async fn login_hint_alone_signs_nobody_in() {
+    let provider = start().await;
+    let request = request().with("login_hint", "alice").with("prompt", "none");
+    Browser::new()
+        .authorize(&provider, &request)
+        .await
+        .expect_callback_error("login_required", "prompt is `none`, but nobody is signed in");
+}
+
+#[tokio::test]
+async fn id_token_hint_of_the_user_who_is_signed_in_is_answered() {
+    let provider = start().await;
+    let hint = id_token(&provider, "alice").await;
+    let mut browser = Browser::new();
+    browser.log_in(&provider, request(), "alice").await.callback();
+    let request = request().with("prompt", "none").with("id_token_hint", &hint);
+    let answer = browser.authorize(&provider, &request).await;
+    assert_eq!(subject(&provider, &answer).await, "alice");
+}
+
+#[tokio::test]
+async fn id_token_hint_may_have_expired() {
+    let provider = start().await;
+    let hint = id_token(&provider, "alice").await;
+    provider.clock().advance(Duration::from_secs(30 * 24 * 60 * 60));
+    let mut browser = Browser::new();
+    let answer = browser.log_in(&provider, request().with("id_token_hint", &hint), "alice").await;
+    assert_eq!(subject(&provider, &answer).await, "alice");
+}
+
+#[tokio::test]
+async fn id_token_hint_of_another_user_is_login_required() {
+    let provider = start().await;
+    let hint = id_token(&provider, "alice").await;
+    let mut browser = Browser::new();
+    browser.log_in(&provider, request(), "bob").await.callback();
+    let request = request().with("id_token_hint", &hint);
+    let silent = request.clone().with("prompt", "none");
+    browser.authorize(&provider, &silent).await.expect_callback_error(
+        "login_required",
+        "prompt is `none`, but the user whom id_token_hint names is not signed in",
+    );
+    // With a page, somebody else may sign in, but does not get a code.
+    let page = browser.authorize(&provider, &request).await;
+    page.expect_sign_in_page();
+    browser.sign_in(&page, "bob").await.expect_callback_error(
+        "login_required",
+        "`bob` signed in, but id_token_hint names another",
+    );
+}
+
+#[tokio::test]
+async fn id_token_hint_outranks_auto_login() {
+    let provider =
+        builder().settings(|settings| settings.auto_login = Some("bob".into())).start().await;
+    let other = start().await;
+    let page = Browser::new().authorize(&provider, &request()).await;
+    assert_eq!(subject(&provider, &page).await, "bob");
+    drop(other);
+    let hint = id_token_of_alice(&provider).await;
+    let page = Browser::new().authorize(&provider, &request().with("id_token_hint", &hint)).await;
+    page.expect_sign_in_page();
+}
+
+/// An ID token of alice from a provider that signs in somebody else by itself.
+async fn id_token_of_alice(provider: &MockProvider) -> String {
+    let mut browser = Browser::new();
+    let form = Parameters::none()
+        .with("request", &request().encode())
+        .with("decision", "sign-in")
+        .with("subject", "alice");
+    let answer = browser.post(&crate::support::url(provider, "/sign-in"), &form).await;
+    let form = Parameters::code(&answer.callback()["code"]);
+    let tokens = browser.token(provider, form).await.json();
+    tokens["id_token"].as_str().expect("there is an ID token").to_owned()
+}
+
+#[tokio::test]
+async fn id_token_hint_that_is_no_token_of_this_issuer_is_refused() {
+    let (provider, other) = (start().await, start().await);
+    let own = id_token(&provider, "alice").await;
+    let (signed, _) = own.rsplit_once('.').expect("a token has three parts");
+    // Issuers share the shipped key: the signature of the foreign token verifies.
+    let foreign = id_token(&other, "alice").await;
+    let other_issuer =
+        format!("id_token_hint is an ID token of another issuer: `{}`", other.issuer());
+    let unreadable = "id_token_hint is no ID token of this issuer: ";
+    for (hint, expected) in [
+        (foreign.as_str(), other_issuer.as_str()),
+        (&format!("{signed}.AAAA"), &format!("{unreadable}InvalidSignature")),
+        ("nonsense", &format!("{unreadable}InvalidToken")),
+        ("e30.e30.e30", unreadable),
+    ] {
+        let request = request().with("id_token_hint", hint);
+        let told = Browser::new().authorize(&provider, &request).await.callback();
+        assert_eq!(told["error"], "invalid_request");
+        let description = &told["error_description"];
+        assert!(description.starts_with(expected), "{description}");
+        assert!(!description.contains(hint), "{description}");
+    }
+}

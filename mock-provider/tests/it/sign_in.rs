@@ -1,0 +1,214 @@
+//! The sign-in page and `POST /sign-in`.
+
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+
+use crate::support::{Answer, Browser, Parameters, builder, last_refusal, start, url, verified};
+
+fn request() -> Parameters {
+    Parameters::authorization()
+}
+
+fn as_user(subject: &str) -> Parameters {
+    Parameters::none().with("decision", "sign-in").with("subject", subject)
+}
+
+/// A browser and the sign-in page that it shows.
+async fn opened(provider: &mock_provider::MockProvider, request: &Parameters) -> (Browser, Answer) {
+    let mut browser = Browser::new();
+    let page = browser.authorize(provider, request).await;
+    page.expect_sign_in_page();
+    (browser, page)
+}
+
+#[tokio::test]
+async fn the_page_shows_client_scopes_and_users_with_their_groups() {
+    let provider = start().await;
+    let (_, page) = opened(&provider, &request()).await;
+    for text in [
+        "Sign in to The Shop",
+        "The client shop asks for:",
+        "openid know who you are",
+        "groups read the groups you belong to",
+        "Alice Archer alice@example.org Groups: staff admins",
+        "Disabled",
+        "Any other subject",
+        "Deny",
+    ] {
+        page.expect_page(200, text);
+    }
+    assert!(!page.body.contains("pass wörd"), "no password stands in the page");
+    assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
+    assert!(!page.headers.contains_key("set-cookie"), "nobody is signed in yet");
+}
+
+#[tokio::test]
+async fn deny_tells_the_client_access_denied() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let answer = browser.decide(&page, &Parameters::none().with("decision", "deny")).await;
+    answer.expect_callback_error("access_denied", "the user pressed Deny");
+    assert!(browser.cookies().is_empty());
+    assert_eq!(last_refusal(&provider).1, "the user pressed Deny");
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_where_there_is_one() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    for (fields, problem) in [
+        (as_user("carol"), "Please enter the password."),
+        (as_user("carol").with("password", ""), "Please enter the password."),
+        (as_user("carol").with("password", "guess"), "Wrong password."),
+        (as_user("carol").with("password", "PASS WÖRD&1"), "Wrong password."),
+    ] {
+        let again = browser.decide(&page, &fields).await;
+        again.expect_page(422, problem);
+        assert_eq!(last_refusal(&provider), ("sign_in_refused".to_owned(), problem.to_owned()));
+        assert!(browser.cookies().is_empty(), "nobody is signed in");
+        assert!(!again.body.contains("guess"), "the password is not shown again");
+    }
+    // The page that is shown again works as well as the first one.
+    let again = browser.decide(&page, &as_user("carol").with("password", "guess")).await;
+    let fields = as_user("carol").with("password", "pass wörd&1");
+    assert!(browser.decide(&again, &fields).await.callback().contains_key("code"));
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_refused_and_the_client_told() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let answer = browser.sign_in(&page, "dave").await;
+    answer.expect_callback_error("access_denied", "user `dave` is disabled");
+    assert!(browser.cookies().is_empty(), "who is refused is not signed in");
+    let exchange = provider.journal().pop().expect("the request was recorded");
+    assert_eq!(exchange.user.as_deref(), Some("dave"));
+}
+
+#[tokio::test]
+async fn a_user_who_may_not_use_a_client_is_refused_there_alone() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let answer = browser.sign_in(&page, "erin").await;
+    answer.expect_callback_error("access_denied", "user `erin` may not use client `shop`");
+    assert!(browser.cookies().is_empty());
+
+    let elsewhere =
+        request().with("client_id", "blog").with("redirect_uri", "https://blog.example/callback");
+    let (mut browser, page) = opened(&provider, &elsewhere).await;
+    let answer = browser.sign_in(&page, "erin").await;
+    assert!(answer.location().starts_with("https://blog.example/callback?code="));
+}
+
+#[tokio::test]
+async fn any_other_subject_may_be_typed() {
+    let provider = start().await;
+    for (typed, subject) in [("zoe", "zoe"), ("  zoe@example.org ", "zoe@example.org")] {
+        let (mut browser, page) = opened(&provider, &request()).await;
+        let told = browser.sign_in(&page, typed).await.callback();
+        let tokens = browser.token(&provider, Parameters::code(&told["code"])).await.json();
+        let claims = verified(&provider, &tokens, "shop").await;
+        assert_eq!(claims["sub"], subject);
+        assert_eq!(claims["groups"], serde_json::json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_typed_subject_keeps_to_what_a_sub_claim_may_be() {
+    let provider = start().await;
+    let long = "s".repeat(256);
+    let (mut browser, page) = opened(&provider, &request()).await;
+    for subject in ["zoë", "a\nb", &long] {
+        let answer = browser.sign_in(&page, subject).await;
+        answer.expect_page(
+            422,
+            "A subject has at most 255 ASCII characters, and no control characters.",
+        );
+    }
+    browser.sign_in(&page, "").await.expect_page(422, "Please choose or enter a user.");
+    browser.sign_in(&page, &long[1..]).await.callback();
+}
+
+#[tokio::test]
+async fn other_subjects_are_refused_where_only_configured_users_may_sign_in() {
+    let provider = builder().settings(|settings| settings.any_subject = false).start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    assert!(!page.text().contains("Any other subject"));
+    browser.sign_in(&page, "zoe").await.expect_page(422, "There is no such user.");
+    browser.sign_in(&page, "bob").await.callback();
+}
+
+#[tokio::test]
+async fn a_form_that_another_site_posts_is_refused() {
+    let provider = start().await;
+    for site in ["cross-site", "same-site"] {
+        let (mut browser, page) = opened(&provider, &request()).await;
+        let mut form = as_user("alice");
+        for (name, value) in page.hidden_fields() {
+            form = form.with(&name, &value);
+        }
+        let post = browser
+            .request(Method::POST, &url(&provider, "/sign-in"))
+            .header("sec-fetch-site", site)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.with("subject", "alice").encode());
+        let answer = browser.send(post).await;
+        answer.expect(403);
+        assert_eq!(answer.body, "the sign-in form was sent by a page of another origin\n");
+        assert!(browser.cookies().is_empty());
+        assert_eq!(last_refusal(&provider).0, "cross_origin");
+    }
+}
+
+#[tokio::test]
+async fn a_form_with_a_forged_request_is_checked_like_the_request_itself() {
+    let provider = start().await;
+    let forged = |request: Parameters| as_user("alice").with("request", &request.encode());
+    let post =
+        async |form: Parameters| Browser::new().post(&url(&provider, "/sign-in"), &form).await;
+    post(forged(request().with("redirect_uri", "https://evil.example/")))
+        .await
+        .expect_page(400, "is not registered for client `shop`");
+    post(forged(request().with("client_id", "x")))
+        .await
+        .expect_page(400, "no client is registered");
+    post(as_user("alice")).await.expect_page(400, "client_id is missing");
+    post(forged(request().with("scope", "email")))
+        .await
+        .expect_callback_error("invalid_scope", "scope must contain `openid`, but is `email`");
+}
+
+#[tokio::test]
+async fn a_page_that_stood_open_over_a_restart_still_works() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    provider.suspend().await;
+    provider.resume().await.expect("the address is still free");
+    browser.sign_in(&page, "alice").await.callback();
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let answer = browser.sign_in(&page, "alice").await;
+    let cookie = answer.header("set-cookie");
+    let (pair, attributes) = cookie.split_once("; ").expect("the cookie has attributes");
+    let port = provider.address().port();
+    assert!(pair.starts_with(&format!("mock_provider_session_{port}=")), "{cookie}");
+    let mut attributes: Vec<_> = attributes.split("; ").collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Lax"]);
+}
+
+#[tokio::test]
+async fn behind_https_the_session_cookie_is_secure_and_fit_for_silent_renewal_in_a_frame() {
+    let provider = builder()
+        .settings(|settings| settings.issuer_url = Some("https://issuer.example".into()))
+        .start()
+        .await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let answer = browser.sign_in(&page, "alice").await;
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("; Secure") && cookie.contains("; SameSite=None"), "{cookie}");
+}

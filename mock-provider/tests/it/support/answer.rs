@@ -1,0 +1,124 @@
+//! An answer of the provider, and what tests ask of one. Whatever fails prints the body.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use super::{CALLBACK, html};
+
+/// An answer, read to the end.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// Where it came from.
+    pub(crate) url: Url,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: reqwest::Response) -> Self {
+        let (url, status) = (response.url().clone(), response.status().as_u16());
+        let headers = response.headers().clone();
+        let body = response.text().await.expect("the body arrives");
+        Self { url, status, headers, body }
+    }
+
+    /// Checks the status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{} answered {}", self.url, self.body);
+        self
+    }
+
+    /// A header that must be there.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        let value =
+            value.unwrap_or_else(|| panic!("no {name} in {:?}\n{}", self.headers, self.body));
+        value.to_str().expect("headers are ASCII")
+    }
+
+    /// The document in the body.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json", "{}", self.body);
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// Where the browser is sent.
+    #[track_caller]
+    pub(crate) fn location(&self) -> &str {
+        self.expect(303).header("location")
+    }
+
+    /// What the client is told in the query of its redirect URI.
+    #[track_caller]
+    pub(crate) fn callback(&self) -> BTreeMap<String, String> {
+        let location = self.location();
+        let query = location.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix('?'));
+        let query = query.unwrap_or_else(|| panic!("{location} is not {CALLBACK} with a query"));
+        pairs(query)
+    }
+
+    /// Checks that the client is told of an error, with state and issuer, and gets no code.
+    #[track_caller]
+    pub(crate) fn expect_callback_error(&self, error: &str, description: &str) {
+        let told = self.callback();
+        let names: Vec<_> = told.keys().map(String::as_str).collect();
+        assert_eq!(names, ["error", "error_description", "iss", "state"], "{told:?}");
+        assert_eq!(
+            (&*told["error"], &*told["error_description"], &*told["state"]),
+            (error, description, "af0ifjsldkj")
+        );
+    }
+
+    /// Checks that the token endpoint refuses.
+    #[track_caller]
+    pub(crate) fn expect_token_error(&self, status: u16, error: &str, description: &str) {
+        let told = self.expect(status).json();
+        let expected = serde_json::json!({"error": error, "error_description": description});
+        assert_eq!(told, expected);
+        assert_eq!(self.header("cache-control"), "no-store");
+    }
+
+    /// Checks that this is a page for a person, that nobody is redirected, and that it says so.
+    #[track_caller]
+    pub(crate) fn expect_page(&self, status: u16, text: &str) {
+        self.expect(status);
+        assert!(!self.headers.contains_key("location"), "{:?}", self.headers);
+        assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
+        let shown = self.text();
+        assert!(shown.contains(text), "`{text}` is not shown in:\n{shown}");
+    }
+
+    /// Checks that this is the sign-in page.
+    #[track_caller]
+    pub(crate) fn expect_sign_in_page(&self) {
+        self.expect_page(200, "Sign in to");
+    }
+
+    /// What a person reads on the page.
+    pub(crate) fn text(&self) -> String {
+        html::text(&self.body)
+    }
+
+    /// The hidden fields of the page's first form.
+    pub(crate) fn hidden_fields(&self) -> Vec<(String, String)> {
+        html::hidden_fields(&self.body)
+    }
+}
+
+/// Decodes a query, which must not repeat a parameter.
+#[track_caller]
+pub(crate) fn pairs(query: &str) -> BTreeMap<String, String> {
+    let mut pairs = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+        let earlier = pairs.insert(name, value);
+        assert_eq!(earlier, None, "a parameter is repeated in {query}");
+    }
+    pairs
+}

@@ -1,0 +1,117 @@
+//! A browser that keeps cookies and does not follow redirects, and a client's calls.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use mock_provider::MockProvider;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use reqwest::{Client, Method, RequestBuilder, redirect};
+
+use super::{Answer, Parameters, url};
+
+/// One for all tests, for it is slow to make and keeps nothing: no cookies, and no connections,
+/// which a provider could close just when the next request uses them.
+static HTTP: LazyLock<Client> = LazyLock::new(|| {
+    let http = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+    http.pool_max_idle_per_host(0).build().expect("the client has no odd settings")
+});
+
+/// A browser without pages: what it is sent, a test looks at.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    http: Client,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Self {
+        Self { http: HTTP.clone(), cookies: BTreeMap::new() }
+    }
+
+    /// A request to be [sent](Self::send).
+    pub(crate) fn request(&self, method: Method, url: &str) -> RequestBuilder {
+        self.http.request(method, url)
+    }
+
+    /// Sends a request with the cookies kept so far, and keeps those that the answer sets.
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = match cookies.is_empty() {
+            true => request,
+            false => request.header(COOKIE, cookies.join("; ")),
+        };
+        let answer = Answer::read(request.send().await.expect("the provider answers")).await;
+        for cookie in answer.headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().expect("cookies are ASCII");
+            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
+            let (name, value) = pair.split_once('=').expect("a cookie has a name");
+            match attributes.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.to_owned(), value.to_owned()),
+            };
+        }
+        answer
+    }
+
+    pub(crate) async fn get(&mut self, url: &str) -> Answer {
+        self.send(self.request(Method::GET, url)).await
+    }
+
+    pub(crate) async fn post(&mut self, url: &str, form: &Parameters) -> Answer {
+        let request = self.request(Method::POST, url);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(form.encode())).await
+    }
+
+    /// Opens an authorization request.
+    pub(crate) async fn authorize(
+        &mut self,
+        provider: &MockProvider,
+        request: &Parameters,
+    ) -> Answer {
+        self.get(&url(provider, &format!("/authorize?{}", request.encode()))).await
+    }
+
+    /// Submits a form of the sign-in page.
+    pub(crate) async fn decide(&mut self, page: &Answer, fields: &Parameters) -> Answer {
+        let action = page.url.join("sign-in").expect("the action is relative");
+        let hidden = page.hidden_fields().into_iter().filter(|(name, _)| name != "subject");
+        let form = hidden.fold(fields.clone(), |form, (name, value)| form.with(&name, &value));
+        self.post(action.as_str(), &form).await
+    }
+
+    /// Signs a user in on the sign-in page, without a password.
+    pub(crate) async fn sign_in(&mut self, page: &Answer, subject: &str) -> Answer {
+        let fields = Parameters::none().with("decision", "sign-in").with("subject", subject);
+        self.decide(page, &fields).await
+    }
+
+    /// Opens an authorization request and signs a user in.
+    pub(crate) async fn log_in(
+        &mut self,
+        provider: &MockProvider,
+        request: Parameters,
+        subject: &str,
+    ) -> Answer {
+        let page = self.authorize(provider, &request).await;
+        page.expect_sign_in_page();
+        self.sign_in(&page, subject).await
+    }
+
+    /// Calls the token endpoint.
+    pub(crate) async fn token(&mut self, provider: &MockProvider, form: Parameters) -> Answer {
+        self.post(&url(provider, "/token"), &form).await
+    }
+
+    /// Calls the userinfo endpoint with a token in the header.
+    pub(crate) async fn userinfo(&mut self, provider: &MockProvider, token: &str) -> Answer {
+        let request = self.request(Method::GET, &url(provider, "/userinfo"));
+        self.send(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
+    }
+
+    /// The cookies, by name.
+    pub(crate) fn cookies(&self) -> &BTreeMap<String, String> {
+        &self.cookies
+    }
+}

@@ -1,0 +1,26 @@
+//! Verifies ID tokens as a relying party does: with nothing but the published keys.
+
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use mock_provider::MockProvider;
+use serde_json::Value;
+
+use super::{Browser, url};
+
+/// The claims of the ID token in a token response, once signature, issuer and audience are right.
+pub(crate) async fn verified(provider: &MockProvider, tokens: &Value, audience: &str) -> Value {
+    let token = tokens["id_token"].as_str().unwrap_or_else(|| panic!("no ID token in {tokens}"));
+    let keys = Browser::new().get(&url(provider, "/jwks")).await.json();
+    let keys: JwkSet = serde_json::from_value(keys).expect("the document is a key set");
+
+    let header = decode_header(token).expect("the ID token has a header");
+    let kid = header.kid.expect("the ID token names its key");
+    let key = keys.find(&kid).expect("the key is published");
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_issuer(&[provider.issuer()]);
+    validation.set_audience(&[audience]);
+    // The provider's clock stands still: tests compare the times themselves.
+    validation.validate_exp = false;
+    let key = DecodingKey::from_jwk(key).expect("the key is sound");
+    decode::<Value>(token, &key, &validation).expect("the ID token verifies").claims
+}

@@ -1,0 +1,16 @@
+//! What the tests have in common: a provider to ask, a browser and a client to ask with.
+
+mod answer;
+mod browser;
+mod html;
+mod id_token;
+mod parameters;
+mod provider;
+
+pub(crate) use answer::Answer;
+pub(crate) use browser::Browser;
+pub(crate) use id_token::verified;
+pub(crate) use parameters::{CHALLENGE, Parameters, VERIFIER};
+pub(crate) use provider::{
+    CALLBACK, LOGGED_OUT, NOW, builder, code_for, last_refusal, start, tokens_for, url,
+};

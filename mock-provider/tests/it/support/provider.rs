@@ -1,0 +1,91 @@
+//! The provider that most tests ask: frozen in time, with users and clients who differ in what
+//! matters.
+
+use mock_provider::{Client, Clock, MockProvider, MockProviderBuilder, User};
+use serde_json::Value;
+
+use super::{Browser, Parameters};
+
+/// The provider's time, in seconds since the epoch: 2026-01-01T00:00:00Z.
+pub(crate) const NOW: i64 = 1_767_225_600;
+
+/// The redirect URI of the client `shop`.
+pub(crate) const CALLBACK: &str = "https://shop.example/callback";
+
+/// The post-logout redirect URI of the client `shop`.
+pub(crate) const LOGGED_OUT: &str = "https://shop.example/bye";
+
+/// A provider to be changed before it starts.
+///
+/// Users: `alice` with every attribute, `bob` with few, `carol` with a password, `dave` disabled,
+/// `erin` not allowed to use `shop`. Clients: the confidential `shop` and `blog`, the public `spa`.
+pub(crate) fn builder() -> MockProviderBuilder {
+    let now = "2026-01-01T00:00:00Z".parse().expect("the time is written in RFC 3339");
+    let alice = User {
+        given_name: Some("Alice".into()),
+        family_name: Some("Archer".into()),
+        phone_number: Some("+1 555 0100".into()),
+        address: serde_json::from_str(r#"{"locality": "Springfield"}"#).ok(),
+        picture: Some("https://pictures.example/alice.png".into()),
+        locale: Some("en-GB".into()),
+        ..User::new("alice")
+            .name("Alice Archer")
+            .preferred_username("al")
+            .email("alice@example.org")
+            .groups(["staff", "admins"])
+            .claim("department", "Research")
+    };
+    MockProvider::builder()
+        .seed(1)
+        .clock(Clock::frozen_at(now))
+        .user(alice)
+        .user(User::new("bob").email("bob@example.org").groups(["staff"]))
+        .user(User::new("carol").password("pass wörd&1"))
+        .user(User::new("dave").disabled())
+        .user(User::new("erin").denied_client("shop"))
+        .client(
+            Client::new("shop")
+                .name("The Shop")
+                .secret("s3cret")
+                .redirect_uri(CALLBACK)
+                .redirect_uri("https://shop.example/callback?tenant=1")
+                .post_logout_redirect_uri(LOGGED_OUT)
+                .post_logout_redirect_uri("https://shop.example/bye?lang=en"),
+        )
+        .client(Client::new("blog").secret("bl0g").redirect_uri("https://blog.example/callback"))
+        .client(Client::new("spa").redirect_uri("https://spa.example/callback"))
+}
+
+/// That provider, started.
+pub(crate) async fn start() -> MockProvider {
+    builder().start().await
+}
+
+/// Where a path of the provider is reached, whatever the issuer is called.
+pub(crate) fn url(provider: &MockProvider, path: &str) -> String {
+    format!("http://{}{path}", provider.address())
+}
+
+/// A code for a user who signed in with this request.
+pub(crate) async fn code_for(
+    provider: &MockProvider,
+    subject: &str,
+    request: Parameters,
+) -> String {
+    Browser::new().log_in(provider, request, subject).await.callback()["code"].clone()
+}
+
+/// The token response for a user who signed in to `shop` with this scope.
+pub(crate) async fn tokens_for(provider: &MockProvider, subject: &str, scope: &str) -> Value {
+    let request = Parameters::authorization().with("scope", scope);
+    let code = code_for(provider, subject, request).await;
+    Browser::new().token(provider, Parameters::code(&code)).await.json()
+}
+
+/// The code and the reason of the refusal that the journal recorded last.
+#[track_caller]
+pub(crate) fn last_refusal(provider: &MockProvider) -> (String, String) {
+    let exchange = provider.journal().pop().expect("something was asked");
+    let Some(refusal) = exchange.refusal else { panic!("was not refused: {exchange:#?}") };
+    (refusal.error, refusal.reason)
+}
