@@ -8,13 +8,19 @@ use e2e::{
     demo::{self, Outcome},
     pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome},
     stack::{Stack, StackBuilder},
-    test::browser_test,
+    test::{Test, browser_test},
 };
 use fantoccini::key::Key;
 use mock_provider::{MockProviderBuilder, User};
 use url::form_urlencoded::byte_serialize;
 
-use crate::flow::flow;
+use crate::{every_browser::in_every_browser, flow::flow};
+
+in_every_browser! {
+    a_user_signs_in_and_is_greeted,
+    a_user_signs_in_and_out_by_keyboard_alone,
+    two_tabs_sign_in_at_once,
+}
 
 /// Signs in somebody who has no password, from the start page on.
 pub(crate) async fn sign_in_as(browser: &Browser, stack: &Stack, subject: &str) -> Result<()> {
@@ -22,29 +28,25 @@ pub(crate) async fn sign_in_as(browser: &Browser, stack: &Stack, subject: &str) 
     SignIn::seen(browser).await?.choose(subject).await
 }
 
-#[tokio::test]
-async fn a_user_signs_in_and_is_greeted() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
+async fn a_user_signs_in_and_is_greeted(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
 
-        let home = Home::open(&browser, &stack).await?;
-        insta::assert_snapshot!("home", browser.view().await?);
+    let home = Home::open(&browser, &stack).await?;
+    insta::assert_snapshot!("home", browser.view().await?);
 
-        home.sign_in().await?;
-        let sign_in = SignIn::seen(&browser).await?;
-        insta::assert_snapshot!("sign_in", browser.view().await?);
+    home.sign_in().await?;
+    let sign_in = SignIn::seen(&browser).await?;
+    insta::assert_snapshot!("sign_in", browser.view().await?);
 
-        sign_in.choose("ada").await?;
-        Welcome::seen(&browser).await?;
-        insta::assert_snapshot!("welcome", browser.view().await?);
-        insta::assert_snapshot!("flow_of_a_login", flow(&stack)?);
-        assert_eq!(browser.url().await?.as_str(), stack.url(""));
-        // Neither page breaks its own content security policy, or misses a file.
-        assert_eq!(browser.console().await?, [""; 0]);
-        Ok(())
-    })
-    .await
+    sign_in.choose("ada").await?;
+    Welcome::seen(&browser).await?;
+    insta::assert_snapshot!("welcome", browser.view().await?);
+    insta::assert_snapshot!("flow_of_a_login", flow(&stack)?);
+    assert_eq!(browser.url().await?.as_str(), stack.url(""));
+    // Neither page breaks its own content security policy, or misses a file.
+    assert_eq!(browser.console().await?, [""; 0]);
+    Ok(())
 }
 
 #[tokio::test]
@@ -98,27 +100,23 @@ async fn every_user_of_the_demo_gets_to_see_what_it_promises() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_user_signs_in_and_out_by_keyboard_alone() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
+async fn a_user_signs_in_and_out_by_keyboard_alone(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
 
-        Home::open(&browser, &stack).await?;
-        tab_to(&browser, "Sign in with OIDC").await?;
-        browser.press(&Key::Enter).await?;
+    Home::open(&browser, &stack).await?;
+    tab_to(&browser, "Sign in with OIDC").await?;
+    browser.press(&Key::Enter).await?;
 
-        // The first user has the focus already.
-        SignIn::seen(&browser).await?;
-        browser.press(&Key::Enter).await?;
+    // The first user has the focus already.
+    SignIn::seen(&browser).await?;
+    browser.press(&Key::Enter).await?;
 
-        assert_eq!(Welcome::seen(&browser).await?.name().await?, "Ada Lovelace");
-        tab_to(&browser, "Logout").await?;
-        browser.press(&Key::Enter).await?;
-        LoggedOut::seen(&browser).await?;
-        Ok(())
-    })
-    .await
+    assert_eq!(Welcome::seen(&browser).await?.name().await?, "Ada Lovelace");
+    tab_to(&browser, "Logout").await?;
+    browser.press(&Key::Enter).await?;
+    LoggedOut::seen(&browser).await?;
+    Ok(())
 }
 
 /// Presses the Tab key until it has led to an element.
@@ -325,31 +323,27 @@ async fn a_subject_that_is_not_configured_can_sign_in() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn two_tabs_sign_in_at_once() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        let first = browser.tab().await?;
-        browser.visit(&stack.url("claims")).await?;
-        SignIn::seen(&browser).await?;
+async fn two_tabs_sign_in_at_once(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+    let first = browser.tab().await?;
+    browser.visit(&stack.url("claims")).await?;
+    SignIn::seen(&browser).await?;
 
-        browser.open_tab().await?;
-        Home::open(&browser, &stack).await?.sign_in().await?;
-        SignIn::seen(&browser).await?.choose("sofya").await?;
-        Welcome::seen(&browser).await?;
+    browser.open_tab().await?;
+    Home::open(&browser, &stack).await?.sign_in().await?;
+    SignIn::seen(&browser).await?.choose("sofya").await?;
+    Welcome::seen(&browser).await?;
 
-        // Begun first and finished last, each returns to where it was going.
-        browser.switch_to(&first).await?;
-        SignIn::seen(&browser).await?.choose("ada").await?;
-        Claims::seen(&browser).await?;
-        let mut cookies: Vec<_> =
-            browser.cookies().await?.iter().map(|cookie| cookie.name().to_owned()).collect();
-        cookies.sort();
-        assert_eq!(cookies, ["rp_login", "rp_session"]);
-        Ok(())
-    })
-    .await
+    // Begun first and finished last, each returns to where it was going.
+    browser.switch_to(&first).await?;
+    SignIn::seen(&browser).await?.choose("ada").await?;
+    Claims::seen(&browser).await?;
+    let mut cookies: Vec<_> =
+        browser.cookies().await?.iter().map(|cookie| cookie.name().to_owned()).collect();
+    cookies.sort();
+    assert_eq!(cookies, ["rp_login", "rp_session"]);
+    Ok(())
 }
 
 #[tokio::test]

@@ -6,12 +6,17 @@ use e2e::{
     browser::Browser,
     pages::{ConfirmLogout, Home, LoggedOut, SignIn, Welcome},
     stack::Stack,
-    test::browser_test,
+    test::{Test, browser_test},
 };
 use fantoccini::cookies::Cookie;
 use tokio::net::TcpListener;
 
-use crate::{flow::flow, login::sign_in_as};
+use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
+
+in_every_browser! {
+    logout_ends_the_sessions_of_app_and_provider,
+    a_form_on_another_site_signs_nobody_out,
+}
 
 /// The app's session cookie.
 async fn session_cookie(browser: &Browser) -> Result<Cookie<'static>> {
@@ -20,25 +25,21 @@ async fn session_cookie(browser: &Browser) -> Result<Cookie<'static>> {
     session.context("there is no session cookie")
 }
 
-#[tokio::test]
-async fn logout_ends_the_sessions_of_app_and_provider() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        let welcome = Welcome::seen(&browser).await?;
-        stack.provider().clear_journal();
-        welcome.log_out().await?;
-        let logged_out = LoggedOut::seen(&browser).await?;
-        insta::assert_snapshot!("logged_out", browser.view().await?);
-        insta::assert_snapshot!("flow_of_a_logout", flow(&stack)?);
+async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+    sign_in_as(&browser, &stack, "ada").await?;
+    let welcome = Welcome::seen(&browser).await?;
+    stack.provider().clear_journal();
+    welcome.log_out().await?;
+    let logged_out = LoggedOut::seen(&browser).await?;
+    insta::assert_snapshot!("logged_out", browser.view().await?);
+    insta::assert_snapshot!("flow_of_a_logout", flow(&stack)?);
 
-        logged_out.sign_in().await?;
-        assert!(!SignIn::seen(&browser).await?.offers_to_go_on().await?);
-        Home::open(&browser, &stack).await?;
-        Ok(())
-    })
-    .await
+    logged_out.sign_in().await?;
+    assert!(!SignIn::seen(&browser).await?.offers_to_go_on().await?);
+    Home::open(&browser, &stack).await?;
+    Ok(())
 }
 
 #[tokio::test]
@@ -78,29 +79,25 @@ async fn a_link_to_the_logout_only_asks() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_form_on_another_site_signs_nobody_out() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        Welcome::seen(&browser).await?;
+async fn a_form_on_another_site_signs_nobody_out(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+    sign_in_as(&browser, &stack, "ada").await?;
+    Welcome::seen(&browser).await?;
 
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let other_site = format!("http://localhost:{}/", listener.local_addr()?.port());
-        let action = stack.url("auth/logout");
-        let form = format!("<form method=post action={action}><button>You won!</button></form>");
-        let router = Router::new().route("/", get(async move || Html(form)));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        browser.visit(&other_site).await?;
-        browser.click("button").await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let other_site = format!("http://localhost:{}/", listener.local_addr()?.port());
+    let action = stack.url("auth/logout");
+    let form = format!("<form method=post action={action}><button>You won!</button></form>");
+    let router = Router::new().route("/", get(async move || Html(form)));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    browser.visit(&other_site).await?;
+    browser.click("button").await?;
 
-        browser.url_where("a page of the app", |url| url.host_str() == Some("127.0.0.1")).await?;
-        browser.visit(&stack.url("")).await?;
-        Welcome::seen(&browser).await?;
-        Ok(())
-    })
-    .await
+    browser.url_where("a page of the app", |url| url.host_str() == Some("127.0.0.1")).await?;
+    browser.visit(&stack.url("")).await?;
+    Welcome::seen(&browser).await?;
+    Ok(())
 }
 
 #[tokio::test]

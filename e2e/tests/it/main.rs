@@ -2,6 +2,7 @@
 
 mod callback;
 mod denial;
+mod every_browser;
 mod flow;
 mod harness;
 mod history;

@@ -4,14 +4,19 @@ use anyhow::Result;
 use e2e::{
     pages::{Home, LoggedOut, SignIn, SignInFailed, Welcome},
     stack::Stack,
-    test::browser_test,
+    test::{Test, browser_test},
 };
 
 use crate::{
     callback::{answer, begin},
+    every_browser::in_every_browser,
     login::sign_in_as,
     redaction::failure,
 };
+
+in_every_browser! {
+    a_provider_that_went_away_can_be_used_when_it_is_back,
+}
 
 #[tokio::test]
 async fn an_app_that_never_met_its_provider_says_so_and_signs_in_once_it_is_there() -> Result<()> {
@@ -46,22 +51,18 @@ async fn a_deep_link_survives_an_outage() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_provider_that_went_away_can_be_used_when_it_is_back() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        stack.ready().await?;
-        stack.provider().suspend().await;
-        // The app cannot know: the browser finds nobody there, and says so itself.
-        browser.visit(&stack.url("auth/login")).await?;
+async fn a_provider_that_went_away_can_be_used_when_it_is_back(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+    stack.ready().await?;
+    stack.provider().suspend().await;
+    // The app cannot know: the browser finds nobody there, and says so itself.
+    browser.visit(&stack.url("auth/login")).await?;
 
-        stack.provider().resume().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        Welcome::seen(&browser).await?;
-        Ok(())
-    })
-    .await
+    stack.provider().resume().await?;
+    sign_in_as(&browser, &stack, "ada").await?;
+    Welcome::seen(&browser).await?;
+    Ok(())
 }
 
 #[tokio::test]
