@@ -63,26 +63,35 @@ fn serve(config: Config) -> anyhow::Result<()> {
                 address.0, address.1
             )
         })?;
+        // Before anybody can know that the app is up: a signal must not end it unheard.
+        let stopped = stop_signal().context("cannot listen for signals")?;
         let app = App::start(listener, config);
         tracing::info!(url = app.base_url(), "listening");
-        stop_signal().await.context("cannot wait for signals")?;
+        stopped.await;
         tracing::info!("stopping");
         app.stop().await;
         Ok(())
     })
 }
 
-/// Waits for Ctrl-C or, where there is one, SIGTERM.
-async fn stop_signal() -> std::io::Result<()> {
+/// Listens for Ctrl-C and, where there is one, SIGTERM, from now on; the future is ready when one
+/// of them has come.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result,
-            _ = terminate.recv() => Ok(()),
-        }
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        // Without a handler nothing but the end of the process is left to wait for.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -6,20 +6,22 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{
-        HeaderName, HeaderValue, StatusCode,
+        HeaderName, HeaderValue,
         header::{
             ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware,
-    response::IntoResponse as _,
     routing::{MethodRouter, get},
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
     app::App,
-    pages::{assets, base, callback, claims, health, home, logged_out, login, logout, not_found},
+    pages::{
+        assets, base, callback, claims, health, home, logged_out, login, logout,
+        method_not_allowed, not_found,
+    },
     request_id,
 };
 
@@ -80,11 +82,10 @@ fn form(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
 
 /// Says which methods there are, when asked and when another one is used.
 fn allowing(allowed: &'static str, methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
-    let answer =
-        move |status: StatusCode| async move { (status, [(ALLOW, allowed)]).into_response() };
+    let allow = move || [(ALLOW, allowed)];
     methods
-        .options(move || answer(StatusCode::OK))
-        .fallback(move || answer(StatusCode::METHOD_NOT_ALLOWED))
+        .options(move || async move { allow() })
+        .fallback(move |app| async move { (allow(), method_not_allowed::any(app).await) })
 }
 
 /// Answers without doing anything.

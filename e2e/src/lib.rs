@@ -3,28 +3,40 @@
 //! A story is a test of the shape
 //!
 //! ```no_run
-//! use e2e::test::browser_test;
+//! use e2e::{
+//!     pages::{Home, SignIn, Welcome},
+//!     stack::Stack,
+//!     test::browser_test,
+//! };
 //!
 //! # async fn story() -> anyhow::Result<()> {
 //! browser_test(async |test| {
+//!     let stack = test.stack(Stack::builder()).await?;
 //!     let browser = test.browser().await?;
-//!     browser.visit("http://127.0.0.1:8050/").await?;
-//!     browser.click("#sign-in").await
+//!     Home::open(&browser, &stack).await?.sign_in().await?;
+//!     SignIn::seen(&browser).await?.choose("ada").await?;
+//!     assert_eq!(Welcome::seen(&browser).await?.name().await?, "Ada Lovelace");
+//!     Ok(())
 //! })
 //! .await
 //! # }
 //! ```
 //!
-//! [`mod@test`] runs it: one fresh browser session and one fresh provider and app a test, sharing
-//! nothing, closed whatever happens, and a [`trace`] of what happened when it fails. [`settings`]
-//! lists the environment variables that choose and find the browser.
+//! [`mod@test`] runs it: one fresh browser session and one fresh provider and app (a [`stack`]) a
+//! test, sharing nothing, closed whatever happens, and a [`trace`] of what happened when it fails.
+//! [`pages`] know where on a page what is. [`settings`] lists the environment variables that
+//! choose and find the browser.
 
 pub mod browser;
+pub mod demo;
 pub mod driver;
 pub mod engine;
 mod log;
 mod lookup;
+pub mod pages;
+mod patience;
 pub mod process_group;
 pub mod settings;
+pub mod stack;
 pub mod test;
 pub mod trace;

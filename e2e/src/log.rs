@@ -6,7 +6,7 @@ use std::{
 };
 
 use tracing::{Level, subscriber::DefaultGuard};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 /// The log of the tests' thread: as a test has a runtime on a thread of its own, its servers' log
 /// and nobody else's.
@@ -26,7 +26,13 @@ impl Log {
             .with_max_level(Level::DEBUG)
             .with_ansi(false)
             .with_writer(lines.clone())
-            .finish();
+            .finish()
+            // The harness's own conversation with the browser would drown them.
+            .with(
+                Targets::new()
+                    .with_default(Level::INFO)
+                    .with_target("app_under_test", Level::DEBUG),
+            );
         Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
     }
 

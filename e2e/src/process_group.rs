@@ -1,9 +1,10 @@
 //! Sees whether a process group has ended.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
-use tokio::time::sleep;
+use anyhow::{Context, Result};
+
+use crate::patience::until;
 
 /// How long killed processes may take to be gone.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -14,17 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// When there still is one; the message names it.
 pub async fn wait_until_gone(group: u32) -> Result<()> {
-    let start = Instant::now();
-    loop {
-        let left = members(group);
-        if left.is_empty() {
-            return Ok(());
-        }
-        if start.elapsed() > PATIENCE {
-            bail!("the browser left processes behind: {}", left.join(", "));
-        }
-        sleep(Duration::from_millis(20)).await;
-    }
+    until(PATIENCE, async || members(group).is_empty()).await.with_context(|| {
+        format!("the browser left processes behind: {}", members(group).join(", "))
+    })
 }
 
 /// The living processes of a group, each as name and number. Linux tells; elsewhere none are seen.

@@ -3,9 +3,9 @@
 use std::{
     any::{Any, type_name_of_val},
     cell::RefCell,
-    io,
+    io::{self, Write},
     panic::{AssertUnwindSafe, resume_unwind},
-    sync::LazyLock,
+    sync::{LazyLock, Mutex, PoisonError},
     thread::available_parallelism,
     time::Duration,
 };
@@ -20,6 +20,7 @@ use crate::{
     log::Log,
     process_group,
     settings::Settings,
+    stack::{Stack, StackBuilder},
     trace::Trace,
 };
 
@@ -55,6 +56,20 @@ impl Test {
         let browser = Browser::start(&self.settings, &self.installed).await?;
         self.browsers.borrow_mut().push(browser.clone());
         Ok(browser)
+    }
+
+    /// Starts a provider and an app. The trace gets what the provider was asked.
+    ///
+    /// # Errors
+    ///
+    /// See [`StackBuilder::start`].
+    pub async fn stack(&self, stack: StackBuilder) -> Result<Stack> {
+        let stack = stack.start().await?;
+        let journal = stack.journal();
+        self.attach("provider.json", move || {
+            serde_json::to_string_pretty(&journal()).unwrap_or_else(|error| error.to_string())
+        });
+        Ok(stack)
     }
 
     /// Adds a file to the trace. `content` is asked for when the test has failed.
@@ -106,11 +121,11 @@ pub async fn browser_test(body: impl AsyncFnOnce(&Test) -> Result<()>) -> Result
     browser_test_with(settings, installed, body).await
 }
 
-/// Runs a browser test in a certain browser; in that of `E2E_BROWSER` when it is set, as for
-/// every test.
+/// Runs a browser test in a certain browser, beside the run in the [usual](browser_test) one.
 ///
-/// Firefox is left out where it or geckodriver is not installed, and the output says so: its
-/// driver comes with few systems.
+/// It is left out, and the first such test says so, where `E2E_BROWSER` chooses one browser for
+/// all tests, and, for Firefox, where that or geckodriver is not installed: its driver comes with
+/// few systems. Chrome is as good as Chromium.
 ///
 /// # Errors
 ///
@@ -120,23 +135,36 @@ pub async fn browser_test_in(
     body: impl AsyncFnOnce(&Test) -> Result<()>,
 ) -> Result<()> {
     let settings = Settings::from_environment()?;
-    let installed = match settings.engine {
-        Some(chosen) => settings.browser(chosen)?,
-        None => {
-            let found = settings
-                .browser(engine)
-                .and_then(|installed| settings.driver(engine).map(|_| installed));
-            match found {
-                Ok(installed) => installed,
-                Err(missing) if engine == Engine::Firefox => {
-                    eprintln!("left out: {missing:#}");
-                    return Ok(());
-                }
-                Err(missing) => return Err(missing),
-            }
-        }
+    if let Some(chosen) = settings.engine {
+        leave_out(engine, &format!("E2E_BROWSER is {chosen}"));
+        return Ok(());
+    }
+    let found = match engine {
+        Engine::Chromium => settings
+            .browser(Engine::Chromium)
+            .or_else(|missing| settings.browser(Engine::Chrome).map_err(|_| missing)),
+        _ => settings.browser(engine),
     };
-    browser_test_with(settings, installed, body).await
+    let usable = found.and_then(|found| settings.driver(engine).map(|_| found));
+    match usable {
+        Ok(installed) => browser_test_with(settings, installed, body).await,
+        Err(missing) if engine == Engine::Firefox => {
+            leave_out(engine, &format!("{missing:#}"));
+            Ok(())
+        }
+        Err(missing) => Err(missing),
+    }
+}
+
+/// Says, once a browser, that the tests in it are left out.
+fn leave_out(engine: Engine, why: &str) {
+    static SAID: Mutex<Vec<Engine>> = Mutex::new(vec![]);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if !said.contains(&engine) {
+        said.push(engine);
+        // Not `eprintln`, whose output is kept from sight for tests that pass.
+        let _ = writeln!(io::stderr(), "\nLEFT OUT: the browser tests in {engine}: {why}");
+    }
 }
 
 /// Runs a browser test with settings other than the environment's.

@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 
 use super::{error, redirect};
-use crate::{app::App, cookie, request_id::RequestId, sign_in};
+use crate::{access::Visitor, app::App, cookie, request_id::RequestId, sign_in};
 
 /// Completes a login, and begins a session.
 ///
@@ -19,6 +19,7 @@ use crate::{app::App, cookie, request_id::RequestId, sign_in};
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     request_id: RequestId,
+    visitor: Visitor,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -35,7 +36,7 @@ pub(crate) async fn get(
         }
         Err(failed) => {
             let return_to = failed.return_to.as_deref();
-            error::page(&app, &request_id, &failed.error, return_to)
+            error::page(&app, &request_id, &visitor, &failed.error, return_to)
         }
     }
 }

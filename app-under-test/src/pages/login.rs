@@ -12,7 +12,8 @@ use url::form_urlencoded;
 
 use super::{error, redirect};
 use crate::{
-    app::App, cookie, oidc::authorization::Prompt, random, request_id::RequestId, sign_in,
+    access::Visitor, app::App, cookie, oidc::authorization::Prompt, random, request_id::RequestId,
+    sign_in,
 };
 
 /// What a link to the login may ask for. Everything else in the query is ignored.
@@ -27,6 +28,7 @@ struct Wish {
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     request_id: RequestId,
+    visitor: Visitor,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -47,7 +49,7 @@ pub(crate) async fn get(
             let cookies = CookieJar::new().add(cookie::new_login(&app.config, &browser));
             (cookies, redirect::found(url.as_str())).into_response()
         }
-        Err(failure) => error::page(&app, &request_id, &failure, next.as_deref()),
+        Err(failure) => error::page(&app, &request_id, &visitor, &failure, next.as_deref()),
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod home;
 pub(crate) mod logged_out;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod method_not_allowed;
 pub(crate) mod not_found;
 
 mod claims_table;

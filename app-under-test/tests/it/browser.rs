@@ -1,7 +1,7 @@
 //! A browser, as far as a login needs one: it keeps cookies, and follows a redirect only when
 //! the test does.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use url::Url;
@@ -26,6 +26,8 @@ impl Browser {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
+            // Longer than the app may wait for anything: a test fails instead of hanging.
+            .timeout(Duration::from_secs(20))
             // No TLS here: reading the system's certificates would take most of a test's time.
             .tls_certs_only([]);
         Self {

@@ -288,6 +288,7 @@ async fn responses_are_not_taken_from_a_form() {
     let login = begin(&mut browser, "auth/login").await;
     setup.grant(&setup.id_token(&login));
     let form = [("code", "ok"), ("state", login.state())];
-    assert_eq!(browser.post("auth/callback", &form).await.status, 405);
+    let answer = browser.post("auth/callback", &form).await;
+    assert_eq!((answer.status, answer.text("method-not-allowed")), (405, "This is not possible"));
     assert!(setup.stub.calls(TOKEN).is_empty());
 }

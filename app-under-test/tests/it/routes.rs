@@ -86,6 +86,7 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
         let options = browser.request(Method::OPTIONS, path, |request| request).await;
         assert_eq!((options.status, options.header("allow")), (200, "GET, HEAD, OPTIONS"));
     }
+    assert!(browser.get("").await.headers.get("allow").is_none());
     let logout = browser.request(Method::PUT, "auth/logout", |request| request).await;
     assert_eq!((logout.status, logout.header("allow")), (405, "GET, HEAD, OPTIONS, POST"));
 }

@@ -4,10 +4,10 @@ use std::{fmt, sync::PoisonError};
 
 use anyhow::{Context, Result};
 use fantoccini::{cookies::Cookie, error::CmdError, wd::WindowHandle};
-use tokio::time::sleep;
 use url::Url;
 
 use super::Browser;
+use crate::patience::pause;
 
 impl Browser {
     /// Types an address.
@@ -20,8 +20,7 @@ impl Browser {
     pub async fn visit(&self, url: &str) -> Result<()> {
         self.step(format_args!("visit {url}")).await;
         match self.client.goto(url).await {
-            // Firefox says so where Chromium silently shows its error page.
-            Err(CmdError::Standard(error)) if error.message.contains("about:neterror") => Ok(()),
+            Err(CmdError::Standard(error)) if shows_own_page(&error.message) => Ok(()),
             other => other.with_context(|| format!("cannot visit {url}")),
         }
     }
@@ -146,7 +145,13 @@ impl Browser {
             .unwrap_or_else(PoisonError::into_inner)
             .push(format!("{at:>6} ms  {what}"));
         if !self.session.slow_motion.is_zero() {
-            sleep(self.session.slow_motion).await;
+            pause(self.session.slow_motion).await;
         }
     }
+}
+
+/// Whether the browser shows its own page because no server answered: the page is what an end
+/// user would see. Chromium tells when a redirect led there, Firefox always.
+fn shows_own_page(message: &str) -> bool {
+    message.contains("net::ERR_CONNECTION_REFUSED") || message.contains("about:neterror")
 }

@@ -47,6 +47,15 @@ impl Browser {
         Ok(texts)
     }
 
+    /// The visible text of the element that has the focus.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn focus(&self) -> Result<String> {
+        Ok(self.client.active_element().await?.text().await?)
+    }
+
     /// The address.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Waits for what a page is about to show.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
 use fantoccini::{
@@ -8,12 +8,9 @@ use fantoccini::{
     elements::Element,
     error::{CmdError, ErrorStatus},
 };
-use tokio::time::sleep;
 
 use super::Browser;
-
-/// How often a step looks for its element.
-const INTERVAL: Duration = Duration::from_millis(20);
+use crate::patience::between_looks;
 
 impl Browser {
     pub(super) async fn find(&self, selector: &str) -> Result<Element, CmdError> {
@@ -42,7 +39,7 @@ impl Browser {
                     self.place().await
                 ));
             }
-            sleep(INTERVAL).await;
+            between_looks().await;
         }
     }
 

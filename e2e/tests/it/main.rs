@@ -1,3 +1,12 @@
 //! What an end user goes through, in a real browser.
 
+mod callback;
+mod denial;
+mod every_browser;
+mod flow;
 mod harness;
+mod history;
+mod login;
+mod logout;
+mod outage;
+mod redaction;

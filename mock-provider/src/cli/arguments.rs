@@ -15,6 +15,8 @@ use crate::config::Settings;
 /// What went wrong is to be mended where the program was called: arguments, variables, files.
 const MISUSED: u8 = 2;
 
+const ABOUT: &str = "An OpenID Provider for tests, demonstrations and reproduced failures";
+const ABOUT_SERVE: &str = "Run the provider: what happens without a command, too";
 const LONG_ABOUT: &str = "\
 An OpenID Provider for tests, demonstrations and reproduced failures.
 
@@ -42,9 +44,8 @@ Examples:
 
 Exit codes: 0 done or stopped, 1 failed, 2 wrong arguments, environment or configuration.";
 
-/// An OpenID Provider for tests, demonstrations and reproduced failures.
 #[derive(Debug, Parser)]
-#[command(name = "mock-provider", version, long_about = LONG_ABOUT)]
+#[command(name = "mock-provider", version)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
@@ -67,7 +68,6 @@ pub(crate) struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
-    /// Run the provider (what happens without a command, too)
     Serve(Program),
     /// Tell all that is wrong with a configuration file, or what it has
     Check {
@@ -107,13 +107,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The arguments as clap knows them: the settings, which may change any time, stand beside.
+/// The arguments as clap knows them: with the settings, which override those of a file and hence
+/// may all be absent.
 fn command() -> Command {
-    let with_settings = |command| Settings::augment_args_for_update(command);
-    with_settings(Arguments::command())
+    // The settings would describe the command by their own documentation.
+    let with_settings = |command, about: &'static str, long_about: Option<&'static str>| {
+        Settings::augment_args_for_update(command).about(about).long_about(long_about)
+    };
+    with_settings(Arguments::command(), ABOUT, Some(LONG_ABOUT))
         .after_help(AFTER_HELP)
         .after_long_help(format!("{AFTER_HELP}\n\n{EXAMPLES}"))
-        .mut_subcommand("serve", |serve| with_settings(serve).after_help(AFTER_HELP))
+        .mut_subcommand("serve", |serve| {
+            with_settings(serve, ABOUT_SERVE, None).after_help(AFTER_HELP)
+        })
 }
 
 /// Prints clap's message, which may be the help that was asked for.

@@ -35,7 +35,7 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     let base = issuer.trim_end_matches('/');
     text.push_str("\ntry\n");
     let _ = writeln!(text, "  curl {base}/.well-known/openid-configuration");
-    let _ = write!(text, "  open {base}/ in a browser; stop with Ctrl-C\n");
+    let _ = writeln!(text, "  open {base}/ in a browser; stop with Ctrl-C");
     text
 }
 

@@ -23,7 +23,7 @@ const LONGEST_STATUS_LINE: u64 = 1024;
 pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
     let url =
         url.map_or_else(|| default_url(std::env::var("MOCK_PROVIDER_LISTEN").ok()), str::to_owned);
-    match ask(&url) {
+    match ask(&url, LIMIT) {
         Ok(()) => {
             print(format_args!("{url} is well"));
             ExitCode::SUCCESS
@@ -48,14 +48,14 @@ fn default_url(listen: Option<String>) -> String {
     format!("http://{address}")
 }
 
-fn ask(url: &str) -> Result<(), String> {
+fn ask(url: &str, limit: Duration) -> Result<(), String> {
     let url = Url::parse(url).ok().filter(|url| url.scheme() == "http" && url.has_host());
     let url = url.ok_or("it is no URL such as http://127.0.0.1:9400")?;
-    let deadline = Instant::now() + LIMIT;
+    let deadline = Instant::now() + limit;
     let addresses = url.socket_addrs(|| None).map_err(|error| error.to_string())?;
     let mut outcome = Err("the name has no address".to_owned());
     for address in addresses {
-        outcome = ask_at(address, &url, deadline).map_err(|error| describe(&error));
+        outcome = ask_at(address, &url, deadline).map_err(|error| describe(&error, limit));
         if outcome.is_ok() {
             break;
         }
@@ -97,12 +97,66 @@ fn ask_at(address: SocketAddr, url: &Url, deadline: Instant) -> io::Result<Strin
     status.map(str::to_owned).ok_or_else(|| io::Error::other("what answers there speaks no HTTP"))
 }
 
-fn describe(error: &io::Error) -> String {
+fn describe(error: &io::Error, limit: Duration) -> String {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            format!("no answer within {} seconds", LIMIT.as_secs())
+            format!("no answer within {limit:?}")
         }
         io::ErrorKind::ConnectionRefused => "nobody listens there".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn the_port_is_that_of_the_provider_beside() {
+        let url = |listen: &str| default_url(Some(listen.to_owned()));
+        assert_eq!(default_url(None), "http://127.0.0.1:9400");
+        assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(url("[::]:9401"), "http://[::1]:9401");
+        assert_eq!(url(""), "http://127.0.0.1:9400");
+    }
+
+    #[test]
+    fn one_who_accepts_and_says_nothing_is_not_waited_for() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        let error = ask(&url, Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error, "no answer within 50ms");
+    }
+
+    #[test]
+    fn what_is_no_provider_is_not_well() {
+        for (answer, fault) in [
+            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", "it answers with status 503"),
+            ("SSH-2.0-OpenSSH_9.2\r\n", "what answers there speaks no HTTP"),
+            ("", "what answers there speaks no HTTP"),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let server = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = BufReader::new(stream.try_clone().unwrap());
+                let mut line = String::new();
+                while request.read_line(&mut line).unwrap() > 2 {
+                    line.clear();
+                }
+                stream.write_all(answer.as_bytes()).unwrap();
+            });
+            assert_eq!(ask(&url, LIMIT).unwrap_err(), fault);
+            server.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_asked_is_told_what_one_looks_like() {
+        for url in ["127.0.0.1:9400", "https://127.0.0.1:9400", "nonsense"] {
+            assert!(ask(url, LIMIT).unwrap_err().contains("http://127.0.0.1:9400"), "{url}");
+        }
     }
 }

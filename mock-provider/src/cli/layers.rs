@@ -139,3 +139,72 @@ pub(crate) fn combine(layers: &[Layer]) -> Result<(Program, Config), LayersError
     }
     Ok((program, draft.check()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    #[test]
+    fn every_bad_variable_is_named_at_once() {
+        let errors = environment(variables(&[
+            ("MOCK_PROVIDER_SEED", "abc"),
+            ("MOCK_PROVIDER_CODE_LIFETIME", "60"),
+            ("MOCK_PROVIDER_ANY_CLIENT", "perhaps"),
+        ]));
+        insta::assert_snapshot!(errors.unwrap_err().join("\n"), @r#"
+        error: invalid value 'abc' for 'MOCK_PROVIDER_SEED': invalid digit found in string
+        error: invalid value '60' for 'MOCK_PROVIDER_CODE_LIFETIME': `60` is not a duration such as "90s", "10min" or "1h 30min"
+        error: invalid value 'perhaps' for 'MOCK_PROVIDER_ANY_CLIENT'
+          [possible values: true, false]
+        "#);
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        assert!(environment(variables(&[("MOCK_PROVIDER_SEED", "")])).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_later_layer_overrides_and_leaves_the_rest() {
+        let mut layers = environment(variables(&[
+            ("MOCK_PROVIDER_AUTO_LOGIN", "alice"),
+            ("MOCK_PROVIDER_ANY_CLIENT", "true"),
+            ("MOCK_PROVIDER_ANY_REDIRECT_URI", "true"),
+        ]))
+        .unwrap();
+        let flags = ["--any-client=false", "--auto-login=bob", "--login-hint-signs-in"];
+        layers.push(Layer::flags(options().try_get_matches_from(flags).unwrap()));
+        let settings = combine(&layers).unwrap().1.settings;
+        assert_eq!(settings.auto_login.as_deref(), Some("bob"));
+        assert!(!settings.any_client && settings.any_redirect_uri && settings.login_hint_signs_in);
+        assert!(settings.any_subject, "the default");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_that_of_its_variable_or_flag() {
+        let mut layers = environment(variables(&[("MOCK_PROVIDER_ISSUER_URL", "idp")])).unwrap();
+        layers.push(Layer::flags(options().try_get_matches_from(["--auto-login=alcie"]).unwrap()));
+        insta::assert_snapshot!(combine(&layers).unwrap_err(), @"
+        MOCK_PROVIDER_ISSUER_URL: `issuer_url` `idp` must be a URL such as `http://localhost:9400`
+        --auto-login: unknown user `alcie` in `auto_login`: did you mean `alice`?
+        ");
+    }
+
+    #[test]
+    fn a_slip_in_a_variable_is_noticed_and_what_kubernetes_sets_is_not() {
+        let found = misspelt(variables(&[
+            ("MOCK_PROVIDER_AUTOLOGIN", "alice"),
+            ("MOCK_PROVIDER_PORT", "tcp://10.0.0.7:9400"),
+            ("MOCK_PROVIDER_SERVICE_HOST", "10.0.0.7"),
+            ("MOCK_PROVIDER_PORT_9400_TCP_ADDR", "10.0.0.7"),
+            ("MOCK_PROVIDER_LISTEN", "127.0.0.1:0"),
+            ("PATH", "/bin"),
+        ]));
+        let expected = ("MOCK_PROVIDER_AUTOLOGIN", "MOCK_PROVIDER_AUTO_LOGIN");
+        assert_eq!(found, [(expected.0.to_owned(), expected.1.to_owned())]);
+    }
+}

@@ -1,11 +1,52 @@
-//! A configuration before it is checked, which knows where its values come from.
+//! Reading a configuration: before it is checked it knows where its values come from.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
+use super::Settings;
 use super::document::Document;
 use super::error::{ConfigError, Fault};
-use super::{Config, Settings, file};
+use super::{Config, file};
+
+impl Config {
+    /// Reads the text of a configuration file (TOML) and checks it. Paths in it are seen from the
+    /// working directory.
+    ///
+    /// ```
+    /// use mock_provider::Config;
+    ///
+    /// let config = Config::from_toml(r#"
+    ///     auto_login = "erin"
+    ///
+    ///     [[users]]
+    ///     subject = "erin"
+    ///     email = "erin@example.org"
+    /// "#)?;
+    /// assert_eq!(config.users.len(), 1);
+    /// assert_eq!(config.clients.len(), 2, "the built-in clients");
+    ///
+    /// let error = Config::from_toml("auto_logon = 'erin'").unwrap_err();
+    /// assert!(error.to_string().contains("did you mean `auto_login`?"));
+    /// # Ok::<(), mock_provider::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the text is no TOML, has unknown keys or values of a wrong type, or makes no sense.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        Draft::from_toml(text)?.check()
+    }
+
+    /// Reads a configuration file (TOML) and checks it. Paths in it are seen from its directory.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, and as [`Config::from_toml`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Draft::load(path.as_ref())?.check()
+    }
+}
 
 /// Layers of configuration: a file over the defaults, and single settings over the file.
 #[derive(Debug, Default)]
@@ -37,11 +78,13 @@ impl Draft {
     }
 
     /// The settings, to be overridden.
+    #[cfg(feature = "cli")]
     pub(crate) fn settings_mut(&mut self) -> &mut Settings {
         &mut self.config.settings
     }
 
     /// Remembers that a setting was overridden by a variable or flag.
+    #[cfg(feature = "cli")]
     pub(crate) fn overridden(&mut self, setting: &str, by: String) {
         self.named.insert(setting.to_owned(), by);
     }

@@ -7,13 +7,13 @@ mod draft;
 mod error;
 mod file;
 mod key_path;
+mod members;
 mod settings;
 mod suggestion;
 mod text;
 mod wording;
 
-pub(crate) use draft::Draft;
 pub use error::{ConfigError, Fault};
 pub use settings::{ClaimsIn, Config, Group, Settings};
 #[cfg(feature = "cli")]
-pub(crate) use suggestion::nearest;
+pub(crate) use {draft::Draft, suggestion::nearest};

@@ -79,35 +79,39 @@ pub struct Settings {
     #[serde(deserialize_with = "text::deserialize_time")]
     #[cfg_attr(feature = "cli", arg(long, value_name = "TIME", value_parser = text::time))]
     pub frozen_at: Option<Timestamp>,
-    /// The subject that is signed in without a page. Default: the page asks.
+    /// The subject of the user who is signed in without a page. Default: the page asks.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SUBJECT"))]
     pub auto_login: Option<String>,
     /// Signs in the user whom `login_hint` names, by subject, email address or login name,
     /// without a page. Default: false, the hint only chooses whom the page offers first.
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
             require_equals = true, default_missing_value = "true")
     )]
     pub login_hint_signs_in: bool,
     /// Lets the sign-in page sign in a subject that is not configured. Default: true.
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
             require_equals = true, default_missing_value = "true")
     )]
     pub any_subject: bool,
     /// Accepts clients that are not configured, with any secret. Default: false.
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
             require_equals = true, default_missing_value = "true")
     )]
     pub any_client: bool,
     /// Accepts any redirect URI of any client. Default: false.
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "BOOL", action = clap::ArgAction::Set, num_args = 0..=1,
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
             require_equals = true, default_missing_value = "true")
     )]
     pub any_redirect_uri: bool,

@@ -142,6 +142,10 @@ pub(crate) fn page(
             .iter()
             .map(|user| UserCard {
                 hinted: hinted == Some(user.subject.as_str()),
+                note: user
+                    .denied_clients
+                    .contains(&client.id)
+                    .then(|| "May not use this client: will be refused".to_owned()),
                 ..UserCard::from(&**user)
             })
             .collect(),

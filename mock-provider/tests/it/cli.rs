@@ -1,1 +1,203 @@
-//! The program, as a user runs it.
+//! The program, as it is run from a shell.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The program with arguments, and none of our variables in its environment.
+fn program<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mock-provider"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MOCK_PROVIDER_") {
+            command.env_remove(name);
+        }
+    }
+    // Help is as wide as this.
+    command.env("COLUMNS", "100").args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Exit code, standard output and standard error.
+fn outcome(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+/// A provider that runs until it is dropped.
+struct Running {
+    child: Child,
+    output: BufReader<std::process::ChildStdout>,
+    banner: String,
+}
+
+impl Running {
+    /// Starts the program on a free port and reads its banner.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .env("MOCK_PROVIDER_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut banner = String::new();
+        while !banner.contains("Ctrl-C") {
+            assert_ne!(output.read_line(&mut banner).unwrap(), 0, "ended after {banner:?}");
+        }
+        Self { child, output, banner }
+    }
+
+    /// The value of a line of the banner.
+    #[track_caller]
+    fn says(&self, key: &str) -> &str {
+        let line = self.banner.lines().find_map(|line| line.trim().strip_prefix(key));
+        line.unwrap_or_else(|| panic!("no {key} in {}", self.banner)).trim()
+    }
+
+    /// Sends a signal, and waits for the end.
+    #[cfg(unix)]
+    fn signal(mut self, signal: &str) -> (Option<i32>, String) {
+        let process = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        self.output.read_to_string(&mut String::new()).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn fixture(name: &str) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
+    fixtures.join(name).display().to_string()
+}
+
+#[test]
+fn help_reads_as_reviewed() {
+    let (code, help, _) = outcome(&mut program(["--help"]));
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(help);
+}
+
+#[test]
+fn a_valid_file_is_summed_up() {
+    let (code, output, _) = outcome(&mut program(["check", &fixture("provider.toml")]));
+    assert_eq!(code, Some(0));
+    assert!(output.contains("2 clients: auth-app, browser-app"), "{output}");
+}
+
+#[test]
+fn every_fault_of_a_file_is_told_and_the_check_fails() {
+    let file = fixture("invalid/several-faults-of-meaning.toml");
+    let (code, output, errors) = outcome(&mut program(["check", &file]));
+    assert_eq!((code, &*output), (Some(1), ""));
+    assert!(errors.contains(&format!("{file}:8:11: unknown group `staf`")), "{errors}");
+    assert!(errors.ends_with("several-faults-of-meaning.toml: 5 faults\n"), "{errors}");
+}
+
+#[test]
+fn a_wrong_file_variable_or_flag_keeps_the_provider_from_starting() {
+    let file = fixture("invalid/auto-login-unknown.toml");
+    let (code, _, errors) = outcome(&mut program(["--config", &file]));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("auto-login-unknown.toml:1:14: unknown user `alcie`"), "{errors}");
+
+    let (code, _, errors) = outcome(program([]).env("MOCK_PROVIDER_SEED", "abc"));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("invalid value 'abc' for 'MOCK_PROVIDER_SEED'"), "{errors}");
+
+    let (code, _, errors) = outcome(&mut program(["serve", "--code-lifetime", "60"]));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("such as \"90s\""), "{errors}");
+}
+
+#[test]
+fn a_bad_variable_does_not_disturb_other_commands() {
+    let file = fixture("provider.toml");
+    let (code, ..) = outcome(program(["check", &file]).env("MOCK_PROVIDER_SEED", "abc"));
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn flags_override_variables_and_variables_the_file() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = directory.join("layers.toml");
+    std::fs::write(&file, "issuer_url = 'http://file'\nauto_login = 'alice'").unwrap();
+    let of_file = Running::start(program([]).env("MOCK_PROVIDER_CONFIG", &file));
+    assert_eq!(of_file.says("issuer"), "http://file");
+    let mut command = program([]);
+    command.arg("--config").arg(&file).env("MOCK_PROVIDER_ISSUER_URL", "http://variable");
+    assert_eq!(Running::start(&mut command).says("issuer"), "http://variable");
+    let of_flag = Running::start(command.args(["--issuer-url", "http://flag"]));
+    assert_eq!(of_flag.says("issuer"), "http://flag");
+    assert!(of_flag.says("signed in").starts_with("alice"));
+}
+
+#[test]
+fn a_running_provider_is_well_and_a_stopped_one_is_not() {
+    let provider = Running::start(&mut program(["--log", "warn"]));
+    let url = provider.says("issuer").to_owned();
+    let ask = || outcome(&mut program(["healthcheck", "--url", &url]));
+    assert_eq!(ask(), (Some(0), format!("{url} is well\n"), String::new()));
+    drop(provider);
+    let (code, _, errors) = ask();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("nobody listens there"), "{errors}");
+}
+
+#[test]
+fn a_port_in_use_is_named_with_a_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, _, errors) = outcome(&mut program(["--listen", &address]));
+    assert_eq!(code, Some(1));
+    assert!(errors.starts_with(&format!("error: cannot listen on {address}:")), "{errors}");
+    assert!(errors.contains("--listen 127.0.0.1:0"), "{errors}");
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_end_the_provider_in_good_order() {
+    for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "Ctrl-C")] {
+        let (code, log) = Running::start(&mut program([])).signal(signal);
+        assert_eq!(code, Some(0), "{log}");
+        let line = log.lines().last().unwrap_or_default();
+        // `12:00:01 stopping on SIGTERM`
+        let (time, message) = line.split_at(9);
+        assert_eq!(time.matches(':').count(), 2, "{log}");
+        assert_eq!(message, format!("stopping on {name}"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_slip_in_a_variable_is_warned_of() {
+    let mut command = program([]);
+    let (_, log) = Running::start(command.env("MOCK_PROVIDER_AUTOLOGIN", "alice")).signal("-TERM");
+    assert!(log.contains("warning: the environment variable MOCK_PROVIDER_AUTOLOGIN"), "{log}");
+    assert!(log.contains("did you mean MOCK_PROVIDER_AUTO_LOGIN?"), "{log}");
+}
+
+#[test]
+fn the_secret_of_a_file_is_not_printed() {
+    let provider = Running::start(&mut program(["--config", &fixture("provider.toml")]));
+    assert!(!provider.banner.contains("auth-app-secret"), "{}", provider.banner);
+    let built_in = Running::start(&mut program([]));
+    assert!(built_in.banner.contains("demo-secret"), "{}", built_in.banner);
+}
+
+#[test]
+fn nobody_need_read_what_is_printed() {
+    let file = fixture("provider.toml");
+    let mut child = program(["check", &file]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,80 @@
+//! The program: starts both, says where, and stops with Ctrl-C.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
+
+use anyhow::{Error, Result};
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use super::guide;
+use crate::stack::Stack;
+
+/// Starts the mock provider and an app that signs in with it, to be clicked through.
+#[derive(Debug, Parser)]
+#[command(name = "demo", version)]
+struct Arguments {
+    /// The provider's port on 127.0.0.1; 0 for a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 9400)]
+    provider_port: u16,
+    /// The app's port on 127.0.0.1; 0 for a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 8050)]
+    app_port: u16,
+}
+
+/// Runs the demo until Ctrl-C.
+///
+/// Exit codes: 0 after a stop, 1 when a port is taken, 2 for arguments that are not known.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    // One line an exchange at the provider; of the app what went wrong, as its pages show the rest.
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,mock_provider=info,app_under_test=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_level(false)
+        .without_time()
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
+    match serve(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}{}", way_out(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(arguments: &Arguments) -> Result<()> {
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let stack = Stack::builder()
+        .in_real_time()
+        .listen(at(arguments.provider_port), at(arguments.app_port))
+        .start()
+        .await?;
+    stack.ready().await?;
+    // Whoever closed the output does not want to read it.
+    let _ = io::stdout().write_all(guide(&stack).as_bytes());
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+fn way_out(error: &Error) -> &'static str {
+    let taken = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::AddrInUse);
+    match taken {
+        true => {
+            "\nanother program listens there: stop it, or choose other ports, such as\n  \
+             cargo demo --provider-port 9401 --app-port 8051"
+        }
+        false => "",
+    }
+}

@@ -1,0 +1,32 @@
+//! The app's page of what the ID token says.
+
+use anyhow::Result;
+
+use crate::browser::Browser;
+
+/// The app shows the claims of the ID token.
+#[derive(Debug)]
+pub struct Claims<'a> {
+    browser: &'a Browser,
+}
+
+impl<'a> Claims<'a> {
+    /// Waits for the page.
+    ///
+    /// # Errors
+    ///
+    /// When another one is shown.
+    pub async fn seen(browser: &'a Browser) -> Result<Self> {
+        browser.see("#id-token").await?;
+        Ok(Self { browser })
+    }
+
+    /// Logs out.
+    ///
+    /// # Errors
+    ///
+    /// When the page changed meanwhile.
+    pub async fn log_out(&self) -> Result<()> {
+        self.browser.click("#logout").await
+    }
+}

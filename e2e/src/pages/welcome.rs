@@ -1,0 +1,59 @@
+//! The app's start page, as a user sees it.
+
+use anyhow::Result;
+
+use crate::browser::Browser;
+
+/// The app greets a user.
+#[derive(Debug)]
+pub struct Welcome<'a> {
+    browser: &'a Browser,
+}
+
+impl<'a> Welcome<'a> {
+    /// Waits for the page.
+    ///
+    /// # Errors
+    ///
+    /// When another one is shown.
+    pub async fn seen(browser: &'a Browser) -> Result<Self> {
+        browser.see("#welcome").await?;
+        Ok(Self { browser })
+    }
+
+    /// What the app calls the user.
+    ///
+    /// # Errors
+    ///
+    /// When the page changed meanwhile.
+    pub async fn name(&self) -> Result<String> {
+        self.browser.text("#name").await
+    }
+
+    /// The groups that the app knows the user to be in.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn groups(&self) -> Result<Vec<String>> {
+        self.browser.texts("#groups > li").await
+    }
+
+    /// Follows the link to the claims of the ID token.
+    ///
+    /// # Errors
+    ///
+    /// When the page changed meanwhile.
+    pub async fn follow_to_claims(&self) -> Result<()> {
+        self.browser.click("#token-claims").await
+    }
+
+    /// Logs out.
+    ///
+    /// # Errors
+    ///
+    /// When the page changed meanwhile.
+    pub async fn log_out(&self) -> Result<()> {
+        self.browser.click("#logout").await
+    }
+}

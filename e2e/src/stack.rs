@@ -1,0 +1,214 @@
+//! The provider and the app, started for each other.
+//!
+//! A stack is the demo, on free ports and with a clock that stands still: its users, groups and
+//! clients are those of `fixtures/provider.toml`, unless a test brings others. The issuer is on
+//! `localhost` and the app on `127.0.0.1`, which are two sites to a browser; on one host, ports
+//! alone apart, cookies would be shared and faults around `SameSite` stay hidden.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use app_under_test::{App, RunningApp};
+use mock_provider::{Exchange, MockProvider, MockProviderBuilder, Timestamp};
+use reqwest::StatusCode;
+use tokio::net::TcpListener;
+
+use crate::{demo::configuration, patience::until};
+
+/// The client of the demo's configuration which is the app.
+pub const CLIENT_ID: &str = "auth-app";
+const CLIENT_SECRET: &str = "auth-app-secret";
+
+/// The group whose members the app lets in.
+pub const REQUIRED_GROUP: &str = "staff";
+
+/// When a stack starts, by its own clock.
+const START: &str = "2026-01-01T12:00:00Z";
+
+/// How long the app may take until it knows the provider.
+const READY_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running provider and a running app, which stop when this is dropped.
+#[must_use = "provider and app stop when this is dropped"]
+pub struct Stack {
+    provider: Arc<MockProvider>,
+    app: RunningApp,
+}
+
+impl Stack {
+    /// A stack to be configured before it starts.
+    pub fn builder() -> StackBuilder {
+        let provider = MockProvider::builder().config(configuration());
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        StackBuilder {
+            provider: provider.issuer_host("localhost").seed(1),
+            provider_address: free_port,
+            app_address: free_port,
+            base_path: "/st_auth/".to_owned(),
+            required_group: Some(REQUIRED_GROUP),
+            variables: BTreeMap::new(),
+            provider_away: false,
+            in_real_time: false,
+        }
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> &MockProvider {
+        &self.provider
+    }
+
+    /// The app.
+    pub fn app(&self) -> &RunningApp {
+        &self.app
+    }
+
+    /// The address of a page of the app: `url("claims")` is `http://127.0.0.1:8050/st_auth/claims`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.app.base_url())
+    }
+
+    /// What tells the exchanges with the provider even after the stack is gone.
+    pub(crate) fn journal(&self) -> impl Fn() -> Vec<Exchange> + 'static {
+        let provider = Arc::clone(&self.provider);
+        move || provider.journal()
+    }
+
+    /// Lets time pass, for provider and app alike. A browser has its own time.
+    ///
+    /// # Panics
+    ///
+    /// When the stack runs in real time.
+    pub fn advance(&self, by: Duration) {
+        self.app.clock().advance(by);
+        self.provider.clock().advance(by);
+    }
+
+    /// Waits until the app can sign users in.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot after ten seconds.
+    pub async fn ready(&self) -> Result<()> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let url = self.url("readyz");
+        until(READY_LIMIT, async || {
+            let answer = client.get(&url).send().await;
+            answer.is_ok_and(|answer| answer.status() == StatusCode::OK)
+        })
+        .await
+        .with_context(|| format!("{url} did not answer 200 within {READY_LIMIT:?}"))
+    }
+}
+
+/// A stack to be.
+#[must_use = "a builder does nothing until `start`"]
+pub struct StackBuilder {
+    provider: MockProviderBuilder,
+    provider_address: SocketAddr,
+    app_address: SocketAddr,
+    base_path: String,
+    required_group: Option<&'static str>,
+    variables: BTreeMap<&'static str, String>,
+    provider_away: bool,
+    in_real_time: bool,
+}
+
+impl StackBuilder {
+    /// Changes the provider: `provider(|provider| provider.user(User::new("alice")))`.
+    pub fn provider(
+        mut self,
+        change: impl FnOnce(MockProviderBuilder) -> MockProviderBuilder,
+    ) -> Self {
+        self.provider = change(self.provider);
+        self
+    }
+
+    /// Sets the path below which the app lives. Default: `/st_auth/`.
+    pub fn base_path(mut self, base_path: &str) -> Self {
+        self.base_path = base_path.to_owned();
+        self
+    }
+
+    /// Sets an environment variable of the app, in place of the stack's own value. `{issuer}` in
+    /// it stands for the issuer, whose port nobody knows yet.
+    pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Lets everybody in who can sign in. Default: members of [`REQUIRED_GROUP`].
+    pub fn open_to_all(mut self) -> Self {
+        self.required_group = None;
+        self
+    }
+
+    /// Starts with the provider off the network: it [comes back](MockProvider::resume) when asked.
+    pub fn provider_away(mut self) -> Self {
+        self.provider_away = true;
+        self
+    }
+
+    /// Listens on these addresses. Default: free ports of `127.0.0.1`.
+    pub fn listen(mut self, provider: SocketAddr, app: SocketAddr) -> Self {
+        self.provider_address = provider;
+        self.app_address = app;
+        self
+    }
+
+    /// Lets provider and app go by the machine's time, and be unpredictable: for people, whose
+    /// sessions and tokens shall expire. Default: both stand still at noon of a certain day, and
+    /// the provider's codes and tokens repeat from run to run.
+    pub fn in_real_time(mut self) -> Self {
+        self.in_real_time = true;
+        self
+    }
+
+    /// Starts provider and app. The app does not know the provider yet, see [`Stack::ready`]; a
+    /// browser may come at once nevertheless.
+    ///
+    /// # Errors
+    ///
+    /// When an address is taken, or the configuration is wrong.
+    pub async fn start(self) -> Result<Stack> {
+        let mut builder = self.provider.listen(self.provider_address);
+        let start: Timestamp = START.parse()?;
+        builder = match self.in_real_time {
+            true => builder.settings(|settings| settings.seed = None),
+            false => builder.clock(mock_provider::Clock::frozen_at(start)),
+        };
+        let provider = builder.try_start()?;
+        if self.provider_away {
+            provider.suspend().await;
+        }
+
+        let listener = TcpListener::bind(self.app_address)
+            .await
+            .with_context(|| format!("the app cannot listen on {}", self.app_address))?;
+        let base_url = format!("http://{}{}", listener.local_addr()?, self.base_path);
+        let mut variables: BTreeMap<_, _> = [
+            ("OIDC_AUTHORITY", provider.issuer()),
+            ("OIDC_CLIENT_ID", CLIENT_ID),
+            ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
+            ("OIDC_REDIRECT_URI", &format!("{base_url}auth/callback")),
+            ("OIDC_SCOPE", "openid profile email groups federated:id"),
+            ("URL_BASE_PATHNAME", &self.base_path),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .into();
+        variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
+        let own = self.variables.into_iter();
+        variables
+            .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let mut config = app_under_test::Config::from_variables(variables)?;
+        if !self.in_real_time {
+            config = config.with_clock(app_under_test::Clock::manual(start));
+        }
+        Ok(Stack { provider: Arc::new(provider), app: App::start(listener, config) })
+    }
+}

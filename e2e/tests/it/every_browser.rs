@@ -1,0 +1,37 @@
+//! Runs a story in more than one browser, where what it tells is theirs to get right: cookies
+//! between sites, the Back button, the focus, a server that does not answer.
+
+/// Makes three tests of each story: in the browser of all other tests, in the whole Chromium, and
+/// in Firefox where that is installed.
+macro_rules! in_every_browser {
+    ($($story:ident),+ $(,)?) => {
+        mod usual_browser {
+            $(
+                #[tokio::test]
+                async fn $story() -> anyhow::Result<()> {
+                    e2e::test::browser_test(async |test| super::$story(test).await).await
+                }
+            )+
+        }
+
+        $crate::every_browser::in_browser! { chromium, Chromium, $($story),+ }
+        $crate::every_browser::in_browser! { firefox, Firefox, $($story),+ }
+    };
+}
+
+macro_rules! in_browser {
+    ($module:ident, $engine:ident, $($story:ident),+) => {
+        mod $module {
+            use e2e::{engine::Engine, test::browser_test_in};
+
+            $(
+                #[tokio::test]
+                async fn $story() -> anyhow::Result<()> {
+                    browser_test_in(Engine::$engine, async |test| super::$story(test).await).await
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use {in_browser, in_every_browser};

@@ -1,0 +1,78 @@
+//! What the provider was asked, as text for a snapshot.
+//!
+//! Clock and seed stand still, so nearly everything repeats from run to run.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, ensure};
+use e2e::stack::Stack;
+use mock_provider::{Endpoint, Exchange};
+use url::form_urlencoded;
+
+use crate::redaction::{origins, unguessable};
+
+/// An exchange a line, and its parameters below.
+pub(crate) fn flow(stack: &Stack) -> Result<String> {
+    let journal = stack.provider().journal();
+    let mut flows: Vec<&str> = vec![];
+    let mut text = String::new();
+    for exchange in &journal {
+        let Exchange { method, path, status, summary, .. } = exchange;
+        write!(text, "{method} {path} {status}: {}", origins(stack, summary))?;
+        if let Some(flow) = exchange.flow.as_deref() {
+            if !flows.contains(&flow) {
+                flows.push(flow);
+            }
+            let number = flows.iter().position(|known| *known == flow).unwrap_or_default() + 1;
+            write!(text, " (login {number})")?;
+        }
+        text.push('\n');
+        for (name, value) in &exchange.parameters {
+            let value = shown(stack, &journal, exchange, name, value)
+                .with_context(|| format!("{name} of {path}"))?;
+            writeln!(text, "    {name}={value}")?;
+        }
+    }
+    Ok(text)
+}
+
+/// A parameter, with a word in place of what differs from run to run.
+fn shown(
+    stack: &Stack,
+    journal: &[Exchange],
+    exchange: &Exchange,
+    name: &str,
+    value: &str,
+) -> Result<String> {
+    match name {
+        "state" | "nonce" | "code_challenge" => unguessable(value),
+        // The sign-in page carries what the browser had asked for, letter by letter.
+        "request" => {
+            let request: Vec<_> = form_urlencoded::parse(value.as_bytes()).into_owned().collect();
+            let asked = journal.iter().any(|earlier| {
+                earlier.endpoint == Endpoint::Authorization && earlier.parameters == request
+            });
+            ensure!(asked, "nobody made the request {value}");
+            Ok("[the authorization request]".to_owned())
+        }
+        "flow" => {
+            ensure!(exchange.flow.as_deref() == Some(value), "{value} is another flow");
+            Ok("[the flow]".to_owned())
+        }
+        // The journal redacts it. Its length depends on that of the issuer's port.
+        "id_token_hint" => {
+            ensure!(value.starts_with("[redacted: "), "{value} is not redacted");
+            Ok("[redacted]".to_owned())
+        }
+        _ => Ok(origins(stack, value)),
+    }
+}
+
+/// What the provider refused, and why, a line each.
+pub(crate) fn refusals(stack: &Stack) -> String {
+    let refusal = |exchange: &Exchange| {
+        let refusal = exchange.refusal.as_ref()?;
+        Some(format!("{}: {}", exchange.path, refusal.reason))
+    };
+    stack.provider().journal().iter().filter_map(refusal).collect::<Vec<_>>().join("\n")
+}

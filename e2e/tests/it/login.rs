@@ -1,0 +1,387 @@
+//! Signing in.
+
+use std::{fmt::Write, time::Duration};
+
+use anyhow::{Result, bail};
+use e2e::{
+    browser::Browser,
+    demo::{self, Outcome},
+    pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome},
+    stack::{Stack, StackBuilder},
+    test::{Test, browser_test},
+};
+use fantoccini::key::Key;
+use mock_provider::{MockProviderBuilder, User};
+use url::form_urlencoded::byte_serialize;
+
+use crate::{every_browser::in_every_browser, flow::flow};
+
+in_every_browser! {
+    a_user_signs_in_and_is_greeted,
+    a_user_signs_in_and_out_by_keyboard_alone,
+    two_tabs_sign_in_at_once,
+}
+
+/// Signs in somebody who has no password, from the start page on.
+pub(crate) async fn sign_in_as(browser: &Browser, stack: &Stack, subject: &str) -> Result<()> {
+    Home::open(browser, stack).await?.sign_in().await?;
+    SignIn::seen(browser).await?.choose(subject).await
+}
+
+async fn a_user_signs_in_and_is_greeted(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+
+    let home = Home::open(&browser, &stack).await?;
+    insta::assert_snapshot!("home", browser.view().await?);
+
+    home.sign_in().await?;
+    let sign_in = SignIn::seen(&browser).await?;
+    insta::assert_snapshot!("sign_in", browser.view().await?);
+
+    sign_in.choose("ada").await?;
+    Welcome::seen(&browser).await?;
+    insta::assert_snapshot!("welcome", browser.view().await?);
+    insta::assert_snapshot!("flow_of_a_login", flow(&stack)?);
+    assert_eq!(browser.url().await?.as_str(), stack.url(""));
+    // Neither page breaks its own content security policy, or misses a file.
+    assert_eq!(browser.console().await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_user_of_the_demo_gets_to_see_what_it_promises() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        let mut greeted_as = String::new();
+        for user in &demo::configuration().users {
+            let subject = &user.subject;
+            Home::open(&browser, &stack).await?.sign_in().await?;
+            let sign_in = SignIn::seen(&browser).await?;
+            match &user.password {
+                Some(password) => sign_in.choose_with_password(subject, password.expose()).await?,
+                None => sign_in.choose(subject).await?,
+            }
+            match Outcome::of(user) {
+                Outcome::Welcome => {
+                    let welcome = Welcome::seen(&browser).await?;
+                    assert_eq!(welcome.groups().await?, user.groups);
+                    writeln!(greeted_as, "{subject}: welcome, {}", welcome.name().await?)?;
+                    welcome.log_out().await?;
+                }
+                Outcome::AccessDenied => {
+                    let denied = Denied::seen(&browser).await?;
+                    writeln!(greeted_as, "{subject}: no access, {}", denied.name().await?)?;
+                    denied.log_out().await?;
+                }
+                Outcome::SignInFailed => {
+                    let failed = SignInFailed::seen(&browser).await?;
+                    writeln!(greeted_as, "{subject}: {}", failed.code().await?)?;
+                    continue;
+                }
+            }
+            LoggedOut::seen(&browser).await?;
+        }
+        insta::assert_snapshot!(greeted_as, @r#"
+        ada: welcome, Ada Lovelace
+        grace: welcome, Grace Hopper
+        charles: no access, Charles Babbage
+        edsger: no access, Edsger Dijkstra
+        kurt: access_denied
+        alan: access_denied
+        sofya: welcome, Софья Ковалевская · سونيا · 松本 👩🏽‍🔬
+        pablo: welcome, Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios Cipriano de la Santísima T…
+        5f0c2a9e-nameless: welcome, nameless@example.org
+        bobby: welcome, <b>Bobby</b> "Tables" <script>alert('not escaped')</script> & {{ 7 * 7 }}
+        "#);
+        Ok(())
+    })
+    .await
+}
+
+async fn a_user_signs_in_and_out_by_keyboard_alone(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+
+    Home::open(&browser, &stack).await?;
+    tab_to(&browser, "Sign in with OIDC").await?;
+    browser.press(&Key::Enter).await?;
+
+    // The first user has the focus already.
+    SignIn::seen(&browser).await?;
+    browser.press(&Key::Enter).await?;
+
+    assert_eq!(Welcome::seen(&browser).await?.name().await?, "Ada Lovelace");
+    tab_to(&browser, "Logout").await?;
+    browser.press(&Key::Enter).await?;
+    LoggedOut::seen(&browser).await?;
+    Ok(())
+}
+
+/// Presses the Tab key until it has led to an element.
+async fn tab_to(browser: &Browser, text: &str) -> Result<()> {
+    let mut met = vec![];
+    while met.len() < 20 {
+        browser.press(&Key::Tab).await?;
+        let focus = browser.focus().await?;
+        if focus == text {
+            return Ok(());
+        }
+        met.push(focus);
+    }
+    bail!("the Tab key leads to {met:?}, not to {text:?}")
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        Home::open(&browser, &stack).await?.sign_in().await?;
+        let sign_in = SignIn::seen(&browser).await?;
+        sign_in.choose_with_password("grace", "microsecond").await?;
+        assert_eq!(sign_in.problem().await?, "Wrong password.");
+        sign_in.choose_with_password("grace", "nanosecond").await?;
+        assert_eq!(Welcome::seen(&browser).await?.name().await?, "Grace Hopper");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_deep_link_returns_to_where_the_user_wanted_to_go() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        let deep_link = stack.url("claims?of=me&and=%C3%A4");
+        browser.visit(&deep_link).await?;
+        SignIn::seen(&browser).await?.choose("ada").await?;
+        Claims::seen(&browser).await?;
+        assert_eq!(browser.url().await?.as_str(), deep_link);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_deep_link_is_not_forgotten_by_a_login_that_fails() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        browser.visit(&stack.url("claims")).await?;
+        SignIn::seen(&browser).await?.deny().await?;
+        SignInFailed::seen(&browser).await?.try_again().await?;
+        SignIn::seen(&browser).await?.choose("ada").await?;
+        Claims::seen(&browser).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_link_to_another_site_is_no_place_to_return_to() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        for elsewhere in ["//localhost/", "http://localhost/", r"/st_auth/\\localhost"] {
+            let next: String = byte_serialize(elsewhere.as_bytes()).collect();
+            browser.visit(&stack.url(&format!("auth/login?next={next}"))).await?;
+            SignIn::seen(&browser).await?.choose("ada").await?;
+            Welcome::seen(&browser).await?.log_out().await?;
+            LoggedOut::seen(&browser).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_second_login_needs_no_form() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        sign_in_as(&browser, &stack, "ada").await?;
+        Welcome::seen(&browser).await?;
+
+        // The app's session ends when it is idle, the provider's does not yet.
+        stack.advance(Duration::from_secs(2 * 60 * 60));
+        stack.provider().clear_journal();
+        Home::open(&browser, &stack).await?.sign_in().await?;
+
+        assert_eq!(Welcome::seen(&browser).await?.name().await?, "Ada Lovelace");
+        insta::assert_snapshot!("flow_of_a_single_sign_on", flow(&stack)?);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_session_ends_with_the_id_token_that_it_came_from() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        sign_in_as(&browser, &stack, "ada").await?;
+        Welcome::seen(&browser).await?;
+        // Never idle for an hour, but the token is an hour old then.
+        for _ in 0..2 {
+            stack.advance(Duration::from_secs(29 * 60));
+            browser.reload().await?;
+            Welcome::seen(&browser).await?;
+        }
+        stack.advance(Duration::from_secs(2 * 60));
+        browser.reload().await?;
+        Home::seen(&browser).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_user_without_a_name_is_called_by_what_else_there_is() -> Result<()> {
+    browser_test(async |test| {
+        let users = [
+            User::new("mail-and-login").email("ann@example.org").preferred_username("ann"),
+            User::new("login").preferred_username("ann"),
+            User::new("blank").name("  ").email("ann@example.org"),
+            User::new("number").claim("name", 42).email("ann@example.org"),
+            User::new("nothing"),
+        ];
+        let stack = test.stack(with_users(users.clone())).await?;
+        let browser = test.browser().await?;
+        let mut called = String::new();
+        for user in &users {
+            writeln!(called, "{}: {}", user.subject, greeting(&browser, &stack, user).await?)?;
+        }
+        insta::assert_snapshot!(called, @"
+        mail-and-login: ann@example.org
+        login: ann
+        blank: ann@example.org
+        number: ann@example.org
+        nothing: nothing
+        ");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_name_is_shown_as_it_is_whatever_its_script_and_markup() -> Result<()> {
+    browser_test(async |test| {
+        let names = [
+            "Zoë Ångström",
+            "Софья Ковалевская",
+            "אליס",
+            "松本 👩🏽‍🔬",
+            "<img src=x onerror=\"document.title='run'\">",
+            "</title><script>document.title='run'</script>",
+            "{{ 7 * 7 }} &amp; \"quoted\"",
+        ];
+        let users = names.map(|name| User::new(format!("user-{}", name.len())).name(name));
+        let stack = test.stack(with_users(users.clone())).await?;
+        let browser = test.browser().await?;
+        for user in &users {
+            assert_eq!(user.name.as_deref(), Some(&*greeting(&browser, &stack, user).await?));
+        }
+        // Turns the direction of what follows: dropped, or it would turn the page's own words.
+        let user = User::new("turned").name("Ann \u{202e}nimda");
+        let stack = test.stack(with_users([user.clone()])).await?;
+        assert_eq!(greeting(&browser, &stack, &user).await?, "Ann nimda");
+        assert_eq!(browser.console().await?, [""; 0]);
+        Ok(())
+    })
+    .await
+}
+
+fn with_users(users: impl IntoIterator<Item = User>) -> StackBuilder {
+    Stack::builder()
+        .open_to_all()
+        .provider(|provider| users.into_iter().fold(provider, MockProviderBuilder::user))
+}
+
+/// Signs a user in and out, and returns what the app called the user in between.
+async fn greeting(browser: &Browser, stack: &Stack, user: &User) -> Result<String> {
+    sign_in_as(browser, stack, &user.subject).await?;
+    let welcome = Welcome::seen(browser).await?;
+    assert_eq!(browser.view().await?.title, "Welcome – Relying party");
+    let name = welcome.name().await?;
+    welcome.log_out().await?;
+    LoggedOut::seen(browser).await?;
+    Ok(name)
+}
+
+#[tokio::test]
+async fn a_subject_that_is_not_configured_can_sign_in() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder().open_to_all()).await?;
+        let browser = test.browser().await?;
+        Home::open(&browser, &stack).await?.sign_in().await?;
+        SignIn::seen(&browser).await?.enter("zoe@example.org").await?;
+        assert_eq!(Welcome::seen(&browser).await?.name().await?, "zoe@example.org");
+        Ok(())
+    })
+    .await
+}
+
+async fn two_tabs_sign_in_at_once(test: &Test) -> Result<()> {
+    let stack = test.stack(Stack::builder()).await?;
+    let browser = test.browser().await?;
+    let first = browser.tab().await?;
+    browser.visit(&stack.url("claims")).await?;
+    SignIn::seen(&browser).await?;
+
+    browser.open_tab().await?;
+    Home::open(&browser, &stack).await?.sign_in().await?;
+    SignIn::seen(&browser).await?.choose("sofya").await?;
+    Welcome::seen(&browser).await?;
+
+    // Begun first and finished last, each returns to where it was going.
+    browser.switch_to(&first).await?;
+    SignIn::seen(&browser).await?.choose("ada").await?;
+    Claims::seen(&browser).await?;
+    let mut cookies: Vec<_> =
+        browser.cookies().await?.iter().map(|cookie| cookie.name().to_owned()).collect();
+    cookies.sort();
+    assert_eq!(cookies, ["rp_login", "rp_session"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_app_lives_below_any_base_path() -> Result<()> {
+    browser_test(async |test| {
+        for base_path in ["/", "/st_auth/"] {
+            let stack = test.stack(Stack::builder().base_path(base_path)).await?;
+            let browser = test.browser().await?;
+            // With and without the last slash.
+            browser.visit(stack.url("").trim_end_matches('/')).await?;
+            Home::seen(&browser).await?.sign_in().await?;
+            SignIn::seen(&browser).await?.choose("ada").await?;
+            let welcome = Welcome::seen(&browser).await?;
+            assert_eq!(browser.url().await?.path(), base_path);
+            welcome.follow_to_claims().await?;
+            Claims::seen(&browser).await?.log_out().await?;
+            LoggedOut::seen(&browser).await?;
+            assert_eq!(browser.url().await?.path(), format!("{base_path}auth/logged-out"));
+            assert_eq!(browser.console().await?, [""; 0]);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_session_cookie_is_seen_by_the_app_alone() -> Result<()> {
+    browser_test(async |test| {
+        let stack = test.stack(Stack::builder()).await?;
+        let browser = test.browser().await?;
+        sign_in_as(&browser, &stack, "ada").await?;
+        Welcome::seen(&browser).await?;
+        for cookie in browser.cookies().await? {
+            assert_eq!(cookie.http_only(), Some(true), "{cookie}");
+            assert!(cookie.same_site().is_some_and(|same_site| same_site.is_lax()), "{cookie}");
+            assert_eq!(cookie.path(), Some("/st_auth"), "{cookie}");
+        }
+        Ok(())
+    })
+    .await
+}

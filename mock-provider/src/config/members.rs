@@ -1,0 +1,152 @@
+//! What makes no sense of groups, users and clients.
+
+use std::collections::BTreeMap;
+
+use super::check::Checker;
+use super::key_path::KeyPath;
+use super::suggestion::advice;
+use crate::client::{AuthMethod, Client};
+use crate::redirect_uri::RedirectUri;
+use crate::user::User;
+
+/// In ASCII characters (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
+
+impl Checker<'_> {
+    pub(super) fn groups(&mut self) {
+        let names = self.config.groups.iter().map(|group| &*group.name);
+        self.names("groups", "name", names);
+    }
+
+    pub(super) fn users(&mut self) {
+        let users = &self.config.users;
+        self.names("users", "subject", users.iter().map(|user| &*user.subject));
+        for (index, user) in users.iter().enumerate() {
+            self.user(user, &KeyPath::top("users").index(index));
+        }
+    }
+
+    fn user(&mut self, user: &User, path: &KeyPath) {
+        self.subject(&user.subject, &path.key("subject"));
+        let groups: Vec<_> = self.config.groups.iter().map(|group| &*group.name).collect();
+        self.references("group", &user.groups, &groups, &path.key("groups"));
+        if !self.config.settings.any_client {
+            let clients: Vec<_> = self.config.clients.iter().map(|client| &*client.id).collect();
+            self.references("client", &user.denied_clients, &clients, &path.key("denied_clients"));
+        }
+        for claim in user.claims.keys() {
+            self.claim(claim, &path.key("claims").key(claim));
+        }
+        self.secret("password", user.password.as_ref().map(|password| password.expose()), path);
+    }
+
+    /// Refuses what no `sub` claim can be (OpenID Connect Core 1.0, section 2).
+    fn subject(&mut self, subject: &str, path: &KeyPath) {
+        if !subject.is_ascii() {
+            let message = format!(
+                "`{path}` must be ASCII, unlike `{}`: what people read belongs into `name`",
+                subject.escape_debug()
+            );
+            self.fault(path, message);
+        } else if subject.len() > LONGEST_SUBJECT {
+            let message = format!(
+                "`{path}` must have at most {LONGEST_SUBJECT} characters, and has {}",
+                subject.len()
+            );
+            self.fault(path, message);
+        }
+    }
+
+    /// Refuses names that name nothing.
+    fn references(&mut self, kind: &str, names: &[String], known: &[&str], path: &KeyPath) {
+        for (index, name) in names.iter().enumerate() {
+            if known.contains(&&**name) {
+                continue;
+            }
+            let advice = match known {
+                [] => format!("no {kind} is configured, so add it as `[[{kind}s]]`"),
+                _ => advice(name, known),
+            };
+            let message = format!("unknown {kind} `{}` in `{path}`: {advice}", name.escape_debug());
+            self.fault(&path.index(index), message);
+        }
+    }
+
+    /// Refuses empty secrets, which look like protection and are none.
+    fn secret(&mut self, key: &str, secret: Option<&str>, path: &KeyPath) {
+        if secret == Some("") {
+            let message = format!("`{path}.{key}` must not be empty: leave it out to have none");
+            self.fault(&path.key(key), message);
+        }
+    }
+
+    pub(super) fn clients(&mut self) {
+        let clients = &self.config.clients;
+        self.names("clients", "id", clients.iter().map(|client| &*client.id));
+        for (index, client) in clients.iter().enumerate() {
+            self.client(client, &KeyPath::top("clients").index(index));
+        }
+    }
+
+    fn client(&mut self, client: &Client, path: &KeyPath) {
+        // RFC 6749, appendices A.1 and A.2: printable ASCII.
+        if !client.id.chars().all(|c| matches!(c, ' '..='~')) {
+            let message = format!(
+                "`{path}.id` must be printable ASCII, unlike `{}`",
+                client.id.escape_debug()
+            );
+            self.fault(&path.key("id"), message);
+        }
+        self.secret("secret", client.secret.as_ref().map(|secret| secret.expose()), path);
+        for (key, uris) in [
+            ("redirect_uris", &client.redirect_uris),
+            ("post_logout_redirect_uris", &client.post_logout_redirect_uris),
+        ] {
+            self.redirect_uris(uris, &path.key(key));
+        }
+        let method = client.token_endpoint_auth_method;
+        let fault = match (method, &client.secret) {
+            (
+                Some(method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)),
+                None,
+            ) => {
+                format!("`{method}` needs a `secret`, and the client has none")
+            }
+            (Some(AuthMethod::None), Some(_)) => {
+                "`none` means a public client, and this one has a `secret`: leave one out".into()
+            }
+            _ => return,
+        };
+        let path = path.key("token_endpoint_auth_method");
+        self.fault(&path, format!("`{path}`: {fault}"));
+    }
+
+    fn redirect_uris(&mut self, uris: &[RedirectUri], path: &KeyPath) {
+        for (index, uri) in uris.iter().enumerate() {
+            if let Err(fault) = uri.check() {
+                let uri = uri.as_str().escape_debug();
+                self.fault(&path.index(index), format!("`{uri}` in `{path}` {fault}"));
+            }
+        }
+    }
+
+    /// Refuses names that are empty or given twice.
+    fn names<'n>(&mut self, section: &str, key: &str, names: impl Iterator<Item = &'n str>) {
+        let mut seen = BTreeMap::new();
+        for (index, name) in names.enumerate() {
+            let element = KeyPath::top(section).index(index);
+            let path = element.key(key);
+            if name.is_empty() {
+                self.fault(&path, format!("`{path}` must not be empty"));
+            } else if let Some(first) = seen.get(name) {
+                let message = format!(
+                    "the {key} `{}` is given twice: `{first}` has it already",
+                    name.escape_debug()
+                );
+                self.fault(&path, message);
+            } else {
+                seen.insert(name, element);
+            }
+        }
+    }
+}
