@@ -249,10 +249,10 @@ async fn a_redirect_uri_keeps_its_own_query() {
 }
 
 #[tokio::test]
-async fn unknown_parameters_and_unknown_scopes_are_ignored() {
+async fn unknown_parameters_and_unknown_or_repeated_scopes_are_ignored() {
     let provider = start().await;
     let request = request()
-        .with("scope", "openid calendar email teleport")
+        .with("scope", "openid calendar email  teleport email")
         .with("ui_locales", "de")
         .with("acr_values", "gold")
         .with("claims", "{}")
