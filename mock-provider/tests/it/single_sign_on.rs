@@ -211,14 +211,6 @@ async fn auto_login_signs_in_without_a_page() {
 }
 
 #[tokio::test]
-async fn auto_login_signs_in_a_subject_that_is_not_configured() {
-    let provider =
-        builder().settings(|settings| settings.auto_login = Some("zoe".into())).start().await;
-    let answer = Browser::new().authorize(&provider, &request()).await;
-    assert_eq!(claims(&provider, &answer).await["sub"], "zoe");
-}
-
-#[tokio::test]
 async fn auto_login_of_a_disabled_user_is_denied() {
     let provider =
         builder().settings(|settings| settings.auto_login = Some("dave".into())).start().await;
