@@ -71,7 +71,7 @@ impl Issuer {
             }
         }
         if let Some(user) = chosen {
-            return Ok(Decision::SignIn(Arc::clone(user)));
+            return Ok(Decision::SignIn(user));
         }
         if prompt.none {
             return Err(Refusal::new(
@@ -92,10 +92,10 @@ impl Issuer {
     }
 
     /// The user whom the configuration signs in without a page.
-    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<&Arc<User>> {
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<User>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
         let hinted = hint.and_then(|hint| self.hinted_user(hint));
-        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
+        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?)).cloned()
     }
 
     /// Whether a session may answer a request, and if not, why.

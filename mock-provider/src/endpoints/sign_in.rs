@@ -134,7 +134,7 @@ pub(crate) fn page(
             .iter()
             .map(|scope| ScopeLine {
                 name: scope.to_owned(),
-                description: scope::description(scope).unwrap_or_default().to_owned(),
+                description: describe(issuer, scope),
             })
             .collect(),
         users: issuer
@@ -166,6 +166,15 @@ pub(crate) fn page(
         }
     };
     Reply::page(&page, &policy::PAGE).status(status).note(note)
+}
+
+/// What a scope is for: of the standard ones in words, of a configured one its claims.
+fn describe(issuer: &Issuer, scope: &str) -> String {
+    match (scope::description(scope), issuer.settings.scopes.get(scope)) {
+        (Some(words), _) => words.to_owned(),
+        (None, Some(claims)) => format!("read {}", claims.join(", ")),
+        (None, None) => String::new(),
+    }
 }
 
 impl From<&User> for UserCard {
