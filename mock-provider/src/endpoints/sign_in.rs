@@ -132,10 +132,7 @@ pub(crate) fn page(
         scopes: request
             .scope
             .iter()
-            .map(|scope| ScopeLine {
-                name: scope.to_owned(),
-                description: describe(issuer, scope),
-            })
+            .map(|scope| ScopeLine { name: scope.to_owned(), description: describe(issuer, scope) })
             .collect(),
         users: issuer
             .users
