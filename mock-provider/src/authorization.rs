@@ -95,7 +95,7 @@ impl Issuer {
     fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<User>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
         let hinted = hint.and_then(|hint| self.hinted_user(hint));
-        hinted.cloned().or_else(|| self.user_or_stranger(self.settings.auto_login.as_deref()?))
+        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?)).cloned()
     }
 
     /// Whether a session may answer a request, and if not, why.

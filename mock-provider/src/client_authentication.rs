@@ -35,7 +35,7 @@ impl Issuer {
         headers: &HeaderMap,
         form: &Parameters,
     ) -> Result<Arc<Client>, TokenError> {
-        let credentials = credentials(headers, form)?;
+        let mut credentials = credentials(headers, form)?;
         let refused = |description: String| TokenError::new(ErrorCode::InvalidClient, description);
         let id = &credentials.client_id;
         let client =
@@ -43,6 +43,10 @@ impl Issuer {
         if !self.is_registered(&client) {
             // Any client will do, then, and any secret.
             return Ok(client);
+        }
+        if client.secret.is_none() && credentials.secret.is_empty() {
+            // Some libraries try the header first, with nothing behind the colon.
+            credentials.method = AuthMethod::None;
         }
         let methods = client.auth_methods();
         if !methods.contains(&credentials.method) {
@@ -67,6 +71,13 @@ impl Issuer {
             }
             _ => Ok(client),
         }
+    }
+
+    /// The client that a request says it comes from, for the journal: it need not be true.
+    pub(crate) fn claimed_client(&self, headers: &HeaderMap, form: &Parameters) -> Option<String> {
+        let basic = headers.get(AUTHORIZATION).and_then(|it| basic_credentials(it.as_bytes()));
+        let claimed = basic.map(|basic| basic.client_id);
+        claimed.or_else(|| form.last("client_id").map(str::to_owned))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::expiring::Expiring;
+use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{ErrorCode, TokenError};
@@ -247,6 +248,16 @@ impl Grants {
         }
         token.rotated = true;
         Ok(Arc::clone(grant))
+    }
+
+    /// The grant that a request's code or refresh token belongs to, whoever presents it.
+    pub(crate) fn presented(&mut self, form: &Parameters, now: i64) -> Option<Arc<Grant>> {
+        let code = form.last("code").and_then(|code| self.codes.get_mut(code, now));
+        if let Some(code) = code {
+            return Some(Arc::clone(&code.grant));
+        }
+        let token = self.refresh_tokens.get_mut(form.last("refresh_token")?, now)?;
+        Some(Arc::clone(&token.grant))
     }
 
     /// The access token of that value.

@@ -1,6 +1,7 @@
 //! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
+use jsonwebtoken::errors::ErrorKind;
 use serde::Deserialize;
 
 use crate::issuer::Issuer;
@@ -30,10 +31,23 @@ impl Issuer {
     /// been issued to any client.
     pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
         let hint: IdTokenHint =
-            self.key.verify(token).map_err(|error| HintError::Unreadable(error.to_string()))?;
+            self.key.verify(token).map_err(|error| HintError::Unreadable(in_words(&error)))?;
         if hint.iss != self.url {
             return Err(HintError::OtherIssuer(hint.iss));
         }
         Ok(hint)
+    }
+}
+
+/// What a library means, for a reader who does not know it.
+fn in_words(error: &jsonwebtoken::errors::Error) -> String {
+    match error.kind() {
+        ErrorKind::InvalidSignature => "its signature does not fit".into(),
+        ErrorKind::InvalidAlgorithm => "it is not signed with RS256".into(),
+        ErrorKind::InvalidToken | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => {
+            "it is no JWT".into()
+        }
+        ErrorKind::Json(error) => format!("its header or claims cannot be read ({error})"),
+        _ => error.to_string(),
     }
 }

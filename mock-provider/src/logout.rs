@@ -16,9 +16,24 @@ use crate::session::Session;
 pub(crate) struct Logout {
     /// Who asks: by the ID token, or by `client_id`.
     pub(crate) client: Option<Arc<Client>>,
-    /// Where the browser goes afterwards, with the client's `state`.
-    pub(crate) redirect_to: Option<String>,
+    target: Option<Target>,
     hint: Option<IdTokenHint>,
+}
+
+/// A post-logout redirect URI, and the client's `state`.
+#[derive(Debug)]
+struct Target {
+    uri: String,
+    state: Option<String>,
+}
+
+impl Target {
+    fn location(&self) -> String {
+        match &self.state {
+            Some(state) => with_query(&self.uri, vec![("state".into(), state.clone())]),
+            None => self.uri.clone(),
+        }
+    }
 }
 
 /// Why a logout is refused (section 4): a page tells, and nobody is redirected.
@@ -30,8 +45,6 @@ pub(crate) enum LogoutError {
     OtherClient { client_id: String, audience: String },
     #[error("no client is registered as `{0}`")]
     ClientUnknown(String),
-    #[error("post_logout_redirect_uri came without id_token_hint or client_id")]
-    ClientMissing,
     #[error("post_logout_redirect_uri `{uri}` is not registered for client `{client}`")]
     UriUnregistered { client: String, uri: String, registered: Vec<String> },
     #[error("post_logout_redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
@@ -50,9 +63,6 @@ impl LogoutError {
             }
             Self::ClientUnknown(_) => {
                 "Register the client in the provider's configuration, or correct the client_id."
-            }
-            Self::ClientMissing => {
-                "Make the application send the ID token as id_token_hint, or its client_id."
             }
             Self::UriUnregistered { .. } => {
                 "Add the URI to the client's post_logout_redirect_uris in the provider's \
@@ -89,18 +99,16 @@ impl Issuer {
             }
             None => None,
         };
-        let redirect_to = match parameters.get("post_logout_redirect_uri")? {
+        let target = match parameters.get("post_logout_redirect_uri")? {
             Some(uri) => {
-                let client = client.as_ref().ok_or(LogoutError::ClientMissing)?;
-                self.check_post_logout_uri(client, uri)?;
-                Some(match parameters.owned("state")? {
-                    Some(state) => with_query(uri, vec![("state".into(), state)]),
-                    None => uri.to_owned(),
-                })
+                if let Some(client) = &client {
+                    self.check_post_logout_uri(client, uri)?;
+                }
+                Some(Target { uri: uri.to_owned(), state: parameters.owned("state")? })
             }
             None => None,
         };
-        Ok(Logout { client, redirect_to, hint })
+        Ok(Logout { client, target, hint })
     }
 
     fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
@@ -117,6 +125,21 @@ impl Issuer {
             uri: uri.to_owned(),
             registered: registered.iter().map(ToString::to_string).collect(),
         })
+    }
+
+    /// Where the browser goes after a logout: to a URI that is registered for the client that asked
+    /// or, where none is named, for one that the session served. Else nowhere (section 3).
+    pub(crate) fn redirect_after(
+        &self,
+        logout: &Logout,
+        ended: Option<&Session>,
+    ) -> Option<String> {
+        let target = logout.target.as_ref()?;
+        let served = ended.into_iter().flat_map(|session| session.flows.keys());
+        let mut clients = served.filter_map(|id| self.client(id));
+        let proven = logout.client.is_some()
+            || clients.any(|client| self.check_post_logout_uri(&client, &target.uri).is_ok());
+        proven.then(|| target.location())
     }
 
     /// Ends the browser's session and the one that the ID token belongs to.

@@ -80,7 +80,7 @@ pub enum StartError {
 
 impl MockProvider {
     /// A provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
-    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret `demo-secret`) and
+    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret `demo-secret-that-everybody-may-know`) and
     /// `demo-spa` (public), which may call back any loopback address.
     ///
     /// # Panics

@@ -59,7 +59,10 @@ pub(crate) async fn exchange(
 
     let status = response.status();
     let note = response.extensions().get::<Note>().cloned().unwrap_or_else(|| {
-        Note::new(status.canonical_reason().unwrap_or("answered").to_ascii_lowercase())
+        Note::new(match method.as_str() {
+            "OPTIONS" => "a browser asked whether a script may call".to_owned(),
+            _ => status.canonical_reason().unwrap_or("answered").to_ascii_lowercase(),
+        })
     });
     let exchange = Exchange {
         number: 0,

@@ -55,7 +55,7 @@ impl RedirectUri {
         let uri = Url::parse(&concrete).map_err(|error| match error {
             url::ParseError::RelativeUrlWithoutBase => "is not an absolute URI".to_owned(),
             _ if self.0.contains(":*") => {
-                "has a wildcard port, which only http on a loopback host may have".to_owned()
+                "has a wildcard port, which only a loopback host may have".to_owned()
             }
             other => format!("is not a URI: {other}"),
         })?;
@@ -66,7 +66,7 @@ impl RedirectUri {
             return Err(format!("must not use the scheme `{}`", uri.scheme()));
         }
         if self.pattern().is_none() && self.0.ends_with("/*") {
-            return Err("has a wildcard path, which only http on a loopback host may have".into());
+            return Err("has a wildcard path, which only a loopback host may have".into());
         }
         Ok(())
     }
@@ -91,15 +91,19 @@ impl Pattern<'_> {
     fn allows(&self, uri: &str) -> bool {
         // Only a URI that is written in the normal way is compared: `..`, userinfo or a
         // backslash would mean something else to the browser than to this comparison.
-        let normal = Url::parse(uri).is_ok_and(|url| {
-            let written = url.as_str();
-            written == uri || written.strip_suffix('/') == Some(uri)
-        });
-        let Some((host, rest)) = split_loopback(uri).filter(|_| normal && !uri.contains('#'))
-        else {
+        let Some((host, rest)) = split_loopback(uri).filter(|_| !uri.contains('#')) else {
             return false;
         };
         let (port, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let normal = Url::parse(uri).is_ok_and(|url| {
+            // The normal way leaves out the scheme's own port, and has a path.
+            let rest = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+            let written = url.as_str();
+            written == format!("{host}{rest}") || written == format!("{host}{port}{rest}")
+        });
+        if !normal {
+            return false;
+        }
         let port_fits = match self.port {
             ":*" => port.is_empty() || port[1..].parse::<u16>().is_ok(),
             fixed => fixed == port,
@@ -112,12 +116,14 @@ impl Pattern<'_> {
     }
 }
 
-/// Splits a plain HTTP loopback URI behind its host.
+/// Splits a loopback URI behind its host.
 fn split_loopback(uri: &str) -> Option<(&str, &str)> {
-    ["http://localhost", "http://127.0.0.1", "http://[::1]"].into_iter().find_map(|host| {
-        let rest = uri.strip_prefix(host)?;
+    let scheme = uri.find("://").filter(|end| matches!(&uri[..*end], "http" | "https"))?;
+    let authority = &uri[scheme + 3..];
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| {
+        let rest = authority.strip_prefix(host)?;
         let ends = rest.is_empty() || rest.starts_with([':', '/', '?']);
-        ends.then_some((host, rest))
+        ends.then(|| uri.split_at(uri.len() - rest.len()))
     })
 }
 
@@ -159,6 +165,7 @@ mod tests {
             "http://localhost/cb",
             "http://localhost:5000/a/b?x=1",
             "http://localhost:5000/",
+            "http://localhost:80/cb",
         ] {
             assert!(registered.allows(allowed), "{allowed}");
         }
@@ -192,11 +199,11 @@ mod tests {
         assert_eq!(fault("https://app.example/cb#x"), "must not have a fragment");
         assert_eq!(
             fault("https://app.example:*/cb"),
-            "has a wildcard port, which only http on a loopback host may have"
+            "has a wildcard port, which only a loopback host may have"
         );
         assert_eq!(
             fault("https://app.example/*"),
-            "has a wildcard path, which only http on a loopback host may have"
+            "has a wildcard path, which only a loopback host may have"
         );
         assert_eq!(
             fault("https://app.example/cb\r\nX: y"),

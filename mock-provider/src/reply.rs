@@ -74,8 +74,9 @@ impl Reply {
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-            // The address of a page holds the request's parameters.
-            .header(REFERRER_POLICY, "no-referrer")
+            // The address of a page holds the request's parameters. The origin alone may be told:
+            // relying parties look at it when an answer comes by `form_post`.
+            .header(REFERRER_POLICY, "strict-origin")
             .no_store()
     }
 

@@ -56,7 +56,8 @@ impl Issuer {
         Ok(ReplyTo {
             client,
             redirect_uri: uri.to_owned(),
-            state: parameters.last("state").map(str::to_owned),
+            // One that came twice is none.
+            state: parameters.owned("state").unwrap_or_default(),
         })
     }
 

@@ -59,7 +59,7 @@ async fn way_back_from_the_provider_says_that_both_sessions_are_over() {
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let page = browser.get(&format!("auth/logged-out?state={state}")).await;
     assert_eq!(page.status, 200);
-    assert!(page.text("logout-scope").contains("has ended, too"));
+    assert!(page.text("logout-scope").contains("sent you back"));
     // The state counts once.
     let again = browser.get(&format!("auth/logged-out?state={state}")).await;
     assert!(again.text("logout-scope").contains("may go on"));

@@ -70,7 +70,7 @@ impl Login {
             ("code", &code),
             ("redirect_uri", REDIRECT_URI),
             ("client_id", "demo-app"),
-            ("client_secret", "demo-secret"),
+            ("client_secret", "demo-secret-that-everybody-may-know"),
             ("code_verifier", VERIFIER),
         ]);
         let tokens = json(self.post("/token", form).await).await;

@@ -39,15 +39,21 @@ pub(crate) fn users() -> Vec<User> {
     ]
 }
 
+/// Long enough for libraries that want the 256 bits of a symmetric key in a secret.
+const SECRET: &str = "demo-secret-that-everybody-may-know";
+
 /// A confidential and a public client, for any application on this machine.
 pub(crate) fn clients() -> Vec<Client> {
     let anywhere_on_loopback = |client: Client| {
-        ["http://localhost:*/*", "http://127.0.0.1:*/*", "http://[::1]:*/*"]
-            .iter()
-            .fold(client, |client, uri| client.redirect_uri(*uri).post_logout_redirect_uri(*uri))
+        let hosts = ["localhost", "127.0.0.1", "[::1]"];
+        let uris =
+            ["http", "https"].map(|scheme| hosts.map(|host| format!("{scheme}://{host}:*/*")));
+        uris.into_iter().flatten().fold(client, |client, uri| {
+            client.redirect_uri(uri.as_str()).post_logout_redirect_uri(uri)
+        })
     };
     vec![
-        anywhere_on_loopback(Client::new("demo-app").name("Demo app").secret("demo-secret")),
+        anywhere_on_loopback(Client::new("demo-app").name("Demo app").secret(SECRET)),
         anywhere_on_loopback(Client::new("demo-spa").name("Demo single-page app")),
     ]
 }

@@ -138,7 +138,12 @@ impl Answer<'_> {
 /// The page for a person, where no redirect may be made.
 pub(crate) fn unproven_page(unproven: &Unproven, flow: &str) -> Reply {
     let (title, way_out) = match unproven {
-        Unproven::ClientMissing | Unproven::ClientUnknown(_) => (
+        Unproven::ClientMissing => (
+            "No client",
+            "Make the application send its client_id. A request by GET has its parameters in the \
+             query, one by POST in the form.",
+        ),
+        Unproven::ClientUnknown(_) => (
             "Unknown client",
             "Register the client in the provider's configuration, or correct the application's \
              client_id. The setting any_client accepts every client.",

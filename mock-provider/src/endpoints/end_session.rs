@@ -87,8 +87,8 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
         Some(session) => format!("{} signed out", session.user.subject),
         None => "nobody was signed in".to_owned(),
     };
-    let reply = match &logout.redirect_to {
-        Some(location) => Reply::redirect(location),
+    let reply = match issuer.redirect_after(logout, ended.as_ref()) {
+        Some(location) => Reply::redirect(&location),
         None => {
             let page = SignedOutPage { still_signed_in: None, return_to: None };
             Reply::page(&page, &policy::PAGE)

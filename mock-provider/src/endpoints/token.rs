@@ -2,7 +2,7 @@
 //! ([OpenID Connect Core 1.0, section 3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)).
 
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(crate) async fn post(
 ) -> Reply {
     match redeem(&issuer, &headers, form) {
         Ok(reply) => reply,
-        Err((refused, client)) => refuse(refused, client, &headers),
+        Err((refused, client)) => refuse(refused, client),
     }
 }
 
@@ -38,7 +38,11 @@ fn redeem(
         .map_err(|reason| TokenError::new(ErrorCode::InvalidRequest, reason))
         .map_err(unknown)?;
     form.check_single().map_err(|repeated| unknown(repeated.into()))?;
-    let client = issuer.authenticate(headers, &form).map_err(unknown)?;
+    let client = issuer.authenticate(headers, &form).map_err(|error| {
+        // Unproven, but the journal should say whose login this was.
+        let grant = issuer.grants().presented(&form, issuer.clock.seconds());
+        (Refused { error, grant }, issuer.claimed_client(headers, &form))
+    })?;
 
     let known = |refused: Refused| (refused, Some(client.id.clone()));
     let request = TokenRequest::parse(&form).map_err(|error| known(error.into()))?;
@@ -57,7 +61,7 @@ fn redeem(
     Ok(Reply::json(response).no_store().note(note))
 }
 
-fn refuse(refused: Refused, client: Option<String>, headers: &HeaderMap) -> Reply {
+fn refuse(refused: Refused, client: Option<String>) -> Reply {
     let Refused { error, grant } = refused;
     let code = error.code.as_str();
     let mut note = Note::refused(code, &error.description);
@@ -71,11 +75,10 @@ fn refuse(refused: Refused, client: Option<String>, headers: &HeaderMap) -> Repl
     });
     let reply = Reply::json(&document).no_store().note(note);
     match error.code {
-        // A client that used the header is told which scheme is wanted (RFC 6749, section 5.2).
-        ErrorCode::InvalidClient if headers.contains_key(AUTHORIZATION) => {
+        // With 401 goes the scheme that is wanted (RFC 9110, section 15.5.2).
+        ErrorCode::InvalidClient => {
             reply.status(StatusCode::UNAUTHORIZED).header(WWW_AUTHENTICATE, "Basic realm=\"token\"")
         }
-        ErrorCode::InvalidClient => reply.status(StatusCode::UNAUTHORIZED),
         _ => reply.status(StatusCode::BAD_REQUEST),
     }
 }

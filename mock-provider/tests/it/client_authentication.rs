@@ -153,7 +153,7 @@ async fn wrong_credentials_are_refused_and_the_journal_names_the_check() {
 }
 
 #[tokio::test]
-async fn a_client_that_tried_the_header_is_told_which_scheme_is_wanted() {
+async fn a_client_that_is_not_authenticated_is_told_which_scheme_is_wanted() {
     let provider = start().await;
     let malformed = "the Authorization header is not `Basic` with base64 of id:secret";
     for (header, reason) in [
@@ -169,10 +169,33 @@ async fn a_client_that_tried_the_header_is_told_which_scheme_is_wanted() {
         answer.expect_token_error(401, "invalid_client", reason);
         assert_eq!(answer.header("www-authenticate"), "Basic realm=\"token\"");
     }
-    // Who did not try it is not pushed to it.
+    // As does everybody who is told 401.
     let form = Parameters::code("x").with("client_secret", "wrong");
     let answer = Browser::new().token(&provider, form).await;
-    assert!(!answer.expect(401).headers.contains_key("www-authenticate"));
+    assert_eq!(answer.expect(401).header("www-authenticate"), "Basic realm=\"token\"");
+}
+
+#[tokio::test]
+async fn a_public_client_may_send_the_header_with_an_empty_secret() {
+    let provider = MockProvider::start().await;
+    let answer = token(&provider, &basic("demo-spa:"), bare("x")).await;
+    answer.expect_token_error(400, "invalid_grant", "code is unknown, or expired long ago");
+    let answer = token(&provider, &basic("demo-app:"), bare("x")).await;
+    answer.expect_token_error(401, "invalid_client", "wrong client_secret for client `demo-app`");
+}
+
+#[tokio::test]
+async fn a_refused_client_is_journaled_with_the_flow_of_its_code() {
+    let provider = start().await;
+    let mut browser = Browser::new();
+    let told = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    let answer = token(&provider, &basic("shop:wrong"), bare(&told["code"])).await;
+    answer.expect(401);
+    let journal = provider.journal();
+    let (login, refused) = (&journal[0], &journal[journal.len() - 1]);
+    assert_eq!(refused.client.as_deref(), Some("shop"));
+    assert!(refused.flow.is_some());
+    assert_eq!(refused.flow, login.flow);
 }
 
 #[tokio::test]

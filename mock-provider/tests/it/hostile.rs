@@ -220,6 +220,20 @@ async fn an_authorization_header_that_is_no_text_is_refused() {
 }
 
 #[test]
+fn who_sends_an_oversized_body_to_its_end_gets_an_answer_all_the_same() {
+    let provider = mock_provider::blocking::MockProvider::start();
+    // More than the buffers of both sockets hold: the provider must read it.
+    let size = 32 * 1024 * 1024;
+    let mut request = format!(
+        "POST /token HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: {FORM}\r\n\
+         content-length: {size}\r\n\r\n"
+    )
+    .into_bytes();
+    request.resize(request.len() + size, b'a');
+    assert_eq!(raw(provider.address(), &request), "HTTP/1.1 400 Bad Request");
+}
+
+#[test]
 fn what_is_no_http_is_answered_or_cut_and_the_next_caller_is_served() {
     let provider = mock_provider::blocking::MockProvider::start();
     let address = provider.address();

@@ -254,6 +254,12 @@ async fn malformed_requests_are_refused_with_what_is_wrong() {
             "invalid_request",
             "parameter `client_secret` came more than once",
         ),
+        (
+            // Even one that means nothing here.
+            form().with("audience", "x").with_another("audience", "y"),
+            "invalid_request",
+            "parameter `audience` came more than once",
+        ),
     ] {
         let answer = Browser::new().token(&provider, form).await;
         answer.expect_token_error(400, error, reason);

@@ -114,4 +114,9 @@ impl Browser {
     pub(crate) fn cookies(&self) -> &BTreeMap<String, String> {
         &self.cookies
     }
+
+    /// Another browser that got hold of the cookies of this one.
+    pub(crate) fn thief(&self) -> Self {
+        Self { http: self.http.clone(), cookies: self.cookies.clone() }
+    }
 }
