@@ -7,11 +7,10 @@ use e2e::{
     browser::Browser,
     demo::{self, Outcome},
     pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome},
-    stack::{Stack, StackBuilder},
+    stack::Stack,
     test::{Test, browser_test},
 };
 use fantoccini::key::Key;
-use mock_provider::{MockProviderBuilder, User};
 use url::form_urlencoded::byte_serialize;
 
 use crate::{every_browser::in_every_browser, flow::flow};
@@ -217,100 +216,6 @@ async fn a_second_login_needs_no_form() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_ends_with_the_id_token_that_it_came_from() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        Welcome::seen(&browser).await?;
-        // Never idle for an hour, but the token is an hour old then.
-        for _ in 0..2 {
-            stack.advance(Duration::from_secs(29 * 60));
-            browser.reload().await?;
-            Welcome::seen(&browser).await?;
-        }
-        stack.advance(Duration::from_secs(2 * 60));
-        browser.reload().await?;
-        Home::seen(&browser).await?;
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_user_without_a_name_is_called_by_what_else_there_is() -> Result<()> {
-    browser_test(async |test| {
-        let users = [
-            User::new("mail-and-login").email("ann@example.org").preferred_username("ann"),
-            User::new("login").preferred_username("ann"),
-            User::new("blank").name("  ").email("ann@example.org"),
-            User::new("number").claim("name", 42).email("ann@example.org"),
-            User::new("nothing"),
-        ];
-        let stack = test.stack(with_users(users.clone())).await?;
-        let browser = test.browser().await?;
-        let mut called = String::new();
-        for user in &users {
-            writeln!(called, "{}: {}", user.subject, greeting(&browser, &stack, user).await?)?;
-        }
-        insta::assert_snapshot!(called, @"
-        mail-and-login: ann@example.org
-        login: ann
-        blank: ann@example.org
-        number: ann@example.org
-        nothing: nothing
-        ");
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_name_is_shown_as_it_is_whatever_its_script_and_markup() -> Result<()> {
-    browser_test(async |test| {
-        let names = [
-            "Zoë Ångström",
-            "Софья Ковалевская",
-            "אליס",
-            "松本 👩🏽‍🔬",
-            "<img src=x onerror=\"document.title='run'\">",
-            "</title><script>document.title='run'</script>",
-            "{{ 7 * 7 }} &amp; \"quoted\"",
-        ];
-        let users = names.map(|name| User::new(format!("user-{}", name.len())).name(name));
-        let stack = test.stack(with_users(users.clone())).await?;
-        let browser = test.browser().await?;
-        for user in &users {
-            assert_eq!(user.name.as_deref(), Some(&*greeting(&browser, &stack, user).await?));
-        }
-        // Turns the direction of what follows: dropped, or it would turn the page's own words.
-        let user = User::new("turned").name("Ann \u{202e}nimda");
-        let stack = test.stack(with_users([user.clone()])).await?;
-        assert_eq!(greeting(&browser, &stack, &user).await?, "Ann nimda");
-        assert_eq!(browser.console().await?, [""; 0]);
-        Ok(())
-    })
-    .await
-}
-
-fn with_users(users: impl IntoIterator<Item = User>) -> StackBuilder {
-    Stack::builder()
-        .open_to_all()
-        .provider(|provider| users.into_iter().fold(provider, MockProviderBuilder::user))
-}
-
-/// Signs a user in and out, and returns what the app called the user in between.
-async fn greeting(browser: &Browser, stack: &Stack, user: &User) -> Result<String> {
-    sign_in_as(browser, stack, &user.subject).await?;
-    let welcome = Welcome::seen(browser).await?;
-    assert_eq!(browser.view().await?.title, "Welcome – Relying party");
-    let name = welcome.name().await?;
-    welcome.log_out().await?;
-    LoggedOut::seen(browser).await?;
-    Ok(name)
-}
-
-#[tokio::test]
 async fn a_subject_that_is_not_configured_can_sign_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder().open_to_all()).await?;
@@ -363,23 +268,6 @@ async fn the_app_lives_below_any_base_path() -> Result<()> {
             LoggedOut::seen(&browser).await?;
             assert_eq!(browser.url().await?.path(), format!("{base_path}auth/logged-out"));
             assert_eq!(browser.console().await?, [""; 0]);
-        }
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_session_cookie_is_seen_by_the_app_alone() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        Welcome::seen(&browser).await?;
-        for cookie in browser.cookies().await? {
-            assert_eq!(cookie.http_only(), Some(true), "{cookie}");
-            assert!(cookie.same_site().is_some_and(|same_site| same_site.is_lax()), "{cookie}");
-            assert_eq!(cookie.path(), Some("/st_auth"), "{cookie}");
         }
         Ok(())
     })

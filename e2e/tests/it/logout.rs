@@ -1,14 +1,12 @@
 //! Signing out.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axum::{Router, response::Html, routing::get};
 use e2e::{
-    browser::Browser,
     pages::{ConfirmLogout, Home, LoggedOut, SignIn, Welcome},
     stack::Stack,
     test::{Test, browser_test},
 };
-use fantoccini::cookies::Cookie;
 use tokio::net::TcpListener;
 
 use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
@@ -16,13 +14,6 @@ use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
 in_every_browser! {
     logout_ends_the_sessions_of_app_and_provider,
     a_form_on_another_site_signs_nobody_out,
-}
-
-/// The app's session cookie.
-async fn session_cookie(browser: &Browser) -> Result<Cookie<'static>> {
-    let cookies = browser.cookies().await?;
-    let session = cookies.into_iter().find(|cookie| cookie.name() == "rp_session");
-    session.context("there is no session cookie")
 }
 
 async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()> {
@@ -98,69 +89,4 @@ async fn a_form_on_another_site_signs_nobody_out(test: &Test) -> Result<()> {
     browser.visit(&stack.url("")).await?;
     Welcome::seen(&browser).await?;
     Ok(())
-}
-
-#[tokio::test]
-async fn a_session_cookie_kept_from_before_the_logout_is_dead() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        let welcome = Welcome::seen(&browser).await?;
-        let kept = session_cookie(&browser).await?;
-        welcome.log_out().await?;
-        LoggedOut::seen(&browser).await?;
-        assert!(session_cookie(&browser).await.is_err());
-
-        browser.set_cookie(kept.clone()).await?;
-        Home::open(&browser, &stack).await?;
-        assert_eq!(session_cookie(&browser).await?.value(), kept.value());
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_session_cookie_from_before_the_login_is_worth_nothing_after_it() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let attacker = test.browser().await?;
-        sign_in_as(&attacker, &stack, "sofya").await?;
-        Welcome::seen(&attacker).await?;
-        let planted = session_cookie(&attacker).await?;
-
-        let victim = test.browser().await?;
-        Home::open(&victim, &stack).await?;
-        victim.set_cookie(planted.clone()).await?;
-        victim.visit(&stack.url("auth/login")).await?;
-        SignIn::seen(&victim).await?.choose("ada").await?;
-        assert_eq!(Welcome::seen(&victim).await?.name().await?, "Ada Lovelace");
-        assert_ne!(session_cookie(&victim).await?.value(), planted.value());
-        // Ended, rather than turned into the victim's.
-        attacker.reload().await?;
-        Home::seen(&attacker).await?;
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_logout_in_one_tab_is_one_in_every_tab() -> Result<()> {
-    browser_test(async |test| {
-        let stack = test.stack(Stack::builder()).await?;
-        let browser = test.browser().await?;
-        sign_in_as(&browser, &stack, "ada").await?;
-        Welcome::seen(&browser).await?;
-        let first = browser.tab().await?;
-        browser.open_tab().await?;
-        browser.visit(&stack.url("")).await?;
-        Welcome::seen(&browser).await?.log_out().await?;
-        LoggedOut::seen(&browser).await?;
-        browser.switch_to(&first).await?;
-        // Signed out already: no error, and nobody is asked again.
-        Welcome::seen(&browser).await?.log_out().await?;
-        Home::seen(&browser).await?;
-        Ok(())
-    })
-    .await
 }

@@ -8,5 +8,7 @@ mod harness;
 mod history;
 mod login;
 mod logout;
+mod names;
 mod outage;
 mod redaction;
+mod session;
