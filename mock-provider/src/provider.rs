@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use url::{Host, Url};
 
 use crate::client::Client;
 use crate::clock::Clock;
@@ -305,13 +306,16 @@ impl MockProviderBuilder {
         }
         config.clients = clients.unwrap_or(config.clients);
         config.check()?;
+        if let Some(host) = &issuer_host {
+            check_host(host)?;
+        }
 
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let address = address.or(config.settings.listen).unwrap_or(free_port);
-        let names_localhost =
-            |url: &str| url.starts_with("http://localhost:") || url == "http://localhost";
+        let is_localhost = |url: Url| url.host_str() == Some("localhost");
+        let issuer_url = config.settings.issuer_url.as_deref();
         let both_loopbacks = issuer_host.as_deref() == Some("localhost")
-            || config.settings.issuer_url.as_deref().is_some_and(names_localhost);
+            || issuer_url.and_then(|url| Url::parse(url).ok()).is_some_and(is_localhost);
         let listeners = listen(address, both_loopbacks)?;
         let address = listeners.address();
         let base = match issuer_host {
@@ -325,6 +329,17 @@ impl MockProviderBuilder {
         let provider = MockProvider { issuer, router, address, both_loopbacks, workers, server };
         *provider.server() = Some(provider.serve(listeners)?);
         Ok(provider)
+    }
+}
+
+/// Refuses a host that no issuer URL can have.
+fn check_host(host: &str) -> Result<(), ConfigError> {
+    match Host::parse(host) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(ConfigError::of(
+            "issuer_host",
+            format!("`issuer_host` must be a name or an address, not `{host}`: {error}"),
+        )),
     }
 }
 

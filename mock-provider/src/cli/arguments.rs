@@ -77,7 +77,7 @@ enum Subcommands {
     /// Succeed when a running provider answers, as containers want to know
     Healthcheck {
         /// Where the provider is. Default: the port of MOCK_PROVIDER_LISTEN on this machine, else
-        /// http://127.0.0.1:9400.
+        /// 9400, and the path of MOCK_PROVIDER_ISSUER_URL.
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },

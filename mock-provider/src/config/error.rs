@@ -22,6 +22,13 @@ pub enum ConfigError {
     Invalid(Vec<Fault>),
 }
 
+impl ConfigError {
+    /// One fault of a value that no file has.
+    pub(crate) fn of(key: &str, message: String) -> Self {
+        Self::Invalid(vec![Fault::new(KeyPath::top(key), message)])
+    }
+}
+
 /// One fault of a configuration.
 ///
 /// Displays as `FILE:LINE:COLUMN: MESSAGE` with the line and a mark below it; with the name of
