@@ -4,6 +4,9 @@ use anyhow::Result;
 
 use crate::browser::Browser;
 
+/// What is on this page and on no other.
+const MARK: &str = "main.sign-in";
+
 /// The provider asks who signs in.
 #[derive(Debug)]
 pub struct SignIn<'a> {
@@ -17,8 +20,17 @@ impl<'a> SignIn<'a> {
     ///
     /// When another one is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
-        browser.see("main.sign-in").await?;
+        browser.see(MARK).await?;
         Ok(Self { browser })
+    }
+
+    /// Whether the page is shown now.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn is_shown(browser: &Browser) -> Result<bool> {
+        Ok(!browser.texts(MARK).await?.is_empty())
     }
 
     /// Signs in as a user who has no password.

@@ -58,6 +58,7 @@ async fn a_provider_that_went_away_can_be_used_when_it_is_back(test: &Test) -> R
     stack.provider().suspend().await;
     // The app cannot know: the browser finds nobody there, and says so itself.
     browser.visit(&stack.url("auth/login")).await?;
+    assert!(!SignIn::is_shown(&browser).await?, "the provider answers");
 
     stack.provider().resume().await?;
     sign_in_as(&browser, &stack, "ada").await?;
