@@ -62,6 +62,7 @@ pub struct MockProvider {
 
 /// Why a provider could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// The configuration contradicts itself.
     #[error(transparent)]
@@ -81,8 +82,9 @@ pub enum StartError {
 
 impl MockProvider {
     /// A provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
-    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret `demo-secret-that-everybody-may-know`) and
-    /// `demo-spa` (public), which may call back any loopback address.
+    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret
+    /// `demo-secret-that-everybody-may-know`) and `demo-spa` (public), which may be called back at
+    /// any loopback address.
     ///
     /// # Panics
     ///
@@ -132,6 +134,8 @@ impl MockProvider {
     /// the page as `subject`, and returns the address that the browser is sent back to.
     ///
     /// A configured password is entered. The browser is a fresh one: nobody is signed in before.
+    /// Where no page is shown, `subject` is not asked for: [`Settings::auto_login`] and
+    /// [`Settings::login_hint_signs_in`] sign in whom they name.
     ///
     /// # Errors
     ///
@@ -205,7 +209,7 @@ impl Default for MockProviderBuilder {
 
 impl MockProviderBuilder {
     /// Takes a whole configuration, such as one that was [loaded](Config::load) from a file, in
-    /// place of the built-in one.
+    /// place of the built-in one. Comes first: settings that were changed before are lost.
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
@@ -265,7 +269,7 @@ impl MockProviderBuilder {
 
     /// Names the issuer by this host instead of the listen address. With `localhost`, a provider
     /// on `127.0.0.1` also listens on `[::1]`, and is another site to a browser than an
-    /// application on `127.0.0.1`.
+    /// application on `127.0.0.1`. [`Settings::issuer_url`] wins over it.
     #[must_use]
     pub fn issuer_host(mut self, host: impl Into<String>) -> Self {
         self.issuer_host = Some(host.into());
@@ -283,8 +287,7 @@ impl MockProviderBuilder {
     ///
     /// # Panics
     ///
-    /// When the configuration is wrong or the address cannot be listened on; the message says what
-    /// to do.
+    /// When the configuration is wrong or the address cannot be listened on; the message says why.
     pub async fn start(self) -> MockProvider {
         match self.try_start() {
             Ok(provider) => provider,
@@ -360,7 +363,7 @@ fn groups_of(users: &[User]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for name in users.iter().flat_map(|user| &user.groups) {
         if !groups.iter().any(|group| &group.name == name) {
-            groups.push(Group { name: name.clone(), description: None });
+            groups.push(Group::new(name));
         }
     }
     groups

@@ -8,6 +8,7 @@ use super::key_path::KeyPath;
 
 /// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The file cannot be read, or is not UTF-8.
     #[error("cannot read the configuration file {}: {source}", path.display())]
