@@ -32,9 +32,10 @@ pub fn run() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    // Values that are no Unicode belong to other programs, or are refused as missing.
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    // A value that is no Unicode keeps its name, to be refused instead of taken for unset.
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    });
     let config = match Config::from_variables(variables) {
         Ok(config) => config,
         Err(errors) => {

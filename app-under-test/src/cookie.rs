@@ -1,10 +1,7 @@
 //! The app's three cookies: what they are called, and who gets to see them.
 
-use axum::http::HeaderMap;
-use axum_extra::extract::{
-    CookieJar,
-    cookie::{Cookie, SameSite},
-};
+use axum::http::{HeaderMap, header::COOKIE};
+use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use crate::{config::Config, oidc::pending_login};
 
@@ -55,10 +52,21 @@ pub(crate) fn no_logout(config: &Config) -> Cookie<'static> {
     removed(build(config, LOGOUT, ""))
 }
 
+/// The first cookie of the name: a browser sends the one with the longest path first
+/// ([RFC 6265, section 5.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.4)), which is this
+/// app's, when another one of its kind lives at `/` on the same host.
 fn read(headers: &HeaderMap, config: &Config, name: &str) -> Option<String> {
-    let jar = CookieJar::from_headers(headers);
-    let cookie = jar.get(&full_name(config, name))?;
-    Some(cookie.value().to_owned())
+    let name = full_name(config, name);
+    headers
+        .get_all(COOKIE)
+        .iter()
+        // Lossy: what other applications of the host keep in theirs must not hide this one.
+        .flat_map(|header| {
+            Cookie::split_parse(String::from_utf8_lossy(header.as_bytes()).into_owned())
+        })
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// A cookie that scripts and other sites do not see.

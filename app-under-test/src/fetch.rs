@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, StatusCode};
+use serde::de::{DeserializeOwned, Error as _};
 
 /// The largest answer that is read. The longest honest one, a key set with certificates or a
 /// user with thousands of groups, stays far below.
@@ -37,11 +38,20 @@ pub(crate) struct Answer {
 impl Answer {
     /// The document of an answer that must be a 200: whatever else may stand in it, a failure
     /// or a redirect is no document.
-    pub(crate) fn document<T: serde::de::DeserializeOwned>(&self) -> Result<T, FetchError> {
+    pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         if self.status != StatusCode::OK {
             return Err(FetchError::Status(self.status));
         }
-        Ok(serde_json::from_slice(&self.body)?)
+        Ok(self.object()?)
+    }
+
+    /// The body, which must be an object: serde by itself would also fill a struct from an array,
+    /// element by element.
+    pub(crate) fn object<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        if !self.body.trim_ascii_start().starts_with(b"{") {
+            return Err(serde_json::Error::custom("no object"));
+        }
+        serde_json::from_slice(&self.body)
     }
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // Completes a login, which a HEAD must not.
         .route(&path.join("auth/callback"), resource(get(callback::get).head(nothing)))
         .route(&path.join("auth/logout"), form(get(logout::get).post(logout::post)))
-        .route(&path.join("auth/logged-out"), resource(get(logged_out::get)))
+        // Uses the logout's state up, which a HEAD must not.
+        .route(&path.join("auth/logged-out"), resource(get(logged_out::get).head(nothing)))
         .route(&path.join("healthz"), resource(get(health::alive)))
         .route(&path.join("readyz"), resource(get(health::ready)))
         .route(&path.join("style.css"), resource(get(assets::style)))

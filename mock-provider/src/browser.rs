@@ -36,7 +36,8 @@ impl Browser {
     /// The header that takes a browser's session away.
     pub(crate) fn no_cookie(issuer: &Issuer) -> String {
         let mut cookie = cookie(issuer, "");
-        cookie.make_removal();
+        // Not `make_removal`, which reads the system's time for an `Expires` that nobody needs.
+        cookie.set_max_age(time::Duration::ZERO);
         cookie.to_string()
     }
 }

@@ -14,6 +14,7 @@ use crate::reply::Note;
 
 /// Why an authorization request could not be walked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AuthorizeError {
     /// The address leads elsewhere.
     #[error("`{url}` is not below the authorization endpoint {endpoint}")]

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Exchange {
     /// Counts the exchanges of a provider, from 1.
     pub number: u64,
@@ -37,8 +38,17 @@ pub struct Exchange {
     pub summary: String,
 }
 
+impl Exchange {
+    /// The value of a parameter, as it is [kept](Self::parameters): the first, if it came more than
+    /// once.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// A refused request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Refusal {
     /// The code that the caller was told, such as `invalid_grant`.
     pub error: String,
@@ -49,6 +59,7 @@ pub struct Refusal {
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Endpoint {
     /// The home page.
     Home,
@@ -189,6 +200,15 @@ mod tests {
         journal.clear();
         journal.record(exchange());
         assert_eq!(journal.exchanges()[0].number, 4);
+    }
+
+    #[test]
+    fn a_parameter_is_found_by_its_name() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let parameters = vec![pair("scope", "openid"), pair("nonce", "a"), pair("nonce", "b")];
+        let exchange = Exchange { parameters, ..exchange() };
+        assert_eq!(exchange.parameter("nonce"), Some("a"));
+        assert_eq!(exchange.parameter("state"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use url::{Host, Url};
 
 use crate::client::Client;
 use crate::clock::Clock;
@@ -61,6 +62,7 @@ pub struct MockProvider {
 
 /// Why a provider could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// The configuration contradicts itself.
     #[error(transparent)]
@@ -80,8 +82,9 @@ pub enum StartError {
 
 impl MockProvider {
     /// A provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
-    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret `demo-secret-that-everybody-may-know`) and
-    /// `demo-spa` (public), which may call back any loopback address.
+    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret
+    /// `demo-secret-that-everybody-may-know`) and `demo-spa` (public), which may be called back at
+    /// any loopback address.
     ///
     /// # Panics
     ///
@@ -131,6 +134,8 @@ impl MockProvider {
     /// the page as `subject`, and returns the address that the browser is sent back to.
     ///
     /// A configured password is entered. The browser is a fresh one: nobody is signed in before.
+    /// Where no page is shown, `subject` is not asked for: [`Settings::auto_login`] and
+    /// [`Settings::login_hint_signs_in`] sign in whom they name.
     ///
     /// # Errors
     ///
@@ -204,7 +209,7 @@ impl Default for MockProviderBuilder {
 
 impl MockProviderBuilder {
     /// Takes a whole configuration, such as one that was [loaded](Config::load) from a file, in
-    /// place of the built-in one.
+    /// place of the built-in one. Comes first: settings that were changed before are lost.
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
@@ -264,7 +269,7 @@ impl MockProviderBuilder {
 
     /// Names the issuer by this host instead of the listen address. With `localhost`, a provider
     /// on `127.0.0.1` also listens on `[::1]`, and is another site to a browser than an
-    /// application on `127.0.0.1`.
+    /// application on `127.0.0.1`. [`Settings::issuer_url`] wins over it.
     #[must_use]
     pub fn issuer_host(mut self, host: impl Into<String>) -> Self {
         self.issuer_host = Some(host.into());
@@ -282,8 +287,7 @@ impl MockProviderBuilder {
     ///
     /// # Panics
     ///
-    /// When the configuration is wrong or the address cannot be listened on; the message says what
-    /// to do.
+    /// When the configuration is wrong or the address cannot be listened on; the message says why.
     pub async fn start(self) -> MockProvider {
         match self.try_start() {
             Ok(provider) => provider,
@@ -305,13 +309,16 @@ impl MockProviderBuilder {
         }
         config.clients = clients.unwrap_or(config.clients);
         config.check()?;
+        if let Some(host) = &issuer_host {
+            check_host(host)?;
+        }
 
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let address = address.or(config.settings.listen).unwrap_or(free_port);
-        let names_localhost =
-            |url: &str| url.starts_with("http://localhost:") || url == "http://localhost";
+        let is_localhost = |url: Url| url.host_str() == Some("localhost");
+        let issuer_url = config.settings.issuer_url.as_deref();
         let both_loopbacks = issuer_host.as_deref() == Some("localhost")
-            || config.settings.issuer_url.as_deref().is_some_and(names_localhost);
+            || issuer_url.and_then(|url| Url::parse(url).ok()).is_some_and(is_localhost);
         let listeners = listen(address, both_loopbacks)?;
         let address = listeners.address();
         let base = match issuer_host {
@@ -325,6 +332,17 @@ impl MockProviderBuilder {
         let provider = MockProvider { issuer, router, address, both_loopbacks, workers, server };
         *provider.server() = Some(provider.serve(listeners)?);
         Ok(provider)
+    }
+}
+
+/// Refuses a host that no issuer URL can have.
+fn check_host(host: &str) -> Result<(), ConfigError> {
+    match Host::parse(host) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(ConfigError::of(
+            "issuer_host",
+            format!("`issuer_host` must be a name or an address, not `{host}`: {error}"),
+        )),
     }
 }
 
@@ -345,7 +363,7 @@ fn groups_of(users: &[User]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for name in users.iter().flat_map(|user| &user.groups) {
         if !groups.iter().any(|group| &group.name == name) {
-            groups.push(Group { name: name.clone(), description: None });
+            groups.push(Group::new(name));
         }
     }
     groups

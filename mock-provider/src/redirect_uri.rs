@@ -43,7 +43,7 @@ impl RedirectUri {
     /// When the string is no absolute URI in ASCII, has a fragment
     /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
     /// a wildcard where none is allowed.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         // What is left fits into a header, too.
         if !self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("has a character other than printable ASCII, which must be encoded".into());

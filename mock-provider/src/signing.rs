@@ -39,6 +39,7 @@ pub(crate) struct SigningKey {
 
 /// Why a key cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// The text is no RSA private key in PEM.
     #[error("is no RSA private key in PEM (PKCS#8 or PKCS#1): {0}")]

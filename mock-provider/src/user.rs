@@ -21,6 +21,7 @@ use crate::secret::Secret;
 /// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct User {
     /// Who this is, for ever: the `sub` claim, at most 255 ASCII characters.
     pub subject: String,
@@ -106,7 +107,7 @@ impl User {
     pub(crate) fn stranger(subject: &str) -> Self {
         let user = Self::new(subject).preferred_username(subject);
         match subject.contains('@') {
-            true => Self { email_verified: Some(false), ..user.email(subject) },
+            true => user.email(subject).email_verified(false),
             false => user,
         }
     }
@@ -115,6 +116,20 @@ impl User {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the first name.
+    #[must_use]
+    pub fn given_name(mut self, name: impl Into<String>) -> Self {
+        self.given_name = Some(name.into());
+        self
+    }
+
+    /// Sets the last name.
+    #[must_use]
+    pub fn family_name(mut self, name: impl Into<String>) -> Self {
+        self.family_name = Some(name.into());
         self
     }
 
@@ -129,6 +144,52 @@ impl User {
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
+        self
+    }
+
+    /// Says whether the email address is known to be the user's.
+    #[must_use]
+    pub fn email_verified(mut self, verified: bool) -> Self {
+        self.email_verified = Some(verified);
+        self
+    }
+
+    /// Sets the telephone number.
+    #[must_use]
+    pub fn phone_number(mut self, number: impl Into<String>) -> Self {
+        self.phone_number = Some(number.into());
+        self
+    }
+
+    /// Says whether the telephone number is known to be the user's.
+    #[must_use]
+    pub fn phone_number_verified(mut self, verified: bool) -> Self {
+        self.phone_number_verified = Some(verified);
+        self
+    }
+
+    /// Sets the postal address, by its members.
+    #[must_use]
+    pub fn address<K: Into<String>, V: Into<Value>>(
+        mut self,
+        members: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let members = members.into_iter().map(|(name, value)| (name.into(), value.into()));
+        self.address = Some(members.collect());
+        self
+    }
+
+    /// Sets the address of a portrait.
+    #[must_use]
+    pub fn picture(mut self, url: impl Into<String>) -> Self {
+        self.picture = Some(url.into());
+        self
+    }
+
+    /// Sets the language tag.
+    #[must_use]
+    pub fn locale(mut self, tag: impl Into<String>) -> Self {
+        self.locale = Some(tag.into());
         self
     }
 

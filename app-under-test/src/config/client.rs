@@ -105,11 +105,7 @@ fn read_authentication(variables: &mut Variables) -> Option<ClientAuthentication
 /// An absolute URL without a fragment
 /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)).
 fn redirect_uri(text: &str) -> Result<(String, Url), String> {
-    let uri = web_url(text)?;
-    if text.contains(char::is_whitespace) {
-        return Err("blanks are not allowed in a URL".to_owned());
-    }
-    Ok((text.to_owned(), uri))
+    Ok((text.to_owned(), web_url(text)?))
 }
 
 fn redirect_uri_text(text: &str) -> Result<String, String> {

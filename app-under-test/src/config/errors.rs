@@ -18,11 +18,21 @@ pub enum ConfigError {
     Invalid {
         /// The variable.
         name: &'static str,
-        /// The refused value; of a secret only that it is one.
+        /// The refused value; of a secret only that it is one, and of a URL all but its
+        /// credentials.
         value: String,
         /// Why it is refused, and what to write instead.
         reason: String,
     },
+}
+
+impl ConfigError {
+    /// The name of the variable.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Missing { name, .. } | Self::Invalid { name, .. } => name,
+        }
+    }
 }
 
 /// Every fault of a configuration; displayed as one line each.

@@ -128,11 +128,15 @@ fn authority(text: &str) -> Result<String, String> {
 
 /// An absolute http or https URL without credentials and without a fragment.
 pub(super) fn web_url(text: &str) -> Result<Url, String> {
+    // The parser would drop them silently, while the text is compared as it stands.
+    if text.contains(char::is_whitespace) {
+        return Err("blanks are not allowed in a URL".to_owned());
+    }
     let url = Url::parse(text).map_err(|error| {
         format!("not an absolute URL ({error}): write it with https:// in front")
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("the scheme must be https (or http, for tests)".to_owned());
+        return Err("the scheme must be https (or http, for tests): write it in front".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("credentials are not allowed in a URL".to_owned());

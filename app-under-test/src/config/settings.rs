@@ -102,7 +102,7 @@ impl Config {
             );
         }
         let callback = self.base_path.join("auth/callback");
-        let redirect_uri = self.client.redirect_uri.split(['?']).next().unwrap_or_default();
+        let redirect_uri = self.client.redirect_uri.split('?').next().unwrap_or_default();
         if !redirect_uri.ends_with(&callback) {
             tracing::warn!(
                 redirect_uri,
@@ -200,7 +200,8 @@ fn port(text: &str) -> Result<u16, String> {
 /// The key signs nothing here, but a deployment that carries a well-known one also carries it
 /// for whatever else reads it: better said aloud than ignored.
 fn flask_secret_key(text: &str) -> Result<(), String> {
-    /// Words in what samples, tutorials and manifests write there; no random key has them.
+    /// Words in what samples, tutorials and manifests write there. A random key has one of them
+    /// about once in ten thousand, and can be unset all the same.
     const PUBLISHED: &[&str] = &["change", "default", "dev-", "example", "secret", "your"];
     let lower = text.to_ascii_lowercase();
     if text.trim().is_empty() {

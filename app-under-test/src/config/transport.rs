@@ -72,7 +72,8 @@ fn read_proxy(
         // Unset and empty mean the same to every program that knows these variables.
         None | Some("") => Some(None),
         Some(_) => variables.optional(variable, |url| {
-            proxy(url).map_err(|error| format!("not a proxy's URL: {error}"))
+            proxy(url)
+                .map_err(|_| "not a URL: write it as http://proxy.example.com:3128".to_owned())
         }),
     }
 }

@@ -105,8 +105,10 @@ impl Variables {
         Self { values: values.collect(), faults: Vec::new() }
     }
 
-    /// Everything that was wrong so far.
-    pub(super) fn into_faults(self) -> Vec<ConfigError> {
+    /// Everything that was wrong so far, in the order of the help text.
+    pub(super) fn into_faults(mut self) -> Vec<ConfigError> {
+        self.faults
+            .sort_by_key(|fault| ALL.iter().position(|variable| variable.name == fault.name()));
         self.faults
     }
 
@@ -162,7 +164,7 @@ impl Variables {
         // A secret shows neither in a log nor in a terminal.
         let value = match variable.name {
             "OIDC_CLIENT_SECRET" | "FLASK_SECRET_KEY" => "(a secret)".to_owned(),
-            name => self.values.get(name).cloned().unwrap_or_default(),
+            name => without_credentials(self.values.get(name).map_or("", String::as_str)),
         };
         self.faults.push(ConfigError::Invalid {
             name: variable.name,
@@ -180,10 +182,23 @@ impl Variables {
         // Line breaks come from secrets kept in files; sent on, they would break requests.
         let parsed = if text.contains(|c: char| c.is_control() && c != '\t') {
             Err("line breaks and other control characters are not allowed".to_owned())
+        } else if text.contains(char::REPLACEMENT_CHARACTER) {
+            Err("not UTF-8".to_owned())
         } else {
             parse(text)
         };
         parsed.map_err(|reason| self.refuse(variable, reason)).ok()
+    }
+}
+
+/// A URL as it may be shown: without the user and the password in front of its host.
+fn without_credentials(text: &str) -> String {
+    match text.rsplit_once('@') {
+        None => text.to_owned(),
+        Some((before, host)) => {
+            let scheme = before.find("://").map_or("", |end| &before[..end + 3]);
+            format!("{scheme}[redacted]@{host}")
+        }
     }
 }
 

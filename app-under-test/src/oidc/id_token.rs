@@ -43,7 +43,8 @@ pub(crate) struct Expectations<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct VerifiedClaims {
     pub(crate) subject: String,
-    /// When the token expires.
+    /// From when on the token would be refused: its expiry and the skew. A session that ended
+    /// with the expiry alone would be over before it began where the provider's clock is slow.
     pub(crate) expires: Timestamp,
     /// Every claim, as it was sent.
     pub(crate) all: Map<String, Value>,
@@ -96,7 +97,8 @@ pub(crate) fn verify(
     check_subject(&claims)?;
     check_access_token_hash(&claims, header.alg, expected.access_token)?;
     check_authentication_time(&claims, expected.max_age, expected.now)?;
-    Ok(VerifiedClaims { expires: saturating_timestamp(claims.exp), subject: claims.sub, all })
+    let expires = saturating_timestamp(claims.exp + SKEW);
+    Ok(VerifiedClaims { expires, subject: claims.sub, all })
 }
 
 /// The header: a JWS in three parts, of the right type, without extensions that would change
@@ -105,8 +107,8 @@ pub(crate) fn verify(
 /// [RFC 8725, section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)).
 ///
 /// The algorithm `none` is none of the library's and ends here, and so does an encrypted token,
-/// which has five parts. Keys that the header itself
-/// brings or points to (`jwk`, `jku`, `x5c`, `x5u`) are read by nobody.
+/// which has five parts. Keys that the header itself brings or points to (`jwk`, `jku`, `x5c`,
+/// `x5u`) are read by nobody.
 fn check_header(token: &str) -> Result<Header, IdTokenError> {
     let header = jsonwebtoken::decode_header(token)
         .map_err(|error| IdTokenError::Header(error.to_string()))?;

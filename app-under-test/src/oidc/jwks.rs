@@ -20,16 +20,15 @@ pub(super) struct Document {
 }
 
 impl KeySet {
-    /// Keeps the keys that the app can use and skips the others: encryption keys, unknown
-    /// types, and symmetric keys, which have no business in a public document.
+    /// Keeps the keys that can be read and are not meant for something else.
     pub(super) fn new(document: Document) -> Self {
         let readable = document.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
         Self(readable.filter(is_for_signatures).collect())
     }
 
-    /// How many keys there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// Whether any key can check a signature by any of `algorithms`.
+    pub(super) fn fits_any(&self, algorithms: &[Algorithm]) -> bool {
+        self.0.iter().any(|key| algorithms.iter().any(|&algorithm| fits_algorithm(key, algorithm)))
     }
 
     /// The keys that may have made a signature by `algorithm`, under `kid` when there is one
@@ -77,7 +76,8 @@ fn fits_algorithm(key: &Jwk, algorithm: Algorithm) -> bool {
         AlgorithmParameters::OctetKeyPair(key) => {
             key.curve == EllipticCurve::Ed25519 && algorithm == Algorithm::EdDSA
         }
-        // Symmetric keys, and types that did not exist when this was written.
+        // Symmetric keys, which have no business in a public document, and types that did not
+        // exist when this was written.
         _ => false,
     };
     own_algorithm_fits && type_fits
@@ -148,6 +148,20 @@ mod tests {
         assert_fits(p256.clone(), Algorithm::ES256, None, true);
         assert_fits(p256.clone(), Algorithm::ES384, None, false);
         assert_fits(p256, rs256, None, false);
+    }
+
+    #[test]
+    fn set_fits_only_algorithms_that_a_key_of_it_has() {
+        for unusable in [
+            json!([]),
+            json!([{"kty": "AKP", "alg": "ML-DSA-65", "pub": "AA"}]),
+            json!([{"kty": "oct", "k": "c2VjcmV0"}]),
+            json!([{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]),
+        ] {
+            assert!(!key_set(unusable.clone()).fits_any(&[Algorithm::RS256]), "{unusable}");
+        }
+        let keys = key_set(json!([rsa(json!({}))]));
+        assert!(keys.fits_any(&[Algorithm::ES256, Algorithm::RS256]));
     }
 
     #[test]

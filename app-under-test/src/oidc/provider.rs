@@ -214,8 +214,11 @@ impl Provider {
 
     /// Says what will most likely go wrong, but may not.
     fn warn_about(&self, metadata: &Metadata, keys: &KeySet) {
-        if keys.len() == 0 {
-            tracing::warn!("the provider's key set has no usable key: every login will fail");
+        if !keys.fits_any(&metadata.signing_algorithms) {
+            tracing::warn!(
+                algorithms = ?metadata.signing_algorithms,
+                "no key of the provider fits the algorithms: every login will fail"
+            );
         }
         let advertised = &metadata.client_authentication;
         if !advertised.is_empty()

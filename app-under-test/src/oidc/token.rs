@@ -96,9 +96,7 @@ fn form_encoded(text: &str) -> String {
 /// Reads the endpoint's answer.
 fn read(answer: &Answer) -> Result<Tokens, TokenError> {
     // An error is one whatever the status: some providers answer 200.
-    if let Ok(Document { error: Some(error), error_description, .. }) =
-        serde_json::from_slice(&answer.body)
-    {
+    if let Ok(Document { error: Some(error), error_description, .. }) = answer.object() {
         return Err(TokenError::Refused {
             code: error_code::token(&error),
             description: error_description

@@ -34,6 +34,7 @@ async fn everything_else_denies() {
         Reply::Json(json!({"allow": true, "valid": false})),
         Reply::Json(json!({"allow": "true"})),
         Reply::Json(json!({})),
+        Reply::Json(json!([true, true])),
         Reply::text(200, "<html>"),
         Reply::status(403, json!({"allow": true})),
         Reply::status(500, json!({"allow": true})),

@@ -24,6 +24,21 @@ fn missing_variables_are_named_one_a_line() {
     assert_eq!(names, ["OIDC_AUTHORITY", "OIDC_CLIENT_SECRET", "OIDC_REDIRECT_URI"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn values_that_are_no_unicode_are_refused_and_not_ignored() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let output = Command::new(env!("CARGO_BIN_EXE_app-under-test"))
+        .env_clear()
+        .env("REQUIRED_GROUPS", OsStr::from_bytes(b"adm\xefn"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = text(&output.stderr);
+    assert!(errors.lines().any(|line| line.starts_with("REQUIRED_GROUPS: ")), "{errors}");
+}
+
 #[test]
 fn help_names_the_variables() {
     let output = program(&[], &["--help"]);

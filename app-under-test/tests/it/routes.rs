@@ -92,12 +92,13 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
 }
 
 #[tokio::test]
-async fn head_answers_without_a_body() {
+async fn head_answers_without_a_body_and_does_nothing() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
-    for path in ["", "healthz", "style.css", "auth/login", "auth/callback"] {
+    for path in ["", "healthz", "style.css", "auth/login", "auth/callback", "auth/logged-out"] {
         let answer = browser.request(Method::HEAD, path, |request| request).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");
+        assert!(answer.set_cookies().is_empty(), "{path}");
     }
 }
 

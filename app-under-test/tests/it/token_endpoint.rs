@@ -174,11 +174,18 @@ async fn redirects_are_not_followed() {
 
 #[tokio::test]
 async fn answers_that_are_no_object_are_refused() {
-    for body in ["", "<html>", "null", "\"text\"", "42", "{", "\u{feff}{}", "access_token=a"] {
+    for body in ["", "<html>", "null", "\"text\"", "42", "{", "\u{feff}{}", "access_token=a", "[]"]
+    {
         refused(502, "provider_answer", |_| Reply::text(200, body)).await;
     }
     refused(502, "provider_answer", |_| Reply::text(200, b"\x1f\x8b\x08".as_slice())).await;
     refused(502, "token_response", |_| Reply::Json(json!({}))).await;
+    // The members of a good answer, without their names.
+    refused(502, "provider_answer", |document| {
+        let [access, id] = ["access_token", "id_token"].map(|name| document[name].clone());
+        Reply::Json(json!([access, id, "Bearer", null, null]))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -21,8 +21,8 @@ const LONG_ABOUT: &str = "\
 An OpenID Provider for tests, demonstrations and reproduced failures.
 
 Without any option it listens on 127.0.0.1:9400, has four users (alice, bob, carol, dave) and two
-clients (`demo-app` with the secret `demo-secret-that-everybody-may-know`, `demo-spa` without) that may send their users
-to any port of this machine. It signs anybody in who is clicked on: never use it for anything real.";
+clients (`demo-app` with the secret `demo-secret-that-everybody-may-know`, `demo-spa` without) that
+may send their users to any port of this machine. It signs anybody in who is clicked on: never use it for anything real.";
 
 const AFTER_HELP: &str = "\
 Each option of `serve` has an environment variable, which it overrides: --code-lifetime is
@@ -77,7 +77,7 @@ enum Subcommands {
     /// Succeed when a running provider answers, as containers want to know
     Healthcheck {
         /// Where the provider is. Default: the port of MOCK_PROVIDER_LISTEN on this machine, else
-        /// http://127.0.0.1:9400.
+        /// 9400, and the path of MOCK_PROVIDER_ISSUER_URL.
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },

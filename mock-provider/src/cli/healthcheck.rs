@@ -21,8 +21,10 @@ const LONGEST_STATUS_LINE: u64 = 1024;
 
 /// Asks the provider at `url`. Fails when it does not answer, or answers anything but 200.
 pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
-    let url =
-        url.map_or_else(|| default_url(std::env::var("MOCK_PROVIDER_LISTEN").ok()), str::to_owned);
+    let variable = |name: &str| std::env::var(name).ok();
+    let default =
+        || default_url(variable("MOCK_PROVIDER_LISTEN"), variable("MOCK_PROVIDER_ISSUER_URL"));
+    let url = url.map_or_else(default, str::to_owned);
     match ask(&url, LIMIT) {
         Ok(()) => {
             print(format_args!("{url} is well"));
@@ -35,8 +37,9 @@ pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
     }
 }
 
-/// The provider on this machine that listens where the variable says, or where it does by default.
-fn default_url(listen: Option<String>) -> String {
+/// The provider on this machine that listens where the variable says, or where it does by default,
+/// below the path of its issuer.
+fn default_url(listen: Option<String>, issuer_url: Option<String>) -> String {
     let mut address =
         listen.and_then(|address| address.parse::<SocketAddr>().ok()).unwrap_or(DEFAULT_ADDRESS);
     if address.ip().is_unspecified() {
@@ -45,7 +48,9 @@ fn default_url(listen: Option<String>) -> String {
             SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
         });
     }
-    format!("http://{address}")
+    let issuer_url = issuer_url.and_then(|url| Url::parse(&url).ok());
+    let path = issuer_url.as_ref().map_or("", Url::path);
+    format!("http://{address}{}", path.trim_end_matches('/'))
 }
 
 fn ask(url: &str, limit: Duration) -> Result<(), String> {
@@ -115,11 +120,18 @@ mod tests {
 
     #[test]
     fn the_port_is_that_of_the_provider_beside() {
-        let url = |listen: &str| default_url(Some(listen.to_owned()));
-        assert_eq!(default_url(None), "http://127.0.0.1:9400");
+        let url = |listen: &str| default_url(Some(listen.to_owned()), None);
+        assert_eq!(default_url(None, None), "http://127.0.0.1:9400");
         assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
         assert_eq!(url("[::]:9401"), "http://[::1]:9401");
         assert_eq!(url(""), "http://127.0.0.1:9400");
+    }
+
+    #[test]
+    fn a_provider_is_asked_below_the_path_of_its_issuer() {
+        let url = |issuer: &str| default_url(None, Some(issuer.to_owned()));
+        assert_eq!(url("https://idp.example/tenants/one/"), "http://127.0.0.1:9400/tenants/one");
+        assert_eq!(url("http://idp.example"), "http://127.0.0.1:9400");
     }
 
     #[test]

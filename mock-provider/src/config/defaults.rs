@@ -17,17 +17,17 @@ pub(crate) fn groups() -> Vec<Group> {
         ("admins", "may change everything"),
         ("auditors", "may read everything"),
     ]
-    .map(|(name, description)| Group { name: name.into(), description: Some(description.into()) })
+    .map(|(name, description)| Group::new(name).description(description))
     .into()
 }
 
 /// Four users who differ in what they belong to.
 pub(crate) fn users() -> Vec<User> {
-    let user = |subject: &str, given: &str, family: &str| User {
-        given_name: Some(given.into()),
-        family_name: Some(family.into()),
-        ..User::new(subject)
+    let user = |subject: &str, given: &str, family: &str| {
+        User::new(subject)
             .name(format!("{given} {family}"))
+            .given_name(given)
+            .family_name(family)
             .preferred_username(subject)
             .email(format!("{subject}@example.org"))
     };

@@ -8,6 +8,7 @@ use super::key_path::KeyPath;
 
 /// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The file cannot be read, or is not UTF-8.
     #[error("cannot read the configuration file {}: {source}", path.display())]
@@ -20,6 +21,13 @@ pub enum ConfigError {
     /// What the configuration says is wrong; every fault that could be told at once.
     #[error("{}", listed(.0))]
     Invalid(Vec<Fault>),
+}
+
+impl ConfigError {
+    /// One fault of a value that no file has.
+    pub(crate) fn of(key: &str, message: String) -> Self {
+        Self::Invalid(vec![Fault::new(KeyPath::top(key), message)])
+    }
 }
 
 /// One fault of a configuration.

@@ -15,6 +15,7 @@ use crate::user::User;
 ///
 /// The default is what a provider without any configuration has: four users and two demo clients.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Config {
     /// Single values.
     pub settings: Settings,
@@ -29,12 +30,27 @@ pub struct Config {
 /// A group of users.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Group {
     /// The name, as it stands in the `groups` claim.
     pub name: String,
     /// What the group is for, shown to people.
     #[serde(default)]
     pub description: Option<String>,
+}
+
+impl Group {
+    /// A group that is not described.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), description: None }
+    }
+
+    /// Says what the group is for.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
 }
 
 /// The single values of a configuration.
@@ -45,6 +61,7 @@ pub struct Group {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Settings"))]
+#[non_exhaustive]
 pub struct Settings {
     /// The address and port to listen on. Default: 127.0.0.1:9400 for the program, a free port of
     /// 127.0.0.1 for the library.
@@ -165,6 +182,7 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum ClaimsIn {
     /// In the ID token and in userinfo.
     #[default]

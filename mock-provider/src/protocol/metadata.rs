@@ -23,7 +23,7 @@ pub(crate) struct ProviderMetadata {
     pub(crate) claims_supported: Vec<String>,
     /// RFC 8414, section 2.
     pub(crate) code_challenge_methods_supported: Vec<&'static str>,
-    /// OpenID Connect Initiating User Registration 1.0 defines the member.
+    /// Initiating User Registration via OpenID Connect 1.0 defines the member.
     pub(crate) prompt_values_supported: Vec<&'static str>,
     /// RFC 9207, section 3.
     pub(crate) authorization_response_iss_parameter_supported: bool,

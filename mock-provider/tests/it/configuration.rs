@@ -113,11 +113,9 @@ fn a_file_that_is_absent_or_no_text_is_named() {
 
 #[test]
 fn a_configuration_from_code_is_checked_without_places() {
-    let config = Config {
-        users: vec![User::new("alice").groups(["staf"])],
-        clients: vec![Client::new("shop").redirect_uri("/callback")],
-        ..Config::default()
-    };
+    let mut config = Config::default();
+    config.users = vec![User::new("alice").groups(["staf"])];
+    config.clients = vec![Client::new("shop").redirect_uri("/callback")];
     insta::assert_snapshot!(config.check().unwrap_err(), @"
     unknown group `staf` in `users[0].groups`: did you mean `staff`?
     `/callback` in `clients[0].redirect_uris` is not an absolute URI

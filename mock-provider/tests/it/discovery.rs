@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mock_provider::Settings;
 use serde_json::Value;
 use url::Url;
 
@@ -63,6 +64,19 @@ async fn an_issuer_with_a_path_serves_everything_below_it() {
     assert_eq!(told["iss"], "http://issuer.example/tenants/one");
     let form = Parameters::code(&told["code"]);
     browser.post(&url(&provider, "/tenants/one/token"), &form).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_path_of_an_issuer_may_have_any_characters() {
+    for path in ["/:tenant", "/*", "/{tenant}", "/{*rest}", "/a%2Fb"] {
+        let issuer = format!("http://issuer.example{path}");
+        let named = |settings: &mut Settings| settings.issuer_url = Some(issuer.clone());
+        let provider = builder().settings(named).start().await;
+        let base = format!("http://{}{path}", provider.address());
+        let metadata = format!("{base}/.well-known/openid-configuration");
+        let metadata = Browser::new().get(&metadata).await.expect(200).json();
+        assert_eq!(metadata["issuer"], issuer);
+    }
 }
 
 #[tokio::test]

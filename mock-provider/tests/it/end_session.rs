@@ -94,6 +94,19 @@ async fn a_logout_may_come_as_a_form() {
 }
 
 #[tokio::test]
+async fn the_cookie_is_taken_away_without_a_word_on_the_time_of_day() {
+    let provider = start().await;
+    let (mut browser, hint) = signed_in(&provider, "alice").await;
+    let answer = end_session(&mut browser, &provider, &back_with(&hint)).await;
+    let cookie = answer.header("set-cookie");
+    let (pair, attributes) = cookie.split_once("; ").expect("the cookie has attributes");
+    assert!(pair.ends_with('='), "{cookie}");
+    let mut attributes: Vec<_> = attributes.split("; ").collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax"]);
+}
+
+#[tokio::test]
 async fn a_cookie_kept_from_before_the_logout_is_dead() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;

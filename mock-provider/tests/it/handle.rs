@@ -98,6 +98,15 @@ async fn the_issuer_may_be_called_localhost() {
 }
 
 #[tokio::test]
+async fn a_host_that_no_issuer_can_have_is_refused() {
+    for host in ["", "local host", "localhost/path", "localhost:9400"] {
+        let error = builder().issuer_host(host).try_start().expect_err(host).to_string();
+        let told = format!("`issuer_host` must be a name or an address, not `{host}`: ");
+        assert!(error.starts_with(&told), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn authorize_as_enters_the_password() {
     let provider = start().await;
     let address = authorization_url(&provider, &Parameters::authorization());

@@ -1,6 +1,7 @@
 //! Every variable, right and wrong.
 
 use super::*;
+use crate::config::ConfigError;
 
 const GOOD: [(&str, &str); 4] = [
     ("OIDC_AUTHORITY", "https://login.example.com"),
@@ -94,6 +95,9 @@ fn authorities_that_cannot_be_issuers_are_refused() {
         "https://login.example.com#x",
         "https://login.example.com/.well-known/openid-configuration",
         "https://login.example.com\n",
+        " https://login.example.com",
+        "https://login.example.com ",
+        "https://login.\texample.com",
     ] {
         refusal("OIDC_AUTHORITY", value);
     }
@@ -120,6 +124,31 @@ fn line_breaks_are_refused_everywhere() {
     refusal("OIDC_CLIENT_ID", "app\nid");
     let text = refusal("OIDC_CLIENT_SECRET", "s3cret\n");
     assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn faults_come_in_the_order_of_the_help() {
+    let errors = with(&[("URL_BASE_PATHNAME", "//"), ("OIDC_CLIENT_ID", "")]).unwrap_err();
+    let names: Vec<&str> = errors.iter().map(ConfigError::name).collect();
+    assert_eq!(names, ["OIDC_CLIENT_ID", "URL_BASE_PATHNAME"]);
+}
+
+#[test]
+fn passwords_in_refused_urls_are_not_printed() {
+    for (name, value) in [
+        ("OIDC_AUTHORITY", "https://user:s3cret@login.example.com"),
+        ("HTTPS_PROXY", "http://user:s3cret@pro xy"),
+        ("HTTP_PROXY", "user:s3cret@["),
+    ] {
+        let text = refusal(name, value);
+        assert!(text.contains("[redacted]@") && !text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn values_that_were_no_unicode_are_refused() {
+    // As the program passes them on; ignored, this one would let everybody in.
+    assert!(refusal("REQUIRED_GROUPS", "adm\u{fffd}n").ends_with("not UTF-8"));
 }
 
 #[test]

@@ -21,20 +21,18 @@ pub(crate) const LOGGED_OUT: &str = "https://shop.example/bye";
 /// `erin` not allowed to use `shop`. Clients: the confidential `shop` and `blog`, the public `spa`.
 pub(crate) fn builder() -> MockProviderBuilder {
     let now = "2026-01-01T00:00:00Z".parse().expect("the time is written in RFC 3339");
-    let alice = User {
-        given_name: Some("Alice".into()),
-        family_name: Some("Archer".into()),
-        phone_number: Some("+1 555 0100".into()),
-        address: serde_json::from_str(r#"{"locality": "Springfield"}"#).ok(),
-        picture: Some("https://pictures.example/alice.png".into()),
-        locale: Some("en-GB".into()),
-        ..User::new("alice")
-            .name("Alice Archer")
-            .preferred_username("al")
-            .email("alice@example.org")
-            .groups(["staff", "admins"])
-            .claim("department", "Research")
-    };
+    let alice = User::new("alice")
+        .name("Alice Archer")
+        .given_name("Alice")
+        .family_name("Archer")
+        .preferred_username("al")
+        .email("alice@example.org")
+        .phone_number("+1 555 0100")
+        .address([("locality", "Springfield")])
+        .picture("https://pictures.example/alice.png")
+        .locale("en-GB")
+        .groups(["staff", "admins"])
+        .claim("department", "Research");
     MockProvider::builder()
         .seed(1)
         .clock(Clock::frozen_at(now))
