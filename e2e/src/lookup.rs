@@ -87,12 +87,13 @@ impl Settings {
         let variable = engine.driver().to_uppercase();
         format!(
             "cannot run browser tests in {engine}: found no {what} in {directories}\n\
-             - install browser and driver: ./scripts/install-browsers.sh\n\
+             - install browser and driver: ./scripts/install-browsers.sh{option}\n\
              - or say where they are: {variable}=/path/to/{driver} E2E_BROWSER_BIN=/path/to/browser\n\
              - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/\n\
              - or leave browser tests out: cargo test --workspace --exclude e2e",
             directories = directories.join(", "),
             driver = engine.driver(),
+            option = if engine == Engine::Firefox { " --firefox" } else { "" },
         )
     }
 }
@@ -131,7 +132,7 @@ mod tests {
         ");
         insta::assert_snapshot!(settings.driver(Engine::Firefox).unwrap_err(), @"
         cannot run browser tests in firefox: found no geckodriver in /nowhere, /nowhere/else
-        - install browser and driver: ./scripts/install-browsers.sh
+        - install browser and driver: ./scripts/install-browsers.sh --firefox
         - or say where they are: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
         - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
         - or leave browser tests out: cargo test --workspace --exclude e2e
@@ -143,7 +144,7 @@ mod tests {
         let settings = settings(&[("PATH", "/nowhere")]);
         insta::assert_snapshot!(settings.browser(Engine::Firefox).unwrap_err(), @"
         cannot run browser tests in firefox: found no firefox or firefox-esr in /nowhere
-        - install browser and driver: ./scripts/install-browsers.sh
+        - install browser and driver: ./scripts/install-browsers.sh --firefox
         - or say where they are: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
         - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
         - or leave browser tests out: cargo test --workspace --exclude e2e
