@@ -9,6 +9,7 @@
 //! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
+mod answer;
 mod authorization;
 pub mod blocking;
 mod browser;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::authorization::{Answer, unproven_page};
+use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
 use crate::issuer::Issuer;
