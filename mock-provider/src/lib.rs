@@ -13,6 +13,7 @@ mod answer;
 mod authorization;
 pub mod blocking;
 mod browser;
+mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
@@ -43,13 +44,14 @@ mod tokens;
 mod ui;
 mod user;
 
+pub use builder::MockProviderBuilder;
 pub use client::{AuthMethod, Client};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use jiff::Timestamp;
 pub use journal::{Endpoint, Exchange, Refusal};
-pub use provider::{MockProvider, MockProviderBuilder, StartError};
+pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
 pub use signing::KeyError;
