@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::builder::MockProviderBuilder;
 use crate::clock::Clock;
 use crate::end_user::AuthorizeError;
 use crate::journal::Exchange;
-use crate::provider::{self, MockProviderBuilder, StartError};
+use crate::provider::{self, StartError};
 
 /// A running provider, which stops when this is dropped; see [`crate::MockProvider`].
 ///
