@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use url::{Host, Url};
 
+use crate::blocking;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Group, Settings};
@@ -123,6 +124,15 @@ impl MockProviderBuilder {
             Ok(provider) => provider,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// Starts the provider for a test without an asynchronous runtime.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_blocking(self) -> blocking::MockProvider {
+        blocking::MockProvider::start_with(self)
     }
 
     /// Starts the provider, or tells why not.
