@@ -44,7 +44,7 @@ impl Issuer {
             return missing("code_challenge");
         }
         // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
-        request.scope = request.scope.filtered(|s| self.scopes_supported().any(|known| known == s));
+        request.scope = self.known(&request.scope);
         Ok(request)
     }
 
@@ -174,18 +174,11 @@ impl Issuer {
         if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
             session.flows.insert(client_id.clone(), flow.to_owned());
         }
-        let grant = Arc::new(Grant::new(
-            client_id,
-            Arc::clone(&session.user),
-            request.scope,
-            request.nonce,
-            (session.sid.clone(), session.auth_time),
-            flow.to_owned(),
-        ));
+        let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned());
         let now = self.clock.seconds();
         let value = self.random.token();
         let code = Code {
-            grant,
+            grant: Arc::new(grant),
             redirect_uri: reply_to.redirect_uri.clone(),
             challenge: request.code_challenge,
             expires: until(now, self.settings.code_lifetime),

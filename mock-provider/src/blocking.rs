@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::builder::MockProviderBuilder;
 use crate::clock::Clock;
 use crate::end_user::AuthorizeError;
 use crate::journal::Exchange;
-use crate::provider::{self, MockProviderBuilder, StartError};
+use crate::provider::{self, StartError};
 
 /// A running provider, which stops when this is dropped; see [`crate::MockProvider`].
 ///
@@ -31,15 +32,15 @@ impl MockProvider {
     ///
     /// When no loopback port is free.
     pub fn start() -> Self {
-        Self::start_with(provider::MockProvider::builder())
+        Self::builder().start_blocking()
     }
 
-    /// A provider that was configured before.
-    ///
-    /// # Panics
-    ///
-    /// When the configuration is wrong or the address cannot be listened on.
-    pub fn start_with(builder: MockProviderBuilder) -> Self {
+    /// A provider to be configured before it [starts](MockProviderBuilder::start_blocking).
+    pub fn builder() -> MockProviderBuilder {
+        provider::MockProvider::builder()
+    }
+
+    pub(crate) fn start_with(builder: MockProviderBuilder) -> Self {
         let runtime = Builder::new_current_thread().build().expect("a runtime without I/O starts");
         let provider = runtime.block_on(builder.start());
         Self { provider, runtime }

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use url::form_urlencoded;
+use percent_encoding::percent_decode_str;
 
 use crate::client::{AuthMethod, Client};
 use crate::issuer::Issuer;
@@ -146,10 +146,8 @@ fn basic_credentials(header: &[u8]) -> Option<Credentials> {
 }
 
 fn form_decode(value: &str) -> String {
-    // As the value of a nameless pair; what would end the pair is no separator here.
-    let escaped = value.replace('&', "%26").replace('=', "%3D");
-    let pair = form_urlencoded::parse(escaped.as_bytes()).next();
-    pair.map(|(name, _)| name.into_owned()).unwrap_or_default()
+    // Not as a pair: `&` and `=` part nothing here.
+    percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

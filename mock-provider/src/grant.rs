@@ -8,6 +8,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{ErrorCode, TokenError};
+use crate::session::Session;
 use crate::user::User;
 
 /// For how many seconds an expired code or token is remembered, so that a refusal can say
@@ -23,6 +24,7 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
     /// Set when a code or refresh token was replayed: nothing of this grant is valid any more.
@@ -30,17 +32,24 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// A grant that is valid.
+    /// A grant by the user of a session.
     pub(crate) fn new(
+        session: &Session,
         client_id: String,
-        user: Arc<User>,
         scope: Scope,
         nonce: Option<String>,
-        (sid, auth_time): (String, i64),
         flow: String,
     ) -> Self {
-        let revoked = AtomicBool::new(false);
-        Self { client_id, user, scope, nonce, auth_time, sid, flow, revoked }
+        Self {
+            client_id,
+            user: Arc::clone(&session.user),
+            scope,
+            nonce,
+            auth_time: session.auth_time,
+            sid: session.sid.clone(),
+            flow,
+            revoked: AtomicBool::new(false),
+        }
     }
 
     fn is_revoked(&self) -> bool {

@@ -128,8 +128,13 @@ impl State {
 
     /// The scope values that the issuer knows.
     pub(crate) fn scopes_supported(&self) -> impl Iterator<Item = &str> {
-        let standard = STANDARD_SCOPES.iter().map(|(scope, _)| *scope);
+        let standard = STANDARD_SCOPES.iter().map(|scope| scope.value);
         standard.chain(self.settings.scopes.keys().map(String::as_str))
+    }
+
+    /// The values of a scope that the issuer knows.
+    pub(crate) fn known(&self, scope: &Scope) -> Scope {
+        scope.filtered(|value| self.scopes_supported().any(|known| known == value))
     }
 
     /// The claims of a user that a scope releases. A claim that no scope asks for comes with
@@ -180,8 +185,8 @@ fn claim_scopes(settings: &Settings) -> BTreeMap<String, Vec<String>> {
     let mut add = |scope: &str, claim: &str| {
         claim_scopes.entry(claim.to_owned()).or_default().push(scope.to_owned());
     };
-    for (scope, claims) in STANDARD_SCOPES {
-        claims.iter().for_each(|claim| add(scope, claim));
+    for scope in STANDARD_SCOPES {
+        scope.claims.iter().for_each(|claim| add(scope.value, claim));
     }
     for (scope, claims) in &settings.scopes {
         claims.iter().for_each(|claim| add(scope, claim));

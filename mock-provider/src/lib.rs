@@ -9,9 +9,11 @@
 //! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
+mod answer;
 mod authorization;
 pub mod blocking;
 mod browser;
+mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
@@ -42,13 +44,14 @@ mod tokens;
 mod ui;
 mod user;
 
+pub use builder::MockProviderBuilder;
 pub use client::{AuthMethod, Client};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use jiff::Timestamp;
 pub use journal::{Endpoint, Exchange, Refusal};
-pub use provider::{MockProvider, MockProviderBuilder, StartError};
+pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
 pub use signing::KeyError;

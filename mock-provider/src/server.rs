@@ -92,19 +92,15 @@ impl Server {
         started.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
         Ok(Self { stop, thread: Some(thread) })
     }
+}
 
+impl Drop for Server {
     /// Closes the listeners, lets requests under way finish, and cuts the rest.
-    pub(crate) fn stop(&mut self) {
+    fn drop(&mut self) {
         let _ = self.stop.send(true);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 

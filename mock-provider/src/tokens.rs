@@ -45,22 +45,16 @@ impl Issuer {
                 Ok(self.issue(grant, scope, nonce.as_deref(), now))
             }
             TokenRequest::RefreshToken { refresh_token, scope } => {
-                let wanted = scope.as_ref().map(|scope| self.known(scope));
-                let wanted = wanted.as_ref();
+                // A client that repeats what it asked for at first also repeats what was ignored
+                // then. Nothing but unknown values is not ignored: it is refused.
+                let known = scope.as_ref().map(|scope| self.known(scope));
+                let wanted = known.as_ref().filter(|known| !known.is_empty()).or(scope.as_ref());
                 let grant = self.grants().refresh(refresh_token, &client.id, wanted, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).
                 Ok(self.issue(grant, scope, None, now))
             }
         }
-    }
-
-    /// The values of a scope that this issuer knows. A client that repeats what it asked for at
-    /// first also repeats what was ignored then. Nothing but unknown values stays as it is, to be
-    /// refused.
-    fn known(&self, scope: &Scope) -> Scope {
-        let known = scope.filtered(|value| self.scopes_supported().any(|known| known == value));
-        if known.is_empty() { scope.clone() } else { known }
     }
 
     fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {

@@ -200,9 +200,10 @@ fn port(text: &str) -> Result<u16, String> {
 /// The key signs nothing here, but a deployment that carries a well-known one also carries it
 /// for whatever else reads it: better said aloud than ignored.
 fn flask_secret_key(text: &str) -> Result<(), String> {
-    /// Words in what samples, tutorials and manifests write there. A random key has one of them
-    /// about once in ten thousand, and can be unset all the same.
-    const PUBLISHED: &[&str] = &["change", "default", "dev-", "example", "secret", "your"];
+    /// Words in what samples, tutorials and manifests write there, to be replaced. No random key
+    /// has them by chance worth speaking of, and every key can be unset all the same.
+    const PUBLISHED: &[&str] =
+        &["change", "default", "dev-secret", "dev_secret", "example", "your-", "your_"];
     let lower = text.to_ascii_lowercase();
     if text.trim().is_empty() {
         return Err("empty: unset it, the app needs none".to_owned());

@@ -27,7 +27,7 @@ async fn a_session_ends_with_the_id_token_that_it_came_from() -> Result<()> {
         let browser = test.browser().await?;
         sign_in_as(&browser, &stack, "ada").await?;
         Welcome::seen(&browser).await?;
-        // Never idle for an hour, but the token, and a minute of skew, are over then.
+        // Never idle for an hour, but the token expires then, give or take a minute.
         for _ in 0..2 {
             stack.advance(Duration::from_secs(29 * 60));
             browser.reload().await?;

@@ -91,7 +91,7 @@ impl Checker<'_> {
     fn scopes(&mut self) {
         for (scope, claims) in &self.config.settings.scopes {
             let path = KeyPath::top("scopes").key(scope);
-            if STANDARD_SCOPES.iter().any(|(standard, _)| standard == scope) {
+            if STANDARD_SCOPES.iter().any(|standard| standard.value == scope) {
                 let message = format!(
                     "the scope `{scope}` is a standard one and cannot be changed: choose another name"
                 );

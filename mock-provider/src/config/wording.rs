@@ -37,7 +37,7 @@ fn unknown_key(wrong: &str, allowed: &[&str], table: &KeyPath, top: &[&str]) -> 
     if table.is_top() {
         return format!("unknown key `{wrong}`: {}", advice(wrong, top));
     }
-    let is_claim = || STANDARD_SCOPES.iter().any(|(_, claims)| claims.contains(&wrong));
+    let is_claim = || STANDARD_SCOPES.iter().any(|scope| scope.claims.contains(&wrong));
     let takes_claims = allowed.contains(&"claims");
     let advice = if top.contains(&wrong) {
         format!("`{wrong}` belongs to the whole file, so it stands above the first `[` header")

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::authorization::{Answer, unproven_page};
+use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::Parameters;
-use crate::protocol::scope;
+use crate::protocol::scope::STANDARD_SCOPES;
 use crate::record::{Form, unreadable};
 use crate::reply::{Note, Reply};
 use crate::session::Session;
@@ -167,8 +167,9 @@ pub(crate) fn page(
 
 /// What a scope is for: of the standard ones in words, of a configured one its claims.
 fn describe(issuer: &Issuer, scope: &str) -> String {
-    match (scope::description(scope), issuer.settings.scopes.get(scope)) {
-        (Some(words), _) => words.to_owned(),
+    let standard = STANDARD_SCOPES.iter().find(|standard| standard.value == scope);
+    match (standard, issuer.settings.scopes.get(scope)) {
+        (Some(standard), _) => standard.description.to_owned(),
         (None, Some(claims)) => format!("read {}", claims.join(", ")),
         (None, None) => String::new(),
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::grant::Refused;
 use crate::issuer::Issuer;
-use crate::protocol::authorization::description_characters;
+use crate::protocol::error_description::description_characters;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError, TokenRequest};
 use crate::record::Form;

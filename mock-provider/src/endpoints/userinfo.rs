@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::config::ClaimsIn;
 use crate::grant::AccessToken;
 use crate::issuer::Issuer;
-use crate::protocol::authorization::description_characters;
+use crate::protocol::error_description::description_characters;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::Scope;
 use crate::record::Form;

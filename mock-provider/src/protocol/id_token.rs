@@ -26,7 +26,7 @@ pub(crate) struct IdToken<'a> {
     pub(crate) claims: Map<String, Value>,
 }
 
-/// The protocol claims above, for `claims_supported`.
+/// The protocol claims above: supported, and none that a user may have.
 pub(crate) const PROTOCOL_CLAIMS: [&str; 9] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"];
 
@@ -39,6 +39,25 @@ pub(crate) fn at_hash(access_token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_protocol_claims_are_those_of_the_token() {
+        let token = IdToken {
+            iss: "https://issuer.example",
+            sub: "alice",
+            aud: "shop",
+            exp: 2,
+            iat: 1,
+            auth_time: 1,
+            nonce: Some("n"),
+            at_hash: at_hash("token"),
+            sid: "session",
+            claims: Map::new(),
+        };
+        let token = serde_json::to_value(token).unwrap();
+        let claims: Vec<_> = token.as_object().unwrap().keys().collect();
+        assert_eq!(claims, PROTOCOL_CLAIMS);
+    }
 
     #[test]
     fn at_hash_is_the_left_half_of_the_digest() {

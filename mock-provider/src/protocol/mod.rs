@@ -3,6 +3,7 @@
 //! Pure types. Nothing here knows of HTTP frameworks, configuration, time or state.
 
 pub(crate) mod authorization;
+pub(crate) mod error_description;
 pub(crate) mod id_token;
 pub(crate) mod metadata;
 pub(crate) mod parameters;

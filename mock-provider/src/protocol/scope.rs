@@ -2,13 +2,23 @@
 
 use std::fmt;
 
+/// A scope value that every issuer knows.
+pub(crate) struct StandardScope {
+    pub(crate) value: &'static str,
+    /// What it allows, in words for the sign-in page.
+    pub(crate) description: &'static str,
+    /// The claims that it asks for.
+    pub(crate) claims: &'static [&'static str],
+}
+
 /// The scope values that [OpenID Connect Core 1.0, section 5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims)
-/// defines, with the claims that each asks for; `groups` is a convention that most providers share.
-pub(crate) const STANDARD_SCOPES: &[(&str, &[&str])] = &[
-    ("openid", &["sub"]),
-    (
-        "profile",
-        &[
+/// and section 11 define; `groups` is a convention that most providers share.
+pub(crate) const STANDARD_SCOPES: &[StandardScope] = &[
+    StandardScope { value: "openid", description: "know who you are", claims: &["sub"] },
+    StandardScope {
+        value: "profile",
+        description: "read your name and profile",
+        claims: &[
             "name",
             "family_name",
             "given_name",
@@ -24,27 +34,33 @@ pub(crate) const STANDARD_SCOPES: &[(&str, &[&str])] = &[
             "locale",
             "updated_at",
         ],
-    ),
-    ("email", &["email", "email_verified"]),
-    ("address", &["address"]),
-    ("phone", &["phone_number", "phone_number_verified"]),
-    ("groups", &["groups"]),
-    ("offline_access", &[]),
+    },
+    StandardScope {
+        value: "email",
+        description: "read your email address",
+        claims: &["email", "email_verified"],
+    },
+    StandardScope {
+        value: "address",
+        description: "read your postal address",
+        claims: &["address"],
+    },
+    StandardScope {
+        value: "phone",
+        description: "read your phone number",
+        claims: &["phone_number", "phone_number_verified"],
+    },
+    StandardScope {
+        value: "groups",
+        description: "read the groups you belong to",
+        claims: &["groups"],
+    },
+    StandardScope {
+        value: "offline_access",
+        description: "keep access while you are away",
+        claims: &[],
+    },
 ];
-
-/// What a scope value allows, in words for the sign-in page.
-pub(crate) fn description(scope: &str) -> Option<&'static str> {
-    Some(match scope {
-        "openid" => "know who you are",
-        "profile" => "read your name and profile",
-        "email" => "read your email address",
-        "address" => "read your postal address",
-        "phone" => "read your phone number",
-        "groups" => "read the groups you belong to",
-        "offline_access" => "keep access while you are away",
-        _ => return None,
-    })
-}
 
 /// A set of scope values in the order in which they were asked for
 /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).

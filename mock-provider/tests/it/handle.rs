@@ -175,7 +175,7 @@ async fn authorize_as_refuses_an_address_that_is_too_long_for_a_request() {
 #[test]
 fn the_blocking_provider_needs_no_runtime() {
     let clock = Clock::frozen_at("2026-01-01T00:00:00Z".parse().expect("the time is RFC 3339"));
-    let provider = blocking::MockProvider::start_with(MockProvider::builder().clock(clock));
+    let provider = blocking::MockProvider::builder().clock(clock).start_blocking();
     let request = Parameters::authorization()
         .with("client_id", "demo-app")
         .with("redirect_uri", "http://127.0.0.1:1/cb");
