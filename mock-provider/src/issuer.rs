@@ -144,10 +144,9 @@ impl State {
             Some(scopes) => scopes.iter().any(|own| scope.contains(own)),
             None => true,
         };
-        let claims = user.claims().into_iter();
+        let mut claims = user.claims();
+        claims.retain(|claim, _| !PROTOCOL_CLAIMS.contains(&claim.as_str()) && released(claim));
         claims
-            .filter(|(claim, _)| !PROTOCOL_CLAIMS.contains(&claim.as_str()) && released(claim))
-            .collect()
     }
 
     /// The names of all claims that the issuer may release.

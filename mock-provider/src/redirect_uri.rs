@@ -89,21 +89,10 @@ struct Pattern<'a> {
 
 impl Pattern<'_> {
     fn allows(&self, uri: &str) -> bool {
-        // Only a URI that is written in the normal way is compared: `..`, userinfo or a
-        // backslash would mean something else to the browser than to this comparison.
         let Some((host, rest)) = split_loopback(uri).filter(|_| !uri.contains('#')) else {
             return false;
         };
         let (port, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let normal = Url::parse(uri).is_ok_and(|url| {
-            // The normal way leaves out the scheme's own port, and has a path.
-            let rest = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-            let written = url.as_str();
-            written == format!("{host}{rest}") || written == format!("{host}{port}{rest}")
-        });
-        if !normal {
-            return false;
-        }
         let port_fits = match self.port {
             ":*" => port.is_empty() || port[1..].parse::<u16>().is_ok(),
             fixed => fixed == port,
@@ -112,8 +101,19 @@ impl Pattern<'_> {
             Some(below) => path.starts_with(below) || format!("{path}/") == below,
             None => self.path == path,
         };
-        host == self.host && port_fits && path_fits
+        host == self.host && port_fits && path_fits && is_normal(uri, host, port, path)
     }
+}
+
+/// True when a browser reads a URI as it is written here: `..`, userinfo or a backslash would mean
+/// something else to the browser than to a comparison of strings.
+fn is_normal(uri: &str, host: &str, port: &str, path: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| {
+        // The normal way leaves out the scheme's own port, and has a path.
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        let written = url.as_str();
+        written == format!("{host}{port}{path}") || written == format!("{host}{path}")
+    })
 }
 
 /// Splits a loopback URI behind its host.
