@@ -72,13 +72,17 @@ fn with(answer: &Url, name: &str, value: &str) -> Url {
 
 /// What the app says to a callback that it refuses. Nobody is signed in by it.
 async fn refusal(browser: &Browser, stack: &Stack, callback: &Url) -> Result<String> {
-    browser.visit(callback.as_str()).await?;
-    let failed = SignInFailed::seen(browser).await?;
-    let refusal = format!("{}: {}", failed.code().await?, failed.sentence().await?);
-    failed.go_home().await?;
+    let explanation = explanation(browser, callback).await?;
+    SignInFailed::seen(browser).await?.go_home().await?;
     Home::seen(browser).await?;
     assert_eq!(browser.url().await?.as_str(), stack.url(""));
-    Ok(refusal)
+    Ok(explanation)
+}
+
+async fn explanation(browser: &Browser, callback: &Url) -> Result<String> {
+    browser.visit(callback.as_str()).await?;
+    let failed = SignInFailed::seen(browser).await?;
+    Ok(format!("{}: {}", failed.code().await?, failed.sentence().await?))
 }
 
 #[tokio::test]
@@ -91,8 +95,9 @@ async fn each_error_code_is_explained_in_words_of_the_app() -> Result<()> {
             let state = parameter(&begin(&browser, &stack).await?, "state")?;
             let description = ("error_description", "<b>call 555-0100</b>");
             let callback = callback(&stack, &[("error", error), description, ("state", &state)])?;
-            writeln!(explanations, "{}", refusal(&browser, &stack, &callback).await?)?;
+            writeln!(explanations, "{}", explanation(&browser, &callback).await?)?;
         }
+        Home::open(&browser, &stack).await?;
         insta::assert_snapshot!("error_codes", explanations);
         Ok(())
     })
