@@ -30,7 +30,7 @@ impl Settings {
             // Firefox needs a driver that few machines have beside it; it is used on request.
             .filter(|&engine| engine != Engine::Firefox)
             .find_map(|engine| self.browser(engine).ok())
-            .with_context(|| self.missing(Engine::HeadlessShell, "a browser (chromium or chrome)"))
+            .with_context(|| self.missing(Engine::HeadlessShell, "browser (chromium or chrome)"))
     }
 
     /// A certain browser.
