@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
+use crate::account::Account;
 use crate::browser::Browser;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{
     AuthorizationRequest, Refusal, ResponseMode, refusal_parameters,
 };
 use crate::protocol::parameters::Parameters;
-use crate::reply::{Note, Reply};
-use crate::reply_to::{ReplyTo, Unproven, with_query};
+use crate::reply::{AuthorizationResponse, Note, Reply};
+use crate::reply_to::{ReplyTo, Unproven};
 use crate::session::Session;
-use crate::ui::{ErrorPage, FormPostPage, policy};
-use crate::user::User;
+use crate::ui::{ErrorPage, policy};
 
 /// A proven authorization request, to be answered.
 pub(crate) struct Answer<'a> {
@@ -32,7 +32,7 @@ impl Answer<'_> {
         &self,
         browser: &Browser,
         request: AuthorizationRequest,
-        user: &Arc<User>,
+        user: &Arc<Account>,
     ) -> Reply {
         // Before there is a session: who may not sign in is not signed in.
         if let Err(refusal) = self.issuer.admit(user, &self.reply_to.client, &request) {
@@ -76,20 +76,14 @@ impl Answer<'_> {
     }
 
     /// Sends parameters to the redirect URI, in the way that the request asked for.
-    fn send(&self, parameters: Vec<(String, String)>) -> Reply {
-        let fields = self.issuer.complete(self.reply_to, parameters);
-        let uri = &self.reply_to.redirect_uri;
-        // What is no response mode is refused in the way of the default one.
-        match ResponseMode::parse(self.parameters).unwrap_or_default() {
-            ResponseMode::Query => Reply::redirect(&with_query(uri, fields)),
-            ResponseMode::Fragment => {
-                Reply::redirect(&format!("{uri}#{}", Parameters::from_iter(fields).encode()))
-            }
-            ResponseMode::FormPost => {
-                let page = FormPostPage { action: uri.clone(), fields };
-                Reply::page(&page, &policy::FORM_POST)
-            }
-        }
+    fn send(&self, mut parameters: Parameters) -> Reply {
+        self.issuer.complete(self.reply_to, &mut parameters);
+        Reply::authorization(AuthorizationResponse {
+            redirect_uri: self.reply_to.redirect_uri.clone(),
+            // What is no response mode is refused in the way of the default one.
+            mode: ResponseMode::parse(self.parameters).unwrap_or_default(),
+            parameters,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::client::Client;
 use crate::grant::{Code, Grant};
 use crate::issuer::{Issuer, until};
@@ -20,7 +21,7 @@ pub(crate) enum Decision {
     /// Answer for the browser's session.
     Continue(Session),
     /// Sign this user in without asking.
-    SignIn(Arc<User>),
+    SignIn(Arc<Account>),
     /// Ask. Who is named has a session that the user may continue.
     Ask(Option<Session>),
 }
@@ -92,7 +93,7 @@ impl Issuer {
     }
 
     /// The user whom the configuration signs in without a page.
-    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<User>> {
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<Account>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
         let hinted = hint.and_then(|hint| self.hinted_user(hint));
         hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?)).cloned()
@@ -148,7 +149,7 @@ impl Issuer {
     }
 
     /// Signs a user in: begins a session in place of the browser's last one.
-    pub(crate) fn begin_session(&self, user: &Arc<User>, last: Option<&Session>) -> Session {
+    pub(crate) fn begin_session(&self, user: &Arc<Account>, last: Option<&Session>) -> Session {
         let now = self.clock.seconds();
         let mut sessions = self.sessions();
         let last = last.and_then(|last| sessions.end(&last.sid));
@@ -169,7 +170,7 @@ impl Issuer {
         request: AuthorizationRequest,
         session: &Session,
         flow: &str,
-    ) -> Vec<(String, String)> {
+    ) -> Parameters {
         let client_id = reply_to.client.id.clone();
         if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
             session.flows.insert(client_id.clone(), flow.to_owned());
@@ -184,8 +185,9 @@ impl Issuer {
             expires: until(now, self.settings.code_lifetime),
             used: false,
         };
-        self.grants().add_code(value.clone(), code, now);
-        vec![("code".into(), value)]
+        let parameters = Parameters::from_iter([("code", &value)]);
+        self.grants().add_code(value, code, now);
+        parameters
     }
 }
 

@@ -1,27 +1,24 @@
 //! The browser that sends a request, and its session at the provider.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use crate::issuer::Issuer;
+use crate::request::Request;
 use crate::session::Session;
 
 /// What a browser sent of itself.
 #[derive(Debug)]
 pub(crate) struct Browser {
     cookies: CookieJar,
-    /// True when a page of another origin made the browser send this
-    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)). Another
-    /// port is another origin on the same site: there are the applications under test.
-    pub(crate) cross_origin: bool,
 }
 
 impl Browser {
+    /// The browser that sent a request.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { cookies: CookieJar::from_headers(&request.headers) }
+    }
+
     /// The session that the browser has at an issuer.
     pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
         let cookie = self.cookies.get(&issuer.cookie_name)?;
@@ -53,19 +50,4 @@ fn cookie(issuer: &Issuer, value: &str) -> Cookie<'static> {
         // and `None` needs https.
         .same_site(if https { SameSite::None } else { SameSite::Lax })
         .build()
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Browser {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            cookies: CookieJar::from_headers(&parts.headers),
-            cross_origin: is_cross_origin(&parts.headers),
-        })
-    }
-}
-
-fn is_cross_origin(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site")
 }

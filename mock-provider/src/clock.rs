@@ -41,6 +41,15 @@ impl Clock {
         Self(Arc::new(Source::Frozen { at: AtomicI64::new(at.as_millisecond()) }))
     }
 
+    /// Another clock that shows the same time, and is moved by itself.
+    pub(crate) fn fork(&self) -> Self {
+        let copy = |time: &AtomicI64| AtomicI64::new(time.load(Ordering::Relaxed));
+        Self(Arc::new(match &*self.0 {
+            Source::System { offset } => Source::System { offset: copy(offset) },
+            Source::Frozen { at } => Source::Frozen { at: copy(at) },
+        }))
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         let milliseconds = match &*self.0 {

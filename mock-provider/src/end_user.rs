@@ -1,16 +1,16 @@
 //! An end user without a browser: walks the sign-in page in a test.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, Request, Response};
-use tower::ServiceExt;
 use url::Url;
 
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
+use crate::registry::Registry;
 use crate::reply::Note;
+use crate::router;
 
 /// Why an authorization request could not be walked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,13 +39,12 @@ pub enum AuthorizeError {
 
 /// Opens the address, signs in, and returns where the browser is sent.
 pub(crate) async fn authorize(
+    registry: &Registry,
     issuer: &Issuer,
-    router: Router,
     subject: &str,
     authorization_url: &str,
 ) -> Result<String, AuthorizeError> {
-    let endpoint = issuer.address(Endpoint::Authorization);
-    let query = query_of(authorization_url, endpoint)?;
+    let query = query_of(authorization_url, &issuer.address(Endpoint::Authorization))?;
     let parameters = Parameters::parse(query.as_bytes()).map_err(|not_text| {
         AuthorizeError::Refused { status: 400, reason: not_text.to_string() }
     })?;
@@ -54,26 +53,25 @@ pub(crate) async fn authorize(
     }
 
     let path = format!("{}/authorize?{query}", issuer.path);
-    let page = send(router.clone(), Method::GET, &path, "").await?;
+    let (page, note) = send(registry, Method::GET, &path, "").await?;
     if let Some(location) = location(&page) {
         return Ok(location);
     }
     if !page.status().is_success() {
-        return Err(refused(&page));
+        return Err(refused(&page, note));
     }
 
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let password = issuer.user(subject).and_then(|user| user.password.as_ref());
-    let form = [
-        field("request", &parameters.encode()),
-        field("flow", note(&page).flow.as_deref().unwrap_or_default()),
-        field("decision", "sign-in"),
-        field("subject", subject),
-        field("password", password.map(|password| password.expose()).unwrap_or_default()),
-    ];
-    let form = Parameters::from_iter(form).encode();
-    let answer = send(router, Method::POST, &format!("{}/sign-in", issuer.path), &form).await?;
-    location(&answer).ok_or_else(|| refused(&answer))
+    let form = Parameters::from_iter([
+        ("request", parameters.encode().as_str()),
+        ("flow", note.flow.as_deref().unwrap_or_default()),
+        ("decision", "sign-in"),
+        ("subject", subject),
+        ("password", password.map(|password| password.expose()).unwrap_or_default()),
+    ]);
+    let path = format!("{}/sign-in", issuer.path);
+    let (answer, note) = send(registry, Method::POST, &path, &form.encode()).await?;
+    location(&answer).ok_or_else(|| refused(&answer, note))
 }
 
 /// The query of an address that must be the authorization endpoint's.
@@ -92,11 +90,11 @@ fn query_of(url: &str, endpoint: &str) -> Result<String, AuthorizeError> {
 }
 
 async fn send(
-    router: Router,
+    registry: &Registry,
     method: Method,
     path: &str,
     form: &str,
-) -> Result<Response<Body>, AuthorizeError> {
+) -> Result<(Response<Body>, Note), AuthorizeError> {
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -104,10 +102,8 @@ async fn send(
         .body(Body::from(form.to_owned()))
         // As a server refuses an address that it cannot take.
         .map_err(|error| AuthorizeError::Refused { status: 414, reason: error.to_string() })?;
-    match router.oneshot(request).await {
-        Ok(response) => Ok(response),
-        Err(never) => match never {},
-    }
+    let (response, entry) = router::answer(registry, request).await;
+    Ok((response, entry.note.clone()))
 }
 
 fn location(response: &Response<Body>) -> Option<String> {
@@ -115,11 +111,7 @@ fn location(response: &Response<Body>) -> Option<String> {
     Some(location.to_str().ok()?.to_owned())
 }
 
-fn note(response: &Response<Body>) -> Note {
-    response.extensions().get().cloned().unwrap_or_default()
-}
-
-fn refused(response: &Response<Body>) -> AuthorizeError {
-    let reason = note(response).refusal.map(|refusal| refusal.reason).unwrap_or_default();
+fn refused(response: &Response<Body>, note: Note) -> AuthorizeError {
+    let reason = note.refusal.map(|refusal| refusal.reason).unwrap_or_default();
     AuthorizeError::Refused { status: response.status().as_u16(), reason }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::account::Account;
 use crate::expiring::Expiring;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{ErrorCode, TokenError};
 use crate::session::Session;
-use crate::user::User;
 
 /// For how many seconds an expired code or token is remembered, so that a refusal can say
 /// "expired" instead of "unknown", and a used code that is replayed can still be told.
@@ -19,7 +19,7 @@ const REMEMBERED: i64 = 600;
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
-    pub(crate) user: Arc<User>,
+    pub(crate) user: Arc<Account>,
     pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.

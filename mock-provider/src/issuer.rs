@@ -5,18 +5,21 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::account::Account;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
+use crate::failure::Failures;
 use crate::grant::Grants;
 use crate::journal::{Endpoint, Journal};
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::{STANDARD_SCOPES, Scope};
 use crate::random::Random;
-use crate::router::{self, Address};
+use crate::router::addresses;
 use crate::session::Sessions;
 use crate::signing::{KeyError, SigningKey};
 use crate::user::User;
@@ -25,27 +28,35 @@ use crate::user::User;
 #[derive(Clone, Debug)]
 pub(crate) struct Issuer(Arc<State>);
 
-/// What an issuer is made of.
+/// What an issuer is made of: its own state, and what it was told, which issuers share.
 #[derive(Debug)]
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The base of what relying parties call.
+    pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
     pub(crate) path: String,
     /// The name of the session cookie. Cookies know no ports: each issuer on a host has its own.
     pub(crate) cookie_name: String,
-    addresses: Vec<Address>,
-    pub(crate) settings: Settings,
-    pub(crate) users: Vec<Arc<User>>,
-    pub(crate) clients: Vec<Arc<Client>>,
-    /// Which scopes release a claim.
-    claim_scopes: BTreeMap<String, Vec<String>>,
     pub(crate) key: Arc<SigningKey>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) journal: Journal,
+    pub(crate) failures: Failures,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
+    setup: Arc<Setup>,
+}
+
+/// What issuers are told.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) settings: Settings,
+    pub(crate) users: Vec<Arc<Account>>,
+    pub(crate) clients: Vec<Arc<Client>>,
+    /// Which scopes release a claim.
+    claim_scopes: BTreeMap<String, Vec<String>>,
 }
 
 impl Issuer {
@@ -61,23 +72,48 @@ impl Issuer {
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
         let parsed = Url::parse(&url).expect("a checked configuration has an issuer URL");
         let port = parsed.port_or_known_default().unwrap_or_default();
-        let backchannel_url = settings.backchannel_url.as_ref().unwrap_or(&url);
         Ok(Self(Arc::new(State {
-            addresses: router::addresses(&url, backchannel_url),
+            back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
             url,
-            claim_scopes: claim_scopes(&settings),
-            users: users.into_iter().map(Arc::new).collect(),
-            clients: clients.into_iter().map(Arc::new).collect(),
             key,
             clock,
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),
+            failures: Failures::default(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
-            settings,
+            setup: Arc::new(Setup {
+                claim_scopes: claim_scopes(&settings),
+                users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
+                clients: clients.into_iter().map(Arc::new).collect(),
+                settings,
+            }),
         })))
+    }
+
+    /// Another issuer on the same host, at `path` below this one, with the same users, clients and
+    /// settings. It shares no state. `number` tells siblings apart.
+    pub(crate) fn sibling(&self, path: &str, number: usize) -> Self {
+        let below = |base: &str| format!("{}{path}", base.trim_end_matches('/'));
+        let settings = &self.setup.settings;
+        // Two issuers must not draw the same codes.
+        let seed = settings.seed.map(|seed| seed.wrapping_add(number as u64));
+        Self(Arc::new(State {
+            url: below(&self.url),
+            back_url: below(&self.back_url),
+            path: below(&self.path),
+            cookie_name: format!("{}_{number}", self.cookie_name),
+            key: Arc::clone(&self.key),
+            clock: self.clock.fork(),
+            random: Random::new(seed),
+            journal: Journal::new(settings.journal_capacity),
+            failures: Failures::default(),
+            sessions: Mutex::default(),
+            grants: Mutex::default(),
+            setup: Arc::clone(&self.setup),
+        }))
     }
 }
 
@@ -89,31 +125,68 @@ impl Deref for Issuer {
     }
 }
 
-impl State {
-    /// Where callers reach every endpoint.
-    pub(crate) fn addresses(&self) -> &[Address] {
-        &self.addresses
-    }
+impl Deref for State {
+    type Target = Setup;
 
+    fn deref(&self) -> &Setup {
+        &self.setup
+    }
+}
+
+/// The claims of a user that a scope releases, to be written.
+#[derive(Debug)]
+pub(crate) struct Released<'a> {
+    claims: &'a Map<String, Value>,
+    scope: &'a Scope,
+    setup: &'a Setup,
+}
+
+impl Serialize for Released<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (claim, value) in self.claims {
+            if self.setup.releases(claim, self.scope) {
+                map.serialize_entry(claim, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Issuer {
     /// Where callers reach an endpoint.
-    pub(crate) fn address(&self, endpoint: Endpoint) -> &str {
-        let address = self.addresses.iter().find(|address| address.endpoint == endpoint);
-        address.map_or(&self.url, |address| &address.url)
+    pub(crate) fn address(&self, endpoint: Endpoint) -> String {
+        let address = addresses(self).find(|address| address.endpoint == endpoint);
+        address.map_or_else(|| self.url.clone(), |address| address.url)
+    }
+}
+
+impl State {
+    /// All sessions, for a short while.
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// All codes and tokens, for a short while.
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Setup {
     /// The configured user of that subject.
-    pub(crate) fn user(&self, subject: &str) -> Option<&Arc<User>> {
+    pub(crate) fn user(&self, subject: &str) -> Option<&Arc<Account>> {
         self.users.iter().find(|user| user.subject == subject)
     }
 
     /// The configured user of that subject, or a new one where any subject will do.
-    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<User>> {
-        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject)));
+    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<Account>> {
+        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
         self.user(subject).cloned().or_else(stranger)
     }
 
     /// The user whom a `login_hint` means: by subject, email address or login name.
-    pub(crate) fn hinted_user(&self, hint: &str) -> Option<&Arc<User>> {
+    pub(crate) fn hinted_user(&self, hint: &str) -> Option<&Arc<Account>> {
         let is = |name: &Option<String>| name.as_deref() == Some(hint);
         self.user(hint).or_else(|| {
             self.users.iter().find(|user| is(&user.email) || is(&user.preferred_username))
@@ -137,16 +210,18 @@ impl State {
         scope.filtered(|value| self.scopes_supported().any(|known| known == value))
     }
 
-    /// The claims of a user that a scope releases. A claim that no scope asks for comes with
-    /// `openid`.
-    pub(crate) fn released_claims(&self, user: &User, scope: &Scope) -> Map<String, Value> {
-        let released = |claim: &str| match self.claim_scopes.get(claim) {
+    /// The claims of a user that a scope releases.
+    pub(crate) fn released<'a>(&'a self, user: &'a Account, scope: &'a Scope) -> Released<'a> {
+        Released { claims: &user.released, scope, setup: self }
+    }
+
+    /// Whether a scope releases a claim. One that no scope asks for comes with `openid`.
+    fn releases(&self, claim: &str, scope: &Scope) -> bool {
+        let released = match self.claim_scopes.get(claim) {
             Some(scopes) => scopes.iter().any(|own| scope.contains(own)),
             None => true,
         };
-        let mut claims = user.claims();
-        claims.retain(|claim, _| !PROTOCOL_CLAIMS.contains(&claim.as_str()) && released(claim));
-        claims
+        released && !PROTOCOL_CLAIMS.contains(&claim)
     }
 
     /// The names of all claims that the issuer may release.
@@ -161,16 +236,6 @@ impl State {
             }
         }
         claims
-    }
-
-    /// All sessions, for a short while.
-    pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// All codes and tokens, for a short while.
-    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

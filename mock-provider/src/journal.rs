@@ -2,10 +2,17 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use tracing::{debug, info};
+
+use crate::protocol::parameters::Parameters;
+use crate::reply::Note;
+use crate::request::Request;
 
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +41,9 @@ pub struct Exchange {
     pub status: u16,
     /// Why the provider refused, where it did.
     pub refusal: Option<Refusal>,
+    /// What armed failures made of the honest answer, in the order in which they did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alterations: Vec<Alteration>,
     /// What happened, in a few words.
     pub summary: String,
 }
@@ -54,6 +64,20 @@ pub struct Refusal {
     pub error: String,
     /// Which check failed, what was expected and what came.
     pub reason: String,
+}
+
+/// One thing that an armed failure changed in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Alteration {
+    /// The failure, as it is written: `id-token-exp-invalid:value=-10min`.
+    pub failure: String,
+    /// Where in the answer: `body.id_token.claims.exp`.
+    pub place: String,
+    /// What the honest answer had there; `None` for nothing. Secrets are replaced by their length.
+    pub honest: Option<Value>,
+    /// What was sent there instead; `None` for nothing.
+    pub sent: Option<Value>,
 }
 
 /// What a request is for.
@@ -83,9 +107,24 @@ pub enum Endpoint {
     Unknown,
 }
 
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Endpoint {
+    /// Every endpoint.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Home,
+        Self::Discovery,
+        Self::Jwks,
+        Self::Authorization,
+        Self::SignIn,
+        Self::Token,
+        Self::Userinfo,
+        Self::EndSession,
+        Self::Health,
+        Self::Unknown,
+    ];
+
+    /// The name, as the journal writes it.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Home => "home",
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
@@ -96,7 +135,95 @@ impl fmt::Display for Endpoint {
             Self::EndSession => "end-session",
             Self::Health => "health",
             Self::Unknown => "unknown",
-        })
+        }
+    }
+
+    /// The endpoint of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What is kept of an exchange: what was read and said, put into words by whoever asks.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    at: Timestamp,
+    endpoint: Endpoint,
+    method: Method,
+    path: String,
+    query: Option<Parameters>,
+    form: Option<Parameters>,
+    status: StatusCode,
+    pub(crate) note: Note,
+    alterations: Vec<Alteration>,
+}
+
+impl Entry {
+    /// What is kept of a request and its answer.
+    pub(crate) fn new(
+        request: Request,
+        status: StatusCode,
+        note: Note,
+        alterations: Vec<Alteration>,
+    ) -> Self {
+        let Request { at, endpoint, method, path, query, form, .. } = request;
+        let (query, form) = (query.ok(), form.ok());
+        Self { at, endpoint, method, path, query, form, status, note, alterations }
+    }
+
+    fn exchange(&self, number: u64) -> Exchange {
+        let parameters = self.query.iter().chain(&self.form).flat_map(Parameters::iter);
+        let note = self.note.clone();
+        Exchange {
+            number,
+            at: self.at,
+            endpoint: self.endpoint,
+            method: self.method.to_string(),
+            path: self.path.clone(),
+            parameters: parameters.map(redacted).collect(),
+            client: note.client,
+            user: note.user,
+            flow: note.flow,
+            status: self.status.as_u16(),
+            refusal: note.refusal,
+            alterations: self.alterations.clone(),
+            summary: note.summary,
+        }
+    }
+
+    /// Tells the story of a login in one line an exchange, and one for each alteration.
+    fn log(&self) {
+        let flow = self.note.flow.as_deref().unwrap_or("-");
+        let Self { endpoint, note: Note { summary, .. }, .. } = self;
+        match endpoint {
+            Endpoint::Health | Endpoint::Home | Endpoint::Unknown => {
+                debug!("{flow:8}  {endpoint:13}  {} {} {summary}", self.method, self.path);
+            }
+            _ => info!("{flow:8}  {endpoint:13}  {summary}"),
+        }
+        for Alteration { failure, place, honest, sent } in &self.alterations {
+            let words = |value: &Option<Value>| match value {
+                Some(value) => shortened(&value.to_string()),
+                None => "nothing".to_owned(),
+            };
+            let (honest, sent) = (words(honest), words(sent));
+            info!("{flow:8}  {endpoint:13}  {failure}: {place} is {sent} instead of {honest}");
+        }
+    }
+}
+
+/// A value in a line of the log.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -109,8 +236,9 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Ring {
+    /// How many there ever were: the last one's number.
     count: u64,
-    exchanges: VecDeque<Exchange>,
+    entries: VecDeque<Arc<Entry>>,
 }
 
 impl Journal {
@@ -120,26 +248,33 @@ impl Journal {
     }
 
     /// Records an exchange, which gets its number here.
-    pub(crate) fn record(&self, mut exchange: Exchange) {
+    pub(crate) fn record(&self, entry: Entry) -> Arc<Entry> {
+        entry.log();
+        let entry = Arc::new(entry);
         let mut ring = self.ring();
         ring.count += 1;
-        exchange.number = ring.count;
-        if ring.exchanges.len() >= self.capacity {
-            ring.exchanges.pop_front();
-        }
+        // Let go of outside the lock.
+        let oldest = (ring.entries.len() >= self.capacity).then(|| ring.entries.pop_front());
         if self.capacity > 0 {
-            ring.exchanges.push_back(exchange);
+            ring.entries.push_back(Arc::clone(&entry));
         }
+        drop(ring);
+        drop(oldest);
+        entry
     }
 
     /// The exchanges, oldest first.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
-        self.ring().exchanges.iter().cloned().collect()
+        let ring = self.ring();
+        let (entries, count) = (ring.entries.clone(), ring.count);
+        drop(ring);
+        let first = count - entries.len() as u64 + 1;
+        (first..).zip(&entries).map(|(number, entry)| entry.exchange(number)).collect()
     }
 
     /// Forgets every exchange; numbers go on.
     pub(crate) fn clear(&self) {
-        self.ring().exchanges.clear();
+        self.ring().entries.clear();
     }
 
     fn ring(&self) -> std::sync::MutexGuard<'_, Ring> {
@@ -161,59 +296,53 @@ const SECRET_PARAMETERS: [&str; 8] = [
 ];
 
 /// A parameter as the journal keeps it.
-pub(crate) fn redacted((name, value): &(String, String)) -> (String, String) {
-    let secret = SECRET_PARAMETERS.contains(&name.as_str());
-    let kept = match secret {
+fn redacted((name, value): (&str, &str)) -> (String, String) {
+    let kept = match SECRET_PARAMETERS.contains(&name) {
         true => format!("[redacted: {} characters]", value.chars().count()),
-        false => value.clone(),
+        false => value.to_owned(),
     };
-    (name.clone(), kept)
+    (name.to_owned(), kept)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn exchange() -> Exchange {
-        Exchange {
-            number: 0,
+    fn entry(query: &str) -> Entry {
+        Entry {
             at: Timestamp::UNIX_EPOCH,
             endpoint: Endpoint::Token,
-            method: "POST".into(),
+            method: Method::POST,
             path: "/token".into(),
-            parameters: Vec::new(),
-            client: None,
-            user: None,
-            flow: None,
-            status: 200,
-            refusal: None,
-            summary: String::new(),
+            query: Parameters::parse(query.as_bytes()).ok(),
+            form: None,
+            status: StatusCode::OK,
+            note: Note::default(),
+            alterations: Vec::new(),
         }
     }
 
     #[test]
     fn the_oldest_exchanges_leave_and_numbers_go_on() {
         let journal = Journal::new(2);
-        (0..3).for_each(|_| journal.record(exchange()));
+        (0..3).for_each(|_| drop(journal.record(entry(""))));
         let numbers: Vec<_> = journal.exchanges().iter().map(|exchange| exchange.number).collect();
         assert_eq!(numbers, [2, 3]);
         journal.clear();
-        journal.record(exchange());
+        journal.record(entry(""));
         assert_eq!(journal.exchanges()[0].number, 4);
     }
 
     #[test]
     fn a_parameter_is_found_by_its_name() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let parameters = vec![pair("scope", "openid"), pair("nonce", "a"), pair("nonce", "b")];
-        let exchange = Exchange { parameters, ..exchange() };
+        let exchange = entry("scope=openid&nonce=a&nonce=b").exchange(1);
         assert_eq!(exchange.parameter("nonce"), Some("a"));
         assert_eq!(exchange.parameter("state"), None);
     }
 
     #[test]
     fn secrets_are_kept_as_their_length() {
-        let pair = ("client_secret".to_owned(), "s3cret".to_owned());
-        assert_eq!(redacted(&pair).1, "[redacted: 6 characters]");
+        let exchange = entry("client_secret=s3cret").exchange(1);
+        assert_eq!(exchange.parameter("client_secret"), Some("[redacted: 6 characters]"));
     }
 }

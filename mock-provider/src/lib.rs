@@ -9,6 +9,7 @@
 //! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
+mod account;
 mod answer;
 mod authorization;
 pub mod blocking;
@@ -23,6 +24,7 @@ mod config;
 mod end_user;
 mod endpoints;
 mod expiring;
+pub mod failure;
 mod grant;
 mod id_token_hint;
 mod issuer;
@@ -31,10 +33,11 @@ mod logout;
 mod protocol;
 mod provider;
 mod random;
-mod record;
 mod redirect_uri;
+mod registry;
 mod reply;
 mod reply_to;
+mod request;
 mod router;
 mod secret;
 mod server;
@@ -50,7 +53,8 @@ pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use jiff::Timestamp;
-pub use journal::{Endpoint, Exchange, Refusal};
+
+pub use journal::{Alteration, Endpoint, Exchange, Refusal};
 pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;

@@ -30,7 +30,7 @@ struct Target {
 impl Target {
     fn location(&self) -> String {
         match &self.state {
-            Some(state) => with_query(&self.uri, vec![("state".into(), state.clone())]),
+            Some(state) => with_query(&self.uri, &Parameters::from_iter([("state", state)])),
             None => self.uri.clone(),
         }
     }

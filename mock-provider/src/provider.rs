@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 
@@ -12,6 +12,7 @@ use crate::config::ConfigError;
 use crate::end_user::{self, AuthorizeError};
 use crate::issuer::Issuer;
 use crate::journal::Exchange;
+use crate::registry::Registry;
 use crate::router::router;
 use crate::server::{Listeners, Server};
 use crate::signing::KeyError;
@@ -50,7 +51,7 @@ use crate::signing::KeyError;
 #[derive(Debug)]
 #[must_use = "the provider stops when its handle is dropped"]
 pub struct MockProvider {
-    issuer: Issuer,
+    registry: Arc<Registry>,
     router: Router,
     address: SocketAddr,
     both_loopbacks: bool,
@@ -99,7 +100,7 @@ impl MockProvider {
     /// The issuer identifier, such as `http://127.0.0.1:41234`: what an application is configured
     /// with.
     pub fn issuer(&self) -> &str {
-        &self.issuer.url
+        &self.default_issuer().url
     }
 
     /// The address that the provider listens on.
@@ -109,17 +110,17 @@ impl MockProvider {
 
     /// The provider's clock: [advance](Clock::advance) it, and tokens expire.
     pub fn clock(&self) -> &Clock {
-        &self.issuer.clock
+        &self.default_issuer().clock
     }
 
     /// What was asked and answered so far, oldest first.
     pub fn journal(&self) -> Vec<Exchange> {
-        self.issuer.journal.exchanges()
+        self.default_issuer().journal.exchanges()
     }
 
     /// Forgets what was asked and answered so far.
     pub fn clear_journal(&self) {
-        self.issuer.journal.clear();
+        self.default_issuer().journal.clear();
     }
 
     /// The provider as a router, for requests without a connection. They are answered and recorded
@@ -145,7 +146,7 @@ impl MockProvider {
         subject: &str,
         authorization_url: &str,
     ) -> Result<String, AuthorizeError> {
-        end_user::authorize(&self.issuer, self.router.clone(), subject, authorization_url).await
+        end_user::authorize(&self.registry, self.default_issuer(), subject, authorization_url).await
     }
 
     /// Takes the provider off the network: connections are closed, new ones refused. What it
@@ -176,9 +177,10 @@ impl MockProvider {
         both_loopbacks: bool,
         workers: usize,
     ) -> Result<Self, StartError> {
-        let (router, address) = (router(&issuer), listeners.address());
+        let registry = Arc::new(Registry::new(issuer));
+        let (router, address) = (router(&registry), listeners.address());
         let server = Mutex::default();
-        let provider = Self { issuer, router, address, both_loopbacks, workers, server };
+        let provider = Self { registry, router, address, both_loopbacks, workers, server };
         *provider.server() = Some(provider.serve(listeners)?);
         Ok(provider)
     }
@@ -186,6 +188,10 @@ impl MockProvider {
     fn serve(&self, listeners: Listeners) -> Result<Server, StartError> {
         Server::start(listeners, self.router.clone(), self.workers)
             .map_err(|source| StartError::Listen { address: self.address, source })
+    }
+
+    fn default_issuer(&self) -> &Issuer {
+        self.registry.default_issuer()
     }
 
     fn server(&self) -> MutexGuard<'_, Option<Server>> {

@@ -1,4 +1,5 @@
-//! The one exit: every answer of the provider is a [`Reply`] and leaves here.
+//! The one exit: every answer of the provider is a [`Reply`] and leaves here, and here armed
+//! failures act on it.
 
 use askama::Template;
 use axum::body::Body;
@@ -7,18 +8,49 @@ use axum::http::header::{
     REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 
-use crate::journal::Refusal;
+use crate::failure;
+use crate::issuer::Issuer;
+use crate::journal::{Alteration, Refusal};
+use crate::protocol::authorization::ResponseMode;
+use crate::protocol::parameters::Parameters;
+use crate::request::Request;
+use crate::ui::{FormPostPage, policy};
 
 /// An honest answer, and what the journal should know of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    note: Note,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: Content,
+    pub(crate) note: Note,
+}
+
+/// What an answer says.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// A document or page.
+    Bytes(Vec<u8>),
+    /// Parameters for the client, which the browser brings there.
+    Authorization(AuthorizationResponse),
+}
+
+/// An authorization response
+/// ([OpenID Connect Core 1.0, section 3.1.2.5](https://openid.net/specs/openid-connect-core-1_0.html#AuthResponse)).
+#[derive(Clone, Debug)]
+pub(crate) struct AuthorizationResponse {
+    pub(crate) redirect_uri: String,
+    pub(crate) mode: ResponseMode,
+    pub(crate) parameters: Parameters,
+}
+
+/// An answer on its way out, and what to tell the journal.
+pub(crate) struct Left {
+    pub(crate) response: Response,
+    pub(crate) note: Note,
+    pub(crate) alterations: Vec<Alteration>,
 }
 
 /// What a handler tells the journal.
@@ -90,6 +122,12 @@ impl Reply {
             .no_store()
     }
 
+    /// An answer that the browser brings to the client.
+    pub(crate) fn authorization(response: AuthorizationResponse) -> Self {
+        let content = Content::Authorization(response);
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), content, note: Note::default() }
+    }
+
     /// Plain text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::new("text/plain; charset=utf-8", text.into().into_bytes())
@@ -98,7 +136,15 @@ impl Reply {
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status: StatusCode::OK, headers, body, note: Note::default() }
+        let content = Content::Bytes(body);
+        Self { status: StatusCode::OK, headers, content, note: Note::default() }
+    }
+
+    /// The refusal of parameters that could not be read.
+    pub(crate) fn unreadable(reason: &str) -> Self {
+        Self::text(format!("{reason}\n"))
+            .status(StatusCode::BAD_REQUEST)
+            .note(Note::refused("invalid_request", reason))
     }
 
     pub(crate) fn status(self, status: StatusCode) -> Self {
@@ -113,26 +159,77 @@ impl Reply {
         self
     }
 
+    /// Adds a header whose value is known beforehand.
+    fn fixed(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.append(name, HeaderValue::from_static(value));
+        self
+    }
+
     pub(crate) fn cookie(self, cookie: &str) -> Self {
         self.header(SET_COOKIE, cookie)
     }
 
     /// Keeps tokens and personal data out of caches (RFC 6749, section 5.1).
     pub(crate) fn no_store(self) -> Self {
-        self.header(CACHE_CONTROL, "no-store").header(PRAGMA, "no-cache")
+        self.fixed(CACHE_CONTROL, "no-store").fixed(PRAGMA, "no-cache")
     }
 
     pub(crate) fn note(self, note: Note) -> Self {
         Self { note, ..self }
     }
+
+    /// The exit: armed failures act on the honest answer, or it leaves as it is.
+    pub(crate) fn leave(self, issuer: &Issuer, request: &Request) -> Left {
+        match issuer.failures.any_armed() {
+            true => failure::leave(self, issuer, request),
+            false => self.leave_as_it_is(),
+        }
+    }
+
+    /// The answer without any failure.
+    pub(crate) fn leave_as_it_is(self) -> Left {
+        let Self { status, headers, content, note } = self.encoded();
+        let body = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::Authorization(_) => Vec::new(),
+        };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Left { response, note, alterations: Vec::new() }
+    }
+
+    /// The answer as a redirect or page, where it is parameters for the client.
+    pub(crate) fn encoded(self) -> Self {
+        let Content::Authorization(response) = self.content else { return self };
+        let mut encoded = response.encoded().note(self.note);
+        // An answer to the client may set a cookie too.
+        encoded.headers.extend(self.headers);
+        encoded
+    }
 }
 
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
-        response.extensions_mut().insert(self.note);
-        response
+impl AuthorizationResponse {
+    /// Encodes the parameters in the way that the request asked for.
+    fn encoded(self) -> Reply {
+        let Self { redirect_uri: uri, mode, parameters } = self;
+        let room = uri.len() + 256;
+        let behind = |separator: char| {
+            let mut address = String::with_capacity(room);
+            address.push_str(&uri);
+            address.push(separator);
+            parameters.encode_behind(address)
+        };
+        match mode {
+            ResponseMode::Query => {
+                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
+            }
+            ResponseMode::Fragment => Reply::redirect(&behind('#')),
+            ResponseMode::FormPost => {
+                let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                let fields = parameters.iter().map(owned).collect();
+                Reply::page(&FormPostPage { action: uri, fields }, &policy::FORM_POST)
+            }
+        }
     }
 }

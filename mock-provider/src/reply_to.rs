@@ -68,19 +68,16 @@ impl Issuer {
 
     /// Completes the parameters of an answer: the client's `state`, and the issuer
     /// ([RFC 9207, section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
-    pub(crate) fn complete(
-        &self,
-        reply_to: &ReplyTo,
-        mut parameters: Vec<(String, String)>,
-    ) -> Vec<(String, String)> {
-        parameters.extend(reply_to.state.iter().map(|state| ("state".into(), state.clone())));
-        parameters.push(("iss".into(), self.url.clone()));
-        parameters
+    pub(crate) fn complete(&self, reply_to: &ReplyTo, parameters: &mut Parameters) {
+        if let Some(state) = &reply_to.state {
+            parameters.push("state", state);
+        }
+        parameters.push("iss", &self.url);
     }
 }
 
 /// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.
-pub(crate) fn with_query(uri: &str, parameters: Vec<(String, String)>) -> String {
+pub(crate) fn with_query(uri: &str, parameters: &Parameters) -> String {
     let separator = if uri.contains('?') { '&' } else { '?' };
-    format!("{uri}{separator}{}", Parameters::from_iter(parameters).encode())
+    parameters.encode_behind(format!("{uri}{separator}"))
 }

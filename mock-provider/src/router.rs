@@ -1,20 +1,30 @@
-//! The route table: every path, what serves it, and how it is published.
+//! The route table, and the way of a request through the provider.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
-use axum::http::header::WWW_AUTHENTICATE;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
-use tower_http::catch_panic::CatchPanicLayer;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{ALLOW, WWW_AUTHENTICATE};
+use axum::http::{self, Method, StatusCode};
+use axum::response::Response;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::endpoints::{
     authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
 };
 use crate::issuer::Issuer;
-use crate::journal::Endpoint;
-use crate::record;
+use crate::journal::{Endpoint, Entry};
+use crate::registry::Registry;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
+
+/// Answers a request. The answer is honest: failures act on it where it [leaves](Reply::leave).
+type Handler = fn(&Issuer, &Request) -> Reply;
 
 /// One row of the table.
 struct Route {
@@ -26,7 +36,8 @@ struct Route {
     channel: Channel,
     /// Whether a person can simply open it.
     browsable: bool,
-    handler: fn() -> MethodRouter<Issuer>,
+    get: Option<Handler>,
+    post: Option<Handler>,
 }
 
 /// Who calls an endpoint, hence by which name of the provider.
@@ -39,14 +50,15 @@ enum Channel {
 }
 
 /// Every route. A new endpoint is its file and a row here.
-const ROUTES: &[Route] = &[
+static ROUTES: &[Route] = &[
     Route {
         path: "/",
         endpoint: Endpoint::Home,
         member: None,
         channel: Channel::Front,
         browsable: true,
-        handler: || get(home::get),
+        get: Some(home::get),
+        post: None,
     },
     Route {
         path: "/.well-known/openid-configuration",
@@ -54,7 +66,8 @@ const ROUTES: &[Route] = &[
         member: None,
         channel: Channel::Back,
         browsable: true,
-        handler: || get(discovery::get),
+        get: Some(discovery::get),
+        post: None,
     },
     Route {
         path: "/authorize",
@@ -62,7 +75,8 @@ const ROUTES: &[Route] = &[
         member: Some("authorization_endpoint"),
         channel: Channel::Front,
         browsable: false,
-        handler: || get(authorization::get).post(authorization::post),
+        get: Some(authorization::authorize),
+        post: Some(authorization::authorize),
     },
     Route {
         path: "/sign-in",
@@ -70,7 +84,8 @@ const ROUTES: &[Route] = &[
         member: None,
         channel: Channel::Front,
         browsable: false,
-        handler: || post(sign_in::post),
+        get: None,
+        post: Some(sign_in::post),
     },
     Route {
         path: "/token",
@@ -78,7 +93,8 @@ const ROUTES: &[Route] = &[
         member: Some("token_endpoint"),
         channel: Channel::Back,
         browsable: false,
-        handler: || post(token::post),
+        get: None,
+        post: Some(token::post),
     },
     Route {
         path: "/userinfo",
@@ -86,7 +102,8 @@ const ROUTES: &[Route] = &[
         member: Some("userinfo_endpoint"),
         channel: Channel::Back,
         browsable: false,
-        handler: || get(userinfo::get).post(userinfo::post),
+        get: Some(userinfo::get),
+        post: Some(userinfo::post),
     },
     Route {
         path: "/jwks",
@@ -94,7 +111,8 @@ const ROUTES: &[Route] = &[
         member: Some("jwks_uri"),
         channel: Channel::Back,
         browsable: true,
-        handler: || get(jwks::get),
+        get: Some(jwks::get),
+        post: None,
     },
     Route {
         path: "/end-session",
@@ -102,7 +120,8 @@ const ROUTES: &[Route] = &[
         member: Some("end_session_endpoint"),
         channel: Channel::Front,
         browsable: true,
-        handler: || get(end_session::get).post(end_session::post),
+        get: Some(end_session::get),
+        post: Some(end_session::post),
     },
     Route {
         path: "/health",
@@ -110,7 +129,8 @@ const ROUTES: &[Route] = &[
         member: None,
         channel: Channel::Back,
         browsable: true,
-        handler: || get(health::get),
+        get: Some(health::get),
+        post: None,
     },
 ];
 
@@ -125,14 +145,12 @@ pub(crate) struct Address {
     pub(crate) browsable: bool,
 }
 
-/// The addresses of every route, for metadata and pages.
-///
-/// An issuer has them from its start on: handlers cannot read the table that they stand in.
-pub(crate) fn addresses(front: &str, back: &str) -> Vec<Address> {
-    let address = |route: &Route| {
+/// The addresses of every route of an issuer, for metadata and pages.
+pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
+    ROUTES.iter().map(|route| {
         let base = match route.channel {
-            Channel::Front => front,
-            Channel::Back => back,
+            Channel::Front => &issuer.url,
+            Channel::Back => &issuer.back_url,
         };
         Address {
             endpoint: route.endpoint,
@@ -140,53 +158,117 @@ pub(crate) fn addresses(front: &str, back: &str) -> Vec<Address> {
             member: route.member,
             browsable: route.browsable,
         }
-    };
-    ROUTES.iter().map(address).collect()
+    })
 }
 
-/// Serves an issuer below its path.
-pub(crate) fn router(issuer: &Issuer) -> Router {
-    let base = &issuer.path;
-    // The issuer's path is whatever its URL has: what looks like a capture of old is none.
-    let mut router = Router::new().without_v07_checks();
-    for route in ROUTES {
-        let recorded = from_fn_with_state((issuer.clone(), route.endpoint), record::exchange);
-        let handler = match route.channel {
-            Channel::Front => (route.handler)(),
-            Channel::Back => (route.handler)().layer(cors()),
-        };
-        let handler = handler.layer(recorded);
-        if route.path == "/" && !base.is_empty() {
-            // With and without the last slash.
-            router = router.route(base, handler.clone());
-        }
-        router = router.route(&format!("{base}{}", route.path), handler);
+/// All issuers of a provider, as a router.
+pub(crate) fn router(registry: &Arc<Registry>) -> Router {
+    Router::new().fallback(entrance).with_state(Arc::clone(registry))
+}
+
+async fn entrance(
+    State(registry): State<Arc<Registry>>,
+    request: http::Request<Body>,
+) -> Response {
+    answer(&registry, request).await.0
+}
+
+/// The way of every request: to its issuer, to the handler of its route, out through the one exit,
+/// and into the journal.
+pub(crate) async fn answer(
+    registry: &Registry,
+    request: http::Request<Body>,
+) -> (Response, Arc<Entry>) {
+    let (parts, body) = request.into_parts();
+    let (issuer, found) = match registry.find(parts.uri.path()) {
+        Ok((issuer, rest)) => (issuer, find(rest).ok_or_else(String::new)),
+        Err(reason) => (registry.default_issuer().clone(), Err(reason)),
+    };
+    let route = found.as_ref().ok().copied();
+    let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
+    let request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
+
+    let leave = || match &found {
+        Ok(route) => route.answer(&issuer, &request).leave(&issuer, &request),
+        Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
+    };
+    let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());
+
+    let mut response = left.response;
+    if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
+        response = for_scripts(&request, response).await;
     }
-    let unknown = from_fn_with_state((issuer.clone(), Endpoint::Unknown), record::exchange);
-    let fallback = Router::new().fallback(not_found).layer(unknown);
-    router
-        .fallback_service(fallback.with_state(issuer.clone()))
-        .layer(CatchPanicLayer::new())
-        .with_state(issuer.clone())
+    let entry = Entry::new(request, response.status(), left.note, left.alterations);
+    let entry = issuer.journal.record(entry);
+    (response, entry)
+}
+
+fn find(path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.path == path)
+}
+
+impl Route {
+    fn answer(&self, issuer: &Issuer, request: &Request) -> Reply {
+        let handler = match request.method {
+            Method::GET | Method::HEAD => self.get,
+            Method::POST => self.post,
+            _ => None,
+        };
+        match handler {
+            Some(handler) => handler(issuer, request),
+            None if self.channel == Channel::Back && request.method == Method::OPTIONS => {
+                Reply::text("").note(Note::new("a browser asked whether a script may call"))
+            }
+            None => self.method_not_allowed(),
+        }
+    }
+
+    fn method_not_allowed(&self) -> Reply {
+        let allowed = match (self.get, self.post) {
+            (Some(_), Some(_)) => "GET,HEAD,POST",
+            (Some(_), None) => "GET,HEAD",
+            (None, _) => "POST",
+        };
+        Reply::text("")
+            .status(StatusCode::METHOD_NOT_ALLOWED)
+            .header(ALLOW, allowed)
+            .note(Note::new("method not allowed"))
+    }
 }
 
 /// Lets scripts of any origin call an endpoint. Credentials stay out: no endpoint on the back
 /// channel reads cookies.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
+async fn for_scripts(request: &Request, response: Response) -> Response {
+    let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::any())
         .allow_methods(AllowMethods::mirror_request())
         // `*` would not cover `Authorization`.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([WWW_AUTHENTICATE])
+        .expose_headers([WWW_AUTHENTICATE]);
+    let mut asked = http::Request::new(Body::empty());
+    *asked.method_mut() = request.method.clone();
+    *asked.headers_mut() = request.headers.clone();
+    let mut response = Some(response);
+    let answered = service_fn(move |_: http::Request<Body>| {
+        ready(Ok::<_, Infallible>(response.take().unwrap_or_default()))
+    });
+    match cors.layer(answered).oneshot(asked).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
-async fn not_found(
-    axum::extract::State(issuer): axum::extract::State<Issuer>,
-    uri: axum::http::Uri,
-) -> Reply {
+fn not_found(issuer: &Issuer, request: &Request, reason: &str) -> Reply {
     let home = issuer.address(Endpoint::Home);
-    Reply::text(format!("nothing is served at {}; see {home}\n", uri.path()))
+    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    Reply::text(format!("nothing is served at {}{reason}; see {home}\n", request.path))
         .status(StatusCode::NOT_FOUND)
         .note(Note::new("nothing is served there"))
+}
+
+/// A fault of our own: the caller is told, and the process goes on.
+fn broken() -> Reply {
+    Reply::text("the provider failed: this is a bug in it, please report it\n")
+        .status(StatusCode::INTERNAL_SERVER_ERROR)
+        .note(Note::new("the provider failed: this is a bug in it"))
 }

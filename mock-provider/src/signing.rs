@@ -88,7 +88,8 @@ impl SigningKey {
         // The thumbprint (RFC 7638) as `kid`: another key never comes under a known name.
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         jwk.common.key_id = Some(kid.clone());
-        let header = part(&Header { kid: Some(kid), ..Header::new(ALGORITHM) });
+        let header = json(&Header { kid: Some(kid), ..Header::new(ALGORITHM) });
+        let header = BASE64_URL_SAFE_NO_PAD.encode(header);
         let verification = DecodingKey::from_jwk(&jwk).map_err(unusable)?;
         Ok(Self { pair, jwk, header, verification })
     }
@@ -101,19 +102,23 @@ impl SigningKey {
     /// Signs claims: a JWS in compact serialisation
     /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> String {
-        let mut token = format!("{}.{}", self.header, part(claims));
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(
-                &signature::RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                token.as_bytes(),
-                &mut signature,
-            )
-            .expect("a key that was accepted signs any message");
+        let mut token = String::with_capacity(2048);
+        token.push_str(&self.header);
+        token.push('.');
+        BASE64_URL_SAFE_NO_PAD.encode_string(json(claims), &mut token);
+        let signature = self.signature(token.as_bytes());
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
         token
+    }
+
+    /// The signature over any bytes.
+    pub(crate) fn signature(&self, signed: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), signed, &mut signature)
+            .expect("a key that was accepted signs any message");
+        signature
     }
 
     /// Reads claims that this key signed, for whom and until when ever they were meant.
@@ -129,11 +134,10 @@ impl SigningKey {
     }
 }
 
-/// One part of a JWS: JSON in base64url.
-fn part(value: &impl Serialize) -> String {
+fn json(value: &impl Serialize) -> Vec<u8> {
     let mut json = Vec::with_capacity(1024);
     serde_json::to_writer(&mut json, value).expect("headers and claims are plain JSON");
-    BASE64_URL_SAFE_NO_PAD.encode(json)
+    json
 }
 
 impl std::fmt::Debug for SigningKey {

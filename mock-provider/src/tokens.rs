@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use crate::client::Client;
 use crate::config::ClaimsIn;
 use crate::grant::{AccessToken, Grant, Redemption, Refused};
@@ -94,10 +92,7 @@ impl Issuer {
         access_token: &str,
         now: i64,
     ) -> String {
-        let claims = match self.settings.claims_in {
-            ClaimsIn::Both | ClaimsIn::IdToken => self.released_claims(&grant.user, scope),
-            ClaimsIn::Userinfo => Map::new(),
-        };
+        let here = self.settings.claims_in != ClaimsIn::Userinfo;
         self.key.sign(&IdToken {
             iss: &self.url,
             sub: &grant.user.subject,
@@ -108,7 +103,7 @@ impl Issuer {
             nonce,
             at_hash: at_hash(access_token),
             sid: &grant.sid,
-            claims,
+            claims: here.then(|| self.released(&grant.user, scope)),
         })
     }
 }

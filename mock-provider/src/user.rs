@@ -229,7 +229,7 @@ impl User {
     }
 
     /// Every claim of the user except `sub`, whatever scope it needs.
-    pub(crate) fn claims(&self) -> Map<String, Value> {
+    pub(crate) fn all_claims(&self) -> Map<String, Value> {
         let present = self.attributes().into_iter().filter(|(_, value)| !value.is_null());
         let mut claims: Map<_, _> = present.map(|(name, value)| (name.to_owned(), value)).collect();
         claims.extend(self.claims.clone());
@@ -269,7 +269,7 @@ mod tests {
     fn absent_attributes_are_no_claims_and_extra_claims_win() {
         let user = User::new("a").email("a@example.org").claim("email", 42).claim("x", true);
         assert_eq!(
-            Value::Object(user.claims()),
+            Value::Object(user.all_claims()),
             json!({"email": 42, "email_verified": true, "groups": [], "x": true})
         );
     }

@@ -17,3 +17,4 @@ pub use error::{ConfigError, Fault};
 pub use settings::{ClaimsIn, Config, Group, Settings};
 #[cfg(feature = "cli")]
 pub(crate) use {draft::Draft, suggestion::nearest};
+pub(crate) use {suggestion::advice, text::duration};

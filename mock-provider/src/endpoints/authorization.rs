@@ -1,40 +1,21 @@
 //! `GET` and `POST /authorize`
 //! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)).
 
-use axum::extract::State;
-
 use super::sign_in;
 use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
 use crate::issuer::Issuer;
-use crate::protocol::parameters::Parameters;
-use crate::record::{Form, Query, unreadable};
 use crate::reply::Reply;
+use crate::request::Request;
 
-pub(crate) async fn get(
-    State(issuer): State<Issuer>,
-    browser: Browser,
-    Query(query): Query,
-) -> Reply {
-    match query {
-        Ok(parameters) => authorize(&issuer, &browser, &parameters),
-        Err(reason) => unreadable(&reason),
-    }
-}
-
-pub(crate) async fn post(
-    State(issuer): State<Issuer>,
-    browser: Browser,
-    Form(form): Form,
-) -> Reply {
-    match form {
-        Ok(parameters) => authorize(&issuer, &browser, &parameters),
-        Err(reason) => unreadable(&reason),
-    }
-}
-
-fn authorize(issuer: &Issuer, browser: &Browser, parameters: &Parameters) -> Reply {
+/// Both methods do the same, each with the parameters in its place.
+pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
+    let parameters = match request.parameters() {
+        Ok(parameters) => parameters,
+        Err(reason) => return Reply::unreadable(reason),
+    };
+    let browser = &Browser::of(request);
     let flow = issuer.random.flow();
     let reply_to = match issuer.prove(parameters) {
         Ok(reply_to) => reply_to,

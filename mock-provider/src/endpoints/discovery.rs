@@ -1,7 +1,6 @@
 //! `GET /.well-known/openid-configuration`: the metadata
 //! ([OpenID Connect Discovery 1.0, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
 
-use axum::extract::State;
 use serde_json::Value;
 
 use crate::client::AuthMethod;
@@ -11,16 +10,16 @@ use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
 use crate::protocol::token::TokenRequest;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
+use crate::router::addresses;
 
-pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
-    Reply::json(&metadata(&issuer)).note(Note::new("metadata sent"))
+pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
+    Reply::json(&metadata(issuer)).note(Note::new("metadata sent"))
 }
 
 fn metadata(issuer: &Issuer) -> ProviderMetadata {
-    let endpoints = issuer
-        .addresses()
-        .iter()
-        .filter_map(|address| Some((address.member?.to_owned(), Value::from(&*address.url))))
+    let endpoints = addresses(issuer)
+        .filter_map(|address| Some((address.member?.to_owned(), Value::from(address.url))))
         .collect();
     ProviderMetadata {
         issuer: issuer.url.clone(),

@@ -1,41 +1,32 @@
 //! `GET` and `POST /end-session`
 //! ([OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
 
-use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::browser::Browser;
 use crate::issuer::Issuer;
 use crate::logout::{Logout, LogoutError};
 use crate::protocol::parameters::Parameters;
-use crate::record::{Form, Query, unreadable};
 use crate::reply::{Note, Reply};
+use crate::request::Request;
 use crate::session::Session;
 use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, policy};
 
-pub(crate) async fn get(
-    State(issuer): State<Issuer>,
-    browser: Browser,
-    Query(query): Query,
-) -> Reply {
-    match query {
-        // A link can stand anywhere: it does not answer the question.
-        Ok(parameters) => end_session(&issuer, &browser, &parameters, None),
-        Err(reason) => unreadable(&reason),
+/// A link can stand anywhere: it does not answer the question.
+pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
+    match &request.query {
+        Ok(parameters) => end_session(issuer, &Browser::of(request), parameters, None),
+        Err(reason) => Reply::unreadable(reason),
     }
 }
 
-pub(crate) async fn post(
-    State(issuer): State<Issuer>,
-    browser: Browser,
-    Form(form): Form,
-) -> Reply {
-    match form {
+pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
+    match &request.form {
         Ok(parameters) => {
-            let decision = parameters.last("decision").filter(|_| !browser.cross_origin);
-            end_session(&issuer, &browser, &parameters, decision)
+            let decision = parameters.last("decision").filter(|_| !request.is_cross_origin());
+            end_session(issuer, &Browser::of(request), parameters, decision)
         }
-        Err(reason) => unreadable(&reason),
+        Err(reason) => Reply::unreadable(reason),
     }
 }
 
@@ -66,16 +57,20 @@ fn ask(logout: &Logout, parameters: &Parameters, session: Option<&Session>) -> R
             id: client.id.clone(),
             name: client.display_name().to_owned(),
         }),
-        user: session.map(|session| UserCard::from(&*session.user)),
+        user: session.map(|session| UserCard::from(&**session.user)),
         action: "end-session".into(),
-        hidden: parameters.pairs().iter().filter(|(name, _)| name != "decision").cloned().collect(),
+        hidden: parameters
+            .iter()
+            .filter(|(name, _)| *name != "decision")
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
     };
     Reply::page(&page, &policy::PAGE).note(note(logout, session, "asked whether to sign out"))
 }
 
 fn stay(session: Option<&Session>) -> Reply {
     let page = SignedOutPage {
-        still_signed_in: session.map(|session| UserCard::from(&*session.user)),
+        still_signed_in: session.map(|session| UserCard::from(&**session.user)),
         return_to: None,
     };
     Reply::page(&page, &policy::PAGE).note(Note::new("the user chose to stay signed in"))

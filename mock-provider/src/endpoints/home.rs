@@ -1,26 +1,24 @@
 //! `GET /`: what this is and how to use it, for a person who opens the issuer in a browser.
 
-use axum::extract::State;
-
 use crate::client::Client;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
+use crate::router::addresses;
 use crate::ui::{ClientCard, EndpointLine, HomePage, Setting, UserCard, policy};
 
-pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
+pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
     let page = HomePage {
         issuer: issuer.url.clone(),
-        settings: settings(&issuer),
+        settings: settings(issuer),
         clients: issuer.clients.iter().map(|client| client_card(client)).collect(),
-        users: issuer.users.iter().map(|user| UserCard::from(&**user)).collect(),
-        endpoints: issuer
-            .addresses()
-            .iter()
+        users: issuer.users.iter().map(|user| UserCard::from(&***user)).collect(),
+        endpoints: addresses(issuer)
             .filter(|address| address.endpoint != Endpoint::Home)
             .map(|address| EndpointLine {
                 name: address.endpoint.to_string(),
-                url: address.url.clone(),
+                url: address.url,
                 browsable: address.browsable,
             })
             .collect(),

@@ -1,13 +1,13 @@
 //! `GET /jwks`: the keys that verify ID tokens
 //! ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 
-use axum::extract::State;
 use jsonwebtoken::jwk::JwkSet;
 
 use crate::issuer::Issuer;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
 
-pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
+pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
     let keys = JwkSet { keys: vec![issuer.key.jwk().clone()] };
     Reply::json(&keys).note(Note::new("keys sent"))
 }

@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::http::StatusCode;
 
+use crate::account::Account;
 use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
@@ -16,38 +16,34 @@ use crate::issuer::Issuer;
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::STANDARD_SCOPES;
-use crate::record::{Form, unreadable};
 use crate::reply::{Note, Reply};
+use crate::request::Request;
 use crate::session::Session;
 use crate::ui::{ClientName, Problem, ScopeLine, SignInPage, UserCard, policy};
 use crate::user::User;
 
-pub(crate) async fn post(
-    State(issuer): State<Issuer>,
-    browser: Browser,
-    Form(form): Form,
-) -> Reply {
-    let form = match form {
+pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
+    let form = match &request.form {
         Ok(form) => form,
-        Err(reason) => return unreadable(&reason),
+        Err(reason) => return Reply::unreadable(reason),
     };
+    let (browser, cross_origin) = (Browser::of(request), request.is_cross_origin());
     let request = form.last("request").unwrap_or_default();
     let parameters = match Parameters::parse(request.as_bytes()) {
         Ok(parameters) => parameters,
-        Err(not_text) => return unreadable(&not_text.to_string()),
+        Err(not_text) => return Reply::unreadable(&not_text.to_string()),
     };
-    let flow = flow(&form).unwrap_or_else(|| issuer.random.flow());
+    let flow = flow(form).unwrap_or_else(|| issuer.random.flow());
     let reply_to = match issuer.prove(&parameters) {
         Ok(reply_to) => reply_to,
         Err(unproven) => return unproven_page(&unproven, &flow),
     };
-    let answer =
-        Answer { issuer: &issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
+    let answer = Answer { issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
     let request = match issuer.read(&parameters, &reply_to.client) {
         Ok(request) => request,
         Err(refusal) => return answer.refuse(&refusal, None),
     };
-    if browser.cross_origin {
+    if cross_origin {
         let reason = "the sign-in form was sent by a page of another origin";
         return Reply::text(format!("{reason}\n"))
             .status(StatusCode::FORBIDDEN)
@@ -59,7 +55,7 @@ pub(crate) async fn post(
             answer.refuse(&Refusal::new(ErrorCode::AccessDenied, reason), None)
         }
         Some("continue") => proceed(&answer, &browser, request),
-        _ => match authenticate(&issuer, &form) {
+        _ => match authenticate(issuer, form) {
             Ok(user) => answer.sign_in(&browser, request, &user),
             Err(problem) => page(&answer, &request, None, Some(problem)),
         },
@@ -82,7 +78,7 @@ fn proceed(answer: &Answer<'_>, browser: &Browser, request: AuthorizationRequest
 }
 
 /// Finds the user whom the form names, and checks the password where there is one.
-fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem> {
+fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<Account>, Problem> {
     let subject = form.last("subject").map(str::trim).filter(|subject| !subject.is_empty());
     let problem =
         |text: &str| Err(Problem { subject: subject.map(str::to_owned), text: text.to_owned() });
@@ -143,14 +139,14 @@ pub(crate) fn page(
                     .denied_clients
                     .contains(&client.id)
                     .then(|| "May not use this client: will be refused".to_owned()),
-                ..UserCard::from(&**user)
+                ..UserCard::from(&***user)
             })
             .collect(),
         action: "sign-in".into(),
         hidden: vec![("request".into(), parameters.encode()), ("flow".into(), (*flow).to_owned())],
         any_subject: issuer.settings.any_subject,
         subject_value: subject_value.to_owned(),
-        signed_in: session.map(|session| UserCard::from(&*session.user)),
+        signed_in: session.map(|session| UserCard::from(&**session.user)),
         problem: problem.clone(),
     };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

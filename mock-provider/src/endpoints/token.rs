@@ -1,7 +1,6 @@
 //! `POST /token`
 //! ([OpenID Connect Core 1.0, section 3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)).
 
-use axum::extract::State;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -11,15 +10,11 @@ use crate::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError, TokenRequest};
-use crate::record::Form;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
 
-pub(crate) async fn post(
-    State(issuer): State<Issuer>,
-    headers: HeaderMap,
-    Form(form): Form,
-) -> Reply {
-    match redeem(&issuer, &headers, form) {
+pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
+    match redeem(issuer, &request.headers, &request.form) {
         Ok(reply) => reply,
         Err((refused, client)) => refuse(refused, client),
     }
@@ -31,21 +26,22 @@ type Refusal = (Refused, Option<String>);
 fn redeem(
     issuer: &Issuer,
     headers: &HeaderMap,
-    form: Result<Parameters, String>,
+    form: &Result<Parameters, String>,
 ) -> Result<Reply, Refusal> {
     let unknown = |error: TokenError| (Refused::from(error), None);
     let form = form
+        .as_ref()
         .map_err(|reason| TokenError::new(ErrorCode::InvalidRequest, reason))
         .map_err(unknown)?;
     form.check_single().map_err(|repeated| unknown(repeated.into()))?;
-    let client = issuer.authenticate(headers, &form).map_err(|error| {
+    let client = issuer.authenticate(headers, form).map_err(|error| {
         // Unproven, but the journal should say whose login this was.
-        let grant = issuer.grants().presented(&form, issuer.clock.seconds());
-        (Refused { error, grant }, issuer.claimed_client(headers, &form))
+        let grant = issuer.grants().presented(form, issuer.clock.seconds());
+        (Refused { error, grant }, issuer.claimed_client(headers, form))
     })?;
 
     let known = |refused: Refused| (refused, Some(client.id.clone()));
-    let request = TokenRequest::parse(&form).map_err(|error| known(error.into()))?;
+    let request = TokenRequest::parse(form).map_err(|error| known(error.into()))?;
     let issued = issuer.redeem(&client, &request).map_err(known)?;
 
     let (grant, response) = (&issued.grant, &issued.response);

@@ -3,52 +3,47 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, json};
 
 use crate::config::ClaimsIn;
 use crate::grant::AccessToken;
-use crate::issuer::Issuer;
+use crate::issuer::{Issuer, Released};
 use crate::protocol::error_description::description_characters;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::Scope;
-use crate::record::Form;
 use crate::reply::{Note, Reply};
+use crate::request::Request;
 
-pub(crate) async fn get(State(issuer): State<Issuer>, headers: HeaderMap) -> Reply {
-    match in_header(&headers) {
-        Ok(token) => userinfo(&issuer, token),
+pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
+    match in_header(&request.headers) {
+        Ok(token) => userinfo(issuer, token),
         Err(refusal) => refuse(&refusal, None),
     }
 }
 
-pub(crate) async fn post(
-    State(issuer): State<Issuer>,
-    headers: HeaderMap,
-    Form(form): Form,
-) -> Reply {
-    let in_header = match in_header(&headers) {
+pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
+    let in_header = match in_header(&request.headers) {
         Ok(token) => token,
         Err(refusal) => return refuse(&refusal, None),
     };
-    let form = match (form, in_header) {
-        (Ok(form), _) => form,
+    let in_form = match (&request.form, in_header) {
+        (Ok(form), _) => form.get("access_token"),
         // A body of another type has no token in it (RFC 6750, section 2.2).
-        (Err(_), Some(_)) => Parameters::default(),
+        (Err(_), Some(_)) => Ok(None),
         (Err(reason), None) => {
             let reason = format!("no access token came in the Authorization header, and {reason}");
             return refuse(&Refusal::no_token(reason), None);
         }
     };
-    match (in_header, form.get("access_token")) {
+    match (in_header, in_form) {
         (_, Err(repeated)) => refuse(&Refusal::invalid_request(repeated.to_string()), None),
         (Some(_), Ok(Some(_))) => {
             let reason = "the access token came in the header and in the form: only one is allowed";
             refuse(&Refusal::invalid_request(reason), None)
         }
-        (in_header, Ok(in_form)) => userinfo(&issuer, in_header.or(in_form)),
+        (in_header, Ok(in_form)) => userinfo(issuer, in_header.or(in_form)),
     }
 }
 
@@ -129,13 +124,18 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
     }
 }
 
-fn claims(issuer: &Issuer, token: &AccessToken) -> Map<String, Value> {
+/// The answer (OpenID Connect Core 1.0, section 5.3.2).
+#[derive(Serialize)]
+struct Claims<'a> {
+    sub: &'a str,
+    #[serde(flatten)]
+    released: Option<Released<'a>>,
+}
+
+fn claims<'a>(issuer: &'a Issuer, token: &'a AccessToken) -> Claims<'a> {
     let user = &token.grant.user;
-    let mut claims = Map::from_iter([("sub".to_owned(), json!(user.subject))]);
-    if issuer.settings.claims_in != ClaimsIn::IdToken {
-        claims.extend(issuer.released_claims(user, &token.scope));
-    }
-    claims
+    let here = issuer.settings.claims_in != ClaimsIn::IdToken;
+    Claims { sub: &user.subject, released: here.then(|| issuer.released(user, &token.scope)) }
 }
 
 fn refuse(refusal: &Refusal, token: Option<&AccessToken>) -> Reply {

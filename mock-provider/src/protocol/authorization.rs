@@ -218,11 +218,11 @@ fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
 }
 
 /// The parameters of a refusing answer to the client, without `state` and `iss`.
-pub(crate) fn refusal_parameters(refusal: &Refusal) -> Vec<(String, String)> {
-    vec![
-        ("error".into(), refusal.code.as_str().into()),
-        ("error_description".into(), description_characters(&refusal.description)),
-    ]
+pub(crate) fn refusal_parameters(refusal: &Refusal) -> Parameters {
+    let mut parameters = Parameters::default();
+    parameters.push("error", refusal.code.as_str());
+    parameters.push("error_description", &description_characters(&refusal.description));
+    parameters
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// Claims of an ID token. Times are seconds since the epoch.
 #[derive(Debug, Serialize)]
-pub(crate) struct IdToken<'a> {
+pub(crate) struct IdToken<'a, C> {
     pub(crate) iss: &'a str,
     pub(crate) sub: &'a str,
     pub(crate) aud: &'a str,
@@ -23,7 +22,7 @@ pub(crate) struct IdToken<'a> {
     pub(crate) sid: &'a str,
     /// The user's claims that the granted scope releases.
     #[serde(flatten)]
-    pub(crate) claims: Map<String, Value>,
+    pub(crate) claims: C,
 }
 
 /// The protocol claims above: supported, and none that a user may have.
@@ -52,7 +51,7 @@ mod tests {
             nonce: Some("n"),
             at_hash: at_hash("token"),
             sid: "session",
-            claims: Map::new(),
+            claims: serde_json::Map::new(),
         };
         let token = serde_json::to_value(token).unwrap();
         let claims: Vec<_> = token.as_object().unwrap().keys().collect();

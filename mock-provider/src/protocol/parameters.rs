@@ -1,13 +1,26 @@
 //! Request parameters in `application/x-www-form-urlencoded`, from a query or a form.
 
-use std::collections::HashSet;
+use std::fmt;
+use std::ops::Range;
 
 use percent_encoding::percent_decode;
 use url::form_urlencoded;
 
 /// The parameters of one request, in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Parameters(Vec<(String, String)>);
+///
+/// All names and values stand in one string: a login has dozens, and the journal keeps them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Parameters {
+    text: String,
+    pairs: Vec<Pair>,
+}
+
+/// A name and a value, by their places in the text.
+#[derive(Clone, PartialEq, Eq)]
+struct Pair {
+    name: Range<usize>,
+    value: Range<usize>,
+}
 
 /// A parameter that came more than once, which
 /// [RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids.
@@ -34,7 +47,9 @@ impl Parameters {
     /// must come back exactly.
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotText> {
         if is_text(encoded) {
-            return Ok(Self(form_urlencoded::parse(encoded).into_owned().collect()));
+            let mut parameters = Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
+            form_urlencoded::parse(encoded).for_each(|(name, value)| parameters.push(&name, &value));
+            return Ok(parameters);
         }
         let pairs = encoded.split(|byte| *byte == b'&');
         let name = pairs.filter(|pair| !is_text(pair)).find_map(|pair| {
@@ -44,14 +59,23 @@ impl Parameters {
         Err(name.map_or(NotText::Name, NotText::Value))
     }
 
+    /// Adds a parameter at the end.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        let middle = self.text.len();
+        self.text.push_str(value);
+        self.pairs.push(Pair { name: start..middle, value: middle..self.text.len() });
+    }
+
     /// The value of `name`. A parameter without a value counts as omitted (RFC 6749, section 3.1).
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, Repeated> {
-        let mut values = self.0.iter().filter(|(key, _)| key == name);
+        let mut values = self.iter().filter(|(key, _)| *key == name);
         let first = values.next();
         if values.next().is_some() {
             return Err(Repeated(name.to_owned()));
         }
-        Ok(first.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty()))
+        Ok(first.map(|(_, value)| value).filter(|value| !value.is_empty()))
     }
 
     /// Like [`get`](Self::get), for those who keep the value.
@@ -61,33 +85,50 @@ impl Parameters {
 
     /// The last value of `name`, for forms of our own pages, where a repetition means nothing.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().rev().find(|(key, _)| key == name);
-        value.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        let last = self.iter().filter(|(key, _)| *key == name).last();
+        last.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
-    /// The first name that came more than once, except those that may (`resource`, RFC 8707).
+    /// A name that came more than once, except those that may (`resource`, RFC 8707).
     pub(crate) fn check_single(&self) -> Result<(), Repeated> {
-        let mut seen = HashSet::new();
-        match self.0.iter().find(|(name, _)| name != "resource" && !seen.insert(name)) {
-            Some((name, _)) => Err(Repeated(name.clone())),
+        let mut names: Vec<_> = self.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        let mut twins = names.windows(2).filter(|twins| twins[0] == twins[1]);
+        match twins.find(|twins| twins[0] != "resource") {
+            Some(twins) => Err(Repeated(twins[0].to_owned())),
             None => Ok(()),
         }
     }
 
-    /// All pairs, in order.
-    pub(crate) fn pairs(&self) -> &[(String, String)] {
-        &self.0
+    /// All names and values, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pair = |pair: &Pair| (&self.text[pair.name.clone()], &self.text[pair.value.clone()]);
+        self.pairs.iter().map(pair)
     }
 
     /// The parameters encoded again, for a hidden field or an address.
     pub(crate) fn encode(&self) -> String {
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+        self.encode_behind(String::new())
+    }
+
+    /// Like [`encode`](Self::encode), at the end of an address.
+    pub(crate) fn encode_behind(&self, address: String) -> String {
+        let start = address.len();
+        form_urlencoded::Serializer::for_suffix(address, start).extend_pairs(self.iter()).finish()
     }
 }
 
-impl FromIterator<(String, String)> for Parameters {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut parameters = Self::default();
+        pairs.into_iter().for_each(|(name, value)| parameters.push(name.as_ref(), value.as_ref()));
+        parameters
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

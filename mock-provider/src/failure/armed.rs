@@ -1,0 +1,180 @@
+//! The failures that are armed at an issuer.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::draft::Draft;
+use super::spec::{Failure, Selector};
+use crate::clock::Clock;
+use crate::reply::Note;
+use crate::request::Request;
+
+/// More than these at once are not kept: the oldest leaves.
+const MOST: usize = 1_000;
+
+/// So many ID tokens are remembered, for failures that send an old one once more.
+const MOST_REMEMBERED: usize = 64;
+
+/// An armed failure.
+#[derive(Debug)]
+pub(crate) struct Armed {
+    /// Counts what was ever armed at the issuer, from 1.
+    pub(crate) number: u64,
+    pub(crate) failure: Failure,
+    since: Timestamp,
+    /// How often it could have fired.
+    matched: AtomicU64,
+    fired: AtomicU64,
+}
+
+impl Armed {
+    /// How often it fired so far.
+    pub(crate) fn fired(&self) -> u64 {
+        self.fired.load(Ordering::Relaxed)
+    }
+
+    /// Whether an exchange is one of those that the failure is for.
+    pub(super) fn selects(&self, request: &Request, note: &Note) -> bool {
+        let Selector { client, user, endpoint, flow, .. } = &self.failure.selector;
+        let is = |wanted: &Option<String>, found: &Option<String>| {
+            wanted.is_none() || wanted == found
+        };
+        endpoint.is_none_or(|endpoint| endpoint == request.endpoint)
+            && is(client, &note.client)
+            && is(user, &note.user)
+            && is(flow, &note.flow)
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        let lifetime = self.failure.lifetime;
+        let elapsed = now.duration_since(self.since);
+        lifetime.times.is_some_and(|times| self.fired() >= times)
+            || lifetime.duration.is_some_and(|duration| {
+                Duration::try_from(elapsed).unwrap_or_default() >= duration
+            })
+    }
+}
+
+/// All failures of an issuer, in the order in which they were armed.
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
+    /// Whether there are any: the one thing that an answer asks when there are none.
+    any: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    count: u64,
+    armed: Vec<Arc<Armed>>,
+    issued: VecDeque<Issued>,
+}
+
+/// An ID token that was issued while a failure was armed.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) id_token: String,
+    pub(crate) user: String,
+    pub(crate) client: String,
+    pub(crate) flow: String,
+}
+
+impl Failures {
+    /// Whether any failure is armed.
+    pub(crate) fn any_armed(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Arms a failure.
+    pub(crate) fn arm(&self, failure: Failure, clock: &Clock) -> Arc<Armed> {
+        self.add(failure, clock.now())
+    }
+
+    /// Arms a failure for good, at an issuer that nobody has asked yet.
+    pub(crate) fn always(&self, failure: Failure) {
+        self.add(failure, Timestamp::UNIX_EPOCH);
+    }
+
+    fn add(&self, failure: Failure, since: Timestamp) -> Arc<Armed> {
+        let mut state = self.state();
+        state.count += 1;
+        let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
+        let armed = Arc::new(Armed { number: state.count, failure, since, matched, fired });
+        if state.armed.len() >= MOST {
+            state.armed.remove(0);
+        }
+        state.armed.push(Arc::clone(&armed));
+        self.any.store(true, Ordering::Relaxed);
+        armed
+    }
+
+    /// What is armed, in order.
+    pub(crate) fn armed(&self) -> Vec<Arc<Armed>> {
+        self.state().armed.clone()
+    }
+
+    /// Clears a failure. True when it was armed.
+    pub(crate) fn clear(&self, number: u64) -> bool {
+        let mut state = self.state();
+        let before = state.armed.len();
+        state.armed.retain(|armed| armed.number != number);
+        self.any.store(!state.armed.is_empty(), Ordering::Relaxed);
+        state.armed.len() < before
+    }
+
+    /// Clears all failures.
+    pub(crate) fn clear_all(&self) {
+        let mut state = self.state();
+        state.armed.clear();
+        state.issued.clear();
+        self.any.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a failure that matches an exchange acts on it: it is its turn, and its time is not
+    /// over. Counts both.
+    pub(super) fn take(&self, armed: &Armed, clock: &Clock) -> bool {
+        // Under the lock, or two exchanges at once could both be the last one.
+        let mut state = self.state();
+        if armed.is_over(clock.now()) {
+            state.armed.retain(|other| other.number != armed.number);
+            self.any.store(!state.armed.is_empty(), Ordering::Relaxed);
+            return false;
+        }
+        let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
+        let turn = armed.failure.selector.nth.is_none_or(|nth| matched >= nth);
+        if turn {
+            armed.fired.fetch_add(1, Ordering::Relaxed);
+        }
+        turn
+    }
+
+    /// Remembers the ID token of an honest answer, for failures that send an old one once more.
+    pub(super) fn remember(&self, draft: &Draft) {
+        let Some(token) = &draft.id_token else { return };
+        let Some(id_token) = token.encode().as_str().map(str::to_owned) else { return };
+        let note = draft.note.clone();
+        let mut state = self.state();
+        if state.issued.len() >= MOST_REMEMBERED {
+            state.issued.pop_front();
+        }
+        state.issued.push_back(Issued {
+            id_token,
+            user: note.user.unwrap_or_default(),
+            client: note.client.unwrap_or_default(),
+            flow: note.flow.unwrap_or_default(),
+        });
+    }
+
+    /// The ID tokens that were issued lately, oldest first.
+    pub(crate) fn issued(&self) -> Vec<Issued> {
+        self.state().issued.iter().cloned().collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,104 @@
+//! What an act changed: two views of an answer, compared.
+
+use serde_json::Value;
+
+use crate::journal::Alteration;
+
+/// Members whose values are secret, or as good as one while they are valid.
+const SECRETS: [&str; 4] = ["access_token", "refresh_token", "code", "client_secret"];
+
+/// The places where two views differ, outermost first.
+pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
+    let mut alterations = Vec::new();
+    compare("", Some(honest), Some(sent), &mut |place, honest, sent| {
+        let shown = |value: Option<&Value>| value.map(|value| redacted(place, value));
+        alterations.push(Alteration {
+            failure: failure.to_owned(),
+            place: place.to_owned(),
+            honest: shown(honest),
+            sent: shown(sent),
+        });
+    });
+    alterations
+}
+
+fn compare(
+    place: &str,
+    honest: Option<&Value>,
+    sent: Option<&Value>,
+    differs: &mut impl FnMut(&str, Option<&Value>, Option<&Value>),
+) {
+    match (honest, sent) {
+        (honest, sent) if honest == sent => {
+            // The order of members is a difference too, where nothing else is.
+            if let (Some(Value::Object(honest)), Some(Value::Object(sent))) = (honest, sent)
+                && honest.keys().ne(sent.keys())
+            {
+                let order = |object: &serde_json::Map<String, Value>| {
+                    Value::from(object.keys().cloned().collect::<Vec<_>>())
+                };
+                differs(&inner(place, "(order)"), Some(&order(honest)), Some(&order(sent)));
+            }
+        }
+        (Some(Value::Object(honest)), Some(Value::Object(sent))) => {
+            for (name, value) in honest {
+                compare(&inner(place, name), Some(value), sent.get(name), differs);
+            }
+            for (name, value) in sent.iter().filter(|(name, _)| !honest.contains_key(*name)) {
+                compare(&inner(place, name), None, Some(value), differs);
+            }
+        }
+        (Some(Value::Array(honest)), Some(Value::Array(sent))) if honest.len() == sent.len() => {
+            for (index, (honest, sent)) in honest.iter().zip(sent).enumerate() {
+                compare(&format!("{place}[{index}]"), Some(honest), Some(sent), differs);
+            }
+        }
+        (honest, sent) => differs(place, honest, sent),
+    }
+}
+
+fn inner(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+fn redacted(place: &str, value: &Value) -> Value {
+    let member = place.rsplit('.').next().unwrap_or(place);
+    match value {
+        Value::String(text) if SECRETS.contains(&member) => {
+            format!("[redacted: {} characters]", text.chars().count()).into()
+        }
+        Value::String(text) if text.starts_with("code=") => {
+            format!("code=[redacted: {} characters]", text.chars().count() - "code=".len()).into()
+        }
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn places(honest: Value, sent: Value) -> Vec<String> {
+        diff("x", &honest, &sent).into_iter().map(|alteration| alteration.place).collect()
+    }
+
+    #[test]
+    fn what_differs_is_named_by_its_place() {
+        let honest = json!({"status": 200, "body": {"a": 1, "b": [1, 2], "c": {"d": 1}}});
+        let sent = json!({"status": 200, "body": {"b": [1, 3], "c": {"d": 1, "e": 2}}});
+        assert_eq!(places(honest, sent), ["body.a", "body.b[1]", "body.c.e"]);
+    }
+
+    #[test]
+    fn another_order_is_a_difference() {
+        assert_eq!(places(json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1})), ["(order)"]);
+    }
+
+    #[test]
+    fn secrets_are_told_by_their_length() {
+        let alterations = diff("x", &json!({"access_token": "abc"}), &json!({}));
+        assert_eq!(alterations[0].honest, Some(json!("[redacted: 3 characters]")));
+    }
+}

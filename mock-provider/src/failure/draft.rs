@@ -1,0 +1,165 @@
+//! An honest answer, opened up so that failures can act on its parts.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::mode::Object;
+use super::token::Token;
+use crate::issuer::Issuer;
+use crate::journal::Endpoint;
+use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
+use crate::request::Request;
+
+/// An answer while failures act on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: DraftContent,
+    /// The ID token, taken out of the document.
+    pub(crate) id_token: Option<Token>,
+    pub(crate) note: Note,
+}
+
+/// What an answer says, opened up.
+#[derive(Clone, Debug)]
+pub(crate) enum DraftContent {
+    /// A JSON object.
+    Document(Object),
+    /// A page or text.
+    Bytes(Vec<u8>),
+    /// Parameters for the client.
+    Authorization(AuthorizationResponse),
+}
+
+/// An answer as a whole, as it goes on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Draft {
+    /// Opens an answer up.
+    pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
+        let Reply { status, headers, content, note } = reply;
+        let mut id_token = None;
+        let content = match content {
+            Content::Authorization(response) => DraftContent::Authorization(response),
+            Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
+                Ok(mut document) => {
+                    if request.endpoint == Endpoint::Token {
+                        let token = document.get("id_token").and_then(Value::as_str);
+                        id_token = token.and_then(|token| Token::read(token, &issuer.key));
+                        if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
+                            // Its place among the members is kept.
+                            *place = Value::Null;
+                        }
+                    }
+                    DraftContent::Document(document)
+                }
+                Err(_) => DraftContent::Bytes(bytes),
+            },
+        };
+        Self { status, headers, content, id_token, note }
+    }
+
+    /// The document, with the ID token back in its place.
+    pub(super) fn put_id_token_back(&mut self) {
+        let Some(token) = self.id_token.take() else { return };
+        if let DraftContent::Document(document) = &mut self.content {
+            document.insert("id_token".to_owned(), token.encode());
+        }
+    }
+
+    /// The answer as it goes on the wire.
+    pub(super) fn outgoing(mut self) -> (Outgoing, Note) {
+        self.put_id_token_back();
+        let Self { status, headers, content, note, .. } = self;
+        let content = match content {
+            DraftContent::Document(document) => {
+                Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
+            }
+            DraftContent::Bytes(bytes) => Content::Bytes(bytes),
+            DraftContent::Authorization(response) => Content::Authorization(response),
+        };
+        let Reply { status, headers, content, note } =
+            Reply { status, headers, content, note }.encoded();
+        let body = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::Authorization(_) => Vec::new(),
+        };
+        (Outgoing { status, headers, body }, note)
+    }
+
+    /// The answer in JSON, to be compared.
+    pub(super) fn view(&self) -> Value {
+        let body = match &self.content {
+            DraftContent::Document(document) => Value::Object(document.clone()),
+            DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
+            DraftContent::Authorization(response) => {
+                let parameters: Vec<_> = response
+                    .parameters
+                    .iter()
+                    .map(|(name, value)| json!(format!("{name}={value}")))
+                    .collect();
+                json!({
+                    "redirect_uri": response.redirect_uri,
+                    "response_mode": format!("{:?}", response.mode),
+                    "parameters": parameters,
+                })
+            }
+        };
+        let mut view = view(self.status, &self.headers, body);
+        if let Some(token) = &self.id_token {
+            view["body"]["id_token"] = token.view();
+        }
+        view
+    }
+}
+
+impl Outgoing {
+    /// The answer in JSON, to be compared.
+    pub(super) fn view(&self) -> Value {
+        let body = serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.body)));
+        view(self.status, &self.headers, body)
+    }
+
+    /// The answer, about to leave.
+    pub(super) fn leave(self, note: Note) -> Left {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        Left { response, note, alterations: Vec::new() }
+    }
+
+    /// True for a JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
+    }
+}
+
+fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
+    let mut shown = Map::new();
+    for name in headers.keys() {
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        let value = match (name, values.as_slice()) {
+            // The browser's session is nobody's business.
+            (&SET_COOKIE, _) => json!("[redacted]"),
+            (&LOCATION, _) => json!(values.join(", ")),
+            (_, [only]) => json!(only),
+            _ => json!(values),
+        };
+        shown.insert(name.to_string(), value);
+    }
+    json!({"status": status.as_u16(), "headers": shown, "body": body})
+}

@@ -1,0 +1,48 @@
+//! The guard that a test holds on a failure.
+
+use std::sync::Arc;
+
+use super::armed::Armed;
+use crate::issuer::Issuer;
+
+/// An armed failure, which is cleared when this is dropped.
+///
+/// A failure that never fired tests nothing: dropping its guard then fails the test, unless the
+/// test fails already or the failure was told that it [may not fire](Self::may_not_fire).
+#[derive(Debug)]
+#[must_use = "the failure is cleared when its guard is dropped"]
+pub struct ArmedFailure {
+    issuer: Issuer,
+    armed: Arc<Armed>,
+    must_fire: bool,
+}
+
+impl ArmedFailure {
+    pub(crate) fn new(issuer: Issuer, armed: Arc<Armed>) -> Self {
+        Self { issuer, armed, must_fire: true }
+    }
+
+    /// How often the failure fired so far.
+    pub fn fired(&self) -> u64 {
+        self.armed.fired()
+    }
+
+    /// Does not mind when the failure never fires.
+    pub fn may_not_fire(mut self) -> Self {
+        self.must_fire = false;
+        self
+    }
+}
+
+impl Drop for ArmedFailure {
+    fn drop(&mut self) {
+        self.issuer.failures.clear(self.armed.number);
+        if self.must_fire && self.fired() == 0 && !std::thread::panicking() {
+            let failure = &self.armed.failure;
+            panic!(
+                "the failure `{failure}` was armed and never fired: no exchange matched it; \
+                 see the journal for what was asked, or call `may_not_fire`"
+            );
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Failures on command: the catalogue of modes, and what arms them and lets them act.
+//!
+//! A mode is one entry in its class's file. It never touches a handler: answers are made honestly,
+//! and a mode acts on the finished answer where it [leaves](crate::reply::Reply::leave).
+
+mod armed;
+mod catalogue;
+mod class;
+mod diff;
+mod draft;
+mod exit;
+mod fault;
+mod guard;
+mod mode;
+mod parameter;
+mod spec;
+mod token;
+
+mod id_token_claims;
+
+pub(crate) use armed::Failures;
+pub(crate) use exit::leave;
+pub use catalogue::modes;
+pub use class::Class;
+pub use guard::ArmedFailure;
+pub use mode::{Expected, Mode, Severity};
+pub use parameter::{Kind, Parameter};
+pub use spec::{Failure, FailureError, Lifetime, Selector};

@@ -1,0 +1,192 @@
+//! What an entry of the catalogue says.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::class::Class;
+use super::draft::{Draft, Outgoing};
+use super::fault::Fault;
+use super::parameter::Parameter;
+use super::token::Token;
+use crate::journal::Endpoint;
+use crate::reply::AuthorizationResponse;
+use crate::request::Request;
+
+/// One way to fail: an entry of the catalogue.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Mode {
+    /// The name: class first, then what is wrong, such as `id-token-nonce-mismatch`.
+    pub name: &'static str,
+    /// What the provider does, in one sentence.
+    pub effect: &'static str,
+    /// What can be chosen.
+    pub parameters: &'static [Parameter],
+    /// The clauses that the failure breaks, or that say how to answer it.
+    pub clauses: &'static [&'static str],
+    /// What a correct relying party does about it.
+    pub expected: Expected,
+    /// Values of parameters that a correct relying party answers otherwise:
+    /// `("value", "-61s", Expected::Either)`.
+    pub exceptions: &'static [(&'static str, &'static str, Expected)],
+    /// How bad it is when a relying party does otherwise.
+    pub severity: Severity,
+    /// What else is worth knowing: where the specification leaves room, what is hard to see.
+    pub note: &'static str,
+    /// What it does, in the order in which answers pass. Empty for what only a user agent can do.
+    pub(crate) acts: &'static [Act],
+}
+
+impl Mode {
+    /// An entry to be completed; see the class files.
+    pub(crate) const ENTRY: Self = Self {
+        name: "",
+        effect: "",
+        parameters: &[],
+        clauses: &[],
+        expected: Expected::Reject,
+        exceptions: &[],
+        severity: Severity::Critical,
+        note: "",
+        acts: &[],
+    };
+
+    /// The class that the mode belongs to.
+    ///
+    /// # Panics
+    ///
+    /// Never for a mode of the catalogue.
+    pub fn class(&self) -> Class {
+        Class::of(self.name).expect("every mode of the catalogue stands in a class")
+    }
+
+    /// The parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+impl fmt::Debug for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mode({})", self.name)
+    }
+}
+
+/// What a correct relying party does about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Expected {
+    /// There is no session, and nothing of the bad data is used.
+    Reject,
+    /// It works again without anybody's help.
+    Recover,
+    /// The user reads what happened, and can try again.
+    Error,
+    /// It works.
+    Tolerate,
+    /// It works or fails cleanly; it never crashes, loops or mixes users.
+    Either,
+}
+
+/// How bad it is when a relying party answers a failure wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Severity {
+    /// An attacker gains something.
+    Critical,
+    /// Users are locked out, or see a crash.
+    Robustness,
+    /// It does not work together with some providers.
+    Interoperability,
+}
+
+macro_rules! names {
+    ($kind:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
+        impl $kind {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name, as it is written in documents and options.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+pub(super) use names;
+
+names!(Expected {
+    Reject => "reject", Recover => "recover", Error => "error",
+    Tolerate => "tolerate", Either => "either",
+});
+names!(Severity {
+    Critical => "critical", Robustness => "robustness", Interoperability => "interoperability",
+});
+
+/// Where a mode acts, and what it does there. The variants stand in the order of the stages that an
+/// exchange passes.
+///
+/// An act that changes nothing has not fired: the next matching exchange is its chance.
+#[derive(Clone, Copy)]
+pub(crate) enum Act {
+    /// On a request, before it is answered.
+    Request(fn(&mut Request, &Fault<'_>)),
+    /// On the state of the issuer, when an endpoint has answered. It says what it did, or `None`
+    /// where there was nothing to do.
+    State(Endpoint, fn(&mut Draft, &Fault<'_>) -> Option<String>),
+    /// On the claims about the user, wherever they are sent: ID token and userinfo.
+    Claims(fn(&mut Object, &Fault<'_>)),
+    /// On the ID token for a code.
+    IdToken(fn(&mut Token, &Fault<'_>)),
+    /// On the ID token of a refresh.
+    RefreshIdToken(fn(&mut Token, &Fault<'_>)),
+    /// On the metadata.
+    Metadata(fn(&mut Object, &Fault<'_>)),
+    /// On the key set.
+    Jwks(fn(&mut Object, &Fault<'_>)),
+    /// On the authorization response.
+    Authorization(fn(&mut AuthorizationResponse, &Fault<'_>)),
+    /// On the token response for a code.
+    Tokens(fn(&mut Object, &Fault<'_>)),
+    /// On the token response of a refresh.
+    RefreshTokens(fn(&mut Object, &Fault<'_>)),
+    /// On the userinfo response.
+    Userinfo(fn(&mut Object, &Fault<'_>)),
+    /// On any answer as a whole: status, headers, body, connection.
+    Answer(fn(&mut Outgoing, &Fault<'_>)),
+}
+
+/// A JSON object whose members keep their order.
+pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
+
+/// The stages of an exchange, in order.
+pub(super) const STAGES: usize = 12;
+
+impl Act {
+    /// The place in the order of stages.
+    pub(super) fn stage(&self) -> usize {
+        match self {
+            Self::Request(_) => 0,
+            Self::State(..) => 1,
+            Self::Claims(_) => 2,
+            Self::IdToken(_) => 3,
+            Self::RefreshIdToken(_) => 4,
+            Self::Metadata(_) => 5,
+            Self::Jwks(_) => 6,
+            Self::Authorization(_) => 7,
+            Self::Tokens(_) => 8,
+            Self::RefreshTokens(_) => 9,
+            Self::Userinfo(_) => 10,
+            Self::Answer(_) => 11,
+        }
+    }
+}

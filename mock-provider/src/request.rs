@@ -1,0 +1,115 @@
+//! What came: a request to an issuer, its parameters read.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use jiff::Timestamp;
+
+use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
+
+/// No form of OpenID Connect comes near this many bytes, and no query has more.
+const MAX_BODY: usize = 64 * 1024;
+
+/// The sign-in form carries a whole authorization request, encoded once more than it came: each
+/// byte may have become `%25XX`.
+const MAX_SIGN_IN_BODY: usize = 6 * MAX_BODY;
+
+/// Whoever sends more than this does not want to read an answer.
+const MAX_UNREAD: usize = 64 * 1024 * 1024;
+
+/// A request to an endpoint of an issuer.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// When it came, by the issuer's clock.
+    pub(crate) at: Timestamp,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) method: Method,
+    /// The whole path, without the query.
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    /// The parameters in the query, or why they could not be read.
+    pub(crate) query: Result<Parameters, String>,
+    /// The parameters in the body, or why they could not be read.
+    pub(crate) form: Result<Parameters, String>,
+}
+
+impl Request {
+    /// Reads a request to its end.
+    pub(crate) async fn read(at: Timestamp, endpoint: Endpoint, parts: Parts, body: Body) -> Self {
+        let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .map_err(|not_text| not_text.to_string());
+        let form = match parts.method {
+            Method::POST => read_form(&parts.headers, body, limit(endpoint)).await,
+            _ => Ok(Parameters::default()),
+        };
+        let path = parts.uri.path().to_owned();
+        Self { at, endpoint, method: parts.method, path, headers: parts.headers, query, form }
+    }
+
+    /// The parameters in the place where the method has them.
+    pub(crate) fn parameters(&self) -> &Result<Parameters, String> {
+        if self.method == Method::POST { &self.form } else { &self.query }
+    }
+
+    /// True when a page of another origin made the browser send this
+    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)). Another
+    /// port is another origin on the same site: there are the applications under test.
+    pub(crate) fn is_cross_origin(&self) -> bool {
+        let site = self.headers.get("sec-fetch-site");
+        site.is_some_and(|site| site == "cross-site" || site == "same-site")
+    }
+
+    /// True when a script in a browser sent this, or asks whether it may.
+    pub(crate) fn is_by_script(&self) -> bool {
+        self.method == Method::OPTIONS || self.headers.contains_key(ORIGIN)
+    }
+}
+
+fn limit(endpoint: Endpoint) -> usize {
+    match endpoint {
+        Endpoint::SignIn => MAX_SIGN_IN_BODY,
+        _ => MAX_BODY,
+    }
+}
+
+async fn read_form(headers: &HeaderMap, body: Body, limit: usize) -> Result<Parameters, String> {
+    let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+    let body = read_body(body, limit).await?;
+    match media_type {
+        _ if body.is_empty() => Ok(Parameters::default()),
+        Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
+            Parameters::parse(&body).map_err(|not_text| not_text.to_string())
+        }
+        other => Err(format!(
+            "Content-Type must be application/x-www-form-urlencoded, but {}",
+            other.map_or("is missing".to_owned(), |other| format!("is `{other}`"))
+        )),
+    }
+}
+
+/// Reads a body to its end, even when it is too long: to answer while the caller still sends would
+/// reset the connection, and the caller might never read why.
+async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, String> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|error| format!("the body was not received: {error}"))?;
+        let Ok(part) = frame.into_data() else { continue };
+        length += part.len();
+        if length <= limit {
+            bytes.extend_from_slice(&part);
+        }
+        if length > MAX_UNREAD {
+            break;
+        }
+    }
+    match length <= limit {
+        true => Ok(bytes),
+        false => Err(format!("the body has more than {limit} bytes")),
+    }
+}
