@@ -1,13 +1,15 @@
 //! The same provider for tests without an asynchronous runtime.
 
+use std::fmt;
 use std::net::SocketAddr;
+use std::ops::Deref;
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::builder::MockProviderBuilder;
-use crate::clock::Clock;
 use crate::end_user::AuthorizeError;
-use crate::journal::Exchange;
+use crate::failure::Failure;
+use crate::issuer_handle::IssuerHandle;
 use crate::provider::{self, StartError};
 
 /// A running provider, which stops when this is dropped; see [`crate::MockProvider`].
@@ -46,32 +48,34 @@ impl MockProvider {
         Self { provider, runtime }
     }
 
-    /// The issuer identifier; see [`crate::MockProvider::issuer`].
-    pub fn issuer(&self) -> &str {
-        self.provider.issuer()
-    }
-
     /// The address that the provider listens on.
     pub fn address(&self) -> SocketAddr {
         self.provider.address()
     }
 
-    /// The provider's clock; see [`crate::MockProvider::clock`].
-    pub fn clock(&self) -> &Clock {
-        self.provider.clock()
+    /// The issuer of that name; see [`crate::MockProvider::named`].
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn named(&self, name: &str) -> IssuerHandle {
+        self.provider.named(name)
     }
 
-    /// What was asked and answered so far, oldest first.
-    pub fn journal(&self) -> Vec<Exchange> {
-        self.provider.journal()
+    /// The issuer that always fails so; see [`crate::MockProvider::failing`].
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn failing<F>(&self, failure: F) -> IssuerHandle
+    where
+        F: TryInto<Failure>,
+        F::Error: fmt::Display,
+    {
+        self.provider.failing(failure)
     }
 
-    /// Forgets what was asked and answered so far.
-    pub fn clear_journal(&self) {
-        self.provider.clear_journal();
-    }
-
-    /// Walks an authorization request; see [`crate::MockProvider::authorize_as`].
+    /// Walks an authorization request; see [`IssuerHandle::authorize_as`].
     ///
     /// # Errors
     ///
@@ -96,5 +100,14 @@ impl MockProvider {
     /// As there.
     pub fn resume(&self) -> Result<(), StartError> {
         self.runtime.block_on(self.provider.resume())
+    }
+}
+
+/// A provider stands for its default issuer.
+impl Deref for MockProvider {
+    type Target = IssuerHandle;
+
+    fn deref(&self) -> &IssuerHandle {
+        &self.provider
     }
 }

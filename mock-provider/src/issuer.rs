@@ -181,7 +181,8 @@ impl Setup {
 
     /// The configured user of that subject, or a new one where any subject will do.
     pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<Account>> {
-        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
+        let stranger =
+            || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
         self.user(subject).cloned().or_else(stranger)
     }
 

@@ -28,6 +28,7 @@ pub mod failure;
 mod grant;
 mod id_token_hint;
 mod issuer;
+mod issuer_handle;
 mod journal;
 mod logout;
 mod protocol;
@@ -52,6 +53,7 @@ pub use client::{AuthMethod, Client};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
+pub use issuer_handle::IssuerHandle;
 pub use jiff::Timestamp;
 
 pub use journal::{Alteration, Endpoint, Exchange, Refusal};

@@ -1,17 +1,18 @@
 //! The handle that a test holds.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 
 use crate::builder::MockProviderBuilder;
-use crate::clock::Clock;
 use crate::config::ConfigError;
-use crate::end_user::{self, AuthorizeError};
+use crate::failure::Failure;
 use crate::issuer::Issuer;
-use crate::journal::Exchange;
+use crate::issuer_handle::IssuerHandle;
 use crate::registry::Registry;
 use crate::router::router;
 use crate::server::{Listeners, Server};
@@ -52,6 +53,7 @@ use crate::signing::KeyError;
 #[must_use = "the provider stops when its handle is dropped"]
 pub struct MockProvider {
     registry: Arc<Registry>,
+    default: IssuerHandle,
     router: Router,
     address: SocketAddr,
     both_loopbacks: bool,
@@ -97,56 +99,46 @@ impl MockProvider {
         MockProviderBuilder::default()
     }
 
-    /// The issuer identifier, such as `http://127.0.0.1:41234`: what an application is configured
-    /// with.
-    pub fn issuer(&self) -> &str {
-        &self.default_issuer().url
-    }
-
     /// The address that the provider listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The provider's clock: [advance](Clock::advance) it, and tokens expire.
-    pub fn clock(&self) -> &Clock {
-        &self.default_issuer().clock
+    /// The issuer of that name at `/issuers/{name}`, made when there is none yet.
+    ///
+    /// # Panics
+    ///
+    /// When the name cannot be part of a path.
+    pub fn named(&self, name: &str) -> IssuerHandle {
+        match self.registry.named(name) {
+            Ok(issuer) => IssuerHandle::new(Arc::clone(&self.registry), issuer),
+            Err(error) => panic!("{error}"),
+        }
     }
 
-    /// What was asked and answered so far, oldest first.
-    pub fn journal(&self) -> Vec<Exchange> {
-        self.default_issuer().journal.exchanges()
-    }
-
-    /// Forgets what was asked and answered so far.
-    pub fn clear_journal(&self) {
-        self.default_issuer().journal.clear();
+    /// The issuer at `/failing/{failure}`, which always fails so. It needs no set-up: whatever
+    /// points there meets the failure.
+    ///
+    /// # Panics
+    ///
+    /// When the failure is written wrongly; the message offers the nearest right one.
+    pub fn failing<F>(&self, failure: F) -> IssuerHandle
+    where
+        F: TryInto<Failure>,
+        F::Error: fmt::Display,
+    {
+        match failure.try_into() {
+            Ok(failure) => {
+                IssuerHandle::new(Arc::clone(&self.registry), self.registry.failing(&failure))
+            }
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The provider as a router, for requests without a connection. They are answered and recorded
     /// like all others, even while the provider is [suspended](Self::suspend).
     pub fn router(&self) -> Router {
         self.router.clone()
-    }
-
-    /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
-    /// the page as `subject`, and returns the address that the browser is sent back to.
-    ///
-    /// A configured password is entered. The browser is a fresh one: nobody is signed in before.
-    /// Where no page is shown, `subject` is not asked for: [`Settings::auto_login`](crate::Settings::auto_login) and
-    /// [`Settings::login_hint_signs_in`](crate::Settings::login_hint_signs_in) sign in whom they name.
-    ///
-    /// # Errors
-    ///
-    /// When the address is not that of this provider's authorization endpoint, when the provider
-    /// shows an error page, or when the answer would come by `form_post`, which needs a browser. A
-    /// refusal that the provider tells the client is no error: it stands in the address.
-    pub async fn authorize_as(
-        &self,
-        subject: &str,
-        authorization_url: &str,
-    ) -> Result<String, AuthorizeError> {
-        end_user::authorize(&self.registry, self.default_issuer(), subject, authorization_url).await
     }
 
     /// Takes the provider off the network: connections are closed, new ones refused. What it
@@ -179,8 +171,9 @@ impl MockProvider {
     ) -> Result<Self, StartError> {
         let registry = Arc::new(Registry::new(issuer));
         let (router, address) = (router(&registry), listeners.address());
+        let default = IssuerHandle::new(Arc::clone(&registry), registry.default_issuer().clone());
         let server = Mutex::default();
-        let provider = Self { registry, router, address, both_loopbacks, workers, server };
+        let provider = Self { registry, default, router, address, both_loopbacks, workers, server };
         *provider.server() = Some(provider.serve(listeners)?);
         Ok(provider)
     }
@@ -190,12 +183,17 @@ impl MockProvider {
             .map_err(|source| StartError::Listen { address: self.address, source })
     }
 
-    fn default_issuer(&self) -> &Issuer {
-        self.registry.default_issuer()
-    }
-
     fn server(&self) -> MutexGuard<'_, Option<Server>> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A provider stands for its default issuer.
+impl Deref for MockProvider {
+    type Target = IssuerHandle;
+
+    fn deref(&self) -> &IssuerHandle {
+        &self.default
     }
 }
 

@@ -17,6 +17,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use crate::endpoints::{
     authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
 };
+use crate::failure;
 use crate::issuer::Issuer;
 use crate::journal::{Endpoint, Entry};
 use crate::registry::Registry;
@@ -166,10 +167,7 @@ pub(crate) fn router(registry: &Arc<Registry>) -> Router {
     Router::new().fallback(entrance).with_state(Arc::clone(registry))
 }
 
-async fn entrance(
-    State(registry): State<Arc<Registry>>,
-    request: http::Request<Body>,
-) -> Response {
+async fn entrance(State(registry): State<Arc<Registry>>, request: http::Request<Body>) -> Response {
     answer(&registry, request).await.0
 }
 
@@ -186,7 +184,10 @@ pub(crate) async fn answer(
     };
     let route = found.as_ref().ok().copied();
     let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
-    let request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
+    let mut request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
+    if issuer.failures.any_armed() {
+        failure::enter(&issuer, &mut request);
+    }
 
     let leave = || match &found {
         Ok(route) => route.answer(&issuer, &request).leave(&issuer, &request),

@@ -40,9 +40,8 @@ impl Armed {
     /// Whether an exchange is one of those that the failure is for.
     pub(super) fn selects(&self, request: &Request, note: &Note) -> bool {
         let Selector { client, user, endpoint, flow, .. } = &self.failure.selector;
-        let is = |wanted: &Option<String>, found: &Option<String>| {
-            wanted.is_none() || wanted == found
-        };
+        let is =
+            |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         endpoint.is_none_or(|endpoint| endpoint == request.endpoint)
             && is(client, &note.client)
             && is(user, &note.user)
@@ -53,9 +52,9 @@ impl Armed {
         let lifetime = self.failure.lifetime;
         let elapsed = now.duration_since(self.since);
         lifetime.times.is_some_and(|times| self.fired() >= times)
-            || lifetime.duration.is_some_and(|duration| {
-                Duration::try_from(elapsed).unwrap_or_default() >= duration
-            })
+            || lifetime
+                .duration
+                .is_some_and(|duration| Duration::try_from(elapsed).unwrap_or_default() >= duration)
     }
 }
 

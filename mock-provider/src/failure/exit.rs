@@ -20,8 +20,7 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) {
             if let Act::Request(act) = act {
                 let note = crate::reply::Note::default();
                 let asked = request.clone();
-                let fault =
-                    Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
+                let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
                 act(request, &fault);
             }
         }
@@ -172,11 +171,7 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
 }
 
 /// Lets an act have the token response with the ID token in it.
-fn tokens(
-    act: fn(&mut super::mode::Object, &Fault<'_>),
-    draft: &mut Draft,
-    fault: &Fault<'_>,
-) {
+fn tokens(act: fn(&mut super::mode::Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
     let taken_apart = draft.id_token.clone();
     draft.put_id_token_back();
     let DraftContent::Document(document) = &mut draft.content else { return };

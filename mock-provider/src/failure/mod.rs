@@ -16,12 +16,24 @@ mod parameter;
 mod spec;
 mod token;
 
+mod authorization;
+mod discovery;
 mod id_token_claims;
+mod id_token_header;
+mod id_token_signature;
+mod jwks;
+mod logout;
+mod network;
+mod refresh;
+mod sequence;
+mod token_response;
+mod user_claims;
+mod userinfo;
 
 pub(crate) use armed::Failures;
-pub(crate) use exit::leave;
 pub use catalogue::modes;
 pub use class::Class;
+pub(crate) use exit::{enter, leave};
 pub use guard::ArmedFailure;
 pub use mode::{Expected, Mode, Severity};
 pub use parameter::{Kind, Parameter};

@@ -76,9 +76,11 @@ impl PartialEq for Failure {
         self.mode.name == other.mode.name
             && self.selector == other.selector
             && self.lifetime == other.lifetime
-            && self.mode.parameters.iter().all(|parameter| {
-                self.value(parameter.name) == other.value(parameter.name)
-            })
+            && self
+                .mode
+                .parameters
+                .iter()
+                .all(|parameter| self.value(parameter.name) == other.value(parameter.name))
     }
 }
 
@@ -153,7 +155,9 @@ impl Failure {
         const NAMES: [&str; 7] = ["client", "user", "endpoint", "flow", "nth", "times", "for"];
         let number = |least: u64| match value.parse() {
             Ok(number) if number >= least => Ok(Some(number)),
-            _ => Err(FailureError(format!("`{name}` must be a number from {least}, not `{value}`"))),
+            _ => {
+                Err(FailureError(format!("`{name}` must be a number from {least}, not `{value}`")))
+            }
         };
         match name {
             "client" => self.selector.client = Some(value.to_owned()),
@@ -195,9 +199,8 @@ impl Failure {
 
     /// What a correct relying party does about this very failure.
     pub fn expected(&self) -> Expected {
-        let exception = self.mode.exceptions.iter().find(|(name, value, _)| {
-            self.value(name) == *value
-        });
+        let exception =
+            self.mode.exceptions.iter().find(|(name, value, _)| self.value(name) == *value);
         exception.map_or(self.mode.expected, |(_, _, expected)| *expected)
     }
 
@@ -247,8 +250,22 @@ impl Failure {
     pub(crate) fn in_path(&self) -> String {
         /// What may not stand in a path segment as it is.
         const SEGMENT: &AsciiSet = &CONTROLS
-            .add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?')
-            .add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+            .add(b' ')
+            .add(b'"')
+            .add(b'#')
+            .add(b'%')
+            .add(b'/')
+            .add(b'<')
+            .add(b'>')
+            .add(b'?')
+            .add(b'[')
+            .add(b'\\')
+            .add(b']')
+            .add(b'^')
+            .add(b'`')
+            .add(b'{')
+            .add(b'|')
+            .add(b'}');
         utf8_percent_encode(&self.to_string(), SEGMENT).to_string()
     }
 }

@@ -73,7 +73,8 @@ impl Token {
         let payload = self.payload.clone().unwrap_or_else(|| json(&self.claims));
         let mut token = format!("{}.{}", part(&json(&self.header)), part(&payload));
         let by_the_same_key = matches!(&self.signature, Signature::By(_));
-        if by_the_same_key && self.honest.rsplit_once('.').is_some_and(|(signed, _)| signed == token)
+        if by_the_same_key
+            && self.honest.rsplit_once('.').is_some_and(|(signed, _)| signed == token)
         {
             return json!(self.honest);
         }

@@ -47,8 +47,10 @@ impl Parameters {
     /// must come back exactly.
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotText> {
         if is_text(encoded) {
-            let mut parameters = Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
-            form_urlencoded::parse(encoded).for_each(|(name, value)| parameters.push(&name, &value));
+            let mut parameters =
+                Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
+            form_urlencoded::parse(encoded)
+                .for_each(|(name, value)| parameters.push(&name, &value));
             return Ok(parameters);
         }
         let pairs = encoded.split(|byte| *byte == b'&');

@@ -9,6 +9,7 @@ mod cors;
 mod determinism;
 mod discovery;
 mod end_session;
+mod failure;
 mod handle;
 mod health;
 mod hints;

@@ -1,0 +1,5 @@
+//! Authorization response.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! Discovery.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! ID token: header.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

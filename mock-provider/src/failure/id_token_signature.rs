@@ -1,0 +1,5 @@
+//! ID token: signature.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! Key set.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

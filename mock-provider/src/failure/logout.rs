@@ -1,0 +1,5 @@
+//! Logout.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

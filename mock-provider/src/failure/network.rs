@@ -1,0 +1,5 @@
+//! Network.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! Refresh.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

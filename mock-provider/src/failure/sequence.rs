@@ -1,0 +1,5 @@
+//! Sequence and time.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! Token response.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

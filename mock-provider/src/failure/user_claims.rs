@@ -1,0 +1,5 @@
+//! Claims about the user.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,5 @@
+//! Userinfo.
+
+use super::mode::Mode;
+
+pub(super) static MODES: &[Mode] = &[];

@@ -1,0 +1,111 @@
+//! One issuer of a provider, as a test holds it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::end_user::{self, AuthorizeError};
+use crate::failure::{ArmedFailure, Failure};
+use crate::issuer::Issuer;
+use crate::journal::Exchange;
+use crate::registry::Registry;
+
+/// An issuer of a running [`MockProvider`](crate::MockProvider): the default one, which the provider
+/// stands for, a [named](crate::MockProvider::named) one, or one that [always
+/// fails](crate::MockProvider::failing).
+///
+/// Issuers share users, clients and settings, and no state: each has its own clock, sessions, codes
+/// and tokens, journal and failures.
+#[derive(Clone, Debug)]
+pub struct IssuerHandle {
+    registry: Arc<Registry>,
+    issuer: Issuer,
+}
+
+impl IssuerHandle {
+    pub(crate) fn new(registry: Arc<Registry>, issuer: Issuer) -> Self {
+        Self { registry, issuer }
+    }
+
+    /// The issuer identifier, such as `http://127.0.0.1:41234`: what an application is configured
+    /// with.
+    pub fn issuer(&self) -> &str {
+        &self.issuer.url
+    }
+
+    /// The issuer's clock: [advance](Clock::advance) it, and tokens expire.
+    pub fn clock(&self) -> &Clock {
+        &self.issuer.clock
+    }
+
+    /// What was asked and answered so far, oldest first.
+    pub fn journal(&self) -> Vec<Exchange> {
+        self.issuer.journal.exchanges()
+    }
+
+    /// Forgets what was asked and answered so far.
+    pub fn clear_journal(&self) {
+        self.issuer.journal.clear();
+    }
+
+    /// Arms a failure, until the guard is dropped. A failure that never fires fails the test.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mock_provider::MockProvider;
+    /// use mock_provider::failure::Failure;
+    ///
+    /// let provider = MockProvider::start().await;
+    /// let expired = provider.fail("id-token-exp-invalid:value=-10min").may_not_fire();
+    /// let later = Failure::parse("id-token-exp-invalid").expect("is known").client("shop").nth(3);
+    /// let third = provider.fail(later).may_not_fire();
+    /// assert_eq!((expired.fired(), third.fired()), (0, 0));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the failure is written wrongly; the message offers the nearest right one.
+    #[track_caller]
+    pub fn fail<F>(&self, failure: F) -> ArmedFailure
+    where
+        F: TryInto<Failure>,
+        F::Error: fmt::Display,
+    {
+        match failure.try_into() {
+            Ok(failure) => {
+                let armed = self.issuer.failures.arm(failure, &self.issuer.clock);
+                ArmedFailure::new(self.issuer.clone(), armed)
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Clears every failure of this issuer, however it was armed.
+    pub fn clear_failures(&self) {
+        self.issuer.failures.clear_all();
+    }
+
+    /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
+    /// the page as `subject`, and returns the address that the browser is sent back to.
+    ///
+    /// A configured password is entered. The browser is a fresh one: nobody is signed in before.
+    /// Where no page is shown, `subject` is not asked for:
+    /// [`Settings::auto_login`](crate::Settings::auto_login) and
+    /// [`Settings::login_hint_signs_in`](crate::Settings::login_hint_signs_in) sign in whom they
+    /// name.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not that of this issuer's authorization endpoint, when the provider
+    /// shows an error page, or when the answer would come by `form_post`, which needs a browser. A
+    /// refusal that the provider tells the client is no error: it stands in the address.
+    pub async fn authorize_as(
+        &self,
+        subject: &str,
+        authorization_url: &str,
+    ) -> Result<String, AuthorizeError> {
+        end_user::authorize(&self.registry, &self.issuer, subject, authorization_url).await
+    }
+}

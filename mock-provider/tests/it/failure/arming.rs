@@ -1,0 +1,104 @@
+//! When an armed failure acts, and on whom.
+
+use mock_provider::failure::Failure;
+use mock_provider::{Endpoint, MockProvider};
+use serde_json::Value;
+
+use crate::support::{start, tokens_for};
+
+const EXPIRED: &str = "id-token-exp-invalid:value=absent";
+
+/// Whether a login of that user meets the failure.
+async fn fails(provider: &MockProvider, subject: &str) -> bool {
+    let tokens = tokens_for(provider, subject, "openid").await;
+    claims(&tokens).get("exp").is_none()
+}
+
+fn claims(tokens: &Value) -> Value {
+    use base64::Engine;
+    let token = tokens["id_token"].as_str().expect("there is an ID token");
+    let part = token.split('.').nth(1).expect("it has claims");
+    let part = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    serde_json::from_slice(&part).expect("JSON")
+}
+
+#[tokio::test]
+async fn a_failure_lasts_until_its_guard_is_dropped() {
+    let provider = start().await;
+    let failure = provider.fail(EXPIRED);
+    assert!(fails(&provider, "alice").await);
+    assert_eq!(failure.fired(), 1);
+    drop(failure);
+    assert!(!fails(&provider, "alice").await);
+}
+
+#[tokio::test]
+async fn a_failure_for_one_user_leaves_the_others_alone() {
+    let provider = start().await;
+    let failure = Failure::parse(EXPIRED).unwrap().user("bob");
+    let _failure = provider.fail(failure);
+    assert!(!fails(&provider, "alice").await);
+    assert!(fails(&provider, "bob").await);
+}
+
+#[tokio::test]
+async fn the_third_and_only_the_third_may_be_chosen() {
+    let provider = start().await;
+    let _failure = provider.fail("id-token-exp-invalid:value=absent@nth=3,times=1");
+    let mut met = Vec::new();
+    for _ in 0..5 {
+        met.push(fails(&provider, "alice").await);
+    }
+    assert_eq!(met, [false, false, true, false, false]);
+}
+
+#[tokio::test]
+async fn the_journal_tells_what_was_honest_and_what_was_sent() {
+    let provider = start().await;
+    let _failure = provider.fail(EXPIRED);
+    tokens_for(&provider, "alice", "openid").await;
+    let journal = provider.journal();
+    let altered: Vec<_> =
+        journal.iter().filter(|exchange| !exchange.alterations.is_empty()).collect();
+    let [exchange] = altered.as_slice() else { panic!("{altered:?}") };
+    assert_eq!(exchange.endpoint, Endpoint::Token);
+    let [alteration] = exchange.alterations.as_slice() else { panic!("{exchange:?}") };
+    assert_eq!(alteration.failure, EXPIRED);
+    assert_eq!(alteration.place, "body.id_token.claims.exp");
+    assert!(alteration.honest.as_ref().is_some_and(Value::is_number));
+    assert_eq!(alteration.sent, None);
+}
+
+#[tokio::test]
+#[should_panic(expected = "was armed and never fired")]
+async fn a_failure_that_never_fired_fails_the_test() {
+    let provider = start().await;
+    drop(provider.fail(EXPIRED));
+}
+
+#[tokio::test]
+#[should_panic(expected = "did you mean `id-token-exp-invalid`?")]
+async fn a_failure_that_is_not_known_is_refused_with_the_nearest_one() {
+    let provider = start().await;
+    let _failure = provider.fail("id-token-exp-invald");
+}
+
+#[tokio::test]
+async fn a_failing_issuer_needs_no_set_up() {
+    let provider = start().await;
+    let address = format!("{}/failing/{EXPIRED}", provider.issuer());
+    let metadata = format!("{address}/.well-known/openid-configuration");
+    let answer = crate::support::Browser::new().get(&metadata).await;
+    assert_eq!(answer.expect(200).json()["issuer"], address);
+    assert_eq!(provider.failing(EXPIRED).issuer(), address);
+    // Whoever asks the default issuer never notices.
+    assert!(!fails(&provider, "alice").await);
+}
+
+#[tokio::test]
+async fn a_failing_issuer_of_a_wrong_name_says_which_one_was_meant() {
+    let provider = start().await;
+    let address = format!("{}/failing/id-token-exp-invald/jwks", provider.issuer());
+    let answer = crate::support::Browser::new().get(&address).await;
+    assert!(answer.expect(404).body.contains("did you mean `id-token-exp-invalid`?"));
+}

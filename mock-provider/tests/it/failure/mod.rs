@@ -1,0 +1,17 @@
+//! Failures on command: for each mode, what it changes in what is sent, and nothing else.
+
+mod arming;
+mod authorization;
+mod discovery;
+mod id_token_claims;
+mod id_token_header;
+mod id_token_signature;
+mod jwks;
+mod logout;
+mod network;
+mod refresh;
+mod sequence;
+mod token_response;
+mod transcript;
+mod user_claims;
+mod userinfo;
