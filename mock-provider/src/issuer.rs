@@ -72,7 +72,7 @@ impl Issuer {
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
         let parsed = Url::parse(&url).expect("a checked configuration has an issuer URL");
         let port = parsed.port_or_known_default().unwrap_or_default();
-        Ok(Self(Arc::new(State {
+        let issuer = Self(Arc::new(State {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
@@ -90,7 +90,16 @@ impl Issuer {
                 clients: clients.into_iter().map(Arc::new).collect(),
                 settings,
             }),
-        })))
+        }));
+        issuer.arm_configured();
+        Ok(issuer)
+    }
+
+    /// Arms the failures that the configuration names.
+    fn arm_configured(&self) {
+        for failure in &self.settings.fail {
+            self.failures.arm(failure.clone(), &self.clock);
+        }
     }
 
     /// Another issuer on the same host, at `path` below this one, with the same users, clients and

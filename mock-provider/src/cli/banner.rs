@@ -28,6 +28,13 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     if let Some(subject) = &config.settings.auto_login {
         row(&mut text, 2, 9, "signed in", &format!("{subject}, without being asked"));
     }
+    let failures = config.settings.fail.iter();
+    let failures: Vec<_> =
+        failures.map(|failure| (failure.to_string(), failure.mode().effect)).collect();
+    if !failures.is_empty() {
+        let rows = failures.iter().map(|(failure, effect)| (&**failure, (*effect).to_owned()));
+        list(&mut text, "armed failures", rows.collect());
+    }
     let users = config.users.iter().map(|user| (&*user.subject, belongings(user)));
     list(&mut text, "users", users.collect());
     let clients = config.clients.iter().map(|client| (&*client.id, describe(client)));

@@ -30,6 +30,7 @@ impl Config {
     pub(crate) fn faults(&self) -> Vec<Fault> {
         let mut checker = Checker { config: self, faults: Vec::new() };
         checker.settings(&self.settings);
+        checker.failures();
         checker.scopes();
         checker.groups();
         checker.users();
@@ -85,6 +86,28 @@ impl Checker<'_> {
         } else if !subjects.contains(&subject) {
             let advice = advice(subject, &subjects);
             self.fault(&path, format!("unknown user `{subject}` in `auto_login`: {advice}"));
+        }
+    }
+
+    /// Refuses failures for somebody who will never come.
+    fn failures(&mut self) {
+        let Config { settings, users, clients, .. } = self.config;
+        let clients: Vec<_> = clients.iter().map(|client| &*client.id).collect();
+        let subjects: Vec<_> = users.iter().map(|user| &*user.subject).collect();
+        for (index, failure) in settings.fail.iter().enumerate() {
+            let path = KeyPath::top("fail").index(index);
+            let selector = &failure.selector;
+            for (kind, name, known, any) in [
+                ("client", &selector.client, &clients, settings.any_client),
+                ("user", &selector.user, &subjects, settings.any_subject),
+            ] {
+                let Some(name) = name.as_deref().filter(|name| !any && !known.contains(name))
+                else {
+                    continue;
+                };
+                let advice = advice(name, known);
+                self.fault(&path, format!("unknown {kind} `{name}` in `{path}`: {advice}"));
+            }
         }
     }
 

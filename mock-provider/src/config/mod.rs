@@ -15,6 +15,7 @@ mod wording;
 
 pub use error::{ConfigError, Fault};
 pub use settings::{ClaimsIn, Config, Group, Settings};
+pub(crate) use suggestion::advice;
+pub(crate) use text::{deserialize_text, duration};
 #[cfg(feature = "cli")]
 pub(crate) use {draft::Draft, suggestion::nearest};
-pub(crate) use {suggestion::advice, text::duration};

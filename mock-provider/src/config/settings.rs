@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::text;
 use crate::client::Client;
+use crate::failure::Failure;
 use crate::user::User;
 
 /// Everything that a provider is told before it starts.
@@ -138,6 +139,11 @@ pub struct Settings {
     /// Further scopes, and the claims that each releases. Only in a file or in Rust.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub scopes: BTreeMap<String, Vec<String>>,
+    /// A failure to arm at the start, as in `id-token-exp-invalid:value=-10min@client=shop`; see
+    /// `mock-provider failures` for all of them. May be given several times; a variable parts
+    /// several by `;`, a file and Rust have a list. Default: none.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SPEC", value_delimiter = ';'))]
+    pub fail: Vec<Failure>,
     /// How long an authorization code can be redeemed. Default: 60 seconds.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
@@ -209,6 +215,7 @@ impl Default for Settings {
             any_redirect_uri: false,
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),
+            fail: Vec::new(),
             code_lifetime: Duration::from_secs(60),
             access_token_lifetime: Duration::from_secs(60 * 60),
             id_token_lifetime: Duration::from_secs(60 * 60),

@@ -69,6 +69,15 @@ pub(crate) fn deserialize_address<'de, D: Deserializer<'de>>(
     deserializer.deserialize_str(Text { expected: AN_ADDRESS, read: address }).map(Some)
 }
 
+/// Reads a value from a string, for a type that is written as one.
+pub(crate) fn deserialize_text<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+    read: fn(&str) -> Result<T, String>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(Text { expected, read })
+}
+
 /// Reads a value from a string, and says what it wants where there is no string.
 struct Text<T> {
     expected: &'static str,

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::catalogue::{find, modes};
 use super::mode::{Expected, Mode};
 use super::parameter::Kind;
-use crate::config::{advice, duration};
+use crate::config::{advice, deserialize_text, duration};
 use crate::journal::Endpoint;
 
 /// A failure to arm: a mode with the values of its parameters, where it acts, and for how long.
@@ -304,6 +305,20 @@ impl FromStr for Failure {
 
     fn from_str(text: &str) -> Result<Self, FailureError> {
         Self::parse(text)
+    }
+}
+
+/// As it is written everywhere.
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Failure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| Self::parse(text).map_err(|error| error.to_string());
+        deserialize_text(deserializer, "a failure such as \"id-token-exp-invalid\"", read)
     }
 }
 

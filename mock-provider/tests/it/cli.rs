@@ -199,6 +199,48 @@ fn the_secret_of_a_file_is_not_printed() {
 }
 
 #[test]
+fn failures_are_armed_by_option_variable_and_file_and_the_banner_tells_them() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fail.toml");
+    std::fs::write(&file, "fail = ['id-token-exp-invalid:value=0']").unwrap();
+    let mut command = program([]);
+    command.arg("--config").arg(&file);
+    let armed = |provider: &Running| -> Vec<String> {
+        let lines = provider.banner.lines().skip_while(|line| *line != "armed failures").skip(1);
+        let rows = lines.take_while(|line| !line.is_empty());
+        rows.map(|row| row.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(armed(&Running::start(&mut command)), ["id-token-exp-invalid:value=0"]);
+    let two =
+        "id-token-exp-invalid:value=-1d@user=bob,times=2; id-token-exp-invalid@client=demo-app";
+    command.env("MOCK_PROVIDER_FAIL", two);
+    assert_eq!(
+        armed(&Running::start(&mut command)),
+        ["id-token-exp-invalid:value=-1d@user=bob,times=2", "id-token-exp-invalid@client=demo-app"]
+    );
+    command.args(["--fail", "id-token-exp-invalid:value=absent", "--fail=id-token-exp-invalid"]);
+    assert_eq!(
+        armed(&Running::start(&mut command)),
+        ["id-token-exp-invalid:value=absent", "id-token-exp-invalid"]
+    );
+    assert!(armed(&Running::start(&mut program([]))).is_empty());
+}
+
+#[test]
+fn a_failure_that_is_not_known_keeps_the_provider_from_starting() {
+    let meant = "did you mean `id-token-exp-invalid`?";
+    let (code, _, errors) = outcome(&mut program(["--fail", "id-token-exp-invald"]));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("'--fail <SPEC>'") && errors.contains(meant), "{errors}");
+    let variable = "id-token-exp-invalid;id-token-exp-invald";
+    let (code, _, errors) = outcome(program([]).env("MOCK_PROVIDER_FAIL", variable));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("'MOCK_PROVIDER_FAIL'") && errors.contains(meant), "{errors}");
+    let (code, _, errors) = outcome(&mut program(["--fail=id-token-exp-invalid@client=demo"]));
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("--fail: unknown client `demo`"), "{errors}");
+}
+
+#[test]
 fn nobody_need_read_what_is_printed() {
     let file = fixture("provider.toml");
     let mut child = program(["check", &file]).stdout(Stdio::piped()).spawn().unwrap();

@@ -1,10 +1,12 @@
 //! When an armed failure acts, and on whom.
 
+use std::time::Duration;
+
 use mock_provider::failure::Failure;
 use mock_provider::{Endpoint, MockProvider};
 use serde_json::Value;
 
-use crate::support::{start, tokens_for};
+use crate::support::{builder, start, tokens_for};
 
 const EXPIRED: &str = "id-token-exp-invalid:value=absent";
 
@@ -30,6 +32,16 @@ async fn a_failure_lasts_until_its_guard_is_dropped() {
     assert_eq!(failure.fired(), 1);
     drop(failure);
     assert!(!fails(&provider, "alice").await);
+}
+
+#[tokio::test]
+async fn a_configured_failure_is_armed_from_the_start() {
+    let failure = Failure::parse(&format!("{EXPIRED}@user=bob,for=1h")).unwrap();
+    let provider = builder().settings(|settings| settings.fail = vec![failure]).start().await;
+    assert!(!fails(&provider, "alice").await);
+    assert!(fails(&provider, "bob").await);
+    provider.clock().advance(Duration::from_secs(3600));
+    assert!(!fails(&provider, "bob").await, "its time is over");
 }
 
 #[tokio::test]
