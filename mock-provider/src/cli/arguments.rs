@@ -7,13 +7,14 @@ use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Su
 use tracing::warn;
 use tracing_subscriber::filter::Targets;
 
+use super::failures::Failures;
 use super::layers::{self, Layer};
 use super::output::complain;
 use super::{check, healthcheck, log, serve};
 use crate::config::Settings;
 
 /// What went wrong is to be mended where the program was called: arguments, variables, files.
-const MISUSED: u8 = 2;
+pub(crate) const MISUSED: u8 = 2;
 
 const ABOUT: &str = "An OpenID Provider for tests, demonstrations and reproduced failures";
 const ABOUT_SERVE: &str = "Run the provider: what happens without a command, too";
@@ -39,10 +40,23 @@ Examples:
       Nobody is asked who they are; codes expire fast
   mock-provider --listen 0.0.0.0:9400 --issuer-url http://idp.test:9400
       In a container, where others call this machine idp.test
+  mock-provider --fail id-token-exp-invalid:value=-10min@client=shop
+      Fails on command; `mock-provider failures` tells in which ways
   mock-provider check provider.toml
       Every fault of a configuration file, with line and column
 
 Exit codes: 0 done or stopped, 1 failed, 2 wrong arguments, environment or configuration.";
+
+const EXAMPLES_OF_FAILURES: &str = "\
+Examples:
+  mock-provider failures --class id-token-claims
+      What can be wrong with the claims of an ID token
+  mock-provider failures --severity critical --expected reject
+      Everything that a relying party must refuse for safety's sake
+  mock-provider failures id-token-exp-invalid
+      One in full: its parameters, what is right to do about it, how to arm it
+  mock-provider failures --json | jq -r '.[].cases[]'
+      Every case, as it is armed";
 
 #[derive(Debug, Parser)]
 #[command(name = "mock-provider", version)]
@@ -74,6 +88,9 @@ enum Subcommands {
         /// The configuration file (TOML).
         file: PathBuf,
     },
+    /// Tell the ways to fail, by class, or one of them in full
+    #[command(after_help = EXAMPLES_OF_FAILURES)]
+    Failures(Failures),
     /// Succeed when a running provider answers, as containers want to know
     Healthcheck {
         /// Where the provider is. Default: the port of MOCK_PROVIDER_LISTEN on this machine, else
@@ -98,6 +115,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Subcommands::Check { file }) => check::check(&file),
+        Some(Subcommands::Failures(failures)) => failures.tell(),
         Some(Subcommands::Healthcheck { url }) => healthcheck::healthcheck(url.as_deref()),
         Some(Subcommands::Serve(_)) => match matches.remove_subcommand() {
             Some((_, flags)) => run(flags),

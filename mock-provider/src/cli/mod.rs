@@ -3,6 +3,9 @@
 mod arguments;
 mod banner;
 mod check;
+mod failure_book;
+mod failure_page;
+mod failures;
 mod healthcheck;
 mod layers;
 mod log;

@@ -1,0 +1,98 @@
+//! All failures as one page of documentation, in Markdown.
+
+use std::fmt::Write;
+
+use super::failure_page::{expectations, ways};
+use crate::failure::{Class, Expected, Failure, Mode, Severity, modes};
+
+const INTRODUCTION: &str = "\
+<!-- Written by the program from what it does; a test tells when this is out of date. Do not edit:
+     cargo run -p mock-provider -- failures --markdown > docs/failure-modes.md -->
+
+# Failure modes
+
+Everything that `mock-provider` does wrong on command. `mock-provider failures` lists the same, and
+`mock-provider failures NAME` tells one.
+
+## How a failure is written
+
+`NAME`, or `NAME:parameter=value,parameter=value`; where a parameter is left out, its default
+holds. Behind `@` stands on whom it acts and for how long, in any combination:
+
+| selector | acts |
+|---|---|
+| `client=ID` | for this client only |
+| `user=SUBJECT` | for this user only |
+| `endpoint=NAME` | at this endpoint only, named as the journal does: `token`, `jwks`, … |
+| `flow=ID` | in this login only |
+| `nth=N` | from the Nth exchange on that matches |
+| `times=N` | N times |
+| `for=DURATION` | for so long since it was armed, by the issuer's clock |
+
+So `id-token-exp-invalid:value=-10min@client=shop,times=1` lets one ID token for `shop` be ten
+minutes over. A value that holds one of `, @ : = \"` stands in quotes, as JSON has them. Several
+failures may be armed at once: they act in the order in which they were armed.";
+
+/// The whole page.
+pub(crate) fn markdown() -> String {
+    let mut text = format!("{INTRODUCTION}\n\n## How a failure is armed\n\n");
+    if let Some(example) = modes().next() {
+        text.push_str("| by | |\n|---|---|\n");
+        for (way, written) in ways(&Failure::from(example)) {
+            let _ = writeln!(text, "| {way} | `{}` |", written.replace('|', "\\|"));
+        }
+    }
+    text.push_str(
+        "| sign-in page | \u{201c}Make this login fail\u{201d}, beside the users: for that login alone |\n\n",
+    );
+    text.push_str("## What a correct relying party does\n\n| answer | meaning |\n|---|---|\n");
+    for expected in Expected::ALL {
+        let _ = writeln!(text, "| {expected} | {} |", expected.meaning());
+    }
+    text.push_str("\n| severity | when it is answered otherwise |\n|---|---|\n");
+    for severity in Severity::ALL {
+        let _ = writeln!(text, "| {severity} | {} |", severity.meaning());
+    }
+    text.push_str("\n## Contents\n");
+    let classes = || Class::ALL.iter().filter(|class| !class.modes().is_empty());
+    for class in classes() {
+        let _ = write!(text, "\n**{}**\n\n", class.title());
+        for Mode { name, effect, .. } in class.modes() {
+            let _ = writeln!(text, "- [`{name}`](#{name}): {effect}");
+        }
+    }
+    for class in classes() {
+        let _ = write!(text, "\n## {}\n", class.title());
+        class.modes().iter().for_each(|mode| entry(&mut text, mode));
+    }
+    text
+}
+
+fn entry(text: &mut String, mode: &'static Mode) {
+    let _ = write!(text, "\n### {}\n\n{}\n\n", mode.name, mode.effect);
+    if !mode.parameters.is_empty() {
+        text.push_str("| parameter | values | default |\n|---|---|---|\n");
+        for parameter in mode.parameters {
+            let values = parameter.values().replace(" | ", "` `");
+            let values = match values.contains(' ') && !values.contains("` `") {
+                true => values,
+                false => format!("`{values}`"),
+            };
+            let _ =
+                writeln!(text, "| `{}` | {values} | `{}` |", parameter.name, parameter.default());
+        }
+        text.push('\n');
+    }
+    let expectations: Vec<_> = expectations(mode)
+        .map(|(when, expected)| match when {
+            None => format!("**{expected}**"),
+            Some(when) => format!("{expected} for `{when}`"),
+        })
+        .collect();
+    let _ = writeln!(text, "- A correct relying party: {}", expectations.join("; "));
+    let _ = writeln!(text, "- Severity: {}", mode.severity);
+    let _ = writeln!(text, "- Clauses: {}", mode.clauses.join("; "));
+    if !mode.note.is_empty() {
+        let _ = writeln!(text, "- {}", mode.note);
+    }
+}

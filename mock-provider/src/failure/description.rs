@@ -1,0 +1,111 @@
+//! A mode as documents tell it: the same for the command line, the control API and the published
+//! page.
+
+use serde::Serialize;
+
+use super::class::Class;
+use super::mode::{Expected, Mode, Severity};
+use super::parameter::{Kind, Parameter};
+
+/// Everything that is known of a mode, to be written as JSON.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Description {
+    /// Class first, then what is wrong.
+    pub(crate) name: &'static str,
+    pub(crate) class: Class,
+    /// What the provider does, in one sentence.
+    pub(crate) effect: &'static str,
+    /// What can be chosen.
+    pub(crate) parameters: Vec<ParameterDescription>,
+    /// What a correct relying party does about it.
+    pub(crate) expected: Expected,
+    /// Values that a correct relying party answers otherwise.
+    pub(crate) exceptions: Vec<ExceptionDescription>,
+    /// How bad it is when a relying party does otherwise.
+    pub(crate) severity: Severity,
+    /// The clauses that the failure breaks, or that say how to answer it.
+    pub(crate) clauses: &'static [&'static str],
+    /// What else is worth knowing; may be empty.
+    pub(crate) note: &'static str,
+    /// Every case, as it is written: each value of each parameter, the others at their defaults.
+    pub(crate) cases: Vec<String>,
+}
+
+/// A parameter of a mode.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ParameterDescription {
+    pub(crate) name: &'static str,
+    /// The value when none is given.
+    pub(crate) default: String,
+    /// The values to choose from; empty where any of a kind will do.
+    pub(crate) choices: &'static [&'static str],
+    /// What values look like, for a person.
+    pub(crate) values: String,
+}
+
+/// A value that is answered otherwise than its mode.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ExceptionDescription {
+    pub(crate) parameter: &'static str,
+    pub(crate) value: &'static str,
+    pub(crate) expected: Expected,
+}
+
+impl From<&'static Mode> for Description {
+    fn from(mode: &'static Mode) -> Self {
+        let exceptions = mode.exceptions.iter();
+        Self {
+            name: mode.name,
+            class: mode.class(),
+            effect: mode.effect,
+            parameters: mode.parameters.iter().map(ParameterDescription::from).collect(),
+            expected: mode.expected,
+            exceptions: exceptions
+                .map(|&(parameter, value, expected)| ExceptionDescription {
+                    parameter,
+                    value,
+                    expected,
+                })
+                .collect(),
+            severity: mode.severity,
+            clauses: mode.clauses,
+            note: mode.note,
+            cases: mode.cases().iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<&Parameter> for ParameterDescription {
+    fn from(parameter: &Parameter) -> Self {
+        let choices = match parameter.kind {
+            Kind::Choice(values) => values,
+            Kind::Duration { .. } | Kind::Number { .. } => &[],
+        };
+        let (default, values) = (parameter.default(), parameter.values());
+        Self { name: parameter.name, default, choices, values }
+    }
+}
+
+impl Expected {
+    /// What that means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Reject => "There is no session, and nothing of the bad data is used.",
+            Self::Recover => "It works again without anybody's help.",
+            Self::Error => "The user reads what happened, and can try again.",
+            Self::Tolerate => "It works.",
+            Self::Either => "It works or fails cleanly; it never crashes, loops or mixes users.",
+        }
+    }
+}
+
+impl Severity {
+    /// What it means that a relying party answers such a failure wrongly, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Critical => "An attacker gains something.",
+            Self::Robustness => "Users are locked out, or see a crash.",
+            Self::Interoperability => "It does not work together with some providers.",
+        }
+    }
+}
