@@ -5,6 +5,7 @@ use super::sign_in;
 use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
+use crate::failure::Choice;
 use crate::issuer::Issuer;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -29,7 +30,9 @@ pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
     match issuer.decide(&request, browser.session(issuer)) {
         Ok(Decision::Continue(session)) => answer.succeed(request, &session),
         Ok(Decision::SignIn(user)) => answer.sign_in(browser, request, &user),
-        Ok(Decision::Ask(session)) => sign_in::page(&answer, &request, session.as_ref(), None),
+        Ok(Decision::Ask(session)) => {
+            sign_in::page(&answer, &request, session.as_ref(), None, &Choice::default())
+        }
         Err(refusal) => answer.refuse(&refusal, None),
     }
 }

@@ -12,14 +12,15 @@ use crate::account::Account;
 use crate::answer::{Answer, unproven_page};
 use crate::authorization::Decision;
 use crate::browser::Browser;
+use crate::failure::{Choice, Failure};
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::STANDARD_SCOPES;
-use crate::reply::{Note, Reply};
+use crate::reply::{Content, Note, Reply};
 use crate::request::Request;
 use crate::session::Session;
-use crate::ui::{ClientName, Problem, ScopeLine, SignInPage, UserCard, policy};
+use crate::ui::{ClientName, FailurePicker, Problem, ScopeLine, SignInPage, UserCard, policy};
 use crate::user::User;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
@@ -49,21 +50,48 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
             .status(StatusCode::FORBIDDEN)
             .note(Note::refused("cross_origin", reason).flow(&flow));
     }
-    match form.last("decision") {
+    let choice = Choice::read(form);
+    let reply = match form.last("decision") {
+        _ if choice.problem().is_some() => choose(&answer, &browser, &request, &choice),
+        Some("choose-failure") => choose(&answer, &browser, &request, &choice),
         Some("deny") => {
             let reason = "the user pressed Deny";
             answer.refuse(&Refusal::new(ErrorCode::AccessDenied, reason), None)
         }
-        Some("continue") => proceed(&answer, &browser, request),
+        Some("continue") => proceed(&answer, &browser, request, &choice),
         _ => match authenticate(issuer, form) {
             Ok(user) => answer.sign_in(&browser, request, &user),
-            Err(problem) => page(&answer, &request, None, Some(problem)),
+            Err(problem) => page(&answer, &request, None, Some(problem), &choice),
         },
+    };
+    // The login goes on: from here on it fails, beginning with this answer.
+    if matches!(reply.content, Content::Authorization(_)) {
+        choice.arm(issuer, &flow);
     }
+    reply
+}
+
+/// Shows the page again, with the failure that was chosen or what is wrong with it.
+fn choose(
+    answer: &Answer<'_>,
+    browser: &Browser,
+    request: &AuthorizationRequest,
+    choice: &Choice,
+) -> Reply {
+    let session = match answer.issuer.decide(request, browser.session(answer.issuer)) {
+        Ok(Decision::Ask(session)) => session,
+        _ => None,
+    };
+    page(answer, request, session.as_ref(), None, choice)
 }
 
 /// Goes on with the session that the page offered, if it is still to be had.
-fn proceed(answer: &Answer<'_>, browser: &Browser, request: AuthorizationRequest) -> Reply {
+fn proceed(
+    answer: &Answer<'_>,
+    browser: &Browser,
+    request: AuthorizationRequest,
+    choice: &Choice,
+) -> Reply {
     match answer.issuer.decide(&request, browser.session(answer.issuer)) {
         Ok(Decision::Ask(Some(session)) | Decision::Continue(session)) => {
             answer.succeed(request, &session)
@@ -71,7 +99,7 @@ fn proceed(answer: &Answer<'_>, browser: &Browser, request: AuthorizationRequest
         Ok(Decision::SignIn(user)) => answer.sign_in(browser, request, &user),
         Ok(Decision::Ask(None)) => {
             let text = "Your session has ended. Please sign in again.".to_owned();
-            page(answer, &request, None, Some(Problem { subject: None, text }))
+            page(answer, &request, None, Some(Problem { subject: None, text }), choice)
         }
         Err(refusal) => answer.refuse(&refusal, None),
     }
@@ -113,12 +141,13 @@ pub(crate) fn page(
     request: &AuthorizationRequest,
     session: Option<&Session>,
     problem: Option<Problem>,
+    choice: &Choice,
 ) -> Reply {
     let Answer { issuer, reply_to, parameters, flow } = answer;
     let client = &reply_to.client;
     let hint = request.login_hint.as_deref();
     let hinted = hint.and_then(|hint| issuer.hinted_user(hint)).map(|user| user.subject.as_str());
-    let refused = problem.is_some();
+    let refused = problem.as_ref().map(|problem| &*problem.text).or(choice.problem());
     let subject_value = match &problem {
         Some(Problem { subject: Some(subject), .. }) if issuer.user(subject).is_none() => subject,
         _ => hint.filter(|_| hinted.is_none()).unwrap_or_default(),
@@ -143,22 +172,43 @@ pub(crate) fn page(
             })
             .collect(),
         action: "sign-in".into(),
-        hidden: vec![("request".into(), parameters.encode()), ("flow".into(), (*flow).to_owned())],
+        hidden: hidden_fields(parameters, flow, choice),
         any_subject: issuer.settings.any_subject,
         subject_value: subject_value.to_owned(),
         signed_in: session.map(|session| UserCard::from(&**session.user)),
         problem: problem.clone(),
+        failure: picker(choice),
     };
-    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let note = match problem {
-        Some(problem) => {
-            Note::refused("sign_in_refused", problem.text).client(&client.id).flow(*flow)
-        }
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let note = match refused {
+        Some(problem) => Note::refused("sign_in_refused", problem).client(&client.id).flow(*flow),
         None => {
             answer.note(format!("{} asks for {}, sign-in page shown", client.id, request.scope))
         }
     };
     Reply::page(&page, &policy::PAGE).status(status).note(note)
+}
+
+fn picker(choice: &Choice) -> FailurePicker {
+    let mode = choice.failure().map(Failure::mode);
+    let parameters = mode.into_iter().flat_map(|mode| mode.parameters);
+    let parameters = parameters.map(|known| (known.name.to_owned(), known.values()));
+    FailurePicker {
+        written: choice.written.clone(),
+        effect: mode.map(|mode| mode.effect),
+        parameters: parameters.collect(),
+        problem: choice.problem().map(str::to_owned),
+    }
+}
+
+/// What every form of the page carries.
+fn hidden_fields(parameters: &Parameters, flow: &str, choice: &Choice) -> Vec<(String, String)> {
+    let mut fields =
+        vec![("request".into(), parameters.encode()), ("flow".into(), flow.to_owned())];
+    if choice.failure().is_some() {
+        fields.push(("failure".into(), choice.written.clone()));
+    }
+    fields
 }
 
 /// What a scope is for: of the standard ones in words, of a configured one its claims.

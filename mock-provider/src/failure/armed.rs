@@ -100,6 +100,8 @@ impl Failures {
 
     fn add(&self, failure: Failure, since: Timestamp) -> Arc<Armed> {
         let mut state = self.state();
+        // What nobody will ask for again, such as a login of an hour ago, leaves here.
+        state.armed.retain(|armed| !armed.is_over(since));
         state.count += 1;
         let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
         let armed = Arc::new(Armed { number: state.count, failure, since, matched, fired });

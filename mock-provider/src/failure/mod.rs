@@ -5,6 +5,7 @@
 
 mod armed;
 mod catalogue;
+mod choice;
 mod class;
 mod description;
 mod diff;
@@ -33,6 +34,7 @@ mod userinfo;
 
 pub(crate) use armed::Failures;
 pub use catalogue::modes;
+pub(crate) use choice::Choice;
 pub use class::Class;
 #[cfg(feature = "cli")]
 pub(crate) use description::Description;

@@ -10,6 +10,7 @@
 //! Send each page with the policy of [`policy`] that fits it.
 
 mod error;
+mod failure_picker;
 mod form_post;
 mod home;
 mod logout;
@@ -18,6 +19,7 @@ mod sign_in;
 mod user_card;
 
 pub(crate) use error::ErrorPage;
+pub(crate) use failure_picker::FailurePicker;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use home::{ClientCard, EndpointLine, HomePage, Setting};
 pub(crate) use logout::{LogoutPage, SignedOutPage};

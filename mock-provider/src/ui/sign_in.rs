@@ -4,15 +4,16 @@
 //!
 //! | field | value |
 //! |---|---|
-//! | `decision` | `sign-in`; `continue` with the session that exists already; or `deny` |
+//! | `decision` | `sign-in`; `continue` with the session that exists already; `deny`; or `choose-failure`, which shows the page again |
 //! | `subject` | who signs in or continues; absent when denied |
 //! | `password` | only from users that have one |
+//! | `failure` | the failure that was chosen for this login, if one was |
 //!
 //! and every field of [`SignInPage::hidden`].
 
 use askama::Template;
 
-use super::UserCard;
+use super::{FailurePicker, UserCard};
 
 /// Asks the end user to authenticate, and to consent by going on
 /// ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4]).
@@ -41,6 +42,8 @@ pub(crate) struct SignInPage {
     pub(crate) problem: Option<Problem>,
     /// Who has a session already and may go on with it, first of all choices.
     pub(crate) signed_in: Option<UserCard>,
+    /// The failure that was chosen for this login.
+    pub(crate) failure: FailurePicker,
 }
 
 /// What a page calls a client.
@@ -82,6 +85,8 @@ enum Place {
     User(usize),
     /// The form for any other subject.
     AnySubject,
+    /// The picker of failures.
+    Failure,
 }
 
 /// What tells a form from its neighbours.
@@ -94,6 +99,11 @@ struct Mark<'a> {
 }
 
 impl SignInPage {
+    /// Whether the page is shown again because something is wrong.
+    fn is_wrong(&self) -> bool {
+        self.problem.is_some() || self.failure.problem.is_some()
+    }
+
     /// What is told above all forms.
     fn top_problem(&self) -> Option<&str> {
         self.marks()(Place::Top).problem
@@ -127,6 +137,9 @@ impl SignInPage {
 
     /// The form that has the focus.
     fn focus(&self) -> Place {
+        if self.failure.problem.is_some() {
+            return Place::Failure;
+        }
         if let Some(place) = self.problem_place().filter(|place| *place != Place::Top) {
             return place;
         }

@@ -40,6 +40,7 @@ fn sign_in_page() -> SignInPage {
         subject_value: String::new(),
         problem: None,
         signed_in: None,
+        failure: FailurePicker::default(),
     }
 }
 
@@ -75,6 +76,12 @@ fn hostile_pages() -> Vec<(&'static str, String)> {
         subject_value: hostile(),
         problem: Some(Problem { subject: None, text: hostile() }),
         signed_in: Some(hostile_user()),
+        failure: FailurePicker {
+            written: hostile(),
+            effect: Some(HOSTILE),
+            parameters: vec![pair.clone()],
+            problem: Some(hostile()),
+        },
     };
     let error = ErrorPage {
         title: hostile(),
@@ -185,7 +192,7 @@ fn every_field_that_can_be_seen_has_a_label() {
     let page = render(&sign_in_page());
     let fields: Vec<_> =
         tags(&page, "input").into_iter().filter(|tag| !tag.contains(r#"type="hidden""#)).collect();
-    assert_eq!(fields.len(), 2, "a password and a subject: {fields:?}");
+    assert_eq!(fields.len(), 3, "a password, a subject and a failure: {fields:?}");
     for field in fields {
         let id = field.split("id=\"").nth(1).and_then(|rest| rest.split('"').next());
         let label = format!("<label for=\"{}\">", id.expect("the field has an id"));
@@ -198,10 +205,37 @@ fn each_form_carries_the_hidden_fields() {
     let mut page = sign_in_page();
     page.signed_in = page.users.first().cloned();
     let page = render(&page);
-    // To continue, three users, any other subject, to deny.
-    assert_eq!(tags(&page, "form").len(), 6);
-    assert_eq!(page.matches(r#"name="request" value="r-1""#).count(), 6);
-    assert_eq!(tags(&page, "button").len(), 6, "one button a form, for Enter to press");
+    // To continue, three users, any other subject, to deny, to choose a failure.
+    assert_eq!(tags(&page, "form").len(), 7);
+    assert_eq!(page.matches(r#"name="request" value="r-1""#).count(), 7);
+    let offered = page.matches(r#"<button class="choice""#).count();
+    assert_eq!(tags(&page, "button").len() - offered, 7, "one button a form, for Enter to press");
+}
+
+#[test]
+fn every_failure_that_a_login_can_meet_is_offered_twice_to_type_and_to_press() {
+    let page = render(&sign_in_page());
+    for mode in crate::failure::modes() {
+        let option = page.matches(&format!("<option value=\"{}\">", mode.name)).count();
+        let button = page.matches(&format!("name=\"failure\" value=\"{}\"", mode.name)).count();
+        let times = usize::from(mode.acts_in_a_login());
+        assert_eq!((option, button), (times, times), "{}", mode.name);
+    }
+    assert!(page.contains("id-token-exp-invalid"), "{page}");
+}
+
+#[test]
+fn the_picker_is_closed_until_something_stands_in_it() {
+    let mut page = sign_in_page();
+    assert!(render(&page).contains("<details class=\"failure\">"));
+    page.failure.written = "id-token-exp-invald".to_owned();
+    page.failure.problem = Some("no such failure".to_owned());
+    let page = render(&page);
+    assert!(page.contains("<details class=\"failure\" open>"), "{page}");
+    assert_eq!(page.matches(" autofocus").count(), 1, "{page}");
+    let (before, _) = page.split_once(" autofocus").unwrap();
+    assert!(before.ends_with("aria-invalid=\"true\""), "{before}");
+    assert!(page.contains("<title>Error: Sign in to Demo app"), "{page}");
 }
 
 /// What surrounds the only `autofocus` of the page.
@@ -307,7 +341,7 @@ fn the_sign_in_page_without_any_user_still_has_the_other_ways() {
     let page = render(&page);
     assert!(page.contains("No users are configured."), "{page}");
     assert!(page.contains(r#"value="deny""#), "{page}");
-    assert_eq!(tags(&page, "form").len(), 2, "{page}");
+    assert_eq!(tags(&page, "form").len(), 3, "{page}");
 }
 
 #[test]
@@ -317,5 +351,13 @@ fn the_sign_in_page_reads_as_reviewed() {
     page.users[1].hinted = true;
     page.problem =
         Some(Problem { subject: Some("bob".to_owned()), text: "Wrong password.".to_owned() });
-    insta::assert_snapshot!(without_style(&render(&page)));
+    insta::assert_snapshot!(without_style(&without_catalogue(&render(&page))));
+}
+
+/// The page without the list of failures, which grows with the catalogue.
+#[track_caller]
+fn without_catalogue(page: &str) -> String {
+    let catalogue = FailurePicker::default().catalogue();
+    assert_eq!(page.matches(catalogue).count(), 1, "{page}");
+    page.replace(catalogue, "…")
 }

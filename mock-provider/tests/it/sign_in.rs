@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::support::{Answer, Browser, Parameters, builder, last_refusal, start, url, verified};
+use crate::support::{Answer, Browser, NOW, Parameters, builder, last_refusal, start, url, verified};
 
 fn request() -> Parameters {
     Parameters::authorization()
@@ -136,6 +136,89 @@ async fn other_subjects_are_refused_where_only_configured_users_may_sign_in() {
     assert!(!page.text().contains("Any other subject"));
     browser.sign_in(&page, "zoe").await.expect_page(422, "There is no such user.");
     browser.sign_in(&page, "bob").await.callback();
+}
+
+fn choosing(failure: &str) -> Parameters {
+    Parameters::none().with("decision", "choose-failure").with("failure", failure)
+}
+
+/// The claims of the ID token for a code.
+async fn claims(provider: &mock_provider::MockProvider, callback: &Answer) -> serde_json::Value {
+    let code = &callback.callback()["code"];
+    let tokens = Browser::new().token(provider, Parameters::code(code)).await.json();
+    verified(provider, &tokens, "shop").await
+}
+
+#[tokio::test]
+async fn a_failure_that_is_chosen_on_the_page_meets_this_login_alone() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let chosen = browser.decide(&page, &choosing(" id-token-exp-invalid:value=0 ")).await;
+    chosen.expect_page(200, "This login will fail: id-token-exp-invalid:value=0");
+    let callback = browser.sign_in(&chosen, "alice").await;
+    let other = Browser::new().log_in(&provider, request(), "alice").await;
+    assert_ne!(claims(&provider, &other).await["exp"], 0, "another login is honest");
+    assert_eq!(claims(&provider, &callback).await["exp"], 0);
+}
+
+#[tokio::test]
+async fn a_failure_is_chosen_over_again_or_not_at_all() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let chosen = browser.decide(&page, &choosing("id-token-exp-invalid:value=0")).await;
+    let chosen = browser.decide(&chosen, &choosing("id-token-exp-invalid:value=-1d")).await;
+    let callback = browser.sign_in(&chosen, "alice").await;
+    assert_eq!(claims(&provider, &callback).await["exp"], NOW - 86_400);
+
+    let (mut browser, page) = opened(&provider, &request().with("prompt", "login")).await;
+    let chosen = browser.decide(&page, &choosing("id-token-exp-invalid:value=0")).await;
+    let none = browser.decide(&chosen, &choosing("")).await;
+    assert!(!none.text().contains("This login will fail"), "{}", none.text());
+    let callback = browser.sign_in(&none, "alice").await;
+    assert!(claims(&provider, &callback).await["exp"].as_i64() > Some(0));
+}
+
+#[tokio::test]
+async fn a_chosen_failure_outlives_a_wrong_password_and_is_armed_once() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let chosen = browser.decide(&page, &choosing("id-token-exp-invalid:value=0")).await;
+    let wrong = browser.decide(&chosen, &as_user("carol").with("password", "guess")).await;
+    wrong.expect_page(422, "This login will fail: id-token-exp-invalid:value=0");
+    let fields = as_user("carol").with("password", "pass wörd&1");
+    browser.decide(&wrong, &fields).await.location();
+    let callback = browser.decide(&wrong, &fields).await;
+    assert_eq!(claims(&provider, &callback).await["exp"], 0);
+    let journal = provider.journal();
+    let altered: Vec<_> = journal.iter().flat_map(|exchange| &exchange.alterations).collect();
+    assert_eq!(altered.len(), 1, "{altered:?}");
+}
+
+#[tokio::test]
+async fn a_chosen_failure_ends_after_an_hour() {
+    let hours = |hours: u64| std::time::Duration::from_secs(hours * 3600);
+    let provider = builder().settings(|settings| settings.code_lifetime = hours(2)).start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let chosen = browser.decide(&page, &choosing("id-token-exp-invalid:value=0")).await;
+    let callback = browser.sign_in(&chosen, "alice").await;
+    provider.clock().advance(hours(1));
+    assert_ne!(claims(&provider, &callback).await["exp"], 0);
+}
+
+#[tokio::test]
+async fn what_is_no_failure_is_told_on_the_page_with_the_nearest_one() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    for fields in [
+        choosing("id-token-exp-invald"),
+        // From a form that somebody tampered with.
+        as_user("alice").with("failure", "id-token-exp-invald"),
+    ] {
+        let told = browser.decide(&page, &fields).await;
+        told.expect_page(422, "did you mean `id-token-exp-invalid`?");
+        assert!(browser.cookies().is_empty(), "nobody is signed in");
+        assert_eq!(last_refusal(&provider).0, "sign_in_refused");
+    }
 }
 
 #[tokio::test]

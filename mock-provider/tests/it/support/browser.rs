@@ -76,7 +76,8 @@ impl Browser {
     /// Submits a form of the sign-in page.
     pub(crate) async fn decide(&mut self, page: &Answer, fields: &Parameters) -> Answer {
         let action = page.url.join("sign-in").expect("the action is relative");
-        let hidden = page.hidden_fields().into_iter().filter(|(name, _)| name != "subject");
+        let hidden = page.hidden_fields().into_iter();
+        let hidden = hidden.filter(|(name, _)| name != "subject" && !fields.has(name));
         let form = hidden.fold(fields.clone(), |form, (name, value)| form.with(&name, &value));
         self.post(action.as_str(), &form).await
     }

@@ -52,6 +52,11 @@ impl Parameters {
             .with("client_secret", "s3cret")
     }
 
+    /// Whether a parameter has a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(own, _)| own == name)
+    }
+
     /// Gives a parameter one value.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         match self.0.iter_mut().find(|(own, _)| own == name) {

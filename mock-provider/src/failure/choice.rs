@@ -1,0 +1,78 @@
+//! The failure that somebody chose on the sign-in page, for that login alone.
+
+use std::time::Duration;
+
+use super::class::Class;
+use super::mode::{Act, Mode};
+use super::spec::Failure;
+use crate::issuer::Issuer;
+use crate::protocol::parameters::Parameters;
+
+/// Long enough for whoever looks at a failed login; then nobody must remember to clear it.
+const LASTS: Duration = Duration::from_secs(60 * 60);
+
+/// What the form says of a failure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    /// As it was written; empty for an honest login.
+    pub(crate) written: String,
+    /// The failure, or why it cannot be.
+    failure: Option<Result<Failure, String>>,
+}
+
+impl Choice {
+    /// Reads the form of the sign-in page.
+    pub(crate) fn read(form: &Parameters) -> Self {
+        let written = form.last("failure").unwrap_or_default().trim().to_owned();
+        let failure = (!written.is_empty()).then(|| read(&written));
+        Self { written, failure }
+    }
+
+    /// The failure, where one was chosen that can be.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()?.as_ref().ok()
+    }
+
+    /// Why the failure cannot be.
+    pub(crate) fn problem(&self) -> Option<&str> {
+        self.failure.as_ref()?.as_ref().err().map(String::as_str)
+    }
+
+    /// Arms the failure for a flow. A form that is sent twice arms it once.
+    pub(crate) fn arm(&self, issuer: &Issuer, flow: &str) {
+        let Some(failure) = self.failure() else { return };
+        let mut failure = failure.clone();
+        failure.selector.flow = Some(flow.to_owned());
+        failure.lifetime.duration.get_or_insert(LASTS);
+        for armed in issuer.failures.armed().iter().filter(|armed| armed.failure == failure) {
+            issuer.failures.clear(armed.number);
+        }
+        issuer.failures.arm(failure, &issuer.clock);
+    }
+}
+
+fn read(written: &str) -> Result<Failure, String> {
+    let failure = Failure::parse(written).map_err(|error| error.to_string())?;
+    match failure.mode().acts_in_a_login() {
+        true => Ok(failure),
+        false => Err(format!(
+            "`{}` is nothing that one login could meet: point the application at the issuer \
+             /failing/{}",
+            failure.mode().name,
+            failure.in_path()
+        )),
+    }
+}
+
+impl Mode {
+    /// Whether the mode acts on what belongs to one login, from the sign-in to the logout. The
+    /// metadata and the key set belong to none: nobody says for which login they are fetched.
+    pub(crate) fn acts_in_a_login(&self) -> bool {
+        let of_documents = matches!(self.class(), Class::Discovery | Class::Jwks);
+        self.acts.iter().any(|act| match act {
+            Act::Metadata(_) | Act::Jwks(_) => false,
+            Act::Request(_) | Act::Answer(_) => !of_documents,
+            _ => true,
+        })
+    }
+}
