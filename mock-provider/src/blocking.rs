@@ -8,6 +8,7 @@ use crate::builder::MockProviderBuilder;
 use crate::clock::Clock;
 use crate::end_user::AuthorizeError;
 use crate::journal::Exchange;
+use crate::keys::Keys;
 use crate::provider::{self, StartError};
 
 /// A running provider, which stops when this is dropped; see [`crate::MockProvider`].
@@ -59,6 +60,11 @@ impl MockProvider {
     /// The provider's clock; see [`crate::MockProvider::clock`].
     pub fn clock(&self) -> &Clock {
         self.provider.clock()
+    }
+
+    /// The provider's keys; see [`crate::MockProvider::keys`].
+    pub fn keys(&self) -> &Keys {
+        self.provider.keys()
     }
 
     /// What was asked and answered so far, oldest first.

@@ -13,11 +13,13 @@ use crate::clock::Clock;
 use crate::config::{Config, Settings};
 use crate::grant::Grants;
 use crate::journal::{Endpoint, Journal};
+use crate::keys::Keys;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::{STANDARD_SCOPES, Scope};
 use crate::random::Random;
 use crate::router::{self, Address};
 use crate::session::Sessions;
+use crate::shipped::KeyPool;
 use crate::signing::{KeyError, SigningKey};
 use crate::user::User;
 
@@ -40,7 +42,7 @@ pub(crate) struct State {
     pub(crate) clients: Vec<Arc<Client>>,
     /// Which scopes release a claim.
     claim_scopes: BTreeMap<String, Vec<String>>,
-    pub(crate) key: Arc<SigningKey>,
+    pub(crate) keys: Keys,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) journal: Journal,
@@ -52,10 +54,12 @@ impl Issuer {
     /// An issuer for a checked configuration. `base` stands in for URLs that it does not name.
     pub(crate) fn new(config: Config, clock: Option<Clock>, base: &str) -> Result<Self, KeyError> {
         let Config { settings, users, clients, .. } = config;
-        let key = match &settings.signing_key {
-            Some(pem) => Arc::new(SigningKey::from_pem(pem)?),
-            None => SigningKey::shipped(),
-        };
+        let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
+        let registered = clients.iter().map(|client| client.id_token_signed_response_alg);
+        let algorithms = settings.signing_algorithms.iter().copied().chain(registered);
+        // Not the generator of codes and tokens: what it gives does not depend on the keys.
+        let root = Random::new(settings.seed).bytes();
+        let keys = Keys::new(algorithms, own, KeyPool::default(), root);
         let url = settings.issuer_url.clone().unwrap_or_else(|| base.to_owned());
         let clock = clock
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
@@ -70,7 +74,7 @@ impl Issuer {
             claim_scopes: claim_scopes(&settings),
             users: users.into_iter().map(Arc::new).collect(),
             clients: clients.into_iter().map(Arc::new).collect(),
-            key,
+            keys,
             clock,
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),

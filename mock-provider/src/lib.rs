@@ -9,17 +9,22 @@
 //! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
+mod algorithm;
 mod answer;
 mod authorization;
 pub mod blocking;
 mod browser;
 mod builder;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod certificate;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
 mod client_authentication;
 mod clock;
 mod config;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod ecdsa;
 mod end_user;
 mod endpoints;
 mod expiring;
@@ -27,9 +32,17 @@ mod grant;
 mod id_token_hint;
 mod issuer;
 mod journal;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod jwe;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod jws;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod keys;
 mod logout;
 mod protocol;
 mod provider;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod public_key;
 mod random;
 mod record;
 mod redirect_uri;
@@ -39,18 +52,24 @@ mod router;
 mod secret;
 mod server;
 mod session;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod shipped;
 mod signing;
 mod tokens;
 mod ui;
 mod user;
+#[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
+mod weak_rsa;
 
+pub use algorithm::Algorithm;
 pub use builder::MockProviderBuilder;
-pub use client::{AuthMethod, Client};
+pub use client::{AuthMethod, Client, JwkSet};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use jiff::Timestamp;
 pub use journal::{Endpoint, Exchange, Refusal};
+pub use keys::{Keys, Rotation};
 pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;

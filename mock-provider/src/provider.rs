@@ -12,6 +12,7 @@ use crate::config::ConfigError;
 use crate::end_user::{self, AuthorizeError};
 use crate::issuer::Issuer;
 use crate::journal::Exchange;
+use crate::keys::Keys;
 use crate::router::router;
 use crate::server::{Listeners, Server};
 use crate::signing::KeyError;
@@ -110,6 +111,11 @@ impl MockProvider {
     /// The provider's clock: [advance](Clock::advance) it, and tokens expire.
     pub fn clock(&self) -> &Clock {
         &self.issuer.clock
+    }
+
+    /// The provider's keys: [rotate](Keys::rotate) them, and relying parties must fetch them anew.
+    pub fn keys(&self) -> &Keys {
+        &self.issuer.keys
     }
 
     /// What was asked and answered so far, oldest first.

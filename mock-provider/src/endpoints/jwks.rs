@@ -2,12 +2,10 @@
 //! ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 
 use axum::extract::State;
-use jsonwebtoken::jwk::JwkSet;
 
 use crate::issuer::Issuer;
 use crate::reply::{Note, Reply};
 
 pub(crate) async fn get(State(issuer): State<Issuer>) -> Reply {
-    let keys = JwkSet { keys: vec![issuer.key.jwk().clone()] };
-    Reply::json(&keys).note(Note::new("keys sent"))
+    Reply::json(&issuer.keys.jwks()).note(Note::new("keys sent"))
 }
