@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// How a token is signed: the values of `alg`
 /// ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)). `none` is not
 /// among them.
+///
+/// Signatures of `PS*` and `ES*` contain chance and never repeat; all others of one text by one key
+/// are alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[non_exhaustive]
 pub enum Algorithm {

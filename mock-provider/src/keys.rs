@@ -6,11 +6,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::algorithm::{Algorithm, hmac};
-use crate::jws::{Header, Jws, NotVerified, part, with_signature};
+use crate::algorithm::{Algorithm, KeyKind, hmac};
+use crate::jws::{Jws, NotVerified};
+use crate::key_set::{KeySet, is_named};
 use crate::public_key::Jwk;
 use crate::secret::Secret;
 use crate::shipped::KeyPool;
+use crate::signer::{Signer, authenticate};
 use crate::signing::{KeyError, SigningKey};
 
 /// The keys of an issuer, to be changed while it runs.
@@ -30,18 +32,6 @@ struct Shared {
     set: RwLock<Arc<KeySet>>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct KeySet {
-    /// What clients can be registered for, and metadata lists.
-    algorithms: Vec<Algorithm>,
-    /// Every key there ever was, the oldest first.
-    known: Vec<Arc<Signer>>,
-    /// One for each algorithm that was asked for.
-    signing: Vec<Arc<Signer>>,
-    /// The JWKS.
-    published: Vec<Jwk>,
-}
-
 /// What becomes of the published keys when a new key signs
 /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,51 +46,6 @@ pub enum Rotation {
     PublishLate,
     /// The new key takes the place of the old one, and its `kid` as well: an error of the provider.
     SameKid,
-}
-
-/// A key that signs with one algorithm, under one name.
-#[derive(Debug)]
-pub(crate) struct Signer {
-    pub(crate) key: Arc<SigningKey>,
-    pub(crate) algorithm: Algorithm,
-    pub(crate) kid: String,
-    /// The first part of every token of the type `JWT`.
-    header: String,
-}
-
-impl Signer {
-    fn new(key: Arc<SigningKey>, algorithm: Algorithm, kid: String) -> Self {
-        let header = part(&header(algorithm, Some(&kid), "JWT"));
-        Self { key, algorithm, kid, header }
-    }
-
-    /// The header of a token of that type.
-    pub(crate) fn header(&self, typ: &str) -> Header {
-        header(self.algorithm, Some(&self.kid), typ)
-    }
-
-    /// The JWK of an honest key set.
-    pub(crate) fn jwk(&self) -> Jwk {
-        self.key.public().published(self.algorithm, &self.kid)
-    }
-
-    fn sign(&self, header: &str, claims: &impl Serialize) -> String {
-        seal(header, claims, |input| {
-            let signature = self.key.signature(self.algorithm, input);
-            signature.expect("a key was made for the algorithm that it signs with")
-        })
-    }
-}
-
-fn header(algorithm: Algorithm, kid: Option<&str>, typ: &str) -> Header {
-    let members = [("typ", Some(typ)), ("alg", Some(algorithm.name())), ("kid", kid)];
-    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
-}
-
-fn seal(header: &str, claims: &impl Serialize, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
-    let input = format!("{header}.{}", part(claims));
-    let signature = sign(input.as_bytes());
-    with_signature(input, &signature)
 }
 
 impl Keys {
@@ -150,10 +95,9 @@ impl Keys {
     /// from the eighth on.
     pub fn rotate(&self, rotation: Rotation) {
         // Keys are made before anybody has to wait for them.
-        let old: Vec<_> = self.set().signing.clone();
-        let number = self.set().known.len();
-        let new = old.into_iter().enumerate().map(|(index, old)| {
-            let key = self.make(old.algorithm, number + index);
+        let set = self.set();
+        let new = set.signing.iter().map(|old| {
+            let key = self.make(old.algorithm, set.number_of(old.algorithm));
             let kid = match rotation {
                 Rotation::SameKid => old.kid.clone(),
                 _ => key.thumbprint().to_owned(),
@@ -228,7 +172,6 @@ impl Keys {
             if let Some(place) = set.published.iter().position(|jwk| *jwk == old.jwk()) {
                 set.published[place] = renamed.jwk();
             }
-            set.known.retain(|signer| !Arc::ptr_eq(signer, &old));
             set.known.push(Arc::clone(&renamed));
             if signs {
                 set.sign_with(renamed);
@@ -299,7 +242,7 @@ impl Keys {
         claims: &impl Serialize,
     ) -> String {
         match self.signer(algorithm) {
-            Some(signer) => signer.sign(&signer.header, claims),
+            Some(signer) => signer.sign(claims),
             None => authenticate(algorithm, secret, "JWT", claims),
         }
     }
@@ -313,7 +256,7 @@ impl Keys {
         claims: &impl Serialize,
     ) -> String {
         match self.signer(algorithm) {
-            Some(signer) => signer.sign(&part(&signer.header(typ)), claims),
+            Some(signer) => signer.sign_typed(typ, claims),
             None => authenticate(algorithm, secret, typ, claims),
         }
     }
@@ -340,17 +283,7 @@ impl Keys {
             let fits = subtle::ConstantTimeEq::ct_eq(&*expected, &*jws.signature);
             return if fits.into() { Ok(()) } else { Err(NotVerified::Signature) };
         }
-        let set = self.set();
-        let mut own = set.known.iter().filter(|signer| signer.algorithm == algorithm).peekable();
-        own.peek().ok_or(NotVerified::Algorithm)?;
-        let named = |signer: &&Arc<Signer>| jws.kid().is_none_or(|kid| kid == signer.kid);
-        match own
-            .filter(named)
-            .any(|signer| signer.key.public().verifies(algorithm, input.as_bytes(), &jws.signature))
-        {
-            true => Ok(()),
-            false => Err(NotVerified::Signature),
-        }
+        self.set().verify(&jws, algorithm, input.as_bytes())
     }
 
     fn set(&self) -> Arc<KeySet> {
@@ -362,9 +295,8 @@ impl Keys {
         change(Arc::make_mut(&mut set))
     }
 
-    /// A new key: the one of that number, which matters where keys are derived.
+    /// A new key, derived from the number where it is not RSA.
     fn make(&self, algorithm: Algorithm, number: usize) -> Arc<SigningKey> {
-        use crate::algorithm::KeyKind;
         match algorithm.key_kind() {
             None | Some(KeyKind::Rsa) => self.0.pool.draw(),
             Some(kind) => {
@@ -381,60 +313,6 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Keys").field(&self.kids()).finish()
     }
-}
-
-impl KeySet {
-    /// Signs with a new key.
-    fn add(&mut self, signer: Signer) -> Arc<Signer> {
-        let signer = Arc::new(signer);
-        self.known.push(Arc::clone(&signer));
-        self.sign_with(Arc::clone(&signer));
-        signer
-    }
-
-    fn sign_with(&mut self, new: Arc<Signer>) {
-        match self.signing.iter_mut().find(|signer| signer.algorithm == new.algorithm) {
-            Some(signer) => *signer = new,
-            None => self.signing.push(new),
-        }
-    }
-
-    fn publish(&mut self) {
-        for signer in &self.signing {
-            let jwk = signer.jwk();
-            if !self.published.contains(&jwk) {
-                self.published.push(jwk);
-            }
-        }
-    }
-
-    /// The newest key of that name.
-    fn find(&self, kid: &str) -> Result<Arc<Signer>, KeyError> {
-        let found = self.known.iter().rev().find(|signer| signer.kid == kid);
-        found.cloned().ok_or_else(|| KeyError::UnknownKid {
-            kid: kid.to_owned(),
-            known: self.known.iter().map(|signer| signer.kid.clone()).collect(),
-        })
-    }
-}
-
-fn is_named(jwk: &Jwk, kid: &str) -> bool {
-    jwk.get("kid").is_some_and(|own| own == kid)
-}
-
-/// Signs with a client's secret
-/// ([OpenID Connect Core 1.0, section 10.1](https://openid.net/specs/openid-connect-core-1_0.html#Signing)).
-fn authenticate(
-    algorithm: Algorithm,
-    secret: Option<&Secret>,
-    typ: &str,
-    claims: &impl Serialize,
-) -> String {
-    // A client without a secret is not registered for an HMAC: the configuration is checked.
-    let key = secret.map(Secret::expose).unwrap_or_default();
-    seal(&part(&header(algorithm, None, typ)), claims, |input| {
-        hmac(algorithm, key.as_bytes(), input)
-    })
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ mod journal;
 mod jwe;
 #[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
 mod jws;
+mod key_set;
 #[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
 mod keys;
 mod logout;
@@ -54,6 +55,7 @@ mod server;
 mod session;
 #[cfg_attr(not(test), expect(dead_code, reason = "failures sign with it"))]
 mod shipped;
+mod signer;
 mod signing;
 mod tokens;
 mod ui;
