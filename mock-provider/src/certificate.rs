@@ -3,9 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use rcgen::{
-    CertificateParams, DistinguishedName, DnType, PublicKeyData, SerialNumber, SignatureAlgorithm,
-};
+use rcgen::{CertificateParams, DistinguishedName, DnType, PublicKeyData, SignatureAlgorithm};
 use serde_json::Value;
 
 use crate::algorithm::{Algorithm, KeyKind};
@@ -13,13 +11,12 @@ use crate::ecdsa;
 use crate::public_key::PublicKey;
 use crate::signing::SigningKey;
 
-/// A certificate that the key signs for itself, in DER. Its dates and its number are fixed, so
-/// that a key has the same certificate in every run, as far as its signatures repeat.
+/// A certificate that the key signs for itself, in DER. Its dates are fixed and its number follows
+/// from the key, so that it is the same in every run where the key's signatures are.
 pub(crate) fn self_signed(key: &SigningKey, common_name: &str) -> Vec<u8> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
-    params.serial_number = Some(SerialNumber::from(1));
     let certificate = params.self_signed(&Signer::new(key)).expect("a key signs any certificate");
     certificate.der().to_vec()
 }
@@ -116,6 +113,17 @@ mod tests {
         assert_eq!(certificate, self_signed(&key, "issuer"));
         let (signed, signature) = parts(&certificate);
         assert!(key.public().verifies(Algorithm::RS256, &signed, &signature));
+    }
+
+    #[test]
+    fn a_certificate_has_ecdsa_signatures_in_asn_1() {
+        use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+
+        let key = SigningKey::generate(KeyKind::P256, &[1; 32]);
+        let PublicKey::Ec { point, .. } = key.public() else { panic!("not EC") };
+        let (signed, signature) = parts(&self_signed(&key, "issuer"));
+        let verifier = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point);
+        assert!(verifier.verify(&signed, &signature).is_ok());
     }
 
     #[test]

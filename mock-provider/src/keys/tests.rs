@@ -218,10 +218,18 @@ fn tokens_of_others_are_refused() {
     let forged = SigningKey::unpublished();
     let forged =
         Jws::signed(signer.header("JWT"), b"{}".to_vec(), Algorithm::RS256, &forged).unwrap();
+    let misnamed = Jws::signed(
+        header(Algorithm::RS256, Some("other"), "JWT"),
+        Vec::new(),
+        Algorithm::RS256,
+        &signer.key,
+    )
+    .unwrap();
     let unsigned = Jws::unsigned(header(Algorithm::RS256, None, "JWT"), b"{}".to_vec());
     for (token, expected) in [
         (format!("{token}AAAA"), NotVerified::Signature),
         (forged.compact(), NotVerified::Signature),
+        (misnamed.compact(), NotVerified::Signature),
         (unsigned.compact(), NotVerified::Signature),
         ("e30.e30.".to_owned(), NotVerified::Algorithm),
         ("nonsense".to_owned(), NotVerified::NotAJwt),
