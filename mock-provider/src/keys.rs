@@ -20,6 +20,17 @@ use crate::signing::{KeyError, SigningKey};
 /// Each algorithm has a key of its own, so that the `alg` of a published key is what it signs with.
 /// A key's `kid` is its thumbprint ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)) unless it is
 /// given another. Clones are handles to the same keys.
+///
+/// ```
+/// use mock_provider::{MockProvider, Rotation};
+///
+/// let provider = MockProvider::builder().start_blocking();
+/// let old = provider.keys().kids().remove(0);
+/// provider.keys().rotate(Rotation::Overlap);
+/// assert_eq!(provider.keys().kids().len(), 2);
+/// provider.keys().withdraw(&old)?;
+/// # Ok::<(), mock_provider::KeyError>(())
+/// ```
 #[derive(Clone)]
 pub struct Keys(Arc<Shared>);
 
