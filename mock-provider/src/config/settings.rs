@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::text;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::user::User;
@@ -89,6 +90,13 @@ pub struct Settings {
         arg(long, value_name = "PEM", value_parser = text::pem_argument)
     )]
     pub signing_key: Option<String>,
+    /// The algorithms that ID tokens can be signed with, RS256 among them. Each has a key of its
+    /// own from the start; those of single clients are added. Default: RS256.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "ALG,ALG", value_delimiter = ',', value_parser = text::algorithm)
+    )]
+    pub signing_algorithms: Vec<Algorithm>,
     /// Makes codes, tokens and identifiers repeat from run to run. Default: unpredictable.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub seed: Option<u64>,
@@ -206,6 +214,7 @@ impl Default for Settings {
             issuer_url: None,
             backchannel_url: None,
             signing_key: None,
+            signing_algorithms: vec![Algorithm::RS256],
             seed: None,
             frozen_at: None,
             auto_login: None,

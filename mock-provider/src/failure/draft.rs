@@ -54,7 +54,7 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, &issuer.key));
+                        id_token = token.and_then(|token| Token::read(token, issuer));
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
                             // Its place among the members is kept.
                             *place = Value::Null;

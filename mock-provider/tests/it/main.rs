@@ -24,6 +24,7 @@ mod released_claims;
 mod response_mode;
 mod routes;
 mod sign_in;
+mod signing;
 mod single_sign_on;
 mod support;
 mod token;
