@@ -95,8 +95,8 @@ impl Issuer {
     /// The user whom the configuration signs in without a page.
     fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<Account>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
-        let hinted = hint.and_then(|hint| self.hinted_user(hint));
-        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?)).cloned()
+        let hinted = hint.and_then(|hint| self.directory.now().hinted_user(hint));
+        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
     }
 
     /// Whether a session may answer a request, and if not, why.
@@ -107,7 +107,8 @@ impl Issuer {
         wanted: Option<&str>,
     ) -> Result<(), &'static str> {
         let signs_in = self.settings.login_hint_signs_in;
-        let hinted = request.login_hint.as_deref().and_then(|hint| self.hinted_user(hint));
+        let hinted = request.login_hint.as_deref();
+        let hinted = hinted.and_then(|hint| self.directory.now().hinted_user(hint));
         if hinted.is_some_and(|user| signs_in && user.subject != session.user.subject) {
             return Err("the user whom login_hint names is not signed in");
         }

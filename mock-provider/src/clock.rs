@@ -1,8 +1,7 @@
 //! The only reader of time.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,49 +20,42 @@ use jiff::Timestamp;
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Clock(Arc<Source>);
+pub struct Clock(Arc<Mutex<Source>>);
 
+/// Where the time comes from.
+#[derive(Clone, Copy)]
 enum Source {
     /// The system's time plus an offset in milliseconds.
-    System { offset: AtomicI64 },
+    System { offset: i64 },
     /// Milliseconds since the epoch.
-    Frozen { at: AtomicI64 },
+    Frozen { at: i64 },
 }
 
 impl Clock {
     /// The system's time.
     pub fn system() -> Self {
-        Self(Arc::new(Source::System { offset: AtomicI64::new(0) }))
+        Self::from(Source::System { offset: 0 })
     }
 
     /// A time that stands still until it is moved. Fractions of a millisecond are dropped.
     pub fn frozen_at(at: Timestamp) -> Self {
-        Self(Arc::new(Source::Frozen { at: AtomicI64::new(at.as_millisecond()) }))
+        Self::from(Source::Frozen { at: at.as_millisecond() })
     }
 
     /// Another clock that shows the same time, and is moved by itself.
     pub(crate) fn fork(&self) -> Self {
-        let copy = |time: &AtomicI64| AtomicI64::new(time.load(Ordering::Relaxed));
-        Self(Arc::new(match &*self.0 {
-            Source::System { offset } => Source::System { offset: copy(offset) },
-            Source::Frozen { at } => Source::Frozen { at: copy(at) },
-        }))
+        Self::from(*self.source())
+    }
+
+    /// Shows the time that another clock shows, and goes or stands still as that one does.
+    pub(crate) fn become_like(&self, other: &Self) {
+        let other = *other.source();
+        *self.source() = other;
     }
 
     /// The time now.
     pub fn now(&self) -> Timestamp {
-        let milliseconds = match &*self.0 {
-            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads time")]
-            Source::System { offset } => {
-                Timestamp::now().as_millisecond().saturating_add(offset.load(Ordering::Relaxed))
-            }
-            Source::Frozen { at } => at.load(Ordering::Relaxed),
-        };
-        Timestamp::from_millisecond(milliseconds).unwrap_or(if milliseconds < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        })
+        self.source().now()
     }
 
     /// Moves the time forward; a clock on the system's time stays that much ahead.
@@ -71,30 +63,70 @@ impl Clock {
     /// What has expired by then counts as expired at once: no test needs to wait.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        let time = match &*self.0 {
-            Source::System { offset } => offset,
-            Source::Frozen { at } => at,
-        };
-        let _ = time
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(now.saturating_add(by)));
+        let (Source::System { offset: time } | Source::Frozen { at: time }) = &mut *self.source();
+        *time = time.saturating_add(by);
     }
 
     /// Sets the time; a clock on the system's time goes on from there.
     pub fn set(&self, to: Timestamp) {
         let to = to.as_millisecond();
-        match &*self.0 {
-            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads time")]
-            Source::System { offset } => {
-                offset.store(to - Timestamp::now().as_millisecond(), Ordering::Relaxed);
-            }
-            Source::Frozen { at } => at.store(to, Ordering::Relaxed),
+        match &mut *self.source() {
+            Source::System { offset } => *offset = to - system(),
+            Source::Frozen { at } => *at = to,
         }
+    }
+
+    /// Stops at the time that the clock shows.
+    pub fn freeze(&self) {
+        let mut source = self.source();
+        *source = Source::Frozen { at: source.now().as_millisecond() };
+    }
+
+    /// Goes on from the time that the clock shows, as fast as the system's.
+    pub fn unfreeze(&self) {
+        let mut source = self.source();
+        *source = Source::System { offset: source.now().as_millisecond() - system() };
+    }
+
+    /// Whether the time stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(*self.source(), Source::Frozen { .. })
     }
 
     /// Seconds since the epoch, as claims have them.
     pub(crate) fn seconds(&self) -> i64 {
         self.now().as_second()
     }
+
+    fn source(&self) -> MutexGuard<'_, Source> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Source> for Clock {
+    fn from(source: Source) -> Self {
+        Self(Arc::new(Mutex::new(source)))
+    }
+}
+
+impl Source {
+    fn now(self) -> Timestamp {
+        let milliseconds = match self {
+            Self::System { offset } => system().saturating_add(offset),
+            Self::Frozen { at } => at,
+        };
+        Timestamp::from_millisecond(milliseconds).unwrap_or(if milliseconds < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+    }
+}
+
+/// The system's time, in milliseconds since the epoch.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads time")]
+fn system() -> i64 {
+    Timestamp::now().as_millisecond()
 }
 
 impl Default for Clock {
@@ -105,10 +137,7 @@ impl Default for Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &*self.0 {
-            Source::System { .. } => "system",
-            Source::Frozen { .. } => "frozen",
-        };
+        let kind = if self.is_frozen() { "frozen" } else { "system" };
         write!(f, "Clock({kind}, {})", self.now())
     }
 }
@@ -123,6 +152,18 @@ mod tests {
         ahead.advance(Duration::from_secs(3600));
         let difference = ahead.seconds() - system.seconds();
         assert!((3600..3605).contains(&difference), "{difference}");
+    }
+
+    #[test]
+    fn a_clock_that_is_frozen_stands_still_and_goes_on_from_there() {
+        let clock = Clock::frozen_at(Timestamp::UNIX_EPOCH);
+        clock.unfreeze();
+        assert!(!clock.is_frozen() && (0..5).contains(&clock.seconds()), "{clock:?}");
+        clock.advance(Duration::from_secs(60));
+        clock.freeze();
+        let then = clock.now();
+        assert!(clock.is_frozen() && (60..65).contains(&clock.seconds()), "{clock:?}");
+        assert_eq!(clock.now(), then);
     }
 
     #[test]

@@ -61,7 +61,8 @@ pub(crate) async fn authorize(
         return Err(refused(&page, note));
     }
 
-    let password = issuer.user(subject).and_then(|user| user.password.as_ref());
+    let user = issuer.user(subject);
+    let password = user.as_ref().and_then(|user| user.password.as_ref());
     let form = Parameters::from_iter([
         ("request", parameters.encode().as_str()),
         ("flow", note.flow.as_deref().unwrap_or_default()),

@@ -13,8 +13,10 @@ use crate::account::Account;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
-use crate::failure::Failures;
+use crate::directory::{Directory, Shared};
+use crate::failure::{Failure, Failures};
 use crate::grant::Grants;
+use crate::initial::Initial;
 use crate::journal::{Endpoint, Journal};
 use crate::keys::Keys;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
@@ -48,6 +50,8 @@ pub(crate) struct State {
     pub(crate) failures: Failures,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
+    pub(crate) directory: Shared,
+    pub(crate) initial: Initial,
     setup: Arc<Setup>,
 }
 
@@ -55,8 +59,8 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) settings: Settings,
-    pub(crate) users: Vec<Arc<Account>>,
-    pub(crate) clients: Vec<Arc<Client>>,
+    /// The configured users and clients.
+    pub(crate) configured: Arc<Directory>,
     /// Which scopes release a claim.
     claim_scopes: BTreeMap<String, Vec<String>>,
 }
@@ -68,8 +72,7 @@ impl Issuer {
         let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
         let setup = Setup {
             claim_scopes: claim_scopes(&settings),
-            users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
-            clients: clients.into_iter().map(Arc::new).collect(),
+            configured: Arc::new(Directory::new(users, clients)),
             settings,
         };
         let (settings, keys) = (&setup.settings, setup.keys(own, 0, setup.settings.seed));
@@ -78,6 +81,13 @@ impl Issuer {
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
         let parsed = Url::parse(&url).expect("a checked configuration has an issuer URL");
         let port = parsed.port_or_known_default().unwrap_or_default();
+        let initial = Initial {
+            directory: Some(Arc::clone(&setup.configured)),
+            failures: settings.fail.clone(),
+            clock: clock.fork(),
+            keys: keys.snapshot(),
+            seed: settings.seed,
+        };
         let issuer = Self(Arc::new(State {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
@@ -90,40 +100,52 @@ impl Issuer {
             failures: Failures::default(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
+            directory: Shared::new(Arc::clone(&setup.configured)),
+            initial,
             setup: Arc::new(setup),
         }));
-        issuer.arm_configured();
-        Ok(issuer)
+        Ok(issuer.begin())
     }
 
-    /// Arms the failures that the configuration names.
-    fn arm_configured(&self) {
-        for failure in &self.settings.fail {
-            self.failures.arm(failure.clone(), &self.clock);
-        }
-    }
-
-    /// Another issuer on the same host, at `path` below this one, with the same users, clients and
-    /// settings. It shares no state. `number` tells siblings apart.
-    pub(crate) fn sibling(&self, path: &str, number: usize) -> Self {
+    /// Another issuer on the same host, at `path` below this one, with the same settings. It
+    /// shares no state, except that one that always fails has the users and clients that this one
+    /// has at any time; one that does not begins with the configured ones. `number` tells siblings
+    /// apart.
+    pub(crate) fn sibling(&self, path: &str, number: usize, failure: Option<Failure>) -> Self {
         let below = |base: &str| format!("{}{path}", base.trim_end_matches('/'));
         let settings = &self.setup.settings;
         // Two issuers must not draw the same codes.
         let seed = settings.seed.map(|seed| seed.wrapping_add(number as u64));
-        Self(Arc::new(State {
+        let (clock, keys) = (self.clock.fork(), self.setup.keys(None, number, seed));
+        let configured = Arc::clone(&self.setup.configured);
+        let directory = match &failure {
+            Some(_) => self.directory.clone(),
+            None => Shared::new(Arc::clone(&configured)),
+        };
+        let initial = Initial {
+            directory: failure.is_none().then_some(configured),
+            failures: failure.into_iter().collect(),
+            clock: clock.fork(),
+            keys: keys.snapshot(),
+            seed,
+        };
+        let issuer = Self(Arc::new(State {
             url: below(&self.url),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),
-            keys: self.setup.keys(None, number, seed),
-            clock: self.clock.fork(),
+            keys,
+            clock,
             random: Random::new(seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
+            directory,
+            initial,
             setup: Arc::clone(&self.setup),
-        }))
+        }));
+        issuer.begin()
     }
 }
 
@@ -181,41 +203,49 @@ impl State {
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The user of that subject.
+    pub(crate) fn user(&self, subject: &str) -> Option<Arc<Account>> {
+        self.directory.now().user(subject)
+    }
+
+    /// The user of that subject, or a new one where any subject will do.
+    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<Account>> {
+        let stranger =
+            || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
+        self.user(subject).or_else(stranger)
+    }
+
+    /// The client of that identifier, where there is one or any will do.
+    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
+        let any = || self.settings.any_client.then(|| Arc::new(Client::any(id)));
+        self.directory.now().client(id).or_else(any)
+    }
+
+    /// The names of all claims that the issuer may release.
+    pub(crate) fn claims_supported(&self) -> Vec<String> {
+        let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
+        let attributes = User::new("").attributes().map(|(name, _)| name.to_owned());
+        let configured = self.settings.scopes.values().flatten().cloned();
+        let directory = self.directory.now();
+        let extra = directory.users.iter().flat_map(|user| user.claims.keys().cloned());
+        for claim in attributes.into_iter().chain(configured).chain(extra) {
+            if !claims.contains(&claim) {
+                claims.push(claim);
+            }
+        }
+        claims
+    }
 }
 
 impl Setup {
     /// The keys of a new issuer; `number` says which shipped one it begins with.
     fn keys(&self, own: Option<SigningKey>, number: usize, seed: Option<u64>) -> Keys {
-        let registered = self.clients.iter().map(|client| client.id_token_signed_response_alg);
+        let clients = &self.configured.clients;
+        let registered = clients.iter().map(|client| client.id_token_signed_response_alg);
         let algorithms = self.settings.signing_algorithms.iter().copied().chain(registered);
         // Not the generator of codes and tokens: what it gives does not depend on the keys.
         Keys::new(algorithms, own, KeyPool::from(number), Random::new(seed).bytes())
-    }
-
-    /// The configured user of that subject.
-    pub(crate) fn user(&self, subject: &str) -> Option<&Arc<Account>> {
-        self.users.iter().find(|user| user.subject == subject)
-    }
-
-    /// The configured user of that subject, or a new one where any subject will do.
-    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<Account>> {
-        let stranger =
-            || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
-        self.user(subject).cloned().or_else(stranger)
-    }
-
-    /// The user whom a `login_hint` means: by subject, email address or login name.
-    pub(crate) fn hinted_user(&self, hint: &str) -> Option<&Arc<Account>> {
-        let is = |name: &Option<String>| name.as_deref() == Some(hint);
-        self.user(hint).or_else(|| {
-            self.users.iter().find(|user| is(&user.email) || is(&user.preferred_username))
-        })
-    }
-
-    /// The client of that identifier, where it is configured or any will do.
-    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
-        let configured = self.clients.iter().find(|client| client.id == id).cloned();
-        configured.or_else(|| self.settings.any_client.then(|| Arc::new(Client::any(id))))
     }
 
     /// The scope values that the issuer knows.
@@ -241,20 +271,6 @@ impl Setup {
             None => true,
         };
         released && !PROTOCOL_CLAIMS.contains(&claim)
-    }
-
-    /// The names of all claims that the issuer may release.
-    pub(crate) fn claims_supported(&self) -> Vec<String> {
-        let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
-        let attributes = User::new("").attributes().map(|(name, _)| name.to_owned());
-        let configured = self.settings.scopes.values().flatten().cloned();
-        let extra = self.users.iter().flat_map(|user| user.claims.keys().cloned());
-        for claim in attributes.into_iter().chain(configured).chain(extra) {
-            if !claims.contains(&claim) {
-                claims.push(claim);
-            }
-        }
-        claims
     }
 }
 

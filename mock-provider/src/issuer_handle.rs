@@ -15,8 +15,9 @@ use crate::registry::Registry;
 /// stands for, a [named](crate::MockProvider::named) one, or one that [always
 /// fails](crate::MockProvider::failing).
 ///
-/// Issuers share users, clients and settings, and no state: each has its own clock, sessions, codes
-/// and tokens, journal and failures.
+/// Issuers share their settings, and no state: each has its own users, clients, keys, clock,
+/// sessions, codes and tokens, journal and failures. One that always fails has the users and
+/// clients of the default one.
 #[derive(Clone, Debug)]
 pub struct IssuerHandle {
     registry: Arc<Registry>,
@@ -91,6 +92,13 @@ impl IssuerHandle {
     /// Clears every failure of this issuer, however it was armed.
     pub fn clear_failures(&self) {
         self.issuer.failures.clear_all();
+    }
+
+    /// Goes back to the beginning: users, clients, keys, clock and failures as configured, nobody
+    /// signed in, no code or token valid, an empty journal whose numbers go on. With a seed, codes
+    /// and tokens repeat from the first.
+    pub fn reset(&self) {
+        self.issuer.reset();
     }
 
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on

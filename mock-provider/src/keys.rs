@@ -297,6 +297,16 @@ impl Keys {
         self.set().verify(&jws, algorithm, input.as_bytes())
     }
 
+    /// All of them at this moment.
+    pub(crate) fn snapshot(&self) -> Arc<KeySet> {
+        self.set()
+    }
+
+    /// Puts everything back as it was.
+    pub(crate) fn restore(&self, snapshot: Arc<KeySet>) {
+        *self.0.set.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+    }
+
     fn set(&self) -> Arc<KeySet> {
         Arc::clone(&self.0.set.read().unwrap_or_else(PoisonError::into_inner))
     }

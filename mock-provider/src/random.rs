@@ -14,11 +14,12 @@ pub(crate) struct Random(Mutex<StdRng>);
 impl Random {
     /// Without a seed the values cannot be guessed; with one they repeat.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that seeds")]
-        Self(Mutex::new(match seed {
-            Some(seed) => StdRng::seed_from_u64(seed),
-            None => StdRng::from_rng(&mut rand::rng()),
-        }))
+        Self(Mutex::new(generator(seed)))
+    }
+
+    /// Begins again, with the same values where there is a seed.
+    pub(crate) fn reseed(&self, seed: Option<u64>) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = generator(seed);
     }
 
     /// 256 random bits in 43 characters: a code, token or session identifier.
@@ -35,6 +36,14 @@ impl Random {
     pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut generator = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         generator.random()
+    }
+}
+
+fn generator(seed: Option<u64>) -> StdRng {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that seeds")]
+    match seed {
+        Some(seed) => StdRng::seed_from_u64(seed),
+        None => StdRng::from_rng(&mut rand::rng()),
     }
 }
 

@@ -20,6 +20,9 @@ pub(crate) struct Registry {
     others: RwLock<HashMap<String, Issuer>>,
 }
 
+/// What the default issuer is called where issuers are named.
+pub(crate) const DEFAULT: &str = "default";
+
 /// Where named issuers are.
 const NAMED: &str = "/issuers/";
 
@@ -74,6 +77,9 @@ impl Registry {
                 "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
             ));
         }
+        if name == DEFAULT {
+            return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
+        }
         let own = format!("{NAMED}{name}");
         Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
     }
@@ -114,13 +120,8 @@ impl Registry {
             others.retain(|path, _| !path.starts_with(FAILING));
         }
         let number = others.len() + 1;
-        let issuer = others.entry(own).or_insert_with_key(|own| {
-            let issuer = self.default.sibling(own, number);
-            if let Some(failure) = failure {
-                issuer.failures.always(failure);
-            }
-            issuer
-        });
+        let make = |own: &String| self.default.sibling(own, number, failure);
+        let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
     }
 }

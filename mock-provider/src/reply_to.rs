@@ -63,7 +63,7 @@ impl Issuer {
 
     /// False for a client that is accepted only because any is.
     pub(crate) fn is_registered(&self, client: &Client) -> bool {
-        self.clients.iter().any(|registered| registered.id == client.id)
+        self.directory.now().client(&client.id).is_some()
     }
 
     /// Completes the parameters of an answer: the client's `state`, and the issuer

@@ -1,5 +1,7 @@
 //! `GET /`: what this is and how to use it, for a person who opens the issuer in a browser.
 
+use std::sync::Arc;
+
 use crate::client::Client;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
@@ -9,11 +11,12 @@ use crate::router::addresses;
 use crate::ui::{ClientCard, EndpointLine, HomePage, Setting, UserCard, policy};
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
+    let directory = issuer.directory.now();
     let page = HomePage {
         issuer: issuer.url.clone(),
-        settings: settings(issuer),
-        clients: issuer.clients.iter().map(|client| client_card(client)).collect(),
-        users: issuer.users.iter().map(|user| UserCard::from(&***user)).collect(),
+        settings: settings(issuer, directory.clients.first()),
+        clients: directory.clients.iter().map(|client| client_card(client)).collect(),
+        users: directory.users.iter().map(|user| UserCard::from(&***user)).collect(),
         endpoints: addresses(issuer)
             .filter(|address| address.endpoint != Endpoint::Home)
             .map(|address| EndpointLine {
@@ -26,10 +29,10 @@ pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
     Reply::page(&page, &policy::PAGE).note(Note::new("home page shown"))
 }
 
-fn settings(issuer: &Issuer) -> Vec<Setting> {
+fn settings(issuer: &Issuer, client: Option<&Arc<Client>>) -> Vec<Setting> {
     let setting = |name: &str, value: &str| Setting { name: name.into(), value: value.into() };
     let mut settings = vec![setting("issuer", &issuer.url)];
-    if let Some(client) = issuer.clients.first() {
+    if let Some(client) = client {
         settings.push(setting("client_id", &client.id));
         settings
             .extend(client.secret.iter().map(|secret| setting("client_secret", secret.expose())));

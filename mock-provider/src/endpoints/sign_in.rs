@@ -146,10 +146,14 @@ pub(crate) fn page(
     let Answer { issuer, reply_to, parameters, flow } = answer;
     let client = &reply_to.client;
     let hint = request.login_hint.as_deref();
-    let hinted = hint.and_then(|hint| issuer.hinted_user(hint)).map(|user| user.subject.as_str());
+    let directory = issuer.directory.now();
+    let hinted = hint.and_then(|hint| directory.hinted_user(hint));
+    let hinted = hinted.as_ref().map(|user| user.subject.as_str());
     let refused = problem.as_ref().map(|problem| &*problem.text).or(choice.problem());
     let subject_value = match &problem {
-        Some(Problem { subject: Some(subject), .. }) if issuer.user(subject).is_none() => subject,
+        Some(Problem { subject: Some(subject), .. }) if directory.user(subject).is_none() => {
+            subject
+        }
         _ => hint.filter(|_| hinted.is_none()).unwrap_or_default(),
     };
     let page = SignInPage {
@@ -159,7 +163,7 @@ pub(crate) fn page(
             .iter()
             .map(|scope| ScopeLine { name: scope.to_owned(), description: describe(issuer, scope) })
             .collect(),
-        users: issuer
+        users: directory
             .users
             .iter()
             .map(|user| UserCard {

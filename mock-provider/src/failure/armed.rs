@@ -90,15 +90,7 @@ impl Failures {
 
     /// Arms a failure.
     pub(crate) fn arm(&self, failure: Failure, clock: &Clock) -> Arc<Armed> {
-        self.add(failure, clock.now())
-    }
-
-    /// Arms a failure for good, at an issuer that nobody has asked yet.
-    pub(crate) fn always(&self, failure: Failure) {
-        self.add(failure, Timestamp::UNIX_EPOCH);
-    }
-
-    fn add(&self, failure: Failure, since: Timestamp) -> Arc<Armed> {
+        let since = clock.now();
         let mut state = self.state();
         // What nobody will ask for again, such as a login of an hour ago, leaves here.
         state.armed.retain(|armed| !armed.is_over(since));

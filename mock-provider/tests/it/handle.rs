@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use mock_provider::{AuthorizeError, Clock, MockProvider, StartError, blocking};
 
-use crate::support::{Browser, Parameters, builder, start, url};
+use crate::support::{Browser, NOW, Parameters, builder, start, url, verified};
 
 fn authorization_url(provider: &MockProvider, request: &Parameters) -> String {
     format!("{}/authorize?{}", provider.issuer(), request.encode())
@@ -142,6 +142,31 @@ async fn authorize_as_tells_what_a_person_would_read() {
     let form_post = request.with("response_mode", "form_post");
     let error = provider.authorize_as("alice", &authorization_url(&provider, &form_post)).await;
     assert_eq!(error, Err(AuthorizeError::FormPost));
+}
+
+#[tokio::test]
+async fn a_reset_brings_everything_back_to_the_beginning() {
+    let provider = start().await;
+    let request = Parameters::authorization().with("scope", "openid");
+    let mut browser = Browser::new();
+    let first = browser.log_in(&provider, request.clone(), "alice").await.callback();
+    let kids = provider.keys().kids();
+    provider.keys().rotate(mock_provider::Rotation::Replace);
+    provider.clock().advance(Duration::from_secs(3600));
+    let _failure = provider.fail("id-token-exp-invalid").may_not_fire();
+
+    provider.reset();
+    assert!(provider.journal().is_empty());
+    assert_eq!(provider.keys().kids(), kids);
+    assert_eq!(provider.clock().now().as_second(), NOW);
+    let token = browser.token(&provider, Parameters::code(&first["code"])).await;
+    token.expect_token_error(400, "invalid_grant", "code is unknown, or expired long ago");
+    browser.authorize(&provider, &request).await.expect_sign_in_page();
+    provider.reset();
+    let again = Browser::new().log_in(&provider, request, "alice").await.callback();
+    assert_eq!(again["code"], first["code"], "the seed begins anew");
+    let tokens = browser.token(&provider, Parameters::code(&again["code"])).await.json();
+    verified(&provider, &tokens, "shop").await;
 }
 
 #[tokio::test]

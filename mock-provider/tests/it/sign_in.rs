@@ -3,7 +3,9 @@
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::support::{Answer, Browser, NOW, Parameters, builder, last_refusal, start, url, verified};
+use crate::support::{
+    Answer, Browser, NOW, Parameters, builder, last_refusal, start, url, verified,
+};
 
 fn request() -> Parameters {
     Parameters::authorization()

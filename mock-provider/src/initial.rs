@@ -1,0 +1,48 @@
+//! What an issuer begins with, and goes back to when it is reset.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::failure::Failure;
+use crate::issuer::Issuer;
+use crate::key_set::KeySet;
+
+/// The state of an issuer that nobody has asked yet.
+#[derive(Debug)]
+pub(crate) struct Initial {
+    /// Users and clients; `None` where they are another issuer's.
+    pub(crate) directory: Option<Arc<Directory>>,
+    /// What is armed.
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) clock: Clock,
+    pub(crate) keys: Arc<KeySet>,
+    pub(crate) seed: Option<u64>,
+}
+
+impl Issuer {
+    /// Arms what is armed from the beginning.
+    pub(crate) fn begin(self) -> Self {
+        for failure in &self.initial.failures {
+            self.failures.arm(failure.clone(), &self.clock);
+        }
+        self
+    }
+
+    /// Goes back to the beginning: users, clients, keys, clock and failures as configured, nobody
+    /// signed in, no code or token valid, an empty journal whose numbers go on.
+    pub(crate) fn reset(&self) {
+        let Initial { directory, failures: _, clock, keys, seed } = &self.initial;
+        self.failures.clear_all();
+        if let Some(directory) = directory {
+            self.directory.replace(Arc::clone(directory));
+        }
+        self.clock.become_like(clock);
+        self.keys.restore(Arc::clone(keys));
+        self.random.reseed(*seed);
+        *self.sessions() = Default::default();
+        *self.grants() = Default::default();
+        self.journal.clear();
+        self.clone().begin();
+    }
+}
