@@ -4,7 +4,8 @@
 use std::fmt;
 
 use aws_lc_rs::{digest, hmac};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a token is signed: the values of `alg`
 /// ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)). `none` is not
@@ -12,7 +13,7 @@ use serde::Deserialize;
 ///
 /// Signatures of `PS*` and `ES*` contain chance and never repeat; all others of one text by one key
 /// are alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256: what every relying party understands, and the default.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::algorithm::Algorithm;
 use crate::redirect_uri::RedirectUri;
@@ -20,8 +21,9 @@ use crate::secret::Secret;
 ///     .post_logout_redirect_uri("https://shop.example/bye");
 /// assert_eq!(client.id, "shop");
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(description = "A relying party, as registered at the provider.")]
 #[non_exhaustive]
 pub struct Client {
     /// The `client_id`.
@@ -30,13 +32,16 @@ pub struct Client {
     #[serde(default)]
     pub name: Option<String>,
     /// The `client_secret`. A client without one is public: it authenticates by PKCE alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
     pub secret: Option<Secret>,
     /// Where authorization responses may go.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     pub redirect_uris: Vec<RedirectUri>,
     /// Where the browser may go after a logout.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// The one way in which the client authenticates at the token endpoint. Default: any that
     /// suits, which is `none` without a secret, and `client_secret_basic` or
@@ -175,10 +180,11 @@ impl Client {
 
 /// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members
 /// besides `keys` are ignored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[non_exhaustive]
 pub struct JwkSet {
     /// The keys, as they are written. Those of an unknown kind are passed over.
+    #[schema(value_type = Vec<Object>)]
     pub keys: Vec<Map<String, Value>>,
 }
 
@@ -190,7 +196,7 @@ impl From<Vec<Map<String, Value>>> for JwkSet {
 
 /// How a client authenticates at the token endpoint
 /// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthMethod {

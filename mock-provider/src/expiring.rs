@@ -51,6 +51,12 @@ impl<V> Expiring<V> {
         Some(entry.value)
     }
 
+    /// The values whose time is not over, in no order.
+    pub(crate) fn values(&self, now: i64) -> impl Iterator<Item = &V> {
+        let valid = self.entries.values().filter(move |entry| entry.rank.0 > now);
+        valid.map(|entry| &entry.value)
+    }
+
     fn sweep(&mut self, now: i64) {
         while let Some(first) = self.order.first_entry() {
             if first.key().0 > now && self.entries.len() < CAPACITY {

@@ -184,6 +184,9 @@ impl Grants {
             let replayed = "code was used before; the tokens issued for it are revoked";
             return Err(Refused::of(grant, replayed.into()));
         }
+        if grant.is_revoked() {
+            return Err(Refused::of(grant, "code was revoked".into()));
+        }
         if code.expires <= now {
             let ago = now - code.expires;
             return Err(Refused::of(grant, format!("code expired {ago} seconds ago")));
@@ -267,6 +270,16 @@ impl Grants {
         }
         let token = self.refresh_tokens.get_mut(form.last("refresh_token")?, now)?;
         Some(Arc::clone(&token.grant))
+    }
+
+    /// Takes down everything that was issued for some grants. Returns how many there were.
+    pub(crate) fn revoke(&mut self, now: i64, chosen: impl Fn(&Grant) -> bool) -> usize {
+        let codes = self.codes.values(now).map(|code| &code.grant);
+        let access = self.access_tokens.values(now).map(|token| &token.grant);
+        let refresh = self.refresh_tokens.values(now).map(|token| &token.grant);
+        // One that was revoked already is not counted again.
+        let valid = codes.chain(access).chain(refresh).filter(|grant| !grant.is_revoked());
+        valid.filter(|grant| chosen(grant)).inspect(|grant| grant.revoke()).count()
     }
 
     /// The access token of that value.

@@ -6,21 +6,24 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Notify;
 use tracing::{debug, info};
+use utoipa::ToSchema;
 
 use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;
 
 /// One request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[non_exhaustive]
 pub struct Exchange {
     /// Counts the exchanges of a provider, from 1.
     pub number: u64,
     /// When the request came, by the provider's clock.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What was asked.
     pub endpoint: Endpoint,
@@ -30,6 +33,7 @@ pub struct Exchange {
     pub path: String,
     /// The parameters of query and form, in order. Secrets, codes and tokens are replaced by
     /// their length.
+    #[schema(value_type = Vec<Vec<String>>)]
     pub parameters: Vec<(String, String)>,
     /// The client that asked, where it is known.
     pub client: Option<String>,
@@ -57,7 +61,7 @@ impl Exchange {
 }
 
 /// A refused request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The code that the caller was told, such as `invalid_grant`.
@@ -67,7 +71,7 @@ pub struct Refusal {
 }
 
 /// One thing that an armed failure changed in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[non_exhaustive]
 pub struct Alteration {
     /// The failure, as it is written: `id-token-exp-invalid:value=-10min`.
@@ -81,7 +85,7 @@ pub struct Alteration {
 }
 
 /// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -232,6 +236,8 @@ fn shortened(text: &str) -> String {
 pub(crate) struct Journal {
     capacity: usize,
     ring: Mutex<Ring>,
+    /// Wakes those who follow.
+    recorded: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -244,7 +250,7 @@ struct Ring {
 impl Journal {
     /// A journal of the `capacity` latest exchanges.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, ring: Mutex::default() }
+        Self { capacity, ring: Mutex::default(), recorded: Notify::new() }
     }
 
     /// Records an exchange, which gets its number here.
@@ -260,16 +266,38 @@ impl Journal {
         }
         drop(ring);
         drop(oldest);
+        self.recorded.notify_waiters();
         entry
     }
 
     /// The exchanges, oldest first.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges_since(0)
+    }
+
+    /// The exchanges behind a number, oldest first.
+    pub(crate) fn exchanges_since(&self, number: u64) -> Vec<Exchange> {
         let ring = self.ring();
-        let (entries, count) = (ring.entries.clone(), ring.count);
+        let first = ring.count - ring.entries.len() as u64 + 1;
+        let known = number.saturating_add(1).saturating_sub(first);
+        let known = usize::try_from(known).unwrap_or(usize::MAX);
+        let entries: Vec<_> = ring.entries.iter().skip(known).cloned().collect();
         drop(ring);
-        let first = count - entries.len() as u64 + 1;
+        let first = first.saturating_add(known as u64);
         (first..).zip(&entries).map(|(number, entry)| entry.exchange(number)).collect()
+    }
+
+    /// The exchanges behind a number, once there are any.
+    pub(crate) async fn next_since(&self, number: u64) -> Vec<Exchange> {
+        loop {
+            // Listens before it looks, so that nothing is missed in between.
+            let mut recorded = std::pin::pin!(self.recorded.notified());
+            recorded.as_mut().enable();
+            match self.exchanges_since(number) {
+                none if none.is_empty() => recorded.await,
+                some => return some,
+            }
+        }
     }
 
     /// Forgets every exchange; numbers go on.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::algorithm::{Algorithm, KeyKind, hmac};
 use crate::jws::{Jws, NotVerified};
@@ -45,7 +46,8 @@ struct Shared {
 
 /// What becomes of the published keys when a new key signs
 /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Rotation {
     /// The new key is published behind the old one, which stays until it is

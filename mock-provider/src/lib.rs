@@ -23,6 +23,7 @@ mod client;
 mod client_authentication;
 mod clock;
 mod config;
+mod control;
 mod directory;
 mod ecdsa;
 mod end_user;

@@ -10,6 +10,7 @@ use axum::Router;
 
 use crate::builder::MockProviderBuilder;
 use crate::config::ConfigError;
+use crate::control::Access;
 use crate::failure::Failure;
 use crate::issuer::Issuer;
 use crate::issuer_handle::IssuerHandle;
@@ -170,7 +171,9 @@ impl MockProvider {
         workers: usize,
     ) -> Result<Self, StartError> {
         let registry = Arc::new(Registry::new(issuer));
-        let (router, address) = (router(&registry), listeners.address());
+        let address = listeners.address();
+        let access = Access::new(registry.default_issuer(), address);
+        let router = router(&registry, access);
         let default = IssuerHandle::new(Arc::clone(&registry), registry.default_issuer().clone());
         let server = Mutex::default();
         let provider = Self { registry, default, router, address, both_loopbacks, workers, server };

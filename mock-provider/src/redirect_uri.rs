@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// A redirect URI as registered: allowed is exactly this string
@@ -21,7 +21,7 @@ use url::Url;
 /// assert!(!registered.allows("http://127.0.0.1:41234/elsewhere"));
 /// assert!(!registered.allows("http://evil.example:41234/auth/callback"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RedirectUri(String);
 

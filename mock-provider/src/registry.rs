@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
+use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 
 use crate::failure::Failure;
@@ -23,6 +24,9 @@ pub(crate) struct Registry {
 /// What the default issuer is called where issuers are named.
 pub(crate) const DEFAULT: &str = "default";
 
+/// Where the API is that controls them.
+const CONTROL: &str = "/control";
+
 /// Where named issuers are.
 const NAMED: &str = "/issuers/";
 
@@ -38,6 +42,16 @@ impl Registry {
     /// The issuer that everything else derives from.
     pub(crate) fn default_issuer(&self) -> &Issuer {
         &self.default
+    }
+
+    /// The address below `/control` that another one leads to, if it does.
+    pub(crate) fn control_uri(&self, uri: &Uri) -> Option<Uri> {
+        let rest = below(uri.path(), &self.default.path)?;
+        let path = below(rest, CONTROL)?;
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = format!("{path}{query}").parse().ok();
+        Uri::from_parts(parts).ok()
     }
 
     /// The issuer that serves a path, and the rest of the path below it.
@@ -90,16 +104,54 @@ impl Registry {
         self.known(&own).unwrap_or_else(|| self.add(own, Some(failure.clone())))
     }
 
-    /// Forgets a named issuer. True when there was one.
-    pub(crate) fn remove(&self, name: &str) -> bool {
-        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        others.remove(&format!("{NAMED}{name}")).is_some()
+    /// The issuer of a name as [`name_of`](Self::name_of) gives it. One that always fails is made
+    /// when there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub(crate) fn issuer(&self, name: &str) -> Result<Issuer, String> {
+        if name == DEFAULT {
+            return Ok(self.default.clone());
+        }
+        if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
+            let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
+            return Ok(self.failing(&failure));
+        }
+        self.known(&format!("{NAMED}{name}")).ok_or_else(|| {
+            format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first")
+        })
     }
 
-    /// Every issuer but the default one.
-    pub(crate) fn others(&self) -> Vec<Issuer> {
+    /// What an issuer is called: `default`, a name, or `failing/` and a failure.
+    pub(crate) fn name_of(&self, issuer: &Issuer) -> String {
+        let own = issuer.path.strip_prefix(&*self.default.path).unwrap_or_default();
+        if own.is_empty() { DEFAULT.to_owned() } else { name(own) }
+    }
+
+    /// Forgets an issuer by its name. True when there was one.
+    pub(crate) fn remove(&self, name: &str) -> bool {
+        let own = match self.issuer(name) {
+            Ok(issuer) => issuer.path[self.default.path.len()..].to_owned(),
+            Err(_) => return false,
+        };
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        others.remove(&own).is_some()
+    }
+
+    /// Every issuer but the default one, by name.
+    pub(crate) fn named_others(&self) -> Vec<(String, Issuer)> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        others.values().cloned().collect()
+        let mut others: Vec<_> =
+            others.iter().map(|(own, issuer)| (name(own), issuer.clone())).collect();
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        others
+    }
+
+    /// Resets the default issuer, and forgets all others.
+    pub(crate) fn reset(&self) {
+        self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.default.reset();
     }
 
     fn failing_at(&self, own: &str, spec: &str) -> Result<Issuer, String> {
@@ -123,6 +175,14 @@ impl Registry {
         let make = |own: &String| self.default.sibling(own, number, failure);
         let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
+    }
+}
+
+/// The name of an issuer by its path below the default one.
+fn name(own: &str) -> String {
+    match own.strip_prefix(NAMED) {
+        Some(name) => name.to_owned(),
+        None => percent_decode_str(own.trim_start_matches('/')).decode_utf8_lossy().into_owned(),
     }
 }
 

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::http::header::{ALLOW, WWW_AUTHENTICATE};
 use axum::http::{self, Method, StatusCode};
 use axum::response::Response;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
+use crate::control::{self, Access};
 use crate::endpoints::{
     authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
 };
@@ -162,13 +163,26 @@ pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
     })
 }
 
-/// All issuers of a provider, as a router.
-pub(crate) fn router(registry: &Arc<Registry>) -> Router {
-    Router::new().fallback(entrance).with_state(Arc::clone(registry))
+/// All issuers of a provider, and the API that controls them, as a router.
+pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
+    let control = control::router(registry, access);
+    Router::new().fallback(entrance).with_state((Arc::clone(registry), control))
 }
 
-async fn entrance(State(registry): State<Arc<Registry>>, request: http::Request<Body>) -> Response {
-    answer(&registry, request).await.0
+async fn entrance(
+    State((registry, control)): State<(Arc<Registry>, Router)>,
+    mut request: http::Request<Body>,
+) -> Response {
+    // Not nested: the path of an issuer may have what patterns of routes may not.
+    let Some(uri) = registry.control_uri(request.uri()) else {
+        return answer(&registry, request).await.0;
+    };
+    let original = std::mem::replace(request.uri_mut(), uri);
+    request.extensions_mut().insert(OriginalUri(original));
+    match control.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// The way of every request: to its issuer, to the handler of its route, out through the one exit,

@@ -60,6 +60,14 @@ impl Sessions {
         self.0.get_mut(sid, now)
     }
 
+    /// All sessions, the latest sign-in last.
+    pub(crate) fn all(&self, now: i64) -> Vec<Session> {
+        let mut sessions: Vec<_> = self.0.values(now).cloned().collect();
+        sessions
+            .sort_by(|one, other| (one.auth_time, &one.sid).cmp(&(other.auth_time, &other.sid)));
+        sessions
+    }
+
     /// Ends a session.
     pub(crate) fn end(&mut self, sid: &str) -> Option<Session> {
         self.0.remove(sid)

@@ -1,7 +1,8 @@
 //! End users, and the claims that they have.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::secret::Secret;
 
@@ -19,8 +20,9 @@ use crate::secret::Secret;
 ///     .claim("department", "Research");
 /// assert_eq!(user.subject, "alice");
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(description = "An end user whom the provider can sign in.")]
 #[non_exhaustive]
 pub struct User {
     /// Who this is, for ever: the `sub` claim, at most 255 ASCII characters.
@@ -54,6 +56,7 @@ pub struct User {
     /// Postal address as [OpenID Connect Core 1.0, section 5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim)
     /// has it: an object with `street_address`, `locality`, `country` and so on.
     #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     pub address: Option<Map<String, Value>>,
     /// Address of a portrait: the `picture` claim.
     #[serde(default)]
@@ -67,9 +70,11 @@ pub struct User {
     /// Further claims, or odd values for the claims above. A claim that no scope asks for is
     /// released with the scope `openid`.
     #[serde(default)]
+    #[schema(value_type = Object)]
     pub claims: Map<String, Value>,
     /// Password that the sign-in page asks for. Default: none is asked for.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
     pub password: Option<Secret>,
     /// A disabled user cannot sign in: the client is told `access_denied`.
     #[serde(default)]

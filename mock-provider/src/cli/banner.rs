@@ -16,6 +16,10 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     let mut text = format!("mock-provider {}\n\n", env!("CARGO_PKG_VERSION"));
     row(&mut text, 2, 9, "issuer", issuer);
     row(&mut text, 2, 9, "listening", &address.to_string());
+    if config.settings.control_token.is_some() || address.ip().is_loopback() {
+        let control = format!("{}/control/openapi.json", issuer.trim_end_matches('/'));
+        row(&mut text, 2, 9, "control", &control);
+    }
     if config.settings.signing_key.is_none() {
         row(
             &mut text,

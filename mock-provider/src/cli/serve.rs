@@ -49,6 +49,9 @@ fn run(config: Config) -> Result<(), StartError> {
              is yours",
             provider.address()
         );
+        if config.settings.control_token.is_none() {
+            warn!("the control API is off where others reach it: set control_token");
+        }
     }
     let signal = runtime.block_on(signals.next());
     info!("stopping on {signal}");

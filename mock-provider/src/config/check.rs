@@ -29,14 +29,14 @@ impl Config {
 
     /// Everything that makes no sense.
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        let mut checker = Checker { config: self, faults: Vec::new() };
+        let mut checker = Checker::new(self);
         checker.settings(&self.settings);
         checker.failures();
         checker.scopes();
         checker.groups();
         checker.users();
         checker.clients();
-        checker.faults
+        checker.into_faults()
     }
 }
 
@@ -46,7 +46,15 @@ pub(super) struct Checker<'a> {
     faults: Vec<Fault>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    pub(super) fn new(config: &'a Config) -> Self {
+        Self { config, faults: Vec::new() }
+    }
+
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
     pub(super) fn fault(&mut self, path: &KeyPath, message: String) {
         self.faults.push(Fault::new(path.clone(), message));
     }
@@ -74,6 +82,10 @@ impl Checker<'_> {
             if lifetime < Duration::from_secs(1) {
                 self.fault(&KeyPath::top(key), format!("`{key}` must be one second or more"));
             }
+        }
+        if settings.control_token.as_ref().is_some_and(|token| token.matches("")) {
+            let message = "`control_token` must not be empty: leave it out to have none";
+            self.fault(&KeyPath::top("control_token"), message.into());
         }
         self.auto_login(settings);
     }

@@ -3,16 +3,77 @@
 use std::collections::BTreeMap;
 
 use super::check::Checker;
+use super::error::Fault;
 use super::key_path::KeyPath;
 use super::suggestion::advice;
+use super::{Config, Group, Settings};
 use crate::client::{AuthMethod, Client};
+use crate::directory::Directory;
 use crate::redirect_uri::RedirectUri;
 use crate::user::User;
 
 /// In ASCII characters (OpenID Connect Core 1.0, section 2).
 const LONGEST_SUBJECT: usize = 255;
 
+/// Checks a user who is added while the provider runs: may name any group, as one who is added in
+/// Rust.
+///
+/// # Errors
+///
+/// Everything that makes no sense.
+pub(crate) fn check_user(
+    user: &User,
+    directory: &Directory,
+    settings: &Settings,
+) -> Result<(), String> {
+    let mut config = of(directory, settings);
+    config.groups = user.groups.iter().map(Group::new).collect();
+    words(&config, |checker| {
+        checker.nonempty(&user.subject, &KeyPath::top("subject"));
+        checker.user(user, &KeyPath::default());
+    })
+}
+
+/// Checks a client that is added while the provider runs.
+///
+/// # Errors
+///
+/// Everything that makes no sense.
+pub(crate) fn check_client(
+    client: &Client,
+    directory: &Directory,
+    settings: &Settings,
+) -> Result<(), String> {
+    words(&of(directory, settings), |checker| {
+        checker.nonempty(&client.id, &KeyPath::top("id"));
+        checker.client(client, &KeyPath::default());
+    })
+}
+
+/// The configuration that a running issuer amounts to.
+fn of(directory: &Directory, settings: &Settings) -> Config {
+    let clients = directory.clients.iter().map(|client| Client::clone(client)).collect();
+    Config { settings: settings.clone(), groups: Vec::new(), users: Vec::new(), clients }
+}
+
+/// What a check finds, in a sentence.
+fn words(config: &Config, check: impl FnOnce(&mut Checker<'_>)) -> Result<(), String> {
+    let mut checker = Checker::new(config);
+    check(&mut checker);
+    match checker.into_faults() {
+        faults if faults.is_empty() => Ok(()),
+        faults => Err(faults.iter().map(Fault::message).collect::<Vec<_>>().join("; ")),
+    }
+}
+
 impl Checker<'_> {
+    /// Refuses a name that names nothing.
+    fn nonempty(&mut self, name: &str, path: &KeyPath) {
+        if name.is_empty() {
+            self.fault(path, format!("`{path}` must not be empty"));
+        }
+    }
+
     pub(super) fn groups(&mut self) {
         let names = self.config.groups.iter().map(|group| &*group.name);
         self.names("groups", "name", names);
@@ -75,8 +136,9 @@ impl Checker<'_> {
     /// Refuses empty secrets, which look like protection and are none.
     fn secret(&mut self, key: &str, secret: Option<&str>, path: &KeyPath) {
         if secret == Some("") {
-            let message = format!("`{path}.{key}` must not be empty: leave it out to have none");
-            self.fault(&path.key(key), message);
+            let path = path.key(key);
+            let message = format!("`{path}` must not be empty: leave it out to have none");
+            self.fault(&path, message);
         }
     }
 
@@ -92,7 +154,8 @@ impl Checker<'_> {
         // RFC 6749, appendices A.1 and A.2: printable ASCII.
         if !client.id.chars().all(|c| matches!(c, ' '..='~')) {
             let message = format!(
-                "`{path}.id` must be printable ASCII, unlike `{}`",
+                "`{}` must be printable ASCII, unlike `{}`",
+                path.key("id"),
                 client.id.escape_debug()
             );
             self.fault(&path.key("id"), message);
@@ -160,9 +223,11 @@ impl Checker<'_> {
         for (index, name) in names.enumerate() {
             let element = KeyPath::top(section).index(index);
             let path = element.key(key);
+            self.nonempty(name, &path);
             if name.is_empty() {
-                self.fault(&path, format!("`{path}` must not be empty"));
-            } else if let Some(first) = seen.get(name) {
+                continue;
+            }
+            if let Some(first) = seen.get(name) {
                 let message = format!(
                     "the {key} `{}` is given twice: `{first}` has it already",
                     name.escape_debug()

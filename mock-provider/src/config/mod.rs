@@ -14,8 +14,12 @@ mod text;
 mod wording;
 
 pub use error::{ConfigError, Fault};
+pub(crate) use members::{check_client, check_user};
 pub use settings::{ClaimsIn, Config, Group, Settings};
 pub(crate) use suggestion::advice;
-pub(crate) use text::{deserialize_text, duration};
+pub(crate) use text::{
+    deserialize_optional_duration, deserialize_text, deserialize_time, duration,
+};
+pub(crate) use wording::{explain_json, json_path};
 #[cfg(feature = "cli")]
 pub(crate) use {draft::Draft, suggestion::nearest};

@@ -11,6 +11,7 @@ use super::text;
 use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::failure::Failure;
+use crate::secret::Secret;
 use crate::user::User;
 
 /// Everything that a provider is told before it starts.
@@ -152,6 +153,10 @@ pub struct Settings {
     /// several by `;`, a file and Rust have a list. Default: none.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SPEC", value_delimiter = ';'))]
     pub fail: Vec<Failure>,
+    /// What callers of the control API must show as a bearer token. Default: none; the control API
+    /// is then off unless the provider listens on a loopback address.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TOKEN"))]
+    pub control_token: Option<Secret>,
     /// How long an authorization code can be redeemed. Default: 60 seconds.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
@@ -225,6 +230,7 @@ impl Default for Settings {
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),
             fail: Vec::new(),
+            control_token: None,
             code_lifetime: Duration::from_secs(60),
             access_token_lifetime: Duration::from_secs(60 * 60),
             id_token_lifetime: Duration::from_secs(60 * 60),

@@ -67,6 +67,13 @@ pub(crate) fn deserialize_duration<'de, D: Deserializer<'de>>(
     deserializer.deserialize_str(Text { expected: A_DURATION, read: duration })
 }
 
+/// [`duration`] for serde, where there may be none.
+pub(crate) fn deserialize_optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    deserialize_duration(deserializer).map(Some)
+}
+
 /// [`time`] for serde.
 pub(crate) fn deserialize_time<'de, D: Deserializer<'de>>(
     deserializer: D,

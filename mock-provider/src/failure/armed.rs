@@ -25,7 +25,7 @@ pub(crate) struct Armed {
     /// Counts what was ever armed at the issuer, from 1.
     pub(crate) number: u64,
     pub(crate) failure: Failure,
-    since: Timestamp,
+    pub(crate) since: Timestamp,
     /// How often it could have fired.
     matched: AtomicU64,
     fired: AtomicU64,

@@ -2,13 +2,15 @@
 //! page.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::class::Class;
 use super::mode::{Expected, Mode, Severity};
 use super::parameter::{Kind, Parameter};
 
 /// Everything that is known of a mode, to be written as JSON.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FailureMode)]
 pub(crate) struct Description {
     /// Class first, then what is wrong.
     pub(crate) name: &'static str,
@@ -24,6 +26,7 @@ pub(crate) struct Description {
     /// How bad it is when a relying party does otherwise.
     pub(crate) severity: Severity,
     /// The clauses that the failure breaks, or that say how to answer it.
+    #[schema(value_type = Vec<String>)]
     pub(crate) clauses: &'static [&'static str],
     /// What else is worth knowing; may be empty.
     pub(crate) note: &'static str,
@@ -31,20 +34,23 @@ pub(crate) struct Description {
     pub(crate) cases: Vec<String>,
 }
 
-/// A parameter of a mode.
-#[derive(Clone, Debug, Serialize)]
+/// A parameter of a mode, as it is chosen.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FailureParameter)]
 pub(crate) struct ParameterDescription {
     pub(crate) name: &'static str,
     /// The value when none is given.
     pub(crate) default: String,
     /// The values to choose from; empty where any of a kind will do.
+    #[schema(value_type = Vec<String>)]
     pub(crate) choices: &'static [&'static str],
     /// What values look like, for a person.
     pub(crate) values: String,
 }
 
 /// A value that is answered otherwise than its mode.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FailureException)]
 pub(crate) struct ExceptionDescription {
     pub(crate) parameter: &'static str,
     pub(crate) value: &'static str,

@@ -32,11 +32,10 @@ mod token_response;
 mod user_claims;
 mod userinfo;
 
-pub(crate) use armed::Failures;
+pub(crate) use armed::{Armed, Failures};
 pub use catalogue::modes;
 pub(crate) use choice::Choice;
 pub use class::Class;
-#[cfg(feature = "cli")]
 pub(crate) use description::Description;
 pub(crate) use exit::{enter, leave};
 pub use guard::ArmedFailure;

@@ -6,6 +6,7 @@ mod catalogue;
 mod cli;
 mod client_authentication;
 mod configuration;
+mod control;
 mod cors;
 mod determinism;
 mod discovery;

@@ -1,0 +1,107 @@
+//! The routes of the control API, and their description.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::response::IntoResponse;
+use axum::{Json, Router, middleware};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::access::Access;
+use super::guard::{guard, method_not_allowed, not_found};
+use super::{catalogue, clients, clock, failures, issuers, journal, keys, sessions, tokens, users};
+use crate::registry::Registry;
+
+/// What the description says besides the routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "mock-provider: control API",
+        description = "Changes and watches a running provider. The same words as in the \
+            configuration file. A request that changes something has the Content-Type \
+            application/json; the Host must be one that the provider knows of itself; pages of \
+            other origins are refused. A bearer token is asked for where the setting \
+            control_token has one, without which the API is off when other machines reach it.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = ".", description = "Where this document is served")),
+    modifiers(&Token),
+    security((), ("control_token" = [])),
+)]
+struct Description;
+
+/// The bearer token, which is asked for where one is set.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut Document) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("control_token", SecurityScheme::Http(bearer));
+    }
+}
+
+/// Every route, by its path below `/control`, with its description: made once for all providers.
+static ROUTES: LazyLock<(Router<Arc<Registry>>, Document)> = LazyLock::new(|| {
+    let (routes, mut document) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(openapi))
+        .routes(routes!(issuers::reset_all))
+        .routes(routes!(catalogue::catalogue))
+        .routes(routes!(issuers::list))
+        .routes(routes!(issuers::get, issuers::put, issuers::delete))
+        .routes(routes!(issuers::reset))
+        .routes(routes!(users::list, users::post))
+        .routes(routes!(users::get, users::put, users::delete))
+        .routes(routes!(clients::list, clients::post))
+        .routes(routes!(clients::get, clients::put, clients::delete))
+        .routes(routes!(failures::list, failures::post, failures::clear))
+        .routes(routes!(failures::get, failures::delete))
+        .routes(routes!(clock::get, clock::patch))
+        .routes(routes!(keys::get))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(keys::publish))
+        .routes(routes!(keys::withdraw))
+        .routes(routes!(journal::list, journal::clear))
+        .routes(routes!(journal::events))
+        .routes(routes!(sessions::list, sessions::clear))
+        .routes(routes!(sessions::delete))
+        .routes(routes!(tokens::revoke))
+        .split_for_parts();
+    name_operations(&mut document);
+    (routes, document)
+});
+
+/// Operations are called by their functions, which are called alike in many modules.
+fn name_operations(document: &mut Document) {
+    for item in document.paths.paths.values_mut() {
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            let name = operation.operation_id.take().unwrap_or_default();
+            operation.operation_id = Some(format!("{tag}.{name}"));
+        }
+    }
+}
+
+/// The control API of a provider, to be nested at `/control`.
+pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
+    let guard = middleware::from_fn_with_state(Arc::new(access), guard);
+    let routes =
+        ROUTES.0.clone().fallback(not_found).method_not_allowed_fallback(method_not_allowed);
+    routes.layer(guard).with_state(Arc::clone(registry))
+}
+
+/// Describes this API, as OpenAPI 3.1 has it.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "description",
+    responses((status = 200, description = "This document", body = Object))
+)]
+async fn openapi() -> impl IntoResponse {
+    Json(&ROUTES.1)
+}

@@ -1,0 +1,144 @@
+//! `/control/issuers/{issuer}/failures`: what is armed.
+
+use axum::Json;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::refused::{Problem, Refused};
+use super::target::{Named, Target};
+use crate::failure::{Armed, Failure};
+
+/// A failure to arm.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FailureToArm {
+    /// As it is written everywhere: `NAME:parameter=value@client=ID,times=1`.
+    #[schema(value_type = String, example = "id-token-exp-invalid:value=-10min@times=1")]
+    failure: Failure,
+}
+
+/// A failure that is armed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ArmedFailure)]
+pub(crate) struct ArmedDocument {
+    /// Counts what was ever armed at the issuer, from 1.
+    number: u64,
+    /// As it is written.
+    failure: String,
+    /// When it was armed, by the issuer's clock.
+    #[schema(value_type = String, format = DateTime)]
+    since: jiff::Timestamp,
+    /// How often it fired so far.
+    fired: u64,
+}
+
+impl From<&Armed> for ArmedDocument {
+    fn from(armed: &Armed) -> Self {
+        let (number, failure) = (armed.number, armed.failure.to_string());
+        Self { number, failure, since: armed.since, fired: armed.fired() }
+    }
+}
+
+/// Lists the armed failures, in the order in which they act.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}/failures",
+    tag = "failures",
+    params(("issuer" = String, Path, description = "The issuer")),
+    responses(
+        (status = 200, description = "What is armed", body = Vec<ArmedDocument>),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<ArmedDocument>> {
+    let armed = issuer.failures.armed();
+    Json(armed.iter().map(|armed| ArmedDocument::from(&**armed)).collect())
+}
+
+/// Arms a failure.
+#[utoipa::path(
+    post,
+    path = "/issuers/{issuer}/failures",
+    tag = "failures",
+    params(("issuer" = String, Path, description = "The issuer")),
+    request_body = FailureToArm,
+    responses(
+        (status = 201, description = "It is armed", body = ArmedDocument),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 422, description = "There is no such failure; the nearest one is named", body = Problem),
+    )
+)]
+pub(crate) async fn post(
+    Target(issuer): Target,
+    Body(FailureToArm { failure }): Body<FailureToArm>,
+) -> (StatusCode, Json<ArmedDocument>) {
+    let armed = issuer.failures.arm(failure, &issuer.clock);
+    (StatusCode::CREATED, Json(ArmedDocument::from(&*armed)))
+}
+
+/// Clears all failures, however they were armed.
+#[utoipa::path(
+    delete,
+    path = "/issuers/{issuer}/failures",
+    tag = "failures",
+    params(("issuer" = String, Path, description = "The issuer")),
+    responses(
+        (status = 204, description = "Nothing is armed"),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
+    issuer.failures.clear_all();
+    StatusCode::NO_CONTENT
+}
+
+/// Tells an armed failure, and how often it fired.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}/failures/{number}",
+    tag = "failures",
+    params(
+        ("issuer" = String, Path, description = "The issuer"),
+        ("number" = u64, Path, description = "The number of the failure"),
+    ),
+    responses(
+        (status = 200, description = "The failure", body = ArmedDocument),
+        (status = 404, description = "There is no such issuer, or no such failure is armed any more", body = Problem),
+    )
+)]
+pub(crate) async fn get(
+    Target(issuer): Target,
+    Named(number): Named,
+) -> Result<Json<ArmedDocument>, Refused> {
+    let armed = issuer.failures.armed();
+    let armed = armed.iter().find(|armed| armed.number.to_string() == number);
+    Ok(Json(ArmedDocument::from(&**armed.ok_or_else(|| unknown(&number))?)))
+}
+
+/// Clears a failure.
+#[utoipa::path(
+    delete,
+    path = "/issuers/{issuer}/failures/{number}",
+    tag = "failures",
+    params(
+        ("issuer" = String, Path, description = "The issuer"),
+        ("number" = u64, Path, description = "The number of the failure"),
+    ),
+    responses(
+        (status = 204, description = "It is cleared"),
+        (status = 404, description = "There is no such issuer, or no such failure is armed any more", body = Problem),
+    )
+)]
+pub(crate) async fn delete(
+    Target(issuer): Target,
+    Named(number): Named,
+) -> Result<StatusCode, Refused> {
+    let cleared = number.parse().is_ok_and(|number| issuer.failures.clear(number));
+    if cleared { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&number)) }
+}
+
+fn unknown(number: &str) -> Refused {
+    Refused::not_found(format!("no failure with the number `{number}` is armed"))
+}

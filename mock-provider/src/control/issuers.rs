@@ -1,0 +1,144 @@
+//! `/control/issuers`: the issuers of the process, and back to the beginning.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::refused::{Problem, Refused};
+use super::target::Target;
+use crate::issuer::Issuer;
+use crate::registry::{DEFAULT, Registry};
+
+/// An issuer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Issuer)]
+pub(crate) struct IssuerDocument {
+    /// The name in paths of this API, where `/` is written `%2F`: `default`, a name, or `failing/`
+    /// and a failure.
+    name: String,
+    /// The issuer identifier: what an application is configured with.
+    issuer: String,
+    /// Where back channels reach it.
+    backchannel: String,
+}
+
+impl IssuerDocument {
+    fn of(name: String, issuer: &Issuer) -> Self {
+        Self { name, issuer: issuer.url.clone(), backchannel: issuer.back_url.clone() }
+    }
+}
+
+/// Lists the issuers.
+#[utoipa::path(
+    get,
+    path = "/issuers",
+    tag = "issuers",
+    responses((status = 200, description = "The default issuer, then the others by name", body = Vec<IssuerDocument>))
+)]
+pub(crate) async fn list(State(registry): State<Arc<Registry>>) -> Json<Vec<IssuerDocument>> {
+    let default = IssuerDocument::of(DEFAULT.to_owned(), registry.default_issuer());
+    let others = registry.named_others();
+    let others = others.into_iter().map(|(name, issuer)| IssuerDocument::of(name, &issuer));
+    Json(std::iter::once(default).chain(others).collect())
+}
+
+/// Tells one issuer.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}",
+    tag = "issuers",
+    params(("issuer" = String, Path, description = "`default`, a name, or `failing%2F` and a failure")),
+    responses(
+        (status = 200, description = "The issuer", body = IssuerDocument),
+        (status = 404, description = "There is none of that name", body = Problem),
+    )
+)]
+pub(crate) async fn get(
+    Target(issuer): Target,
+    State(registry): State<Arc<Registry>>,
+) -> Json<IssuerDocument> {
+    Json(IssuerDocument::of(registry.name_of(&issuer), &issuer))
+}
+
+/// Makes an issuer of that name, unless there is one.
+#[utoipa::path(
+    put,
+    path = "/issuers/{issuer}",
+    tag = "issuers",
+    params(("issuer" = String, Path, description = "Letters, digits, `-`, `.`, `_` and `~`")),
+    responses(
+        (status = 200, description = "The issuer, with the configured users and clients", body = IssuerDocument),
+        (status = 422, description = "The name cannot be part of a path", body = Problem),
+    )
+)]
+pub(crate) async fn put(
+    State(registry): State<Arc<Registry>>,
+    axum::extract::Path(name): axum::extract::Path<String>,
+) -> Result<Json<IssuerDocument>, Refused> {
+    let issuer = registry.named(&name).map_err(Refused::unprocessable)?;
+    Ok(Json(IssuerDocument::of(name, &issuer)))
+}
+
+/// Forgets an issuer, with all that it remembers.
+#[utoipa::path(
+    delete,
+    path = "/issuers/{issuer}",
+    tag = "issuers",
+    params(("issuer" = String, Path, description = "A name, or `failing%2F` and a failure")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is none of that name", body = Problem),
+        (status = 409, description = "It is the default one, which stays", body = Problem),
+    )
+)]
+pub(crate) async fn delete(
+    State(registry): State<Arc<Registry>>,
+    axum::extract::Path(name): axum::extract::Path<String>,
+) -> Result<StatusCode, Refused> {
+    if name == DEFAULT {
+        let reason = "the default issuer cannot be removed, only reset";
+        return Err(Refused::new(StatusCode::CONFLICT, reason));
+    }
+    match registry.remove(&name) {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Refused::not_found(format!("there is no issuer `{name}`"))),
+    }
+}
+
+/// Takes one issuer back to the beginning.
+///
+/// Users, clients, keys, clock and failures are as configured, nobody is signed in, no code or
+/// token is valid, the journal is empty and its numbers go on. With a seed, codes and tokens
+/// repeat from the first.
+#[utoipa::path(
+    post,
+    path = "/issuers/{issuer}/reset",
+    tag = "reset",
+    params(("issuer" = String, Path, description = "`default`, a name, or `failing%2F` and a failure")),
+    responses(
+        (status = 204, description = "It is as it was"),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn reset(Target(issuer): Target) -> StatusCode {
+    issuer.reset();
+    StatusCode::NO_CONTENT
+}
+
+/// Takes the whole provider back to the beginning.
+///
+/// The default issuer is reset, all others are forgotten.
+#[utoipa::path(
+    post,
+    path = "/reset",
+    tag = "reset",
+    responses((status = 204, description = "Everything is as it was"))
+)]
+pub(crate) async fn reset_all(State(registry): State<Arc<Registry>>) -> StatusCode {
+    registry.reset();
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,165 @@
+//! `/control/issuers/{issuer}/journal`: what was asked and answered, at once or as it happens.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::stream::{self, Stream};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use url::form_urlencoded;
+use utoipa::IntoParams;
+
+use super::body::read_members;
+use super::refused::{Problem, Refused};
+use super::target::Target;
+use crate::config::deserialize_text;
+use crate::issuer::Issuer;
+use crate::journal::{Endpoint, Exchange};
+
+/// Which exchanges to tell; all of them where nothing is said.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filter {
+    /// Only those of this login.
+    flow: Option<String>,
+    /// Only those of this client.
+    client: Option<String>,
+    /// Only those about the user with this subject.
+    user: Option<String>,
+    /// Only those at this endpoint.
+    #[param(inline)]
+    endpoint: Option<Endpoint>,
+    /// Only those behind this number.
+    #[serde(deserialize_with = "deserialize_number")]
+    since: u64,
+}
+
+fn deserialize_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let expected = "the number of an exchange";
+    deserialize_text(deserializer, expected, |text| {
+        text.parse().map_err(|_| format!("`{text}` is no number of an exchange"))
+    })
+}
+
+impl Filter {
+    fn wants(&self, exchange: &Exchange) -> bool {
+        let is =
+            |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        is(&self.flow, &exchange.flow)
+            && is(&self.client, &exchange.client)
+            && is(&self.user, &exchange.user)
+            && self.endpoint.is_none_or(|endpoint| endpoint == exchange.endpoint)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Filter {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+        let members = pairs.map(|(name, value)| (name, Value::String(value))).collect();
+        read_members(members).map_err(Refused::unprocessable)
+    }
+}
+
+/// Lists the exchanges, oldest first.
+///
+/// Secrets, codes and tokens are replaced by their length.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}/journal",
+    tag = "journal",
+    params(("issuer" = String, Path, description = "The issuer"), Filter),
+    responses(
+        (status = 200, description = "The exchanges", body = Vec<Exchange>),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 422, description = "A parameter makes no sense", body = Problem),
+    )
+)]
+pub(crate) async fn list(Target(issuer): Target, filter: Filter) -> Json<Vec<Exchange>> {
+    let mut exchanges = issuer.journal.exchanges_since(filter.since);
+    exchanges.retain(|exchange| filter.wants(exchange));
+    Json(exchanges)
+}
+
+/// Forgets all exchanges. Their numbers go on.
+#[utoipa::path(
+    delete,
+    path = "/issuers/{issuer}/journal",
+    tag = "journal",
+    params(("issuer" = String, Path, description = "The issuer")),
+    responses(
+        (status = 204, description = "The journal is empty"),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
+    issuer.journal.clear();
+    StatusCode::NO_CONTENT
+}
+
+/// Tells the exchanges as they happen, as server-sent events.
+///
+/// Each event is an exchange, its `id` the number: whoever connects again with `Last-Event-ID`
+/// misses nothing that the journal still has.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}/journal/events",
+    tag = "journal",
+    params(
+        ("issuer" = String, Path, description = "The issuer"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "Only those behind this number; wins over `since`"),
+        Filter,
+    ),
+    responses(
+        (status = 200, description = "Exchanges, without end", body = Exchange, content_type = "text/event-stream"),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 422, description = "A parameter makes no sense", body = Problem),
+    )
+)]
+pub(crate) async fn events(
+    Target(issuer): Target,
+    filter: Filter,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let last = headers.get("last-event-id").and_then(|last| last.to_str().ok()?.parse().ok());
+    let since = last.unwrap_or(filter.since);
+    let follower = Follower { issuer, filter, since, ready: VecDeque::new() };
+    let events = stream::unfold(follower, |mut follower| async {
+        let exchange = follower.next().await;
+        let event = Event::default().id(exchange.number.to_string()).json_data(&exchange);
+        // An exchange is plain JSON.
+        Some((Ok(event.unwrap_or_default()), follower))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+/// Somebody who reads the journal as it grows.
+struct Follower {
+    issuer: Issuer,
+    filter: Filter,
+    since: u64,
+    ready: VecDeque<Exchange>,
+}
+
+impl Follower {
+    /// The next exchange that is wanted.
+    async fn next(&mut self) -> Exchange {
+        loop {
+            if let Some(exchange) = self.ready.pop_front() {
+                return exchange;
+            }
+            let new = self.issuer.journal.next_since(self.since).await;
+            self.since = new.last().map_or(self.since, |last| last.number);
+            self.ready = new.into_iter().filter(|new| self.filter.wants(new)).collect();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `/control/issuers/{issuer}/keys`: which keys sign, and which are published.
+
+use axum::Json;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::refused::{Problem, Refused};
+use super::target::{Named, Target};
+use crate::keys::Rotation;
+
+/// How new keys take the place of those that sign.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyRotation {
+    rotation: Rotation,
+}
+
+/// Tells the published keys, as `jwks_uri` does: a JWK set.
+#[utoipa::path(
+    get,
+    path = "/issuers/{issuer}/keys",
+    tag = "keys",
+    params(("issuer" = String, Path, description = "The issuer")),
+    responses(
+        (status = 200, description = "The published keys", body = Object),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn get(Target(issuer): Target) -> Json<Value> {
+    Json(issuer.keys.jwks())
+}
+
+/// Signs with new keys from now on.
+#[utoipa::path(
+    post,
+    path = "/issuers/{issuer}/keys/rotate",
+    tag = "keys",
+    params(("issuer" = String, Path, description = "The issuer")),
+    request_body = KeyRotation,
+    responses(
+        (status = 200, description = "The published keys", body = Object),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 422, description = "There is no such way to rotate", body = Problem),
+    )
+)]
+pub(crate) async fn rotate(
+    Target(issuer): Target,
+    Body(KeyRotation { rotation }): Body<KeyRotation>,
+) -> Json<Value> {
+    issuer.keys.rotate(rotation);
+    Json(issuer.keys.jwks())
+}
+
+/// Publishes every key that signs and is not published.
+#[utoipa::path(
+    post,
+    path = "/issuers/{issuer}/keys/publish",
+    tag = "keys",
+    params(("issuer" = String, Path, description = "The issuer")),
+    responses(
+        (status = 200, description = "The published keys", body = Object),
+        (status = 404, description = "There is no such issuer", body = Problem),
+    )
+)]
+pub(crate) async fn publish(Target(issuer): Target) -> Json<Value> {
+    issuer.keys.publish();
+    Json(issuer.keys.jwks())
+}
+
+/// Takes a key out of the published ones. It goes on signing if it signs.
+#[utoipa::path(
+    delete,
+    path = "/issuers/{issuer}/keys/{kid}",
+    tag = "keys",
+    params(
+        ("issuer" = String, Path, description = "The issuer"),
+        ("kid" = String, Path, description = "The name of the key"),
+    ),
+    responses(
+        (status = 204, description = "It is withdrawn"),
+        (status = 404, description = "There is no such issuer, or no such key is published", body = Problem),
+    )
+)]
+pub(crate) async fn withdraw(
+    Target(issuer): Target,
+    Named(kid): Named,
+) -> Result<StatusCode, Refused> {
+    issuer.keys.withdraw(&kid).map_err(|error| Refused::not_found(error.to_string()))?;
+    Ok(StatusCode::NO_CONTENT)
+}

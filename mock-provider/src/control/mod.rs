@@ -1,0 +1,21 @@
+//! The control API: everything that a test does by the Rust handle, over HTTP and JSON.
+
+mod access;
+mod api;
+mod body;
+mod catalogue;
+mod clients;
+mod clock;
+mod failures;
+mod guard;
+mod issuers;
+mod journal;
+mod keys;
+mod refused;
+mod sessions;
+mod target;
+mod tokens;
+mod users;
+
+pub(crate) use access::Access;
+pub(crate) use api::router;

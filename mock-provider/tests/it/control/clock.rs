@@ -1,0 +1,59 @@
+//! Clocks that are moved over HTTP.
+
+use mock_provider::{Clock, MockProvider};
+use serde_json::json;
+
+use super::client::{Control, expect_refused};
+use crate::support::start;
+
+const CLOCK: &str = "/issuers/default/clock";
+
+#[tokio::test]
+async fn a_clock_is_set_moved_stopped_and_let_go_on() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let told = control.get(CLOCK).await.json();
+    assert_eq!(told, json!({"now": "2026-01-01T00:00:00Z", "frozen": true}));
+    let change = json!({"now": "2026-02-01T00:00:00Z", "advance": "1h 30min"});
+    let told = control.patch(CLOCK, change).await.expect(200).json();
+    assert_eq!(told["now"], "2026-02-01T01:30:00Z");
+    assert_eq!(provider.clock().now().to_string(), "2026-02-01T01:30:00Z");
+    let told = control.patch(CLOCK, json!({"frozen": false})).await.json();
+    assert_eq!(told["frozen"], false);
+    assert!(!provider.clock().is_frozen());
+    control.patch(CLOCK, json!({"frozen": true})).await.expect(200);
+    assert!(provider.clock().is_frozen());
+}
+
+#[tokio::test]
+async fn a_clock_that_a_test_holds_is_the_one_that_moves() {
+    let clock = Clock::system();
+    let provider = MockProvider::builder().clock(clock.clone()).start().await;
+    let change = json!({"frozen": true, "now": "2030-01-01T00:00:00Z"});
+    Control(&provider).patch(CLOCK, change).await.expect(200);
+    assert_eq!(clock.now().to_string(), "2030-01-01T00:00:00Z");
+    provider.reset();
+    assert!(!clock.is_frozen(), "as it was in the beginning");
+}
+
+#[tokio::test]
+async fn what_is_no_time_is_refused_and_nothing_moves() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for (body, reason) in [
+        (
+            json!({"now": "tomorrow"}),
+            "`now`: `tomorrow` is not a time such as \"2026-01-01T00:00:00Z\"",
+        ),
+        (json!({"advance": "-1h"}), "`advance`: `-1h` must not be negative"),
+        (
+            json!({"frozen": true, "advance": 90}),
+            "`advance` must be a duration such as \"90s\", \"10min\" or \"1h 30min\", not the \
+             number `90`",
+        ),
+        (json!({"frozn": true}), "unknown key `frozn`: did you mean `frozen`?"),
+    ] {
+        expect_refused(&control.patch(CLOCK, body).await, 422, reason);
+    }
+    assert_eq!(provider.clock().now().to_string(), "2026-01-01T00:00:00Z");
+}

@@ -1,0 +1,78 @@
+//! Failures that are armed over HTTP.
+
+use mock_provider::failure::modes;
+use serde_json::{Value, json};
+
+use super::client::{Control, expect_refused};
+use crate::support::{start, tokens_for, verified};
+
+const FAILURES: &str = "/issuers/default/failures";
+
+#[tokio::test]
+async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let exp = async || {
+        let tokens = tokens_for(&provider, "alice", "openid").await;
+        verified(&provider, &tokens, "shop").await["exp"].clone()
+    };
+    let armed = json!({"failure": "id-token-exp-invalid:value=0"});
+    let armed = control.post(FAILURES, armed).await.expect(201).json();
+    let expected = json!({
+        "number": 1, "failure": "id-token-exp-invalid:value=0", "since": "2026-01-01T00:00:00Z",
+        "fired": 0,
+    });
+    assert_eq!(armed, expected);
+    assert_eq!(exp().await, 0);
+    assert_eq!(control.get(&format!("{FAILURES}/1")).await.json()["fired"], 1);
+    assert_eq!(control.get(FAILURES).await.json().as_array().map(Vec::len), Some(1));
+    control.delete(&format!("{FAILURES}/1")).await.expect(204);
+    assert_ne!(exp().await, 0);
+    let gone = control.delete(&format!("{FAILURES}/1")).await;
+    expect_refused(&gone, 404, "no failure with the number `1` is armed");
+}
+
+#[tokio::test]
+async fn all_failures_are_cleared_at_once() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for user in ["alice", "bob"] {
+        let failure = format!("id-token-exp-invalid@user={user}");
+        control.post(FAILURES, json!({"failure": failure})).await.expect(201);
+    }
+    control.delete(FAILURES).await.expect(204);
+    assert_eq!(control.get(FAILURES).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_wrong_failure_is_refused_with_the_nearest_one() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for (body, reason) in [
+        (
+            json!({"failure": "id-token-exp-invald"}),
+            "`failure`: no failure is called `id-token-exp-invald`: did you mean \
+             `id-token-exp-invalid`?",
+        ),
+        (json!({}), "the body needs the key `failure`"),
+        (
+            json!({"failure": 7}),
+            "`failure` must be a failure such as \"id-token-exp-invalid\", not the number `7`",
+        ),
+        (
+            json!({"failure": "id-token-exp-invalid", "times": 1}),
+            "unknown key `times`: there is only `failure`",
+        ),
+    ] {
+        expect_refused(&control.post(FAILURES, body).await, 422, reason);
+    }
+}
+
+#[tokio::test]
+async fn every_failure_is_told() {
+    let provider = start().await;
+    let told = Control(&provider).get("/failures").await.json();
+    let told: Vec<_> = told.as_array().expect("a list").iter().map(|mode| &mode["name"]).collect();
+    let expected: Vec<_> = modes().map(|mode| Value::from(mode.name)).collect();
+    assert_eq!(told, expected.iter().collect::<Vec<_>>());
+}

@@ -1,0 +1,35 @@
+//! Keys that are rotated over HTTP.
+
+use serde_json::json;
+
+use super::client::{Control, expect_refused};
+use crate::support::{start, tokens_for, verified};
+
+const KEYS: &str = "/issuers/default/keys";
+
+#[tokio::test]
+async fn keys_are_rotated_published_and_withdrawn() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let kids = async || provider.keys().kids();
+    let [old] = &*kids().await else { panic!("there is one key") };
+    let late = json!({"rotation": "publish-late"});
+    let told = control.post(&format!("{KEYS}/rotate"), late).await.expect(200).json();
+    assert_eq!(told, provider.keys().jwks());
+    assert_eq!(&kids().await, &[old.clone()]);
+    control.post(&format!("{KEYS}/publish"), json!({})).await.expect(200);
+    assert_eq!(kids().await.len(), 2);
+    control.delete(&format!("{KEYS}/{old}")).await.expect(204);
+    assert!(!kids().await.contains(old));
+    verified(&provider, &tokens_for(&provider, "alice", "openid").await, "shop").await;
+    assert_eq!(control.get(KEYS).await.json(), provider.keys().jwks());
+}
+
+#[tokio::test]
+async fn a_rotation_or_key_that_is_not_known_is_refused() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let answer = control.post(&format!("{KEYS}/rotate"), json!({"rotation": "overlp"})).await;
+    expect_refused(&answer, 422, "unknown value `overlp` of `rotation`: did you mean `overlap`?");
+    control.delete(&format!("{KEYS}/nobody")).await.expect(404);
+}

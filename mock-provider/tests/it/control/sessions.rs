@@ -1,0 +1,59 @@
+//! Sessions that are ended, and tokens that are revoked, over HTTP.
+
+use serde_json::json;
+
+use super::client::{Control, expect_refused};
+use crate::support::{Browser, Parameters, start};
+
+const SESSIONS: &str = "/issuers/default/sessions";
+const REVOKE: &str = "/issuers/default/tokens/revoke";
+
+#[tokio::test]
+async fn a_session_that_is_ended_asks_its_browser_again() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let request = Parameters::authorization();
+    let mut browser = Browser::new();
+    browser.log_in(&provider, request.clone(), "alice").await.callback();
+    browser.authorize(&provider, &request).await.callback();
+    let [session] = &*control.get(SESSIONS).await.json().as_array().unwrap().clone() else {
+        panic!("one browser is signed in")
+    };
+    assert_eq!((&session["user"], &session["clients"]), (&json!("alice"), &json!(["shop"])));
+    let path = format!("{SESSIONS}/{}", session["sid"].as_str().unwrap());
+    control.delete(&path).await.expect(204);
+    browser.authorize(&provider, &request).await.expect_sign_in_page();
+    assert_eq!(control.delete(&path).await.expect(404).status, 404);
+
+    browser.log_in(&provider, request.clone(), "alice").await.callback();
+    control.delete(SESSIONS).await.expect(204);
+    browser.authorize(&provider, &request).await.expect_sign_in_page();
+}
+
+#[tokio::test]
+async fn codes_and_tokens_of_a_user_are_revoked_and_those_of_others_are_not() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let request = || Parameters::authorization().with("scope", "openid offline_access");
+    let mut browser = Browser::new();
+    let alice = Browser::new().log_in(&provider, request(), "alice").await.callback();
+    let alice = browser.token(&provider, Parameters::code(&alice["code"])).await.json();
+    let code = Browser::new().log_in(&provider, request(), "alice").await.callback();
+    let bob = Browser::new().log_in(&provider, request(), "bob").await.callback();
+    let bob = browser.token(&provider, Parameters::code(&bob["code"])).await.json();
+
+    let revoked = control.post(REVOKE, json!({"user": "alice"})).await.expect(200).json();
+    assert_eq!(revoked, json!({"logins": 2}));
+    let access = |tokens: &serde_json::Value| tokens["access_token"].as_str().unwrap().to_owned();
+    browser.userinfo(&provider, &access(&alice)).await.expect(401);
+    browser.userinfo(&provider, &access(&bob)).await.expect(200);
+    let refresh = Parameters::refresh(alice["refresh_token"].as_str().unwrap());
+    let answer = browser.token(&provider, refresh).await;
+    answer.expect_token_error(400, "invalid_grant", "refresh_token was revoked");
+    let answer = browser.token(&provider, Parameters::code(&code["code"])).await;
+    answer.expect_token_error(400, "invalid_grant", "code was revoked");
+
+    assert_eq!(control.post(REVOKE, json!({})).await.json(), json!({"logins": 1}));
+    let wrong = control.post(REVOKE, json!({"usr": "alice"})).await;
+    expect_refused(&wrong, 422, "unknown key `usr`: did you mean `user`?");
+}

@@ -1,0 +1,123 @@
+//! Users and clients.
+
+use serde_json::json;
+
+use super::client::{Control, expect_refused};
+use crate::support::{Browser, Parameters, start, url, verified};
+
+const USERS: &str = "/issuers/default/users";
+const CLIENTS: &str = "/issuers/default/clients";
+
+#[tokio::test]
+async fn a_user_who_is_added_can_sign_in_and_is_seen_on_the_page() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let zoe = json!({
+        "subject": "zoe", "name": "Zoe Zimmer", "groups": ["pilots"], "password": "s3same",
+        "claims": {"rank": "captain"},
+    });
+    let told = control.post(USERS, zoe).await.expect(201).json();
+    assert_eq!((&told["name"], told.get("password")), (&json!("Zoe Zimmer"), None));
+    let mut browser = Browser::new();
+    let page = browser.authorize(&provider, &Parameters::authorization()).await;
+    page.expect_page(200, "Zoe Zimmer");
+    let fields = Parameters::none().with("decision", "sign-in").with("subject", "zoe");
+    let callback = browser.decide(&page, &fields.with("password", "s3same")).await.callback();
+    let tokens = browser.token(&provider, Parameters::code(&callback["code"])).await.json();
+    let claims = verified(&provider, &tokens, "shop").await;
+    assert_eq!((&claims["groups"], &claims["rank"]), (&json!(["pilots"]), &json!("captain")));
+}
+
+#[tokio::test]
+async fn users_are_listed_replaced_and_removed() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let subjects = async || -> Vec<String> {
+        let list = control.get(USERS).await.json();
+        let users = list.as_array().expect("a list").iter();
+        users.map(|user| user["subject"].as_str().expect("a subject").to_owned()).collect()
+    };
+    assert_eq!(subjects().await, ["alice", "bob", "carol", "dave", "erin"]);
+    let conflict = control.post(USERS, json!({"subject": "bob"})).await;
+    expect_refused(&conflict, 409, "there is a user `bob` already: replace it by PUT");
+    let bob = json!({"subject": "bob", "name": "Robert"});
+    control.put(&format!("{USERS}/bob"), bob).await.expect(200);
+    assert_eq!(control.get(&format!("{USERS}/bob")).await.json()["name"], "Robert");
+    let wrong = control.put(&format!("{USERS}/bob"), json!({"subject": "bert"})).await;
+    expect_refused(&wrong, 422, "`subject` is `bert`, but the path says `bob`");
+    let odd = json!({"subject": "a/b c"});
+    control.put(&format!("{USERS}/a%2Fb%20c"), odd).await.expect(200);
+    control.delete(&format!("{USERS}/alice")).await.expect(204);
+    expect_refused(
+        &control.delete(&format!("{USERS}/alice")).await,
+        404,
+        "there is no user `alice`",
+    );
+    assert_eq!(subjects().await, ["bob", "carol", "dave", "erin", "a/b c"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_user_or_client_is_told_by_key_and_value() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let mut refusals = Vec::new();
+    for body in [
+        json!({"subjct": "zoe"}),
+        json!({"name": "Zoe"}),
+        json!({"subject": 7}),
+        json!({"subject": ""}),
+        json!({"subject": "zoë"}),
+        json!({"subject": "zoe", "emial": "zoe@example.org"}),
+        json!({"subject": "zoe", "favourite": "blue"}),
+        json!({"subject": "zoe", "groups": ["a", 7]}),
+        json!({"subject": "zoe", "groups": {"a": true}}),
+        json!({"subject": "zoe", "address": "here"}),
+        json!({"subject": "zoe", "claims": {"sub": "zed"}}),
+        json!({"subject": "zoe", "denied_clients": ["shopp"]}),
+        json!({"subject": "zoe", "password": ""}),
+    ] {
+        refusals.push(control.post(USERS, body).await.expect(422).json()["error"].clone());
+    }
+    for body in [
+        json!({"id": ""}),
+        json!({"id": "zoë"}),
+        json!({"id": "new", "secret": ""}),
+        json!({"id": "new", "redirect_uris": ["/callback"]}),
+        json!({"id": "new", "token_endpoint_auth_method": "client_secret_basc"}),
+        json!({"id": "new", "token_endpoint_auth_method": "client_secret_basic"}),
+    ] {
+        refusals.push(control.post(CLIENTS, body).await.expect(422).json()["error"].clone());
+    }
+    insta::assert_json_snapshot!(refusals);
+}
+
+#[tokio::test]
+async fn a_client_that_is_added_can_send_its_users() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let client = json!({
+        "id": "new", "secret": "n3w", "redirect_uris": ["https://shop.example/callback"],
+    });
+    let told = control.post(CLIENTS, client).await.expect(201).json();
+    assert_eq!(told.get("secret"), None);
+    let request = Parameters::authorization().with("client_id", "new");
+    let callback = Browser::new().log_in(&provider, request, "alice").await.callback();
+    let form =
+        Parameters::code(&callback["code"]).with("client_id", "new").with("client_secret", "n3w");
+    Browser::new().token(&provider, form).await.expect(200);
+    control.delete(&format!("{CLIENTS}/new")).await.expect(204);
+    let request = Parameters::authorization().with("client_id", "new").encode();
+    let page = Browser::new().get(&url(&provider, &format!("/authorize?{request}"))).await;
+    page.expect_page(400, "no client is registered as `new`");
+}
+
+#[tokio::test]
+async fn a_client_may_ask_for_an_algorithm_of_its_own() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let client = json!({"id": "elliptic", "id_token_signed_response_alg": "ES256"});
+    control.post(CLIENTS, client).await.expect(201);
+    let metadata = url(&provider, "/.well-known/openid-configuration");
+    let metadata = Browser::new().get(&metadata).await.json();
+    assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["RS256", "ES256"]));
+}
