@@ -43,6 +43,7 @@ mod signing;
 mod tokens;
 mod ui;
 mod user;
+mod wire;
 
 pub use builder::MockProviderBuilder;
 pub use client::{AuthMethod, Client};

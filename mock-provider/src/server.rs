@@ -2,13 +2,15 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum::serve::Listener;
 use tokio::sync::watch;
+
+use crate::wire::connection;
 
 /// How long requests that are under way may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -58,7 +60,7 @@ impl Listeners {
 /// started it does: a test may block, or end its runtime.
 #[derive(Debug)]
 pub(crate) struct Server {
-    stop: watch::Sender<bool>,
+    stop: Arc<watch::Sender<bool>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -69,7 +71,8 @@ impl Server {
     ///
     /// When the operating system refuses a thread or the sockets.
     pub(crate) fn start(listeners: Listeners, router: Router, workers: usize) -> io::Result<Self> {
-        let (stop, stopped) = watch::channel(false);
+        let stop = Arc::new(watch::Sender::new(false));
+        let stopped = Arc::clone(&stop);
         let (ready, started) = mpsc::channel();
         let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
             let outcome = runtime(workers).and_then(|runtime| {
@@ -97,7 +100,7 @@ impl Server {
 impl Drop for Server {
     /// Closes the listeners, lets requests under way finish, and cuts the rest.
     fn drop(&mut self) {
-        let _ = self.stop.send(true);
+        self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -120,28 +123,34 @@ fn listen(listeners: Listeners) -> io::Result<Vec<tokio::net::TcpListener>> {
     listeners.sockets.into_iter().map(listen).collect()
 }
 
+/// Accepts connections until the server stops, and gives those that are open a while to finish.
 async fn serve(
     sockets: Vec<tokio::net::TcpListener>,
     router: Router,
-    stopped: watch::Receiver<bool>,
+    stop: Arc<watch::Sender<bool>>,
 ) {
-    let mut serving = tokio::task::JoinSet::new();
+    // Otherwise done again for every request.
+    let router = router.with_state(());
     for socket in sockets {
-        // Answers are small: they must not wait for the acknowledgement of the one before.
-        let socket = socket.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let router = router.clone();
-        let mut stopped = stopped.clone();
-        serving.spawn(async move {
-            let stop = async move {
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            let _ = axum::serve(socket, router).with_graceful_shutdown(stop).await;
-        });
+        tokio::spawn(accept(socket, router.clone(), stop.subscribe()));
     }
-    let mut stopped = stopped;
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-    let finished = async { while serving.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GRACE, finished).await;
+    let _ = stop.subscribe().wait_for(|stopped| *stopped).await;
+    // Whoever is still at work holds a receiver.
+    let _ = tokio::time::timeout(GRACE, stop.closed()).await;
+}
+
+async fn accept(
+    mut socket: tokio::net::TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    loop {
+        let (stream, _) = tokio::select! {
+            accepted = Listener::accept(&mut socket) => accepted,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        // Answers are small: they must not wait for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(connection::serve(stream, router.clone(), stopped.clone()));
+    }
 }
