@@ -19,6 +19,7 @@ pub mod cli;
 mod client;
 mod client_authentication;
 mod clock;
+mod compression;
 mod config;
 mod end_user;
 mod endpoints;
