@@ -56,6 +56,11 @@ impl MockProvider {
         self.provider.address()
     }
 
+    /// The certificate to trust, in PEM; see [`crate::MockProvider::ca_certificate`].
+    pub fn ca_certificate(&self) -> String {
+        self.provider.ca_certificate()
+    }
+
     /// The provider's clock; see [`crate::MockProvider::clock`].
     pub fn clock(&self) -> &Clock {
         self.provider.clock()

@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::Listener;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
+use crate::tls::{self, Tls};
 use crate::wire::connection;
 
 /// How long requests that are under way may take to finish when the server stops.
@@ -64,29 +67,43 @@ pub(crate) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
+/// What a running server serves, for listeners that are added later. They stop with it.
+#[derive(Clone)]
+pub(crate) struct Site {
+    router: Router,
+    runtime: Handle,
+    stop: Arc<watch::Sender<bool>>,
+}
+
 impl Server {
-    /// Answers requests with `router`, on `workers` threads.
+    /// Answers requests with `router`, on `workers` threads, by HTTP or HTTPS as `tls` says.
     ///
     /// # Errors
     ///
     /// When the operating system refuses a thread or the sockets.
-    pub(crate) fn start(listeners: Listeners, router: Router, workers: usize) -> io::Result<Self> {
+    pub(crate) fn start(
+        listeners: Listeners,
+        router: Router,
+        workers: usize,
+        tls: Tls,
+    ) -> io::Result<Self> {
         let stop = Arc::new(watch::Sender::new(false));
         let stopped = Arc::clone(&stop);
         let (ready, started) = mpsc::channel();
         let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
             let outcome = runtime(workers).and_then(|runtime| {
-                let sockets = {
-                    let _context = runtime.enter();
-                    listen(listeners)?
-                };
-                Ok((runtime, sockets))
+                let site = Site::new(router, &runtime, stopped);
+                site.listen_by(&tls, listeners)?;
+                Ok((runtime, site))
             });
             match outcome {
-                Ok((runtime, sockets)) => {
+                Ok((runtime, site)) => {
+                    let stop = Arc::clone(&site.stop);
+                    tls.faults.attach(site);
                     // Nobody listens when the one who started the server is gone.
                     let _ = ready.send(Ok(()));
-                    runtime.block_on(serve(sockets, router, stopped));
+                    runtime.block_on(until_stopped(&stop));
+                    tls.faults.detach();
                     runtime.shutdown_background();
                 }
                 Err(error) => drop(ready.send(Err(error))),
@@ -107,42 +124,63 @@ impl Drop for Server {
     }
 }
 
-fn runtime(workers: usize) -> io::Result<tokio::runtime::Runtime> {
+fn runtime(workers: usize) -> io::Result<Runtime> {
     let mut builder = match workers {
-        0 | 1 => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
+        0 | 1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
     };
     builder.worker_threads(workers.max(1)).enable_all().build()
 }
 
-fn listen(listeners: Listeners) -> io::Result<Vec<tokio::net::TcpListener>> {
-    let listen = |socket: TcpListener| {
-        socket.set_nonblocking(true)?;
-        tokio::net::TcpListener::from_std(socket)
-    };
-    listeners.sockets.into_iter().map(listen).collect()
-}
-
-/// Accepts connections until the server stops, and gives those that are open a while to finish.
-async fn serve(
-    sockets: Vec<tokio::net::TcpListener>,
-    router: Router,
-    stop: Arc<watch::Sender<bool>>,
-) {
-    // Otherwise done again for every request.
-    let router = router.with_state(());
-    for socket in sockets {
-        tokio::spawn(accept(socket, router.clone(), stop.subscribe()));
-    }
+/// Waits for the end, and gives connections that are open then a while to finish.
+async fn until_stopped(stop: &watch::Sender<bool>) {
     let _ = stop.subscribe().wait_for(|stopped| *stopped).await;
     // Whoever is still at work holds a receiver.
     let _ = tokio::time::timeout(GRACE, stop.closed()).await;
 }
 
-async fn accept(
+impl Site {
+    fn new(router: Router, runtime: &Runtime, stop: Arc<watch::Sender<bool>>) -> Self {
+        // The state is given here; otherwise that is done again for every request.
+        Self { router: router.with_state(()), runtime: runtime.handle().clone(), stop }
+    }
+
+    /// Serves the connections that listeners accept, until the server stops.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the sockets.
+    pub(crate) fn listen<F, S>(&self, listeners: Listeners, serve: S) -> io::Result<()>
+    where
+        S: Fn(TcpStream, Router, watch::Receiver<bool>) -> F + Clone + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let _context = self.runtime.enter();
+        for socket in listeners.sockets {
+            socket.set_nonblocking(true)?;
+            let socket = tokio::net::TcpListener::from_std(socket)?;
+            let (router, stopped) = (self.router.clone(), self.stop.subscribe());
+            self.runtime.spawn(accept(socket, router, stopped, serve.clone()));
+        }
+        Ok(())
+    }
+
+    /// Serves as the provider itself does.
+    fn listen_by(&self, tls: &Tls, listeners: Listeners) -> io::Result<()> {
+        match tls.acceptor().cloned() {
+            None => self.listen(listeners, connection::serve),
+            Some(acceptor) => self.listen(listeners, move |stream, router, stopped| {
+                tls::serve(stream, acceptor.clone(), router, stopped)
+            }),
+        }
+    }
+}
+
+async fn accept<F: Future<Output = ()> + Send + 'static>(
     mut socket: tokio::net::TcpListener,
     router: Router,
     mut stopped: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream, Router, watch::Receiver<bool>) -> F,
 ) {
     loop {
         let (stream, _) = tokio::select! {
@@ -151,6 +189,6 @@ async fn accept(
         };
         // Answers are small: they must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        tokio::spawn(connection::serve(stream, router.clone(), stopped.clone()));
+        tokio::spawn(serve(stream, router.clone(), stopped.clone()));
     }
 }

@@ -10,6 +10,6 @@ pub(crate) mod connection;
 mod delivery;
 mod playback;
 mod render;
-mod stream;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;

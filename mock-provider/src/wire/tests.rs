@@ -11,6 +11,7 @@ use axum::routing::{any, get};
 
 use super::delivery::{Delivery, End, Extent, Form, Framing, Step};
 use crate::server::{Listeners, Server};
+use crate::tls::Tls;
 
 const BODY: &str = "{\"ok\": true}";
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
@@ -47,7 +48,7 @@ fn site(delivery: Delivery) -> Site {
     let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listeners = Listeners::bind(free_port, false).expect("a port is free");
     let address = listeners.address();
-    let server = Server::start(listeners, router, 1).expect("the server starts");
+    let server = Server::start(listeners, router, 1, Tls::default()).expect("the server starts");
     Site { server, address }
 }
 
