@@ -7,8 +7,9 @@
 )]
 
 pub(crate) mod connection;
-mod delivery;
+pub(crate) mod delivery;
 mod playback;
+pub(crate) mod refused;
 mod render;
 pub(crate) mod stream;
 #[cfg(test)]

@@ -24,10 +24,9 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn by<B>(request: &Request<B>) -> Self {
-        let options = request.headers().get_all(CONNECTION).iter();
-        let mut options = options
-            .filter_map(|value| value.to_str().ok()?.into())
-            .flat_map(|value: &str| value.split(','));
+        let fields = request.headers().get_all(CONNECTION).iter();
+        let mut options =
+            fields.filter_map(|field| field.to_str().ok()).flat_map(|field| field.split(','));
         Self {
             head: request.method() == Method::HEAD,
             http_1_0: request.version() == Version::HTTP_10,
