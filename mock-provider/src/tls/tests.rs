@@ -3,13 +3,18 @@
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use axum::routing::get;
+use axum::{Extension, Router};
 use reqwest::{Certificate, Client, ClientBuilder};
 use rustls::AlertDescription;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::Tls;
 use super::fault::{Reaction, TlsFault};
+use crate::server::{Listeners, Server};
+use crate::wire::delivery::{Delivery, End, Extent};
 use crate::{MockProvider, StartError};
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -86,6 +91,28 @@ async fn the_certificate_to_trust_is_written_where_wanted() {
     let builder = builder().settings(|settings| settings.https_ca = Some(nowhere.clone()));
     let error = builder.try_start().expect_err("there is no such folder");
     assert!(matches!(error, StartError::WriteCertificate { path, .. } if path == nowhere));
+}
+
+#[tokio::test]
+async fn an_answer_below_tls_is_delivered_as_told() {
+    for (end, expected) in [(End::Keep, None), (End::Close, Some(true)), (End::Reset, Some(true))] {
+        let extent = if end == End::Keep { Extent::Whole } else { Extent::Half };
+        let delivery = Delivery::cut(extent, end);
+        let router =
+            Router::new().route("/", get(move || async move { (Extension(delivery), "text") }));
+        let listeners = Listeners::bind(SocketAddr::from(([127, 0, 0, 1], 0)), false);
+        let listeners = listeners.expect("a port is free");
+        let url = format!("https://{}/", listeners.address());
+        let tls = Tls::https(None).expect("a certificate");
+        let certificate = Certificate::from_pem(tls.ca_certificate().as_bytes()).expect("PEM");
+        let client = client(|client| client.tls_certs_only([certificate]));
+        let _server = Server::start(listeners, router, 1, tls).expect("the server starts");
+        for _ in 0..2 {
+            let response = client.get(&url).send().await.expect("a header comes");
+            let body = response.text().await;
+            assert_eq!(body.as_ref().err().map(reqwest::Error::is_decode), expected, "{body:?}");
+        }
+    }
 }
 
 #[tokio::test]
