@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use super::Tls;
 use super::fault::{Reaction, TlsFault};
+use crate::MockProvider;
 use crate::server::{Listeners, Server};
 use crate::wire::delivery::{Delivery, End, Extent};
-use crate::{MockProvider, StartError};
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -49,48 +49,6 @@ async fn first_reaction(provider: &MockProvider) -> (TlsFault, Reaction) {
         }
     };
     timeout(LIMIT, seen).await.expect("the handshake is recorded")
-}
-
-#[tokio::test]
-async fn https_is_served_by_every_name_of_this_machine_to_who_trusts_it() {
-    let provider = MockProvider::builder().https().issuer_host("localhost").start().await;
-    let port = provider.address().port();
-    assert_eq!(provider.issuer(), format!("https://localhost:{port}"));
-    let (trusting, strange) = (trusting(&provider), client(|client| client));
-    for host in ["localhost", "127.0.0.1", "[::1]"] {
-        let url = format!("https://{host}:{port}/.well-known/openid-configuration");
-        let metadata = trusting.get(&url).send().await.expect(host).text().await.expect(host);
-        assert!(metadata.contains(&format!("https://localhost:{port}/token")), "{metadata}");
-        strange.get(&url).send().await.expect_err("nobody told that client of the authority");
-    }
-}
-
-#[tokio::test]
-async fn the_certificate_is_for_the_issuers_host_too() {
-    let provider = MockProvider::builder().https().issuer_host("idp.test").start().await;
-    let certificate = Certificate::from_pem(provider.ca_certificate().as_bytes()).expect("PEM");
-    let address = provider.address();
-    let client = client(|client| client.tls_certs_only([certificate]).resolve("idp.test", address));
-    let url = format!("{}/health", provider.issuer());
-    assert!(url.starts_with("https://idp.test:"), "{url}");
-    assert_eq!(client.get(url).send().await.expect("an answer").status(), 200);
-}
-
-#[tokio::test]
-async fn the_certificate_to_trust_is_written_where_wanted() {
-    let name = format!("mock-provider-ca-{}.pem", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let builder = || MockProvider::builder().https();
-    let provider = builder().settings(|settings| settings.https_ca = Some(path.clone()));
-    let provider = provider.start().await;
-    let written = std::fs::read_to_string(&path).expect("the file is there");
-    std::fs::remove_file(&path).expect("the file is there");
-    assert_eq!(written, provider.ca_certificate());
-
-    let nowhere = path.join("ca.pem");
-    let builder = builder().settings(|settings| settings.https_ca = Some(nowhere.clone()));
-    let error = builder.try_start().expect_err("there is no such folder");
-    assert!(matches!(error, StartError::WriteCertificate { path, .. } if path == nowhere));
 }
 
 #[tokio::test]
