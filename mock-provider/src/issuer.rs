@@ -24,6 +24,7 @@ use crate::router::addresses;
 use crate::session::Sessions;
 use crate::shipped::KeyPool;
 use crate::signing::{KeyError, SigningKey};
+use crate::tls::faults::TlsFaults;
 use crate::user::User;
 
 /// An issuer, shared by every request to it.
@@ -46,6 +47,8 @@ pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) journal: Journal,
     pub(crate) failures: Failures,
+    /// Ports of the process whose certificates nobody should trust.
+    pub(crate) tls_faults: TlsFaults,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
     setup: Arc<Setup>,
@@ -63,7 +66,12 @@ pub(crate) struct Setup {
 
 impl Issuer {
     /// An issuer for a checked configuration. `base` stands in for URLs that it does not name.
-    pub(crate) fn new(config: Config, clock: Option<Clock>, base: &str) -> Result<Self, KeyError> {
+    pub(crate) fn new(
+        config: Config,
+        clock: Option<Clock>,
+        base: &str,
+        tls_faults: TlsFaults,
+    ) -> Result<Self, KeyError> {
         let Config { settings, users, clients, .. } = config;
         let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
         let setup = Setup {
@@ -88,6 +96,7 @@ impl Issuer {
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults,
             sessions: Mutex::default(),
             grants: Mutex::default(),
             setup: Arc::new(setup),
@@ -111,6 +120,7 @@ impl Issuer {
             random: Random::new(seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults: self.tls_faults.clone(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
             setup: Arc::clone(&self.setup),
