@@ -36,6 +36,8 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The issuer identifier of the provider's default issuer, which may be this one.
+    pub(crate) default_url: String,
     /// The base of what relying parties call.
     pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
@@ -90,6 +92,7 @@ impl Issuer {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
+            default_url: url.clone(),
             url,
             keys,
             clock,
@@ -112,6 +115,7 @@ impl Issuer {
         let seed = settings.seed.map(|seed| seed.wrapping_add(number as u64));
         Self(Arc::new(State {
             url: below(&self.url),
+            default_url: self.default_url.clone(),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),

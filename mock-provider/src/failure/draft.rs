@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -128,8 +128,10 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
-        let body = serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.body)));
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        let body = body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)));
         let mut view = view(self.status, &self.headers, body);
         if let Some(delivery) = &self.delivery {
             view["delivery"] = json!(format!("{delivery:?}"));
@@ -146,6 +148,23 @@ impl Outgoing {
             response.extensions_mut().insert(delivery);
         }
         Left { response, note, alterations: Vec::new() }
+    }
+
+    /// Becomes a redirect.
+    pub(crate) fn redirect(&mut self, status: StatusCode, location: &str) {
+        let Ok(location) = HeaderValue::from_str(location) else { return };
+        self.status = status;
+        self.headers.insert(LOCATION, location);
+        self.headers.remove(CONTENT_TYPE);
+        self.body.clear();
+    }
+
+    /// Says what its body is; nothing for an empty text.
+    pub(crate) fn content_type(&mut self, content_type: &str) {
+        match HeaderValue::from_str(content_type) {
+            Ok(value) if !content_type.is_empty() => self.headers.insert(CONTENT_TYPE, value),
+            _ => self.headers.remove(CONTENT_TYPE),
+        };
     }
 
     /// True for a JSON document.
