@@ -2,7 +2,8 @@
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
 use jsonwebtoken::errors::ErrorKind;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::issuer::Issuer;
 
@@ -11,6 +12,8 @@ use crate::issuer::Issuer;
 pub(crate) struct IdTokenHint {
     iss: String,
     pub(crate) sub: String,
+    /// The first of the audiences, where there is an array of them (section 2).
+    #[serde(deserialize_with = "first_audience")]
     pub(crate) aud: String,
     #[serde(default)]
     pub(crate) sid: Option<String>,
@@ -36,6 +39,21 @@ impl Issuer {
             return Err(HintError::OtherIssuer(hint.iss));
         }
         Ok(hint)
+    }
+}
+
+fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "`aud` is neither a string nor an array of strings")]
+    enum Audience {
+        One(String),
+        Many(Vec<String>),
+    }
+    match Audience::deserialize(deserializer)? {
+        Audience::One(audience) => Ok(audience),
+        Audience::Many(audiences) => {
+            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` is empty"))
+        }
     }
 }
 
