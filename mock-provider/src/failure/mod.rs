@@ -11,8 +11,11 @@ mod draft;
 mod exit;
 mod fault;
 mod guard;
+mod impostor;
 mod mode;
+mod near_miss;
 mod parameter;
+mod replay;
 mod spec;
 mod token;
 

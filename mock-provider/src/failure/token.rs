@@ -14,6 +14,8 @@ use crate::signing::SigningKey;
 pub(crate) struct Token {
     /// As the honest provider made it.
     honest: String,
+    /// The access token that came with it, where one did.
+    pub(crate) access_token: Option<String>,
     pub(crate) header: Object,
     pub(crate) claims: Object,
     /// What stands in place of the claims: bytes that no JSON object makes, such as repeated
@@ -54,6 +56,7 @@ impl Token {
             serde_json::from_slice(&part).ok()
         };
         Some(Self {
+            access_token: None,
             header: object()?,
             claims: object()?,
             payload: None,
