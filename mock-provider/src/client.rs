@@ -48,6 +48,9 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<UserinfoAlgorithm>,
 }
 
 impl Client {
@@ -62,6 +65,7 @@ impl Client {
             token_endpoint_auth_method: None,
             require_nonce: false,
             require_pkce: None,
+            userinfo_signed_response_alg: None,
         }
     }
 
@@ -111,6 +115,13 @@ impl Client {
     #[must_use]
     pub fn require_pkce(mut self, required: bool) -> Self {
         self.require_pkce = Some(required);
+        self
+    }
+
+    /// Makes userinfo come as a signed JWT.
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: UserinfoAlgorithm) -> Self {
+        self.userinfo_signed_response_alg = Some(algorithm);
         self
     }
 
@@ -171,5 +182,24 @@ impl AuthMethod {
 impl fmt::Display for AuthMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// The algorithms that userinfo can be signed with
+/// ([OpenID Connect Core 1.0, section 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum UserinfoAlgorithm {
+    /// RSA with SHA-256, by the key that signs ID tokens.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+impl UserinfoAlgorithm {
+    /// The name on the wire.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+        }
     }
 }

@@ -49,7 +49,7 @@ mod ui;
 mod user;
 
 pub use builder::MockProviderBuilder;
-pub use client::{AuthMethod, Client};
+pub use client::{AuthMethod, Client, UserinfoAlgorithm};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;

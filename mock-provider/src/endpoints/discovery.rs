@@ -30,6 +30,7 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
         grant_types_supported: TokenRequest::GRANT_TYPES.into(),
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: vec!["RS256"],
+        userinfo_signing_alg_values_supported: issuer.userinfo_algorithms(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),

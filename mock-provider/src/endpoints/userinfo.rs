@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, json};
 
+use crate::client::UserinfoAlgorithm;
 use crate::config::ClaimsIn;
 use crate::grant::AccessToken;
 use crate::issuer::{Issuer, Released};
@@ -118,7 +119,7 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
             let subject = &grant.user.subject;
             let summary = format!("claims of {subject} sent to {}", grant.client_id);
             let note = Note::new(summary).client(&grant.client_id).user(subject).flow(&grant.flow);
-            Reply::json(&claims(issuer, &token)).no_store().note(note)
+            answer(issuer, &token).no_store().note(note)
         }
         Err((reason, token)) => refuse(&Refusal::invalid_token(reason), token.as_ref()),
     }
@@ -130,6 +131,26 @@ struct Claims<'a> {
     sub: &'a str,
     #[serde(flatten)]
     released: Option<Released<'a>>,
+}
+
+/// A signed answer, which says who made it for whom (section 5.3.2).
+#[derive(Serialize)]
+struct SignedClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    #[serde(flatten)]
+    claims: Claims<'a>,
+}
+
+fn answer(issuer: &Issuer, token: &AccessToken) -> Reply {
+    let claims = claims(issuer, token);
+    let aud = &token.grant.client_id;
+    match issuer.client(aud).and_then(|client| client.userinfo_signed_response_alg) {
+        Some(UserinfoAlgorithm::Rs256) => {
+            Reply::jwt(issuer.key.sign(&SignedClaims { iss: &issuer.url, aud, claims }))
+        }
+        None => Reply::json(&claims),
+    }
 }
 
 fn claims<'a>(issuer: &'a Issuer, token: &'a AccessToken) -> Claims<'a> {
