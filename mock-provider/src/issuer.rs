@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::account::Account;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
@@ -221,6 +222,14 @@ impl Setup {
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         let configured = self.clients.iter().find(|client| client.id == id).cloned();
         configured.or_else(|| self.settings.any_client.then(|| Arc::new(Client::any(id))))
+    }
+
+    /// The algorithms that userinfo is signed with, for one client or another.
+    pub(crate) fn userinfo_algorithms(&self) -> Vec<&'static str> {
+        let asked = self.clients.iter().filter_map(|client| client.userinfo_signed_response_alg);
+        let mut names: Vec<_> = asked.map(Algorithm::name).collect();
+        names.dedup();
+        names
     }
 
     /// The scope values that the issuer knows.
