@@ -38,6 +38,7 @@
 //! | a policy service is asked, if there is one | `policy` |
 //! | a session begins | `session` |
 //! | every later request is let in or refused | `access` |
+//! | the tokens are about to expire, and are refreshed | `refresh` |
 
 mod access;
 mod app;
@@ -51,6 +52,7 @@ mod oidc;
 mod pages;
 mod policy;
 mod random;
+mod refresh;
 mod request_id;
 mod router;
 mod session;

@@ -45,6 +45,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(&path.join("auth/login"), resource(get(login::get).head(nothing)))
         // Completes a login, which a HEAD must not.
         .route(&path.join("auth/callback"), resource(get(callback::get).head(nothing)))
+        .route(&path.join("auth/callback/{provider}"), resource(get(callback::get).head(nothing)))
         .route(&path.join("auth/logout"), form(get(logout::get).post(logout::post)))
         // Uses the logout's state up, which a HEAD must not.
         .route(&path.join("auth/logged-out"), resource(get(logged_out::get).head(nothing)))

@@ -7,14 +7,16 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use super::{
     discovery::{self, Metadata, MetadataError},
     jwks::{self, KeySet},
+    jwt::{self, JwtError, Signed},
 };
 use crate::{
     clock::Clock,
-    config::{Config, ProviderSettings},
+    config::{Client, ProviderConfig, ProviderSettings},
     fetch::{FetchError, fetch},
 };
 
@@ -28,13 +30,14 @@ const REFETCHES_PER_MINUTE: usize = 5;
 /// The longest pause between two attempts of [`Provider::connect`].
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// The provider, as far as the app knows it.
+/// A provider, as far as the app knows it, and the app's registration there.
 #[derive(Debug)]
 pub(crate) struct Provider {
-    settings: ProviderSettings,
-    /// The method that the app authenticates by, to compare with what is advertised.
-    client_authentication: &'static str,
-    http: reqwest::Client,
+    /// What the app calls it.
+    pub(crate) name: String,
+    pub(crate) settings: ProviderSettings,
+    pub(crate) client: Client,
+    pub(crate) http: reqwest::Client,
     clock: Clock,
     known: Mutex<Option<Arc<Snapshot>>>,
     /// Held during a fetch, so that there is one at a time.
@@ -70,12 +73,13 @@ pub(crate) enum ProviderError {
 }
 
 impl Provider {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &ProviderConfig, http: &reqwest::Client, clock: &Clock) -> Self {
         Self {
-            settings: config.provider.clone(),
-            client_authentication: config.client.authentication.name(),
-            http: config.http.clone(),
-            clock: config.clock.clone(),
+            name: config.name.clone(),
+            settings: config.settings.clone(),
+            client: config.client.clone(),
+            http: http.clone(),
+            clock: clock.clone(),
             known: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
             refetches: Mutex::default(),
@@ -91,7 +95,21 @@ impl Provider {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(MAX_PAUSE);
         }
-        tracing::info!(issuer = self.settings.authority, "the provider can be used");
+        tracing::info!(
+            provider = self.name,
+            issuer = self.settings.authority,
+            "the provider can be used"
+        );
+    }
+
+    /// The limit of one call.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// The present instant, by which its tokens are judged.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether there are metadata and keys.
@@ -124,7 +142,7 @@ impl Provider {
     /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
     ///
     /// `None` when there were too many such tokens lately, or nothing can be fetched.
-    pub(crate) async fn newer_than(&self, seen: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+    async fn newer_than(&self, seen: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
         if let Some(known) = self.known()
             && !Arc::ptr_eq(&known, seen)
         {
@@ -140,6 +158,32 @@ impl Provider {
                 tracing::warn!(%error, "the keys cannot be fetched again");
                 None
             }
+        }
+    }
+
+    /// Checks header and signature of a token ([`jwt::open`]): with the keys of `snapshot`, and
+    /// when none of them did it, once more with those that the provider has now.
+    ///
+    /// # Errors
+    ///
+    /// The first step that fails.
+    pub(crate) async fn open<C: DeserializeOwned>(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        token: &str,
+        types: &[&str],
+    ) -> Result<Signed<C>, JwtError> {
+        let open = |snapshot: &Snapshot| {
+            jwt::open(token, types, &snapshot.metadata.signing_algorithms, &snapshot.keys)
+        };
+        match open(snapshot) {
+            Err(error @ (JwtError::UnknownKey { .. } | JwtError::Signature)) => {
+                match self.newer_than(snapshot).await {
+                    Some(newer) => open(&newer),
+                    None => Err(error),
+                }
+            }
+            result => result,
         }
     }
 
@@ -221,12 +265,11 @@ impl Provider {
             );
         }
         let advertised = &metadata.client_authentication;
-        if !advertised.is_empty()
-            && !advertised.iter().any(|name| name == self.client_authentication)
-        {
+        let configured = self.client.authentication.name();
+        if !advertised.is_empty() && !advertised.iter().any(|name| name == configured) {
             tracing::warn!(
                 ?advertised,
-                configured = self.client_authentication,
+                configured,
                 "the provider does not advertise OIDC_CLIENT_AUTH"
             );
         }

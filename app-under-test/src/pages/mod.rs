@@ -17,3 +17,4 @@ mod denied;
 mod error;
 mod page;
 mod redirect;
+mod signed_out;

@@ -11,6 +11,7 @@ mod logout;
 mod pages;
 mod policy;
 mod program;
+mod refresh;
 mod routes;
 mod session;
 mod setup;

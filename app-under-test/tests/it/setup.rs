@@ -74,8 +74,13 @@ impl Setup {
 
     /// An app that waits for its provider no longer than a test can.
     pub(crate) async fn impatient(stub: Stub) -> Self {
+        Self::impatient_with(stub, &[]).await
+    }
+
+    /// The same with more variables.
+    pub(crate) async fn impatient_with(stub: Stub, variables: &[(&str, &str)]) -> Self {
         let clock = clock();
-        let app = start(&stub.issuer(), &[], |config| {
+        let app = start(&stub.issuer(), variables, |config| {
             config.with_clock(clock.clone()).with_provider_timeout(Duration::from_secs(1))
         })
         .await;

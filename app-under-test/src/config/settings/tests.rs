@@ -48,20 +48,23 @@ fn every_missing_variable_is_named_at_once() {
 #[test]
 fn defaults_are_those_of_the_sample() {
     let config = with(&[]).unwrap();
-    assert_eq!(config.client.scope, "openid email profile");
-    assert_eq!(config.client.authentication.name(), "client_secret_post");
+    assert_eq!(config.providers.first.client.scope, "openid email profile");
+    assert_eq!(config.providers.first.client.authentication.name(), "client_secret_post");
     assert_eq!(config.base_path.as_str(), "/");
     assert_eq!(config.listen_address(), ([127, 0, 0, 1].into(), 8050));
     assert!(config.required_groups.is_empty());
-    assert_eq!(config.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
+    assert_eq!(
+        config.providers.first.client.post_logout_redirect_uri,
+        "https://app.example.com/auth/logged-out"
+    );
 }
 
 #[test]
 fn unset_and_false_mean_discovery() {
-    assert!(with(&[]).unwrap().provider.endpoints.is_none());
+    assert!(with(&[]).unwrap().providers.first.settings.endpoints.is_none());
     for value in ["false", "False"] {
         let config = with(&[("OIDC_SKIP_DISCOVERY", value)]).unwrap();
-        assert!(config.provider.endpoints.is_none());
+        assert!(config.providers.first.settings.endpoints.is_none());
     }
     refusal("OIDC_SKIP_DISCOVERY", "maybe");
     refusal("OIDC_SKIP_DISCOVERY", "");
@@ -79,7 +82,7 @@ fn endpoints_come_from_variables_when_discovery_is_skipped() {
         ("OIDC_JWKS_URI", "https://login.example.com/k"),
     ])
     .unwrap();
-    assert!(config.provider.endpoints.unwrap().userinfo_endpoint.is_none());
+    assert!(config.providers.first.settings.endpoints.unwrap().userinfo_endpoint.is_none());
     // Without the skip they would be dead letters.
     refusal("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t");
 }
@@ -116,7 +119,7 @@ fn redirect_uris_that_cannot_be_registered_are_refused() {
     }
     let config = with(&[("OIDC_REDIRECT_URI", "https://app.example.com/cb?a=1&b=2")]).unwrap();
     // Character by character as registered.
-    assert_eq!(config.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
+    assert_eq!(config.providers.first.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn values_that_were_no_unicode_are_refused() {
 #[test]
 fn scopes_are_split_on_white_space() {
     let config = with(&[("OIDC_SCOPE", " openid  email\tfederated:id ")]).unwrap();
-    assert_eq!(config.client.scope, "openid email federated:id");
+    assert_eq!(config.providers.first.client.scope, "openid email federated:id");
     for value in ["", "email profile", "openid a\"b", "openid é"] {
         refusal("OIDC_SCOPE", value);
     }
@@ -170,7 +173,7 @@ fn public_clients_have_no_secret() {
         .chain(&[("OIDC_CLIENT_AUTH", "none")])
         .map(|&(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_variables(public).unwrap();
-    assert_eq!(config.client.authentication.name(), "none");
+    assert_eq!(config.providers.first.client.authentication.name(), "none");
     refusal("OIDC_CLIENT_AUTH", "private_key_jwt");
 }
 
@@ -180,7 +183,7 @@ fn symmetric_and_unknown_algorithms_are_refused() {
         refusal("OIDC_SIGNING_ALGS", value);
     }
     let config = with(&[("OIDC_SIGNING_ALGS", "ES256, EdDSA")]).unwrap();
-    assert_eq!(config.provider.signing_algorithms.len(), 2);
+    assert_eq!(config.providers.first.settings.signing_algorithms.len(), 2);
 }
 
 #[test]
@@ -252,6 +255,6 @@ fn provider_in_the_open_is_noticed() {
         ("http://10.0.0.1", true),
     ] {
         let config = with(&[("OIDC_AUTHORITY", authority)]).unwrap();
-        assert_eq!(config.provider.is_unprotected(), expected, "{authority}");
+        assert_eq!(config.providers.first.settings.is_unprotected(), expected, "{authority}");
     }
 }
