@@ -7,7 +7,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use crate::{
     clock::Clock,
     config::Config,
-    oidc::{pending_login::PendingLogins, providers::Providers},
+    oidc::{pending_login::PendingLogins, providers::Providers, used_tokens::UsedTokens},
     router,
     session::Sessions,
 };
@@ -18,6 +18,7 @@ pub struct App {
     pub(crate) providers: Providers,
     pub(crate) pending_logins: PendingLogins,
     pub(crate) sessions: Sessions,
+    pub(crate) used_tokens: UsedTokens,
 }
 
 impl App {
@@ -64,6 +65,7 @@ impl App {
         Self {
             providers: Providers::new(&config),
             pending_logins: PendingLogins::new(config.clock.clone()),
+            used_tokens: UsedTokens::new(config.clock.clone()),
             sessions: Sessions::new(config.session_limits, config.clock.clone()),
             config,
         }

@@ -39,6 +39,7 @@
 //! | a session begins | `session` |
 //! | every later request is let in or refused | `access` |
 //! | the tokens are about to expire, and are refreshed | `refresh` |
+//! | the provider says that a session is over | `sign_out`, `oidc::logout_token` |
 
 mod access;
 mod app;
@@ -57,6 +58,7 @@ mod request_id;
 mod router;
 mod session;
 mod sign_in;
+mod sign_out;
 mod user;
 mod visible_text;
 

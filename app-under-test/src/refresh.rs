@@ -16,7 +16,7 @@ use crate::{
     config::Secret,
     oidc::{
         id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims},
-        provider::{Provider, Snapshot},
+        provider::{Caller, Provider, Snapshot},
         token::{self, RefreshError, Tokens},
         userinfo::{self, UserinfoError},
     },
@@ -215,7 +215,8 @@ async fn verify(
     access_token: &Secret,
 ) -> Result<VerifiedClaims, IdTokenError> {
     let provider: &Provider = &session.provider;
-    let signed = provider.open(snapshot, id_token.reveal(), id_token::TYPES).await?;
+    let signed =
+        provider.open(snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await?;
     let expected = Expectations {
         issuer: &snapshot.metadata.issuer,
         client_id: &provider.client.id,

@@ -145,6 +145,17 @@ impl Sessions {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
+    /// Ends the sessions of which `is_over` is true, and returns how many.
+    ///
+    /// All are looked at, which takes less time than the signature that most logouts by the
+    /// provider cost, and spares an index that could disagree with the sessions.
+    pub(crate) fn end_where(&self, is_over: impl Fn(&Session) -> bool) -> usize {
+        let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = sessions.len();
+        sessions.retain(|_, entry| !is_over(&entry.session));
+        before - sessions.len()
+    }
+
     /// The session after a refresh, unless it ended meanwhile.
     ///
     /// A new ID token says until when it is good. Without one the provider has confirmed the

@@ -14,7 +14,7 @@ use crate::{
         callback::{AuthorizationResponse, CallbackError},
         id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims},
         pending_login::PendingLogin,
-        provider::Provider,
+        provider::{Caller, Provider},
         token::{self, TokenError},
         userinfo,
     },
@@ -132,7 +132,8 @@ async fn redeem(
 
     let tokens = token::redeem(provider, metadata, code, &login.code_verifier).await?;
     let id_token = tokens.id_token.ok_or(TokenError::Missing("id_token"))?;
-    let signed = provider.open(&snapshot, id_token.reveal(), id_token::TYPES).await;
+    let signed =
+        provider.open(&snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await;
     let claims = id_token::verify(
         signed.map_err(IdTokenError::Jwt)?,
         &Expectations {

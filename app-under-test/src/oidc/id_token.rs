@@ -66,6 +66,13 @@ pub(crate) struct VerifiedClaims {
     pub(crate) all: Map<String, Value>,
 }
 
+impl VerifiedClaims {
+    /// The provider's name for its session, if it says one. What is no text is no name.
+    pub(crate) fn session_id(&self) -> Option<&str> {
+        self.all.get("sid").and_then(Value::as_str)
+    }
+}
+
 /// The claims that are checked; serde refuses them when they are missing, repeated or of
 /// another type.
 #[derive(Debug, Deserialize)]

@@ -42,7 +42,24 @@ pub(crate) struct Provider {
     known: Mutex<Option<Arc<Snapshot>>>,
     /// Held during a fetch, so that there is one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
-    refetches: Mutex<VecDeque<Timestamp>>,
+    refetches: Mutex<Refetches>,
+}
+
+/// When keys were fetched again for the sake of a token, by who brought it: what strangers send
+/// must not use up what logins need.
+#[derive(Debug, Default)]
+struct Refetches {
+    provider: VecDeque<Timestamp>,
+    anybody: VecDeque<Timestamp>,
+}
+
+/// Who brought a token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Caller {
+    /// The provider, at the app's request.
+    Provider,
+    /// Whoever can reach the app.
+    Anybody,
 }
 
 /// Metadata and keys that belong together.
@@ -142,13 +159,13 @@ impl Provider {
     /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
     ///
     /// `None` when there were too many such tokens lately, or nothing can be fetched.
-    async fn newer_than(&self, seen: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+    async fn newer_than(&self, seen: &Arc<Snapshot>, caller: Caller) -> Option<Arc<Snapshot>> {
         if let Some(known) = self.known()
             && !Arc::ptr_eq(&known, seen)
         {
             return Some(known);
         }
-        if !self.may_refetch() {
+        if !self.may_refetch(caller) {
             tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
             return None;
         }
@@ -172,13 +189,14 @@ impl Provider {
         snapshot: &Arc<Snapshot>,
         token: &str,
         types: &[&str],
+        caller: Caller,
     ) -> Result<Signed<C>, JwtError> {
         let open = |snapshot: &Snapshot| {
             jwt::open(token, types, &snapshot.metadata.signing_algorithms, &snapshot.keys)
         };
         match open(snapshot) {
             Err(error @ (JwtError::UnknownKey { .. } | JwtError::Signature)) => {
-                match self.newer_than(snapshot).await {
+                match self.newer_than(snapshot, caller).await {
                     Some(newer) => open(&newer),
                     None => Err(error),
                 }
@@ -203,10 +221,14 @@ impl Provider {
         self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
     }
 
-    fn may_refetch(&self) -> bool {
+    fn may_refetch(&self, caller: Caller) -> bool {
         let now = self.clock.now();
         let minute = Duration::from_secs(60);
         let mut refetches = self.refetches.lock().unwrap_or_else(PoisonError::into_inner);
+        let refetches = match caller {
+            Caller::Provider => &mut refetches.provider,
+            Caller::Anybody => &mut refetches.anybody,
+        };
         refetches.retain(|&at| now.duration_since(at).unsigned_abs() < minute);
         if refetches.len() >= REFETCHES_PER_MINUTE {
             return false;

@@ -42,6 +42,14 @@ impl Providers {
         self.further.iter().find(|provider| provider.name == name)
     }
 
+    /// Those that may be the issuer `issuer`: a slash at the end decides nothing here, since
+    /// the configuration and the metadata may differ by it.
+    pub(crate) fn issuing(&self, issuer: &str) -> impl Iterator<Item = &Arc<Provider>> {
+        self.iter().filter(move |provider| {
+            provider.settings.authority.trim_end_matches('/') == issuer.trim_end_matches('/')
+        })
+    }
+
     /// What a link to a login at `provider` calls it; nothing when it is the first.
     pub(crate) fn name_in_links<'a>(&self, provider: &'a Provider) -> Option<&'a str> {
         (provider.name != self.first.name).then_some(&provider.name)
