@@ -45,7 +45,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(&path.join("auth/login"), resource(get(login::get).head(nothing)))
         // Completes a login, which a HEAD must not.
         .route(&path.join("auth/callback"), resource(get(callback::get).head(nothing)))
-        .route(&path.join("auth/callback/{provider}"), resource(get(callback::get).head(nothing)))
         .route(&path.join("auth/logout"), form(get(logout::get).post(logout::post)))
         .route(&path.join("auth/backchannel-logout"), call(post(backchannel_logout::post)))
         // Ends a session, which a HEAD must not.
@@ -59,6 +58,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(&path.join("readyz"), resource(get(health::ready)))
         .route(&path.join("style.css"), resource(get(assets::style)))
         .route(&path.join("icon.svg"), resource(get(assets::icon)));
+    if app.providers.are_several() {
+        let further = path.join("auth/callback/{provider}");
+        router = router.route(&further, resource(get(callback::get).head(nothing)));
+    }
     if !path.is_root() {
         router = router.route(path.without_slash(), resource(get(base::get)));
     }

@@ -5,6 +5,8 @@
 //! inherited from the first, and a redirect URI of its own keeps each provider's answers apart
 //! ([RFC 9700, section 4.4](https://www.rfc-editor.org/rfc/rfc9700#section-4.4)).
 
+use url::Url;
+
 use super::{
     base_path::BasePath,
     client::Client,
@@ -51,9 +53,13 @@ impl ProviderConfigs {
         let further: Vec<Option<ProviderConfig>> = names
             .iter()
             .map(|name| {
-                let redirect_uri = first.as_ref().map(|first| first.client.redirect_uri_of(name));
+                // Whatever is wrong with the first one, this one is not to blame for it.
+                let redirect_uri = match &first {
+                    Some(first) => first.client.redirect_uri_of(name),
+                    None => format!("http://localhost/{name}"),
+                };
                 variables.of_provider(name, |variables| {
-                    ProviderConfig::read(variables, base_path, name.clone(), redirect_uri)
+                    ProviderConfig::read(variables, base_path, name.clone(), Some(redirect_uri))
                 })
             })
             .collect();
@@ -61,19 +67,28 @@ impl ProviderConfigs {
         let mut configs = Self { first: first?, further: Vec::new() };
         for config in further {
             let config = config?;
-            let uri = &config.client.redirect_uri;
-            if configs.iter().any(|other| other.client.redirect_uri == *uri) {
+            if let Err(reason) = configs.check_redirect_uri(&config.client) {
                 variables.of_provider(&config.name, |variables| {
-                    variables.refuse(
-                        &variables::OIDC_REDIRECT_URI,
-                        "another provider has the same: unset it for one of its own",
-                    );
+                    variables.refuse(&variables::OIDC_REDIRECT_URI, reason);
                 });
                 return None;
             }
             configs.further.push(config);
         }
         all_are_known.then_some(configs)
+    }
+
+    /// A further provider's redirect URI leads to this app, and is no other one's.
+    fn check_redirect_uri(&self, client: &Client) -> Result<(), &'static str> {
+        if self.iter().any(|other| other.client.redirect_uri == client.redirect_uri) {
+            return Err("another provider has the same: unset it for one of its own");
+        }
+        let origin = |client: &Client| Url::parse(&client.redirect_uri).map(|url| url.origin());
+        if origin(client) != origin(&self.first.client) {
+            return Err("another host than that of OIDC_REDIRECT_URI, where no cookie of the app \
+                        would come along: unset it for one of this host");
+        }
+        Ok(())
     }
 }
 

@@ -37,7 +37,8 @@ variables! {
         "the URL of {base}auth/callback as registered at the provider";
     OIDC_POST_LOGOUT_REDIRECT_URI, "{base}auth/logged-out at the host of OIDC_REDIRECT_URI",
         "where the provider sends the browser after a logout";
-    OIDC_SCOPE, "openid email profile", "the scopes to ask for, separated by blanks";
+    OIDC_SCOPE, "openid email profile", "the scopes to ask for, separated by blanks; with offline_access among them, sessions go on \
+         by refresh tokens";
     OIDC_CLIENT_AUTH, "client_secret_post",
         "how the client authenticates: client_secret_post, client_secret_basic or none";
     OIDC_SIGNING_ALGS, "RS256",
@@ -69,7 +70,8 @@ variables! {
     SESSION_IDLE_SECONDS, "3600", "a session ends when it is not used for so long";
     SESSION_ABSOLUTE_SECONDS, "28800", "a session ends so long after the login in any case";
     SESSION_OUTLIVES_ID_TOKEN, "false",
-        "true: a session may go on after the expiry of the ID token that it came from";
+        "true: a session may go on after the expiry of its latest ID token, even when no refresh \
+         confirms it";
     FLASK_SECRET_KEY, "",
         "not needed: sessions are kept in memory and no cookie is signed; accepted for the sake \
          of old deployments, refused when it is empty or a published example";

@@ -13,6 +13,7 @@ mod logout;
 mod pages;
 mod policy;
 mod program;
+mod providers;
 mod refresh;
 mod routes;
 mod session;

@@ -258,3 +258,89 @@ fn provider_in_the_open_is_noticed() {
         assert_eq!(config.providers.first.settings.is_unprotected(), expected, "{authority}");
     }
 }
+
+const EVIL: [(&str, &str); 4] = [
+    ("OIDC_PROVIDERS", "honest, evil-1"),
+    ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "https://evil.example.com"),
+    ("OIDC_PROVIDER_EVIL_1_CLIENT_ID", "other"),
+    ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "0ther"),
+];
+
+/// Two providers, with changes.
+fn with_evil(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    let all: Vec<_> = EVIL.iter().chain(changes).copied().collect();
+    with(&all)
+}
+
+#[test]
+fn further_provider_is_described_by_variables_with_its_name() {
+    let config = with_evil(&[]).unwrap();
+    assert_eq!(config.providers.first.name, "honest");
+    assert_eq!(config.providers.first.client.id, "app");
+    let [evil] = config.providers.further.as_slice() else { panic!("{config:?}") };
+    assert_eq!(evil.name, "evil-1");
+    assert_eq!(evil.settings.authority, "https://evil.example.com");
+    assert_eq!(evil.client.id, "other");
+    assert_eq!(evil.client.redirect_uri, "https://app.example.com/auth/callback/evil-1");
+    assert_eq!(evil.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
+    // Nothing is inherited.
+    let config = with_evil(&[("OIDC_SCOPE", "openid groups")]).unwrap();
+    assert_eq!(config.providers.further[0].client.scope, "openid email profile");
+    let config = with_evil(&[("OIDC_PROVIDER_EVIL_1_SCOPE", "openid groups")]).unwrap();
+    assert_eq!(config.providers.further[0].client.scope, "openid groups");
+}
+
+#[test]
+fn faults_of_a_further_provider_name_its_variables() {
+    let errors = with(&[("OIDC_PROVIDERS", "honest,evil-1"), ("OIDC_CLIENT_ID", "")]);
+    let errors = errors.unwrap_err();
+    let names: Vec<&str> = errors.iter().map(ConfigError::name).collect();
+    assert_eq!(
+        names,
+        [
+            "OIDC_CLIENT_ID",
+            "OIDC_PROVIDER_EVIL_1_AUTHORITY",
+            "OIDC_PROVIDER_EVIL_1_CLIENT_ID",
+            "OIDC_PROVIDER_EVIL_1_CLIENT_SECRET",
+        ]
+    );
+    for (name, value, reason) in [
+        ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "evil", "not an absolute URL"),
+        ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "s3\n", "(a secret)"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://app.example.com/auth/callback", "the same"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://other.example.com/cb", "another host"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "http://app.example.com/cb", "another host"),
+        (
+            "OIDC_PROVIDER_EVIL_1_TOKEN_ENDPOINT",
+            "https://evil.example.com/token",
+            "OIDC_PROVIDER_EVIL_1_SKIP_DISCOVERY=true",
+        ),
+    ] {
+        let text = with_evil(&[(name, value)]).unwrap_err().to_string();
+        assert!(text.starts_with(name) && text.contains(reason), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn variables_of_providers_that_are_not_listed_are_refused() {
+    for name in [
+        "OIDC_PROVIDER_EVIL_AUTHORITY",
+        "OIDC_PROVIDER_EVIL_1_AUTHORTIY",
+        "OIDC_PROVIDER_EVIL_1_PROVIDERS_",
+        "OIDC_PROVIDER_HONEST_AUTHORITY",
+    ] {
+        let text = with_evil(&[(name, "s3cret")]).unwrap_err().to_string();
+        assert!(text.starts_with(name) && !text.contains("s3cret"), "{text}");
+    }
+    refusal("OIDC_PROVIDER_EVIL_AUTHORITY", "https://evil.example.com");
+}
+
+#[test]
+fn names_of_providers_are_plain_and_differ() {
+    let long = "x".repeat(33);
+    for value in ["", " , ", "Honest", "a_b", "a/b", "a,b,a", "é", &long] {
+        refusal("OIDC_PROVIDERS", value);
+    }
+    assert_eq!(with(&[("OIDC_PROVIDERS", "one")]).unwrap().providers.first.name, "one");
+}
