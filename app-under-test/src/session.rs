@@ -163,11 +163,11 @@ impl Sessions {
     pub(crate) fn renew(
         &self,
         id: &str,
-        session: &Arc<Session>,
+        session: &Session,
         renewal: Renewal,
     ) -> Option<Arc<Session>> {
         let now = self.clock.now();
-        let mut renewed = Session::clone(session);
+        let mut renewed = session.clone();
         let access_token_expires = later(now, renewal.access_token_lifetime);
         match renewal.id_token {
             Some((id_token, claims)) => {
@@ -186,26 +186,26 @@ impl Sessions {
         let expire = access_token_expires.min(renewed.confirmed_until);
         renewed.grant =
             session.grant.as_ref().map(|grant| grant.renewed(renewal.refresh_token, expire, now));
-        self.replace(id, session, renewed)
+        self.replace(id, renewed)
     }
 
     /// The session, to be refreshed no sooner than after `back_off`, unless it ended meanwhile.
     pub(crate) fn postpone_refresh(
         &self,
         id: &str,
-        session: &Arc<Session>,
+        session: &Session,
         back_off: Duration,
     ) -> Option<Arc<Session>> {
         let now = self.clock.now();
-        let mut postponed = Session::clone(session);
+        let mut postponed = session.clone();
         postponed.grant = session.grant.as_ref().map(|grant| grant.postponed(back_off, now));
-        self.replace(id, session, postponed)
+        self.replace(id, postponed)
     }
 
-    /// Puts `new` in the place of `old`; `None` when that ended, which nothing revives.
-    fn replace(&self, id: &str, old: &Arc<Session>, new: Session) -> Option<Arc<Session>> {
+    /// Puts `new` in the place of the session; `None` when that ended, which nothing revives.
+    fn replace(&self, id: &str, new: Session) -> Option<Arc<Session>> {
         let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = sessions.get_mut(id).filter(|entry| Arc::ptr_eq(&entry.session, old))?;
+        let entry = sessions.get_mut(id)?;
         entry.session = Arc::new(new);
         Some(Arc::clone(&entry.session))
     }
