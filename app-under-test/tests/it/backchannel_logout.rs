@@ -23,7 +23,7 @@ fn logout_token(setup: &Setup) -> IdToken {
         "aud": "app",
         "iat": now,
         "exp": now + 120,
-        "jti": "logout-1",
+        "jti": format!("logout at {now}"),
         "sub": "alice-1",
         "sid": "s-1",
         "events": {EVENT: {}},
@@ -69,20 +69,26 @@ fn refusal(answer: &Answer) -> String {
 /// Asserts that a token is refused which `change` has changed, with these words, and that the
 /// session goes on; the honest one ends it afterwards.
 async fn refused(words: &str, change: impl FnOnce(&mut IdToken)) {
-    let setup = Setup::new().await;
+    refused_at(&Setup::new().await, words, change).await;
+}
+
+async fn refused_at(setup: &Setup, words: &str, change: impl FnOnce(&mut IdToken)) {
     let mut browser = setup.signed_in(json!({"sid": "s-1"})).await;
-    let mut token = logout_token(&setup);
+    let mut token = logout_token(setup);
     change(&mut token);
-    let description = refusal(&post(&setup, &token.sign()).await);
+    let description = refusal(&post(setup, &token.sign()).await);
     assert!(description.contains(words), "{description}");
     assert!(is_signed_in(&mut browser).await);
-    assert_accepted(&post(&setup, &logout_token(&setup).sign()).await);
+    assert_accepted(&post(setup, &logout_token(setup).sign()).await);
     assert!(!is_signed_in(&mut browser).await);
+    // The next token has another name.
+    setup.advance(1);
 }
 
 async fn claims_refused(words: &str, claims: &[Value]) {
+    let setup = Setup::new().await;
     for claims in claims {
-        refused(words, |token| set(token, claims.clone())).await;
+        refused_at(&setup, words, |token| set(token, claims.clone())).await;
     }
 }
 
