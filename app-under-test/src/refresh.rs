@@ -16,7 +16,8 @@ use crate::{
     config::Secret,
     oidc::{
         id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims},
-        provider::{Caller, Provider, Snapshot},
+        provider::{Provider, Snapshot},
+        refetches::Caller,
         token::{self, RefreshError, Tokens},
         userinfo::{self, UserinfoError},
     },
@@ -24,27 +25,15 @@ use crate::{
     user::User,
 };
 
-/// How long before their expiry tokens are refreshed.
-const MARGIN: Duration = Duration::from_secs(30);
+mod grant;
 
-/// The shortest time from one refresh of a session to the next, however short its tokens live.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(10);
+pub(crate) use grant::Grant;
 
 /// How long a provider is left alone after a refresh that failed for a passing reason.
 const BACK_OFF: Duration = Duration::from_secs(30);
 
 /// The longest that a provider can ask to be left alone.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60 * 60);
-
-/// What a session is refreshed with.
-#[derive(Clone, Debug)]
-pub(crate) struct Grant {
-    refresh_token: Secret,
-    /// Not before.
-    due: Timestamp,
-    /// Held during a refresh; and the end of the session, for whoever waited for that.
-    turn: Arc<tokio::sync::Mutex<Option<Ended>>>,
-}
 
 /// Why nobody is signed in although there was a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,36 +63,6 @@ pub(crate) struct Renewal {
 enum Failure {
     Final(Ended),
     Passing { back_off: Duration },
-}
-
-impl Grant {
-    /// A grant of tokens that are good until `expire`.
-    pub(crate) fn new(refresh_token: Secret, expire: Timestamp, now: Timestamp) -> Self {
-        Self { refresh_token, due: due(expire, now), turn: Arc::default() }
-    }
-
-    /// The same after a refresh.
-    pub(crate) fn renewed(&self, token: Option<Secret>, expire: Timestamp, now: Timestamp) -> Self {
-        Self {
-            refresh_token: token.unwrap_or_else(|| self.refresh_token.clone()),
-            due: due(expire, now),
-            turn: Arc::clone(&self.turn),
-        }
-    }
-
-    /// The same after a refresh that failed and may succeed later.
-    pub(crate) fn postponed(&self, back_off: Duration, now: Timestamp) -> Self {
-        Self { due: later(now, back_off), ..self.clone() }
-    }
-}
-
-fn due(expire: Timestamp, now: Timestamp) -> Timestamp {
-    let early = expire.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
-    early.max(later(now, SHORTEST_PAUSE))
-}
-
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 impl Ended {
@@ -175,7 +134,7 @@ async fn take_turn(app: &App, id: &str, ended: Option<Ended>) -> Result<Arc<Sess
 }
 
 fn due_grant(session: &Session, now: Timestamp) -> Option<&Grant> {
-    session.grant.as_ref().filter(|grant| now >= grant.due)
+    session.grant.as_ref().filter(|grant| grant.is_due(now))
 }
 
 fn confirmed(app: &App, session: Arc<Session>) -> Result<Arc<Session>, Ended> {

@@ -7,7 +7,8 @@ use crate::{
     app::App,
     oidc::{
         logout_token::{self, LogoutToken, LogoutTokenError},
-        provider::{Caller, Provider},
+        provider::Provider,
+        refetches::Caller,
     },
     session::Session,
 };

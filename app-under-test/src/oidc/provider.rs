@@ -1,7 +1,6 @@
 //! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -13,6 +12,7 @@ use super::{
     discovery::{self, Metadata, MetadataError},
     jwks::{self, KeySet},
     jwt::{self, JwtError, Signed},
+    refetches::{Caller, Refetches},
 };
 use crate::{
     clock::Clock,
@@ -22,10 +22,6 @@ use crate::{
 
 /// How long metadata and keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
-
-/// Tokens that no key fits make the app fetch the keys again, but only so often: whoever can
-/// send such tokens must not be able to make the app hammer the provider.
-const REFETCHES_PER_MINUTE: usize = 5;
 
 /// The longest pause between two attempts of [`Provider::connect`].
 const MAX_PAUSE: Duration = Duration::from_secs(15);
@@ -42,24 +38,7 @@ pub(crate) struct Provider {
     known: Mutex<Option<Arc<Snapshot>>>,
     /// Held during a fetch, so that there is one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
-    refetches: Mutex<Refetches>,
-}
-
-/// When keys were fetched again for the sake of a token, by who brought it: what strangers send
-/// must not use up what logins need.
-#[derive(Debug, Default)]
-struct Refetches {
-    provider: VecDeque<Timestamp>,
-    anybody: VecDeque<Timestamp>,
-}
-
-/// Who brought a token.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Caller {
-    /// The provider, at the app's request.
-    Provider,
-    /// Whoever can reach the app.
-    Anybody,
+    refetches: Refetches,
 }
 
 /// Metadata and keys that belong together.
@@ -99,7 +78,7 @@ impl Provider {
             clock: clock.clone(),
             known: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
-            refetches: Mutex::default(),
+            refetches: Refetches::default(),
         }
     }
 
@@ -165,7 +144,7 @@ impl Provider {
         {
             return Some(known);
         }
-        if !self.may_refetch(caller) {
+        if !self.refetches.may_happen(caller, self.clock.now()) {
             tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
             return None;
         }
@@ -219,22 +198,6 @@ impl Provider {
 
     fn age(&self, snapshot: &Snapshot) -> Duration {
         self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
-    }
-
-    fn may_refetch(&self, caller: Caller) -> bool {
-        let now = self.clock.now();
-        let minute = Duration::from_secs(60);
-        let mut refetches = self.refetches.lock().unwrap_or_else(PoisonError::into_inner);
-        let refetches = match caller {
-            Caller::Provider => &mut refetches.provider,
-            Caller::Anybody => &mut refetches.anybody,
-        };
-        refetches.retain(|&at| now.duration_since(at).unsigned_abs() < minute);
-        if refetches.len() >= REFETCHES_PER_MINUTE {
-            return false;
-        }
-        refetches.push_back(now);
-        true
     }
 
     /// Fetches, or waits for the fetch that is under way and shares its outcome.
