@@ -23,7 +23,8 @@ const MAX_GROUP: usize = 100;
 struct Welcome<'a> {
     base: &'a str,
     name: &'a str,
-    issuer: &'a str,
+    /// Who signed the user in, when there was a choice.
+    issuer: Option<&'a str>,
     groups: Vec<String>,
     more_groups: usize,
     claims: ClaimsTable,
@@ -42,7 +43,7 @@ pub(crate) async fn get(State(app): State<Arc<App>>, Renewed(visitor): Renewed) 
             let welcome = Welcome {
                 base,
                 name: &user.name,
-                issuer: &session.login.issuer,
+                issuer: app.providers.are_several().then_some(&session.login.issuer),
                 groups: shown_groups(&user.groups),
                 more_groups: user.groups.len().saturating_sub(MAX_GROUPS),
                 claims: ClaimsTable::new(&user.claims),
