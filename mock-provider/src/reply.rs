@@ -147,6 +147,12 @@ impl Reply {
             .note(Note::refused("invalid_request", reason))
     }
 
+    /// Says what the body is.
+    pub(crate) fn content_type(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
     pub(crate) fn status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }

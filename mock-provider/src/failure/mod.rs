@@ -31,6 +31,7 @@ mod sequence;
 mod token_response;
 mod user_claims;
 mod userinfo;
+mod weak_algorithm;
 
 pub(crate) use armed::Failures;
 pub use catalogue::modes;
