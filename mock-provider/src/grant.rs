@@ -52,6 +52,21 @@ impl Grant {
         }
     }
 
+    /// The same grant once more, to be changed before anything is issued for it.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { client_id, user, scope, nonce, auth_time, sid, flow, .. } = self;
+        Self {
+            client_id: client_id.clone(),
+            user: Arc::clone(user),
+            scope: scope.clone(),
+            nonce: nonce.clone(),
+            auth_time: *auth_time,
+            sid: sid.clone(),
+            flow: flow.clone(),
+            revoked: AtomicBool::new(false),
+        }
+    }
+
     fn is_revoked(&self) -> bool {
         self.revoked.load(Ordering::Relaxed)
     }
@@ -62,7 +77,7 @@ impl Grant {
 }
 
 /// An authorization code, bound to one request of one client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) grant: Arc<Grant>,
     pub(crate) redirect_uri: String,
@@ -134,6 +149,11 @@ impl Grants {
     pub(crate) fn add_code(&mut self, value: String, code: Code, now: i64) {
         let until = code.expires.saturating_add(REMEMBERED);
         self.codes.insert(value, code, now, until);
+    }
+
+    /// What is known of a code.
+    pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
+        self.codes.get_mut(value, now)
     }
 
     /// Remembers an access token.

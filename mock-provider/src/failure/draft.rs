@@ -102,15 +102,14 @@ impl Draft {
             DraftContent::Document(document) => Value::Object(document.clone()),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
             DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+                let pair = |(name, value)| json!(format!("{name}={value}"));
+                let parameters: Vec<_> = response.parameters.iter().map(pair).collect();
+                let fragment: Vec<_> = response.fragment.iter().map(pair).collect();
                 json!({
                     "redirect_uri": response.redirect_uri,
                     "response_mode": format!("{:?}", response.mode),
                     "parameters": parameters,
+                    "fragment": fragment,
                 })
             }
         };

@@ -12,9 +12,11 @@ mod exit;
 mod fault;
 mod guard;
 mod malformed;
+mod markup;
 mod mode;
 mod parameter;
 mod spec;
+mod stolen_code;
 mod token;
 mod token_request;
 
