@@ -9,7 +9,7 @@ use super::markup;
 use super::mode::{Act, Effect, Expected, Mode, Severity};
 use super::parameter::{choice, duration};
 use super::stolen_code;
-use crate::journal::Endpoint;
+use crate::journal::{Endpoint, Exchange};
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Note, Reply};
@@ -40,17 +40,20 @@ pub(super) static MODES: &[Mode] = &[
     },
     Mode {
         name: "authorization-login-csrf",
-        effect: "The callback address of an attacker's login is opened in the victim's browser.",
+        effect: "The victim's browser is sent to the callback address of an attacker's login.",
         parameters: &[
-            choice("victim", &["no-session", "pending-login", "logged-in"]),
-            choice("state", &["attacker", "none"]),
+            choice("victim", &["pending-login", "no-session", "logged-in"]),
+            choice("state", &["none", "attacker"]),
             choice("method", &["get", "post"]),
         ],
         clauses: &["RFC 9700, section 4.7", "RFC 9700, section 4.5", "RFC 6749, section 10.12"],
-        note: "The user agent's: begin a login in the attacker's browser, finish it at the provider \
-               without following the redirect, and open that address in the victim's browser, \
-               which has no session, a login under way, or a session. It covers answers that \
-               nobody asked for, too.",
+        note: "A login under way ends with a code that another user got in a session of their own. \
+               With `state=attacker` the state, too, is that of another login, which somebody \
+               began at the same client and has not finished: begin one in another browser first. \
+               Victims who have not begun a login are the user agent's: finish the attacker's \
+               login without following the redirect, and open that address in the victim's \
+               browser. It covers answers that nobody asked for, too.",
+        acts: &[Act::Authorization(login_csrf)],
         ..Mode::ENTRY
     },
     Mode {
@@ -326,6 +329,45 @@ fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
         _ => derived(state, "state"),
     };
     response.parameters = response.parameters.with("state", &other);
+}
+
+fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if !has_code(response) || !fault.is("victim", "pending-login") {
+        return;
+    }
+    let value = |honest: &str| derived(honest, "code");
+    if fault.is("state", "none") {
+        stolen_code::replace(response, fault, value, |code| {
+            stolen_code::of_another_user(code, fault, true);
+        });
+        response.parameters = response.parameters.without("state");
+    } else {
+        let Some(attack) = unfinished_login(fault) else { return };
+        stolen_code::replace(response, fault, value, |code| {
+            stolen_code::of_another_login(code, fault, &attack);
+        });
+        let state = attack.parameter("state").unwrap_or_default();
+        response.parameters = response.parameters.with("state", state);
+    }
+    if fault.is("method", "post") {
+        response.mode = ResponseMode::FormPost;
+    }
+}
+
+/// The latest login of the same client that somebody else began, and nobody finished.
+fn unfinished_login(fault: &Fault<'_>) -> Option<Exchange> {
+    let exchanges = fault.issuer.journal.exchanges();
+    let redeemed = |flow: &Option<String>| {
+        exchanges.iter().any(|other| other.endpoint == Endpoint::Token && other.flow == *flow)
+    };
+    let unfinished = exchanges.iter().rev().find(|exchange| {
+        exchange.endpoint == Endpoint::Authorization
+            && exchange.client == fault.note.client
+            && exchange.flow != fault.note.flow
+            && exchange.parameter("state").is_some()
+            && !redeemed(&exchange.flow)
+    });
+    unfinished.cloned()
 }
 
 fn iss_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {

@@ -68,6 +68,14 @@ impl Draft {
         Self { status, headers, content, id_token, note }
     }
 
+    /// The code that the answer sends, where it sends one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
+    }
+
     /// The document, with the ID token back in its place.
     pub(super) fn put_id_token_back(&mut self) {
         let Some(token) = self.id_token.take() else { return };

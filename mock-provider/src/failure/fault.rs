@@ -13,6 +13,7 @@ use crate::account::Account;
 use crate::config::duration;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;
 use crate::user::User;
@@ -51,6 +52,19 @@ impl Fault<'_> {
     pub(crate) fn redeems_a_code(&self) -> bool {
         let form = self.request.form.as_ref();
         form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
+    }
+
+    /// The parameters of the authorization request, which the sign-in form sends once more.
+    pub(crate) fn authorization_request(&self) -> Parameters {
+        let parameters = self.request.parameters().as_ref();
+        let carried = |form: &Parameters| {
+            let carried = form.last("request").unwrap_or_default();
+            Parameters::parse(carried.as_bytes()).unwrap_or_default()
+        };
+        match self.request.endpoint {
+            Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
+            _ => parameters.cloned().unwrap_or_default(),
+        }
     }
 
     /// Another user than the one that this is about: a configured one where there is one.

@@ -8,6 +8,7 @@ use super::fault::{Fault, derived};
 use super::token::{Signature, Token};
 use crate::grant::{AccessToken, Code, Grant};
 use crate::issuer::until;
+use crate::journal::Exchange;
 use crate::protocol::pkce::CodeChallenge;
 use crate::reply::AuthorizationResponse;
 
@@ -31,7 +32,28 @@ pub(super) fn replace(
 pub(super) fn of_another_user(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
     grant.user = fault.other_user();
-    another_session(code, grant, pkce);
+    from_elsewhere(code, grant, pkce);
+}
+
+/// Makes a code one that answers this very request, from another user's session.
+pub(super) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
+    let mut grant = code.grant.copy();
+    grant.user = fault.other_user();
+    grant.sid = derived(&grant.sid, "session");
+    code.grant = Arc::new(grant);
+}
+
+/// Makes a code one that another user got in a login that somebody else began.
+pub(super) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Exchange) {
+    let mut grant = code.grant.copy();
+    grant.user = fault.other_user();
+    grant.sid = derived(&grant.sid, "session");
+    grant.nonce = login.parameter("nonce").map(str::to_owned);
+    let challenge = login.parameter("code_challenge");
+    let method = login.parameter("code_challenge_method");
+    code.challenge = CodeChallenge::parse(challenge, method).unwrap_or_default();
+    code.redirect_uri = login.parameter("redirect_uri").unwrap_or(&code.redirect_uri).to_owned();
+    code.grant = Arc::new(grant);
 }
 
 /// Makes a code one that the user gave to another client.
@@ -40,10 +62,10 @@ pub(super) fn of_another_client(code: &mut Code, fault: &Fault<'_>, pkce: bool) 
     let other = fault.issuer.clients.iter().find(|client| client.id != grant.client_id);
     grant.client_id =
         other.map_or_else(|| format!("{}-other", grant.client_id), |client| client.id.clone());
-    another_session(code, grant, pkce);
+    from_elsewhere(code, grant, pkce);
 }
 
-fn another_session(code: &mut Code, mut grant: Grant, pkce: bool) {
+fn from_elsewhere(code: &mut Code, mut grant: Grant, pkce: bool) {
     grant.nonce = grant.nonce.map(|nonce| derived(&nonce, "nonce"));
     grant.sid = derived(&grant.sid, "session");
     if pkce && code.challenge.is_some() {

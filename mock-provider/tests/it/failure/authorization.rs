@@ -30,12 +30,14 @@ fn beside(callback: &Answer, name: &str) -> String {
 async fn each_case_changes_what_it_says_and_nothing_else() {
     let except = [
         // The user agent does these.
-        "authorization-login-csrf",
+        "authorization-login-csrf:victim=no-session",
+        "authorization-login-csrf:victim=logged-in",
         "authorization-session-overwriting",
         "authorization-initiate-login-abuse",
         "authorization-form-post:dwell",
         "authorization-form-post:requested=true",
-        // One login has no previous one, and no error.
+        // One login has no previous one, nor another one under way, and no error.
+        "authorization-login-csrf:state=attacker",
         "authorization-state-mismatch:variant=previous",
         "authorization-iss-mismatch:on=error",
         // The honest provider is another issuer.
@@ -53,6 +55,31 @@ async fn the_previous_state_is_that_of_the_login_before() {
     let request = Parameters::authorization().with("state", "another");
     let callback = Browser::new().log_in(&provider, request, "alice").await;
     assert_eq!(callback.callback()["state"], "af0ifjsldkj");
+    assert_eq!(failure.fired(), 1);
+}
+
+#[tokio::test]
+async fn a_victims_login_ends_with_the_callback_of_a_login_that_another_browser_began() {
+    let provider = start().await;
+    let failure = provider.fail("authorization-login-csrf:state=attacker");
+    // A finished login is no bait: the relying party would know its state as used.
+    let own = log_in(&provider).await;
+    assert_eq!(own.callback()["state"], "af0ifjsldkj");
+    redeem(&provider, &own).await.expect(200);
+    assert_eq!(failure.fired(), 0);
+
+    let attacker = Parameters::authorization()
+        .with("state", "attackers-state")
+        .with("nonce", "attackers-nonce")
+        .with("code_challenge", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+        .with("code_challenge_method", "plain");
+    Browser::new().authorize(&provider, &attacker).await.expect_sign_in_page();
+    let victim = log_in(&provider).await;
+    assert_eq!(victim.callback()["state"], "attackers-state");
+    // Whoever keeps the attacker's nonce and verifier at hand signs the attacker in.
+    let tokens = redeem(&provider, &victim).await;
+    let claims = verified(&provider, &tokens.expect(200).json(), "shop").await;
+    assert_eq!((&claims["sub"], &claims["nonce"]), (&"bob".into(), &"attackers-nonce".into()));
     assert_eq!(failure.fired(), 1);
 }
 
