@@ -83,6 +83,14 @@ impl Draft {
         Self { status, headers, content, id_token, note }
     }
 
+    /// The code that the answer sends, where it sends one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
+    }
+
     /// The document, with the ID token back in its place.
     pub(super) fn put_id_token_back(&mut self) {
         let Some(token) = self.id_token.take() else { return };
@@ -122,15 +130,14 @@ impl Draft {
             DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
             DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+                let pair = |(name, value)| json!(format!("{name}={value}"));
+                let parameters: Vec<_> = response.parameters.iter().map(pair).collect();
+                let fragment: Vec<_> = response.fragment.iter().map(pair).collect();
                 json!({
                     "redirect_uri": response.redirect_uri,
                     "response_mode": format!("{:?}", response.mode),
                     "parameters": parameters,
+                    "fragment": fragment,
                 })
             }
         };
