@@ -55,6 +55,10 @@ impl Draft {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
                         id_token = token.and_then(|token| Token::read(token, issuer));
+                        if let Some(token) = &mut id_token {
+                            let access = document.get("access_token").and_then(Value::as_str);
+                            token.access_token = access.map(str::to_owned);
+                        }
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
                             // Its place among the members is kept.
                             *place = Value::Null;
