@@ -24,6 +24,7 @@ use crate::router::addresses;
 use crate::session::Sessions;
 use crate::shipped::KeyPool;
 use crate::signing::{KeyError, SigningKey};
+use crate::tls::faults::TlsFaults;
 use crate::user::User;
 
 /// An issuer, shared by every request to it.
@@ -35,6 +36,8 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The issuer identifier of the provider's default issuer, which may be this one.
+    pub(crate) default_url: String,
     /// The base of what relying parties call.
     pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
@@ -46,6 +49,8 @@ pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) journal: Journal,
     pub(crate) failures: Failures,
+    /// Ports of the process whose certificates nobody should trust.
+    pub(crate) tls_faults: TlsFaults,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
     setup: Arc<Setup>,
@@ -63,7 +68,12 @@ pub(crate) struct Setup {
 
 impl Issuer {
     /// An issuer for a checked configuration. `base` stands in for URLs that it does not name.
-    pub(crate) fn new(config: Config, clock: Option<Clock>, base: &str) -> Result<Self, KeyError> {
+    pub(crate) fn new(
+        config: Config,
+        clock: Option<Clock>,
+        base: &str,
+        tls_faults: TlsFaults,
+    ) -> Result<Self, KeyError> {
         let Config { settings, users, clients, .. } = config;
         let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
         let setup = Setup {
@@ -82,12 +92,14 @@ impl Issuer {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
+            default_url: url.clone(),
             url,
             keys,
             clock,
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults,
             sessions: Mutex::default(),
             grants: Mutex::default(),
             setup: Arc::new(setup),
@@ -103,6 +115,7 @@ impl Issuer {
         let seed = settings.seed.map(|seed| seed.wrapping_add(number as u64));
         Self(Arc::new(State {
             url: below(&self.url),
+            default_url: self.default_url.clone(),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),
@@ -111,6 +124,7 @@ impl Issuer {
             random: Random::new(seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults: self.tls_faults.clone(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
             setup: Arc::clone(&self.setup),

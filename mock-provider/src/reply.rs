@@ -178,11 +178,17 @@ impl Reply {
         Self { note, ..self }
     }
 
-    /// The exit: armed failures act on the honest answer, or it leaves as it is.
-    pub(crate) fn leave(self, issuer: &Issuer, request: &Request) -> Left {
+    /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
+    /// what they did before.
+    pub(crate) fn leave(
+        self,
+        issuer: &Issuer,
+        request: &Request,
+        alterations: Vec<Alteration>,
+    ) -> Left {
         match issuer.failures.any_armed() {
-            true => failure::leave(self, issuer, request),
-            false => self.leave_as_it_is(),
+            true => failure::leave(self, issuer, request, alterations),
+            false => Left { alterations, ..self.leave_as_it_is() },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -12,6 +12,7 @@ use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::wire::delivery::Delivery;
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct Outgoing {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// How the answer is delivered on the connection; the server's own way without one.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl Draft {
@@ -97,7 +100,7 @@ impl Draft {
             Content::Bytes(bytes) => bytes,
             Content::Authorization(_) => Vec::new(),
         };
-        (Outgoing { status, headers, body }, note)
+        (Outgoing { status, headers, body, delivery: None }, note)
     }
 
     /// The answer in JSON, to be compared.
@@ -129,9 +132,15 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
-        let body = serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.body)));
-        view(self.status, &self.headers, body)
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        let body = body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)));
+        let mut view = view(self.status, &self.headers, body);
+        if let Some(delivery) = &self.delivery {
+            view["delivery"] = json!(format!("{delivery:?}"));
+        }
+        view
     }
 
     /// The answer, about to leave.
@@ -139,7 +148,27 @@ impl Outgoing {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if let Some(delivery) = self.delivery {
+            response.extensions_mut().insert(delivery);
+        }
         Left { response, note, alterations: Vec::new() }
+    }
+
+    /// Becomes a redirect.
+    pub(crate) fn redirect(&mut self, status: StatusCode, location: &str) {
+        let Ok(location) = HeaderValue::from_str(location) else { return };
+        self.status = status;
+        self.headers.insert(LOCATION, location);
+        self.headers.remove(CONTENT_TYPE);
+        self.body.clear();
+    }
+
+    /// Says what its body is; nothing for an empty text.
+    pub(crate) fn content_type(&mut self, content_type: &str) {
+        match HeaderValue::from_str(content_type) {
+            Ok(value) if !content_type.is_empty() => self.headers.insert(CONTENT_TYPE, value),
+            _ => self.headers.remove(CONTENT_TYPE),
+        };
     }
 
     /// True for a JSON document.

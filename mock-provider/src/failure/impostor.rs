@@ -1,4 +1,4 @@
-//! Who stands in for the right one in a failure: another user, client or issuer.
+//! Who stands in for the right one in a failure: another user or client.
 
 use std::sync::Arc;
 
@@ -23,15 +23,5 @@ impl Fault<'_> {
         let own = self.note.client.as_deref().unwrap_or_default();
         let other = self.issuer.clients.iter().find(|client| client.id != own);
         other.map_or_else(|| format!("{own}-another"), |client| client.id.clone())
-    }
-
-    /// Another issuer, which fails nobody: for one that does, the default issuer of the process; for
-    /// that one, an issuer beside it.
-    pub(crate) fn other_issuer(&self) -> String {
-        let own = &self.issuer.url;
-        match own.rfind("/failing/").or_else(|| own.rfind("/issuers/")) {
-            Some(end) => own[..end].to_owned(),
-            None => format!("{}/issuers/honest", own.trim_end_matches('/')),
-        }
     }
 }

@@ -14,6 +14,7 @@ mod handle;
 mod health;
 mod hints;
 mod hostile;
+mod https;
 mod journal;
 mod jwks;
 mod leniency;
