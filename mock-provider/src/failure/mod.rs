@@ -3,15 +3,19 @@
 //! A mode is one entry in its class's file. It never touches a handler: answers are made honestly,
 //! and a mode acts on the finished answer where it [leaves](crate::reply::Reply::leave).
 
+mod algorithm_confusion;
 mod armed;
+mod brought_key;
 mod catalogue;
 mod class;
+mod cross_jwt;
 mod diff;
 mod draft;
 mod exit;
 mod fault;
 mod guard;
 mod impostor;
+mod key_name;
 mod malformed;
 mod mode;
 mod offer;
@@ -35,6 +39,7 @@ mod user_claims;
 mod userinfo;
 
 pub(crate) use armed::Failures;
+pub(crate) use brought_key::{certificates_in_pem, key_set};
 pub use catalogue::modes;
 pub use class::Class;
 pub(crate) use exit::{Entered, enter, leave};

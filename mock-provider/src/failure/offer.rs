@@ -19,6 +19,13 @@ pub(super) fn publish(document: &mut Object, jwk: Jwk) {
     }
 }
 
+/// Publishes a key before the honest ones.
+pub(super) fn publish_before(document: &mut Object, jwk: Jwk) {
+    if let Some(Value::Array(keys)) = document.get_mut("keys") {
+        keys.insert(0, json!(jwk));
+    }
+}
+
 /// Lists an algorithm in the metadata.
 pub(super) fn advertise(metadata: &mut Object, algorithm: Algorithm) {
     let listed = metadata.get_mut("id_token_signing_alg_values_supported");
