@@ -210,19 +210,16 @@ impl Keys {
     pub(crate) fn signer(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
         let find =
             |set: &KeySet| set.signing.iter().find(|signer| signer.algorithm == algorithm).cloned();
-        algorithm.key_kind()?;
-        let set = self.set();
-        if let Some(signer) = find(&set) {
+        if let Some(signer) = find(&self.set()) {
             return Some(signer);
         }
-        let key = self.make(algorithm, 0);
+        let spare = self.spare(algorithm)?;
         self.change(|set| {
             // Somebody else may have been faster.
             find(set).or_else(|| {
-                let kid = key.thumbprint().to_owned();
-                let signer = Signer::new(key, algorithm, kid);
-                set.published.push(signer.jwk());
-                Some(set.add(signer))
+                set.published.push(spare.jwk());
+                set.sign_with(Arc::clone(&spare));
+                Some(spare)
             })
         })
     }
@@ -255,6 +252,15 @@ impl Keys {
                 Some(signer)
             })
         })
+    }
+
+    /// Whether another key than the first signs with any algorithm.
+    pub(crate) fn has_rotated(&self) -> bool {
+        let set = self.set();
+        let first = |new: &Signer| set.known.iter().find(|old| old.algorithm == new.algorithm);
+        let is_other =
+            |one: &Signer, other: &Signer| one.key.thumbprint() != other.key.thumbprint();
+        set.signing.iter().any(|new| first(new).is_some_and(|first| is_other(first, new)))
     }
 
     /// The key that signed with this algorithm before the one that does now, and is no longer
