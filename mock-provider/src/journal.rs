@@ -99,6 +99,8 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// The claim source: where distributed claims are fetched.
+    ClaimSource,
     /// The end-session endpoint.
     EndSession,
     /// The health endpoint.
@@ -109,7 +111,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -117,6 +119,7 @@ impl Endpoint {
         Self::SignIn,
         Self::Token,
         Self::Userinfo,
+        Self::ClaimSource,
         Self::EndSession,
         Self::Health,
         Self::Unknown,
@@ -132,6 +135,7 @@ impl Endpoint {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
             Self::Health => "health",
             Self::Unknown => "unknown",

@@ -15,6 +15,7 @@ mod authorization;
 pub mod blocking;
 mod browser;
 mod builder;
+mod claim_source;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;

@@ -5,6 +5,7 @@
 
 mod armed;
 mod catalogue;
+mod claim_shape;
 mod class;
 mod diff;
 mod draft;
@@ -14,8 +15,11 @@ mod guard;
 mod impostor;
 mod mode;
 mod near_miss;
+mod oversize;
 mod parameter;
+mod payload;
 mod replay;
+mod sourced_claims;
 mod spec;
 mod token;
 

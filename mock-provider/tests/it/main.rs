@@ -2,6 +2,7 @@
 //! configuration and its command line.
 
 mod authorization;
+mod claim_source;
 mod cli;
 mod client_authentication;
 mod configuration;

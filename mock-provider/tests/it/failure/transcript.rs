@@ -92,7 +92,8 @@ async fn walk(provider: &MockProvider) -> Value {
             let refreshed = browser.token(provider, Parameters::refresh(token)).await;
             told.insert("refreshed".into(), shown(&refreshed, Some(&keys)));
         }
-        if let Some(token) = tokens["id_token"].as_str() {
+        // No address holds more than 64 kB.
+        if let Some(token) = tokens["id_token"].as_str().filter(|token| token.len() < 64_000) {
             let logout = Parameters::none().with("id_token_hint", token);
             let address = url(provider, &format!("/end-session?{}", logout.encode()));
             let ended = browser.get(&address).await;
