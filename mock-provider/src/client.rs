@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::protocol::response_type::ResponseType;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
 
@@ -48,6 +49,9 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// What the client may ask the authorization endpoint for. Default: `code` alone.
+    #[serde(default = "code_alone")]
+    pub response_types: Vec<ResponseType>,
     /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
     #[serde(default)]
     pub userinfo_signed_response_alg: Option<UserinfoAlgorithm>,
@@ -65,6 +69,7 @@ impl Client {
             token_endpoint_auth_method: None,
             require_nonce: false,
             require_pkce: None,
+            response_types: code_alone(),
             userinfo_signed_response_alg: None,
         }
     }
@@ -118,6 +123,13 @@ impl Client {
         self
     }
 
+    /// Sets what the client may ask the authorization endpoint for.
+    #[must_use]
+    pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
+        self.response_types = types.into_iter().collect();
+        self
+    }
+
     /// Makes userinfo come as a signed JWT.
     #[must_use]
     pub fn userinfo_signed_response_alg(mut self, algorithm: UserinfoAlgorithm) -> Self {
@@ -148,6 +160,10 @@ impl Client {
             (None, Some(_)) => &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost],
         }
     }
+}
+
+fn code_alone() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
 }
 
 /// How a client authenticates at the token endpoint

@@ -27,6 +27,7 @@ mod endpoints;
 mod expiring;
 pub mod failure;
 mod grant;
+mod hybrid;
 mod id_token_hint;
 mod issuer;
 mod issuer_handle;
@@ -58,6 +59,7 @@ pub use issuer_handle::IssuerHandle;
 pub use jiff::Timestamp;
 
 pub use journal::{Alteration, Endpoint, Exchange, Refusal};
+pub use protocol::response_type::ResponseType;
 pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::config::ClaimsIn;
 use crate::grant::{AccessToken, Grant, Redemption, Refused};
 use crate::issuer::{Issuer, until};
-use crate::protocol::id_token::{IdToken, at_hash};
+use crate::protocol::id_token::{IdToken, half_hash};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{TokenRequest, TokenResponse};
 
@@ -16,6 +16,12 @@ use crate::protocol::token::{TokenRequest, TokenResponse};
 pub(crate) struct Issued {
     pub(crate) response: TokenResponse,
     pub(crate) grant: Arc<Grant>,
+}
+
+/// What an ID token comes with, and vouches for by a hash.
+pub(crate) struct Beside<'a> {
+    pub(crate) access_token: Option<&'a str>,
+    pub(crate) code: Option<&'a str>,
 }
 
 impl Issuer {
@@ -57,9 +63,10 @@ impl Issuer {
 
     fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {
         let access_token = self.random.token();
-        let id_token = scope
-            .contains("openid")
-            .then(|| self.id_token(&grant, &scope, nonce, &access_token, now));
+        let id_token = scope.contains("openid").then(|| {
+            let beside = Beside { access_token: Some(&access_token), code: None };
+            self.id_token(&grant, &scope, nonce, &beside, now)
+        });
         // The new refresh token carries the whole grant on, even when this access token has less
         // (RFC 6749, section 6).
         let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
@@ -84,15 +91,18 @@ impl Issuer {
         Issued { response, grant }
     }
 
-    fn id_token(
+    /// An ID token. What comes with no access token has the claims of the user in any case, for
+    /// there is no other place for them (section 5.4).
+    pub(crate) fn id_token(
         &self,
         grant: &Grant,
         scope: &Scope,
         nonce: Option<&str>,
-        access_token: &str,
+        beside: &Beside<'_>,
         now: i64,
     ) -> String {
-        let here = self.settings.claims_in != ClaimsIn::Userinfo;
+        let alone = beside.access_token.is_none() && beside.code.is_none();
+        let here = alone || self.settings.claims_in != ClaimsIn::Userinfo;
         self.key.sign(&IdToken {
             iss: &self.url,
             sub: &grant.user.subject,
@@ -102,7 +112,8 @@ impl Issuer {
             auth_time: grant.auth_time,
             acr: grant.acr.as_deref(),
             nonce,
-            at_hash: at_hash(access_token),
+            at_hash: beside.access_token.map(half_hash),
+            c_hash: beside.code.map(half_hash),
             sid: &grant.sid,
             claims: here.then(|| self.released(&grant.user, scope)),
         })

@@ -104,6 +104,10 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
+        if client.response_types.is_empty() {
+            let path = path.key("response_types");
+            self.fault(&path, format!("`{path}` must not be empty: leave it out to have `code`"));
+        }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
             (

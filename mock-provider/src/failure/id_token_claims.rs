@@ -12,7 +12,7 @@ use super::parameter::choice;
 use super::replay::replay;
 use super::token::Token;
 use crate::journal::Endpoint;
-use crate::protocol::id_token::at_hash;
+use crate::protocol::id_token::half_hash;
 
 pub(super) static MODES: &[Mode] = &[
     Mode {
@@ -263,7 +263,7 @@ pub(super) static MODES: &[Mode] = &[
             let wrong = match fault.value("mode").as_str() {
                 "full-hash" => base64(digest(&SHA256, access_token.as_bytes()).as_ref()),
                 "other-alg" => base64(&digest(&SHA512, access_token.as_bytes()).as_ref()[..32]),
-                _ => at_hash(&noise(&access_token, 43)),
+                _ => half_hash(&noise(&access_token, 43)),
             };
             if token.claims.contains_key("at_hash") {
                 token.claims.insert("at_hash".to_owned(), json!(wrong));

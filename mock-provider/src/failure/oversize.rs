@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::mode::Object;
 use super::near_miss::noise;
 use super::token::Token;
-use crate::protocol::id_token::at_hash;
+use crate::protocol::id_token::half_hash;
 
 /// The number of bytes that are wanted. A kilobyte has a thousand, so that the largest token still
 /// fits into a form.
@@ -44,7 +44,7 @@ pub(super) fn id_token(token: &mut Token, fault: &Fault<'_>) {
             token.claims.insert("https://claims.example/padding".to_owned(), json!(padding));
         }
         ("access_token", Some(access_token)) if token.claims.contains_key("at_hash") => {
-            let hash = at_hash(&lengthened(access_token, fault));
+            let hash = half_hash(&lengthened(access_token, fault));
             token.claims.insert("at_hash".to_owned(), json!(hash));
         }
         _ => {}

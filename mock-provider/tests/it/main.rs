@@ -15,6 +15,7 @@ mod handle;
 mod health;
 mod hints;
 mod hostile;
+mod hybrid;
 mod journal;
 mod jwks;
 mod leniency;
