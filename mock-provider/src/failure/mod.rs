@@ -12,6 +12,7 @@ mod draft;
 mod exit;
 mod fault;
 mod guard;
+mod hash;
 mod impostor;
 mod mode;
 mod near_miss;
@@ -22,6 +23,7 @@ mod replay;
 mod sourced_claims;
 mod spec;
 mod token;
+mod wrong_claim;
 
 mod authorization;
 mod discovery;
