@@ -86,6 +86,10 @@ struct RefreshToken {
     grant: Arc<Grant>,
     expires: i64,
     rotated: bool,
+    /// Until when it may be used again although it was rotated. A failure may allow that.
+    spared_until: i64,
+    /// How often a failure took a rotation back.
+    reinstated: u64,
 }
 
 /// A code or token that was refused.
@@ -151,7 +155,7 @@ impl Grants {
         expires: i64,
     ) {
         let until = expires.saturating_add(REMEMBERED);
-        let token = RefreshToken { grant, expires, rotated: false };
+        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0, reinstated: 0 };
         self.refresh_tokens.insert(value, token, now, until);
     }
 
@@ -236,7 +240,7 @@ impl Grants {
         if grant.is_revoked() {
             return Err(Refused::of(grant, "refresh_token was revoked".into()));
         }
-        if token.rotated {
+        if token.rotated && token.spared_until <= now {
             grant.revoke();
             let replayed = "refresh_token was used before; everything issued with it is revoked";
             return Err(Refused::of(grant, replayed.into()));
@@ -257,6 +261,38 @@ impl Grants {
         }
         token.rotated = true;
         Ok(Arc::clone(grant))
+    }
+
+    /// Lets a refresh token be used again until a time, for failures.
+    pub(crate) fn spare_refresh_token(&mut self, value: &str, now: i64, until: i64) {
+        if let Some(token) = self.refresh_tokens.get_mut(value, now) {
+            token.spared_until = until;
+        }
+    }
+
+    /// Takes a rotation back, for failures: `used` can be used as before, and `successor` is
+    /// forgotten.
+    pub(crate) fn reinstate_refresh_token(
+        &mut self,
+        used: &str,
+        successor: Option<&str>,
+        now: i64,
+    ) {
+        if let Some(token) = self.refresh_tokens.get_mut(used, now) {
+            token.rotated = false;
+            token.reinstated += 1;
+        }
+        successor.and_then(|successor| self.refresh_tokens.remove(successor));
+    }
+
+    /// Whether a refresh token is known and was not rotated, or not for good.
+    pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
+        self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
+    }
+
+    /// How often the rotation of a refresh token was taken back.
+    pub(crate) fn reinstatements(&mut self, value: &str, now: i64) -> u64 {
+        self.refresh_tokens.get_mut(value, now).map_or(0, |token| token.reinstated)
     }
 
     /// The grant that a request's code or refresh token belongs to, whoever presents it.

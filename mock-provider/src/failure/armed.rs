@@ -151,6 +151,13 @@ impl Failures {
         turn
     }
 
+    /// Takes back that a failure acted: there was nothing to do.
+    pub(super) fn give_back(&self, armed: &Armed) {
+        let _state = self.state();
+        armed.matched.fetch_sub(1, Ordering::Relaxed);
+        armed.fired.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Remembers the ID token of an honest answer, for failures that send an old one once more.
     pub(super) fn remember(&self, draft: &Draft) {
         let Some(token) = &draft.id_token else { return };

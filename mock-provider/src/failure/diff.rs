@@ -70,6 +70,11 @@ fn redacted(place: &str, value: &Value) -> Value {
         Value::String(text) if text.starts_with("code=") => {
             format!("code=[redacted: {} characters]", text.chars().count() - "code=".len()).into()
         }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), redacted(name, value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         _ => value.clone(),
     }
 }
@@ -100,5 +105,7 @@ mod tests {
     fn secrets_are_told_by_their_length() {
         let alterations = diff("x", &json!({"access_token": "abc"}), &json!({}));
         assert_eq!(alterations[0].honest, Some(json!("[redacted: 3 characters]")));
+        let alterations = diff("x", &json!({"body": {"code": "abc"}}), &json!({"body": "down"}));
+        assert_eq!(alterations[0].honest, Some(json!({"code": "[redacted: 3 characters]"})));
     }
 }

@@ -71,12 +71,8 @@ impl Turn<'_> {
             }
             let note = draft.note.clone();
             let fault = Fault { failure, issuer, request, note: &note };
-            if let Act::State(endpoint, act) = act {
-                if *endpoint == request.endpoint
-                    && draft.status.as_u16() < 400
-                    && self.take(issuer)
-                    && let Some(done) = act(draft, &fault)
-                {
+            if let Act::State(..) | Act::RefreshState(_) = act {
+                if let Some(done) = self.act_on_state(act, draft, &fault) {
                     alterations.push(Alteration {
                         failure: failure.to_string(),
                         place: "state".to_owned(),
@@ -94,6 +90,26 @@ impl Turn<'_> {
                 alterations.extend(changes);
             }
         }
+    }
+
+    /// Lets an act have the state, if it is for this exchange. It says what it did.
+    fn act_on_state(&mut self, act: &Act, draft: &mut Draft, fault: &Fault<'_>) -> Option<String> {
+        let Fault { issuer, request, .. } = fault;
+        let act = match act {
+            Act::State(endpoint, act) if *endpoint == request.endpoint => act,
+            Act::RefreshState(act) if request.refreshes() => act,
+            _ => return None,
+        };
+        let is_first = self.taken.is_none();
+        if draft.status.as_u16() >= 400 || !self.take(issuer) {
+            return None;
+        }
+        let done = act(draft, fault);
+        if done.is_none() && is_first {
+            issuer.failures.give_back(self.armed);
+            self.taken = None;
+        }
+        done
     }
 
     fn act_on_whole(
@@ -130,8 +146,7 @@ impl Turn<'_> {
 /// Applies an act to what it is for.
 fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     let request = fault.request;
-    let grant = request.form.as_ref().ok().and_then(|form| form.last("grant_type"));
-    let refreshes = grant == Some("refresh_token");
+    let refreshes = request.refreshes();
     let succeeded = draft.status.is_success();
     let document = match &mut draft.content {
         DraftContent::Document(document) if succeeded => Some(document),

@@ -38,6 +38,15 @@ impl Fault<'_> {
         duration(&self.failure.value(name)).unwrap_or_default()
     }
 
+    /// The subject of another user than the one concerned: the next one who is configured, or else
+    /// one made up.
+    pub(crate) fn another_subject(&self) -> String {
+        let own = self.note.user.as_deref().unwrap_or_default();
+        let others = self.issuer.users.iter().filter(|user| user.subject != own);
+        let other = others.map(|user| user.subject.clone()).next();
+        other.unwrap_or_else(|| format!("not-{own}"))
+    }
+
     /// The value of a parameter such as `-10min` or `+30s`, in seconds.
     pub(crate) fn offset(&self, name: &str) -> i64 {
         let value = self.failure.value(name);

@@ -143,6 +143,8 @@ pub(crate) enum Act {
     /// On the state of the issuer, when an endpoint has answered. It says what it did, or `None`
     /// where there was nothing to do.
     State(Endpoint, fn(&mut Draft, &Fault<'_>) -> Option<String>),
+    /// As [`Act::State`], when tokens were refreshed.
+    RefreshState(fn(&mut Draft, &Fault<'_>) -> Option<String>),
     /// On the claims about the user, wherever they are sent: ID token and userinfo.
     Claims(fn(&mut Object, &Fault<'_>)),
     /// On the ID token for a code.
@@ -176,7 +178,7 @@ impl Act {
     pub(super) fn stage(&self) -> usize {
         match self {
             Self::Request(_) => 0,
-            Self::State(..) => 1,
+            Self::State(..) | Self::RefreshState(_) => 1,
             Self::Claims(_) => 2,
             Self::IdToken(_) => 3,
             Self::RefreshIdToken(_) => 4,

@@ -88,6 +88,26 @@ impl Token {
         json!(token)
     }
 
+    /// Changes one bit of the signature.
+    pub(crate) fn corrupt_signature(&mut self) {
+        let Signature::By(key) = &self.signature else { return };
+        let key = Arc::clone(key);
+        let corrupt = move |signed: &[u8]| {
+            let mut signature = key.signature(signed);
+            if let Some(last) = signature.last_mut() {
+                *last ^= 1;
+            }
+            signature
+        };
+        self.signature = Signature::Made(Made(Arc::new(corrupt)), "with one bit changed");
+    }
+
+    /// Makes the token one that is not signed (RFC 7519, section 6).
+    pub(crate) fn unsign(&mut self) {
+        self.header.insert("alg".to_owned(), json!("none"));
+        self.signature = Signature::Bytes(Vec::new(), "none");
+    }
+
     /// What the journal shows: the signature in words, for its bytes change with everything else.
     pub(crate) fn view(&self) -> Value {
         if let Some(instead) = &self.instead {
