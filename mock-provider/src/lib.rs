@@ -12,6 +12,7 @@
 mod account;
 mod answer;
 mod authorization;
+mod backchannel_logout;
 pub mod blocking;
 mod browser;
 mod builder;
@@ -43,6 +44,7 @@ mod router;
 mod secret;
 mod server;
 mod session;
+mod signed_out;
 mod signing;
 mod tokens;
 mod ui;

@@ -14,6 +14,7 @@ use axum::response::Response;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
+use crate::backchannel_logout;
 use crate::endpoints::{
     authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
 };
@@ -199,8 +200,10 @@ pub(crate) async fn answer(
     if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
         response = for_scripts(&request, response).await;
     }
-    let entry = Entry::new(request, response.status(), left.note, left.alterations);
-    let entry = issuer.journal.record(entry);
+    let status = response.status().as_u16();
+    let entry = issuer.journal.record(Entry::new(request, status, left.note, left.alterations));
+    // Before the answer: who reads it may count on it that clients were told.
+    backchannel_logout::deliver(&issuer, left.notices).await;
     (response, entry)
 }
 

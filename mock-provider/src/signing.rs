@@ -102,8 +102,22 @@ impl SigningKey {
     /// Signs claims: a JWS in compact serialisation
     /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> String {
+        self.sign_under(&self.header, claims)
+    }
+
+    /// Signs claims as a token of another type than `JWT`, such as `logout+jwt`.
+    pub(crate) fn sign_typed(&self, typ: &str, claims: &impl Serialize) -> String {
+        let header = Header {
+            typ: Some(typ.to_owned()),
+            kid: self.jwk.common.key_id.clone(),
+            ..Header::new(ALGORITHM)
+        };
+        self.sign_under(&BASE64_URL_SAFE_NO_PAD.encode(json(&header)), claims)
+    }
+
+    fn sign_under(&self, header: &str, claims: &impl Serialize) -> String {
         let mut token = String::with_capacity(2048);
-        token.push_str(&self.header);
+        token.push_str(header);
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(json(claims), &mut token);
         let signature = self.signature(token.as_bytes());

@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::mode::Object;
 use super::token::Token;
+use crate::backchannel_logout::LogoutNotice;
 use crate::issuer::Issuer;
-use crate::journal::Endpoint;
+use crate::journal::{Alteration, Endpoint};
+use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::signed_out::{LogoutFrame, SignedOut};
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Draft {
     /// The ID token, taken out of the document.
     pub(crate) id_token: Option<Token>,
     pub(crate) note: Note,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What an answer says, opened up.
@@ -33,6 +38,8 @@ pub(crate) enum DraftContent {
     Bytes(Vec<u8>),
     /// Parameters for the client.
     Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
 }
 
 /// An answer as a whole, as it goes on the wire.
@@ -41,15 +48,18 @@ pub(crate) struct Outgoing {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    pub(crate) note: Note,
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, note } = reply;
+        let Reply { status, headers, content, note, notices } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
+            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out),
             Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
@@ -65,7 +75,7 @@ impl Draft {
                 Err(_) => DraftContent::Bytes(bytes),
             },
         };
-        Self { status, headers, content, id_token, note }
+        Self { status, headers, content, id_token, note, notices }
     }
 
     /// The document, with the ID token back in its place.
@@ -77,23 +87,21 @@ impl Draft {
     }
 
     /// The answer as it goes on the wire.
-    pub(super) fn outgoing(mut self) -> (Outgoing, Note) {
+    pub(super) fn outgoing(mut self) -> Outgoing {
         self.put_id_token_back();
-        let Self { status, headers, content, note, .. } = self;
+        let Self { status, headers, content, note, notices, .. } = self;
         let content = match content {
             DraftContent::Document(document) => {
                 Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
             }
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
+            DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
         };
-        let Reply { status, headers, content, note } =
-            Reply { status, headers, content, note }.encoded();
-        let body = match content {
-            Content::Bytes(bytes) => bytes,
-            Content::Authorization(_) => Vec::new(),
-        };
-        (Outgoing { status, headers, body }, note)
+        let Reply { status, headers, content, note, notices } =
+            Reply { status, headers, content, note, notices }.encoded();
+        let body = content.bytes();
+        Outgoing { status, headers, body, note, notices }
     }
 
     /// The answer in JSON, to be compared.
@@ -101,16 +109,24 @@ impl Draft {
         let body = match &self.content {
             DraftContent::Document(document) => Value::Object(document.clone()),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
-            DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+            DraftContent::Authorization(response) => json!({
+                "redirect_uri": response.redirect_uri,
+                "response_mode": format!("{:?}", response.mode),
+                "parameters": pairs(&response.parameters),
+            }),
+            DraftContent::SignedOut(SignedOut { return_to, frames }) => {
+                let frame = |frame: &LogoutFrame| {
+                    json!({
+                        "uri": frame.uri,
+                        "parameters": pairs(&frame.parameters),
+                        "embedder": format!("{:?}", frame.embedder),
+                        "credentialless": frame.credentialless,
+                    })
+                };
                 json!({
-                    "redirect_uri": response.redirect_uri,
-                    "response_mode": format!("{:?}", response.mode),
-                    "parameters": parameters,
+                    "post_logout_redirect_uri": return_to.as_ref().map(|to| &to.uri),
+                    "parameters": return_to.as_ref().map(|to| pairs(&to.parameters)),
+                    "frames": frames.iter().map(frame).collect::<Vec<_>>(),
                 })
             }
         };
@@ -131,17 +147,21 @@ impl Outgoing {
     }
 
     /// The answer, about to leave.
-    pub(super) fn leave(self, note: Note) -> Left {
+    pub(super) fn leave(self, alterations: Vec<Alteration>) -> Left {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        Left { response, note, alterations: Vec::new() }
+        Left { response, note: self.note, alterations, notices: self.notices }
     }
 
     /// True for a JSON document.
     pub(crate) fn is_json(&self) -> bool {
         self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
     }
+}
+
+fn pairs(parameters: &Parameters) -> Vec<String> {
+    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

@@ -41,18 +41,18 @@ pub(crate) fn leave(reply: Reply, issuer: &Issuer, request: &Request) -> Left {
             turn.act_on_draft(stage, &mut draft, issuer, request, &mut alterations);
         }
     }
-    let (mut outgoing, note) = draft.outgoing();
+    let mut outgoing = draft.outgoing();
     for turn in &mut turns {
-        turn.act_on_whole(&mut outgoing, &note, issuer, request, &mut alterations);
+        turn.act_on_whole(&mut outgoing, issuer, request, &mut alterations);
     }
-    Left { alterations, ..outgoing.leave(note) }
+    outgoing.leave(alterations)
 }
 
 /// One armed failure at one exchange.
-struct Turn<'a> {
-    armed: &'a Armed,
+pub(super) struct Turn<'a> {
+    pub(super) armed: &'a Armed,
     /// Whether it is this exchange's turn, once that was asked.
-    taken: Option<bool>,
+    pub(super) taken: Option<bool>,
 }
 
 impl Turn<'_> {
@@ -115,7 +115,6 @@ impl Turn<'_> {
     fn act_on_whole(
         &mut self,
         outgoing: &mut Outgoing,
-        note: &crate::reply::Note,
         issuer: &Issuer,
         request: &Request,
         alterations: &mut Vec<Alteration>,
@@ -123,10 +122,11 @@ impl Turn<'_> {
         let failure = &self.armed.failure;
         for act in failure.mode().acts {
             let Act::Answer(act) = act else { continue };
-            if self.taken == Some(false) || !self.armed.selects(request, note) {
+            let note = outgoing.note.clone();
+            if self.taken == Some(false) || !self.armed.selects(request, &note) {
                 return;
             }
-            let fault = Fault { failure, issuer, request, note };
+            let fault = Fault { failure, issuer, request, note: &note };
             let mut altered = outgoing.clone();
             act(&mut altered, &fault);
             let changes = diff(&failure.to_string(), &outgoing.view(), &altered.view());
@@ -138,7 +138,7 @@ impl Turn<'_> {
     }
 
     /// Whether it is this exchange's turn, by number and lifetime. Asked once an exchange.
-    fn take(&mut self, issuer: &Issuer) -> bool {
+    pub(super) fn take(&mut self, issuer: &Issuer) -> bool {
         *self.taken.get_or_insert_with(|| issuer.failures.take(self.armed, &issuer.clock))
     }
 }
@@ -179,6 +179,11 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
         (Act::Authorization(act), Endpoint::Authorization | Endpoint::SignIn, _) => {
             if let DraftContent::Authorization(response) = &mut draft.content {
                 act(response, fault);
+            }
+        }
+        (Act::SignedOut(act), Endpoint::EndSession, _) => {
+            if let DraftContent::SignedOut(signed_out) = &mut draft.content {
+                act(signed_out, fault);
             }
         }
         _ => {}

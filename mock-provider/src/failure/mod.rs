@@ -6,6 +6,7 @@
 mod armed;
 mod catalogue;
 mod class;
+mod delivery;
 mod diff;
 mod draft;
 mod exit;
@@ -33,6 +34,7 @@ mod userinfo;
 pub(crate) use armed::Failures;
 pub use catalogue::modes;
 pub use class::Class;
+pub(crate) use delivery::deliver;
 pub(crate) use exit::{enter, leave};
 pub use guard::ArmedFailure;
 pub use mode::{Expected, Mode, Severity};

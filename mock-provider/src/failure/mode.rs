@@ -9,9 +9,11 @@ use super::draft::{Draft, Outgoing};
 use super::fault::Fault;
 use super::parameter::Parameter;
 use super::token::Token;
+use crate::backchannel_logout::LogoutRequest;
 use crate::journal::Endpoint;
 use crate::reply::AuthorizationResponse;
 use crate::request::Request;
+use crate::signed_out::SignedOut;
 
 /// One way to fail: an entry of the catalogue.
 #[derive(Clone, Copy)]
@@ -157,6 +159,8 @@ pub(crate) enum Act {
     Jwks(fn(&mut Object, &Fault<'_>)),
     /// On the authorization response.
     Authorization(fn(&mut AuthorizationResponse, &Fault<'_>)),
+    /// On the answer to a logout that is done.
+    SignedOut(fn(&mut SignedOut, &Fault<'_>)),
     /// On the token response for a code.
     Tokens(fn(&mut Object, &Fault<'_>)),
     /// On the token response of a refresh.
@@ -165,6 +169,10 @@ pub(crate) enum Act {
     Userinfo(fn(&mut Object, &Fault<'_>)),
     /// On any answer as a whole: status, headers, body, connection.
     Answer(fn(&mut Outgoing, &Fault<'_>)),
+    /// On a logout token that the provider delivers.
+    LogoutToken(fn(&mut Token, &Fault<'_>)),
+    /// On the requests that deliver a logout token: honestly there is one.
+    LogoutRequests(fn(&mut Vec<LogoutRequest>, &Fault<'_>)),
 }
 
 /// A JSON object whose members keep their order.
@@ -184,11 +192,13 @@ impl Act {
             Self::RefreshIdToken(_) => 4,
             Self::Metadata(_) => 5,
             Self::Jwks(_) => 6,
-            Self::Authorization(_) => 7,
+            Self::Authorization(_) | Self::SignedOut(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
             Self::Userinfo(_) => 10,
             Self::Answer(_) => 11,
+            // Of exchanges of their own.
+            Self::LogoutToken(_) | Self::LogoutRequests(_) => STAGES,
         }
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod authorization;
 pub(crate) mod error_description;
 pub(crate) mod id_token;
+pub(crate) mod logout_token;
 pub(crate) mod metadata;
 pub(crate) mod parameters;
 pub(crate) mod pkce;

@@ -20,7 +20,7 @@ mod user_card;
 pub(crate) use error::ErrorPage;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use home::{ClientCard, EndpointLine, HomePage, Setting};
-pub(crate) use logout::{LogoutPage, SignedOutPage};
+pub(crate) use logout::{Frame, LogoutPage, SignedOutPage};
 pub(crate) use sign_in::{ClientName, Problem, ScopeLine, SignInPage};
 pub(crate) use user_card::UserCard;
 

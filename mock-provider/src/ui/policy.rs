@@ -40,6 +40,11 @@ pub(crate) static FORM_POST: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The policy of a page with frames from these sources, and as [`PAGE`] otherwise.
+pub(crate) fn framing(sources: &[String]) -> String {
+    format!("{}; frame-src {}", *PAGE, sources.join(" "))
+}
+
 /// The source expression that allows exactly this text.
 fn source(text: &str) -> String {
     let digest = digest(&SHA256, text.as_bytes());

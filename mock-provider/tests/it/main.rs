@@ -2,6 +2,7 @@
 //! configuration and its command line.
 
 mod authorization;
+mod backchannel_logout;
 mod cli;
 mod client_authentication;
 mod configuration;
@@ -10,6 +11,7 @@ mod determinism;
 mod discovery;
 mod end_session;
 mod failure;
+mod frontchannel_logout;
 mod handle;
 mod health;
 mod hints;
