@@ -101,6 +101,8 @@ pub enum Endpoint {
     Userinfo,
     /// The end-session endpoint.
     EndSession,
+    /// The page that tells whether the session goes on.
+    CheckSession,
     /// The endpoint of a relying party that takes logout tokens; the provider asks.
     BackChannelLogout,
     /// The health endpoint.
@@ -111,7 +113,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -120,6 +122,7 @@ impl Endpoint {
         Self::Token,
         Self::Userinfo,
         Self::EndSession,
+        Self::CheckSession,
         Self::BackChannelLogout,
         Self::Health,
         Self::Unknown,
@@ -136,6 +139,7 @@ impl Endpoint {
             Self::Token => "token",
             Self::Userinfo => "userinfo",
             Self::EndSession => "end-session",
+            Self::CheckSession => "check-session",
             Self::BackChannelLogout => "back-channel-logout",
             Self::Health => "health",
             Self::Unknown => "unknown",

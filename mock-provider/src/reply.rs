@@ -182,8 +182,8 @@ impl Reply {
         self
     }
 
-    pub(crate) fn cookie(self, cookie: &str) -> Self {
-        self.header(SET_COOKIE, cookie)
+    pub(crate) fn cookies(self, cookies: Vec<String>) -> Self {
+        cookies.iter().fold(self, |reply, cookie| reply.header(SET_COOKIE, cookie))
     }
 
     /// Keeps tokens and personal data out of caches (RFC 6749, section 5.1).

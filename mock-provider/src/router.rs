@@ -16,7 +16,8 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::backchannel_logout;
 use crate::endpoints::{
-    authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
+    authorization, check_session, discovery, end_session, health, home, jwks, sign_in, token,
+    userinfo,
 };
 use crate::failure;
 use crate::issuer::Issuer;
@@ -126,6 +127,15 @@ static ROUTES: &[Route] = &[
         post: Some(end_session::post),
     },
     Route {
+        path: "/check-session",
+        endpoint: Endpoint::CheckSession,
+        member: Some("check_session_iframe"),
+        channel: Channel::Front,
+        browsable: false,
+        get: Some(check_session::get),
+        post: None,
+    },
+    Route {
         path: "/health",
         endpoint: Endpoint::Health,
         member: None,
@@ -149,7 +159,7 @@ pub(crate) struct Address {
 
 /// The addresses of every route of an issuer, for metadata and pages.
 pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
-    ROUTES.iter().map(|route| {
+    ROUTES.iter().filter(|route| route.is_served(issuer)).map(|route| {
         let base = match route.channel {
             Channel::Front => &issuer.url,
             Channel::Back => &issuer.back_url,
@@ -180,7 +190,10 @@ pub(crate) async fn answer(
 ) -> (Response, Arc<Entry>) {
     let (parts, body) = request.into_parts();
     let (issuer, found) = match registry.find(parts.uri.path()) {
-        Ok((issuer, rest)) => (issuer, find(rest).ok_or_else(String::new)),
+        Ok((issuer, rest)) => {
+            let route = find(rest).filter(|route| route.is_served(&issuer));
+            (issuer, route.ok_or_else(String::new))
+        }
         Err(reason) => (registry.default_issuer().clone(), Err(reason)),
     };
     let route = found.as_ref().ok().copied();
@@ -212,6 +225,14 @@ fn find(path: &str) -> Option<&'static Route> {
 }
 
 impl Route {
+    /// Whether an issuer is told to serve it.
+    fn is_served(&self, issuer: &Issuer) -> bool {
+        match self.endpoint {
+            Endpoint::CheckSession => issuer.settings.session_management,
+            _ => true,
+        }
+    }
+
     fn answer(&self, issuer: &Issuer, request: &Request) -> Reply {
         let handler = match request.method {
             Method::GET | Method::HEAD => self.get,

@@ -90,7 +90,7 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
         frames: issuer.logout_frames(&sessions),
     };
     Reply::signed_out(signed_out)
-        .cookie(&Browser::no_cookie(issuer))
+        .cookies(Browser::no_cookies(issuer))
         .notices(issuer.logout_notices(&sessions))
         .note(note(logout, ended, &what))
 }

@@ -10,4 +10,5 @@ pub(crate) mod metadata;
 pub(crate) mod parameters;
 pub(crate) mod pkce;
 pub(crate) mod scope;
+pub(crate) mod session_state;
 pub(crate) mod token;

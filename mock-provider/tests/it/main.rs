@@ -24,6 +24,7 @@ mod refresh;
 mod released_claims;
 mod response_mode;
 mod routes;
+mod session_management;
 mod sign_in;
 mod single_sign_on;
 mod support;
