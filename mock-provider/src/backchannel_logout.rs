@@ -109,7 +109,8 @@ impl Issuer {
                 sid: &session.sid,
             };
             let note = Note::default().client(&client.id).user(subject).flow(flow);
-            let token = self.key.sign_typed(TYPE, &claims);
+            let algorithm = client.id_token_signed_response_alg;
+            let token = self.keys.sign_typed(TYPE, algorithm, client.secret.as_ref(), &claims);
             notices.push(LogoutNotice { uri, token, note, after: None });
         }
         notices

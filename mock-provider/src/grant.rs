@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
     /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
@@ -46,10 +48,18 @@ impl Grant {
             scope,
             nonce,
             auth_time: session.auth_time,
+            acr: None,
             sid: session.sid.clone(),
             flow,
             revoked: AtomicBool::new(false),
         }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
     }
 
     fn is_revoked(&self) -> bool {
@@ -88,8 +98,6 @@ struct RefreshToken {
     rotated: bool,
     /// Until when it may be used again although it was rotated. A failure may allow that.
     spared_until: i64,
-    /// How often a failure took a rotation back.
-    reinstated: u64,
 }
 
 /// A code or token that was refused.
@@ -155,7 +163,7 @@ impl Grants {
         expires: i64,
     ) {
         let until = expires.saturating_add(REMEMBERED);
-        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0, reinstated: 0 };
+        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0 };
         self.refresh_tokens.insert(value, token, now, until);
     }
 
@@ -280,7 +288,6 @@ impl Grants {
     ) {
         if let Some(token) = self.refresh_tokens.get_mut(used, now) {
             token.rotated = false;
-            token.reinstated += 1;
         }
         successor.and_then(|successor| self.refresh_tokens.remove(successor));
     }
@@ -288,11 +295,6 @@ impl Grants {
     /// Whether a refresh token is known and was not rotated, or not for good.
     pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
         self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
-    }
-
-    /// How often the rotation of a refresh token was taken back.
-    pub(crate) fn reinstatements(&mut self, value: &str, now: i64) -> u64 {
-        self.refresh_tokens.get_mut(value, now).map_or(0, |token| token.reinstated)
     }
 
     /// The grant that a request's code or refresh token belongs to, whoever presents it.

@@ -107,13 +107,15 @@ pub enum Endpoint {
     BackChannelLogout,
     /// The health endpoint.
     Health,
+    /// The canary, which nobody has a reason to visit.
+    Canary,
     /// No endpoint of the provider.
     Unknown,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -125,6 +127,7 @@ impl Endpoint {
         Self::CheckSession,
         Self::BackChannelLogout,
         Self::Health,
+        Self::Canary,
         Self::Unknown,
     ];
 
@@ -142,6 +145,7 @@ impl Endpoint {
             Self::CheckSession => "check-session",
             Self::BackChannelLogout => "back-channel-logout",
             Self::Health => "health",
+            Self::Canary => "canary",
             Self::Unknown => "unknown",
         }
     }

@@ -23,10 +23,12 @@ pub(crate) fn deliver(
     if !issuer.failures.any_armed() {
         return (honest(), Vec::new());
     }
-    let Some(mut token) = Token::read(&notice.token, &issuer.key) else {
+    let Some(mut token) = Token::read(&notice.token, issuer) else {
         return (honest(), Vec::new());
     };
-    issuer.failures.remember_logout(notice);
+    if notice.after.is_none() {
+        issuer.failures.remember_logout(notice);
+    }
     let armed = issuer.failures.armed();
     let note = &notice.note;
     let selected = armed.iter().filter(|armed| armed.selects(request, note));

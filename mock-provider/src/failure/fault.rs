@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::spec::Failure;
 use crate::config::duration;
 use crate::issuer::Issuer;
+use crate::journal::Endpoint;
 use crate::reply::Note;
 use crate::request::Request;
 
@@ -38,13 +41,45 @@ impl Fault<'_> {
         duration(&self.failure.value(name)).unwrap_or_default()
     }
 
-    /// The subject of another user than the one concerned: the next one who is configured, or else
-    /// one made up.
+    /// The subject of another user than the one concerned: the first other one who is configured,
+    /// or else one made up.
     pub(crate) fn another_subject(&self) -> String {
         let own = self.note.user.as_deref().unwrap_or_default();
-        let others = self.issuer.users.iter().filter(|user| user.subject != own);
-        let other = others.map(|user| user.subject.clone()).next();
-        other.unwrap_or_else(|| format!("not-{own}"))
+        let mut others = self.issuer.users.iter().filter(|user| user.subject != own);
+        others.next().map_or_else(|| format!("not-{own}"), |user| user.subject.clone())
+    }
+
+    /// True for a token request that redeems a code, rather than a refresh token.
+    pub(crate) fn redeems_a_code(&self) -> bool {
+        let form = self.request.form.as_ref();
+        form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
+    }
+
+    /// Another issuer of the same provider: the default one, or `other` for the default one itself.
+    pub(crate) fn other_issuer(&self) -> String {
+        let default = &self.issuer.default_url;
+        match *default == self.issuer.url {
+            true => format!("{}/issuers/other", default.trim_end_matches('/')),
+            false => default.clone(),
+        }
+    }
+
+    /// Where the other issuer serves an endpoint.
+    pub(crate) fn at_other_issuer(&self, endpoint: Endpoint) -> String {
+        let own = self.issuer.address(endpoint);
+        let base = self.issuer.url.trim_end_matches('/');
+        let path = own.strip_prefix(base).unwrap_or_default();
+        format!("{}{path}", self.other_issuer().trim_end_matches('/'))
+    }
+
+    /// Where nobody has a reason to go.
+    pub(crate) fn canary(&self) -> String {
+        self.issuer.address(Endpoint::Canary)
+    }
+
+    /// The canary under another name of this machine: loopback, whatever the issuer is called.
+    pub(crate) fn foreign_canary(&self) -> String {
+        on_another_host(&self.canary())
     }
 
     /// The value of a parameter such as `-10min` or `+30s`, in seconds.
@@ -56,5 +91,15 @@ impl Fault<'_> {
         };
         let seconds = duration(length).unwrap_or_default().as_secs();
         sign * i64::try_from(seconds).unwrap_or(i64::MAX)
+    }
+}
+
+/// An address on a loopback host of another name: to everybody who goes by names, another host.
+pub(super) fn on_another_host(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
+    let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
+    match url.set_host(Some(other)) {
+        Ok(()) => url.into(),
+        Err(_) => address.to_owned(),
     }
 }

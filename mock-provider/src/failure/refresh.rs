@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::draft::{Draft, DraftContent, Outgoing};
 use super::fault::Fault;
-use super::mode::{Act, Expected, Mode, Object, Severity};
+use super::mode::{Act, Effect, Expected, Mode, Object, Severity};
 use super::parameter::{choice, number};
 use super::token::Token;
+use crate::issuer::until;
+use crate::wire::delivery::{Delivery, End, Extent};
 
 const CONTINUITY: &str = "OpenID Connect Core 1.0, section 12.2";
 
@@ -61,7 +63,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "`omit` means that the old one stays valid. The second refresh shows whether the \
                right one was kept: `rounds` says how many the user agent should bring about, and \
                the provider answers each alike. `rotate` is what it does without any failure.",
-        acts: &[Act::RefreshState(keep_refresh_token), Act::RefreshTokens(send_old_refresh_token)],
+        acts: &[Act::After(keep_refresh_token), Act::RefreshTokens(send_old_refresh_token)],
         ..Mode::ENTRY
     },
     Mode {
@@ -75,7 +77,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "The user agent sends `parallel` requests at once when the access token has expired. \
                A relying party that refreshes for each of them loses the session. Without grace \
                this is what the provider does without any failure.",
-        acts: &[Act::RefreshState(grant_grace)],
+        acts: &[Act::After(grant_grace)],
         ..Mode::ENTRY
     },
     Mode {
@@ -102,7 +104,10 @@ pub(super) static MODES: &[Mode] = &[
         name: "refresh-transient-failure",
         effect: "A refresh fails for a passing reason, and succeeds with the same refresh token \
                  later.",
-        parameters: &[choice("mode", &["503", "429", "html"]), number("count", 1, 1_000, &[])],
+        parameters: &[
+            choice("mode", &["503", "429", "timeout", "reset", "html"]),
+            number("count", 1, 1_000, &[]),
+        ],
         clauses: &[
             "RFC 9110, section 15.6.4",
             "RFC 9110, section 10.2.3",
@@ -111,9 +116,9 @@ pub(super) static MODES: &[Mode] = &[
         ],
         expected: Expected::Recover,
         severity: Severity::Robustness,
-        note: "Each refresh token fails `count` times. The user must not be signed out at once, \
+        note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
                and the refresh token must not be lost.",
-        acts: &[Act::RefreshState(fail_before_it_counts), Act::Answer(fail_in_passing)],
+        acts: &[Act::After(fail_before_it_counts), Act::Answer(fail_in_passing)],
         ..Mode::ENTRY
     },
     Mode {
@@ -164,14 +169,27 @@ fn issued(draft: &Draft) -> Option<&str> {
     tokens.get("refresh_token")?.as_str()
 }
 
-fn keep_refresh_token(draft: &mut Draft, fault: &Fault<'_>) -> Option<String> {
-    let used = presented(fault)?;
+/// The refresh token that a refresh used, where it succeeded.
+fn used(draft: &Draft, fault: &Fault<'_>) -> Option<String> {
+    let succeeded = fault.request.refreshes() && draft.status.is_success();
+    presented(fault).filter(|_| succeeded).map(str::to_owned)
+}
+
+/// Takes a rotation back.
+fn reinstate(words: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+    let (used, issued) = (used(draft, fault)?, issued(draft).map(str::to_owned));
+    Effect::change(words, move |issuer| {
+        let now = issuer.clock.seconds();
+        issuer.grants().reinstate_refresh_token(&used, issued.as_deref(), now);
+    })
+}
+
+fn keep_refresh_token(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     if fault.is("mode", "rotate") {
-        return Some("the old refresh token is used up".to_owned());
+        used(draft, fault)?;
+        return Effect::change("the old refresh token is used up", |_| {});
     }
-    let now = fault.issuer.clock.seconds();
-    fault.issuer.grants().reinstate_refresh_token(used, issued(draft), now);
-    Some("the old refresh token stays valid, there is no new one".to_owned())
+    reinstate("the old refresh token stays valid, there is no new one", draft, fault)
 }
 
 fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
@@ -186,15 +204,15 @@ fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn grant_grace(_: &mut Draft, fault: &Fault<'_>) -> Option<String> {
-    let used = presented(fault)?;
-    let grace = fault.duration("grace");
-    let (now, issuer) = (fault.issuer.clock.seconds(), fault.issuer);
-    let until = crate::issuer::until(now, grace);
-    issuer.grants().spare_refresh_token(used, now, until);
-    Some(match grace.is_zero() {
+fn grant_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+    let (used, grace) = (used(draft, fault)?, fault.duration("grace"));
+    let words = match grace.is_zero() {
         true => "whoever uses the old refresh token again loses every token".to_owned(),
         false => format!("the old refresh token may be used for {} seconds more", grace.as_secs()),
+    };
+    Effect::change(words, move |issuer| {
+        let now = issuer.clock.seconds();
+        issuer.grants().spare_refresh_token(&used, now, until(now, grace));
     })
 }
 
@@ -220,16 +238,8 @@ fn refuse(answer: &mut Outgoing, fault: &Fault<'_>) {
     }
 }
 
-/// Takes the rotation back, unless the refresh token failed often enough.
-fn fail_before_it_counts(draft: &mut Draft, fault: &Fault<'_>) -> Option<String> {
-    let used = presented(fault)?;
-    let now = fault.issuer.clock.seconds();
-    let mut grants = fault.issuer.grants();
-    if grants.reinstatements(used, now) >= fault.number("count") {
-        return None;
-    }
-    grants.reinstate_refresh_token(used, issued(draft), now);
-    Some("the old refresh token stays valid".to_owned())
+fn fail_before_it_counts(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+    reinstate("the old refresh token stays valid", draft, fault)
 }
 
 fn fail_in_passing(answer: &mut Outgoing, fault: &Fault<'_>) {
@@ -242,6 +252,14 @@ fn fail_in_passing(answer: &mut Outgoing, fault: &Fault<'_>) {
         return;
     }
     let (status, content_type, body) = match fault.value("mode").as_str() {
+        "timeout" => {
+            answer.delivery = Some(Delivery::hang(Delivery::HANG));
+            return;
+        }
+        "reset" => {
+            answer.delivery = Some(Delivery::cut(Extent::Nothing, End::Reset));
+            return;
+        }
         "429" => (StatusCode::TOO_MANY_REQUESTS, "text/plain", "too many requests\n"),
         "html" => (
             StatusCode::BAD_GATEWAY,

@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use mock_provider::MockProvider;
 use mock_provider::failure::Class;
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::transcript::assert_changes_except;
-use crate::support::{Answer, Browser, Parameters, start, tokens_for};
+use crate::support::{Answer, Browser, Parameters, start, tokens_for, url};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
     // What the honest provider does, and what only a second refresh shows.
     let except = [
         "refresh-rotated:mode=rotate",
-        "refresh-reuse-revokes-family:grace=0s",
-        "refresh-reuse-revokes-family:grace=10s",
+        "refresh-reuse-revokes-family",
+        // No answer comes.
+        "refresh-transient-failure:mode=timeout",
+        "refresh-transient-failure:mode=reset",
     ];
     assert_changes_except(Class::Refresh, &except).await;
 }
@@ -100,9 +104,27 @@ async fn a_refresh_that_failed_in_passing_succeeds_with_the_same_token() {
         for _ in 0..2 {
             refresh(&provider, &token).await.expect(status);
         }
-        let tokens = refresh(&provider, &token).await.expect(200).json();
+        refresh(&provider, &token).await.expect(200);
         assert_eq!(failure.fired(), 2, "what succeeds is no failure");
-        // Another login meets it anew.
-        refresh(&provider, &refresh_token(&tokens)).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_not_answered_leaves_the_token_as_it_was() {
+    for (mode, how) in [("reset", "Reset"), ("timeout", "Hang")] {
+        let provider = start().await;
+        let _failure = provider.fail(format!("refresh-transient-failure:mode={mode}"));
+        let token = refresh_token(&log_in(&provider).await);
+        let form = Parameters::refresh(&token).encode();
+        let request = Browser::new()
+            .request(Method::POST, &url(&provider, "/token"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .timeout(Duration::from_millis(500))
+            .body(form);
+        request.send().await.expect_err("no answer comes");
+        let exchange = provider.journal().pop().expect("it is recorded");
+        let told = format!("{:?}", exchange.alterations);
+        assert!(told.contains(how), "{told}");
+        refresh(&provider, &token).await.expect(200);
     }
 }
