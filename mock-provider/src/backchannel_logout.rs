@@ -117,23 +117,22 @@ impl Issuer {
     }
 }
 
-/// Delivers logout tokens, to all clients at once, and records each delivery. Those that wait are
-/// not waited for.
+/// Delivers logout tokens, to all clients at once, and records each delivery.
 pub(crate) async fn deliver(issuer: &Issuer, notices: Vec<LogoutNotice>) {
     if notices.is_empty() {
         return;
     }
-    let (later, now): (Vec<_>, Vec<_>) =
-        notices.into_iter().partition(|notice| notice.after.is_some());
-    for notice in later {
-        let issuer = issuer.clone();
-        tokio::spawn(async move {
-            wait(notice.after.unwrap_or_default()).await;
-            deliver_all(issuer, vec![notice]).await;
-        });
-    }
     // A task of its own: a browser that goes away must not keep clients from being told.
-    let _ = tokio::spawn(deliver_all(issuer.clone(), now)).await;
+    let _ = tokio::spawn(deliver_all(issuer.clone(), notices)).await;
+}
+
+/// Delivers a logout token when its time has come, while nobody waits for it.
+pub(crate) fn deliver_later(issuer: &Issuer, notice: LogoutNotice) {
+    let issuer = issuer.clone();
+    tokio::spawn(async move {
+        wait(notice.after.unwrap_or_default()).await;
+        deliver_all(issuer, vec![notice]).await;
+    });
 }
 
 #[expect(clippy::disallowed_methods, reason = "the delay is what was asked for")]

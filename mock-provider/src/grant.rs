@@ -271,6 +271,23 @@ impl Grants {
         Ok(Arc::clone(grant))
     }
 
+    /// Has a code stand for another user, for failures.
+    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
+        let Some(code) = self.codes.get_mut(value, now) else { return };
+        let grant = &code.grant;
+        code.grant = Arc::new(Grant {
+            client_id: grant.client_id.clone(),
+            user,
+            scope: grant.scope.clone(),
+            nonce: grant.nonce.clone(),
+            sid: grant.sid.clone(),
+            flow: grant.flow.clone(),
+            auth_time: grant.auth_time,
+            acr: grant.acr.clone(),
+            revoked: AtomicBool::new(grant.is_revoked()),
+        });
+    }
+
     /// Lets a refresh token be used again until a time, for failures.
     pub(crate) fn spare_refresh_token(&mut self, value: &str, now: i64, until: i64) {
         if let Some(token) = self.refresh_tokens.get_mut(value, now) {

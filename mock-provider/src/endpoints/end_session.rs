@@ -95,7 +95,8 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
         .note(note(logout, ended, &what))
 }
 
-fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
+/// Whom a logout is about.
+pub(crate) fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
     let client = logout.client.as_ref().map(|client| client.id.clone());
     let flow =
         session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());

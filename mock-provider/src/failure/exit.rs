@@ -11,6 +11,8 @@ use super::mode::{Act, Effect, Object, STAGES};
 use super::spec::Failure;
 use super::token::Token;
 use crate::algorithm::Algorithm;
+use crate::browser::Browser;
+use crate::endpoints::end_session;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint};
 use crate::reply::{Left, Note, Reply};
@@ -59,6 +61,12 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
 fn claimed(issuer: &Issuer, request: &Request) -> Note {
     let mut note = Note::default();
     let Ok(parameters) = request.parameters() else { return note };
+    if request.endpoint == Endpoint::EndSession
+        && let Ok(logout) = issuer.read_logout(parameters)
+    {
+        let session = Browser::of(request).session(issuer);
+        return end_session::note(&logout, session.as_ref(), "");
+    }
     note.client = issuer.claimed_client(&request.headers, parameters);
     if request.endpoint == Endpoint::Token
         && let Some(grant) = issuer.grants().presented(parameters, issuer.clock.seconds())

@@ -29,6 +29,8 @@ mod id_token_header;
 mod id_token_signature;
 mod jwks;
 mod logout;
+mod logout_page;
+mod logout_token;
 mod network;
 mod refresh;
 mod sequence;
