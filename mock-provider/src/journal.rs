@@ -107,6 +107,8 @@ pub enum Endpoint {
     BackChannelLogout,
     /// The health endpoint.
     Health,
+    /// The WebFinger endpoint, which tells the issuer of a user.
+    Webfinger,
     /// The canary, which nobody has a reason to visit.
     Canary,
     /// No endpoint of the provider.
@@ -115,7 +117,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -127,6 +129,7 @@ impl Endpoint {
         Self::CheckSession,
         Self::BackChannelLogout,
         Self::Health,
+        Self::Webfinger,
         Self::Canary,
         Self::Unknown,
     ];
@@ -145,6 +148,7 @@ impl Endpoint {
             Self::CheckSession => "check-session",
             Self::BackChannelLogout => "back-channel-logout",
             Self::Health => "health",
+            Self::Webfinger => "webfinger",
             Self::Canary => "canary",
             Self::Unknown => "unknown",
         }

@@ -17,7 +17,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use crate::backchannel_logout;
 use crate::endpoints::{
     authorization, canary, check_session, discovery, end_session, health, home, jwks, sign_in,
-    token, userinfo,
+    token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -52,6 +52,9 @@ enum Channel {
     Back,
 }
 
+/// Where the key set is as well, for a failure that moves it.
+pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
+
 /// Every route. A new endpoint is its file and a row here.
 static ROUTES: &[Route] = &[
     Route {
@@ -70,6 +73,15 @@ static ROUTES: &[Route] = &[
         channel: Channel::Back,
         browsable: true,
         get: Some(discovery::get),
+        post: None,
+    },
+    Route {
+        path: "/.well-known/webfinger",
+        endpoint: Endpoint::Webfinger,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(webfinger::get),
         post: None,
     },
     Route {
@@ -114,6 +126,15 @@ static ROUTES: &[Route] = &[
         member: Some("jwks_uri"),
         channel: Channel::Back,
         browsable: true,
+        get: Some(jwks::get),
+        post: None,
+    },
+    Route {
+        path: MOVED_JWKS,
+        endpoint: Endpoint::Jwks,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
         get: Some(jwks::get),
         post: None,
     },

@@ -196,9 +196,9 @@ pub(super) static MODES: &[Mode] = &[
         effect: "A front-channel logout page is loaded with a wrong issuer or session, or by a \
                  page that is not the provider's.",
         parameters: &[
-            choice("iss", &["other", "absent", "right"]).neutral("right"),
-            choice("sid", &["other", "absent", "right"]).neutral("right"),
-            choice("embedder", &["op", "foreign"]).neutral("op"),
+            choice("iss", &["other", "absent"]).neutral("right"),
+            choice("sid", &["other", "absent"]).neutral("right"),
+            choice("embedder", &["foreign"]).optional("op"),
         ],
         clauses: &[
             "OpenID Connect Front-Channel Logout 1.0, section 2",
@@ -216,7 +216,7 @@ pub(super) static MODES: &[Mode] = &[
         name: "frontchannel-logout-blocked",
         effect: "A front-channel logout page is loaded without the cookies of the browser.",
         parameters: &[
-            choice("cookies", &["blocked", "allowed"]).neutral("allowed"),
+            choice("cookies", &["blocked"]).neutral("allowed"),
             choice("observe", &["x-frame-options", "csp"]),
         ],
         clauses: &["OpenID Connect Front-Channel Logout 1.0, section 4.1"],

@@ -23,14 +23,12 @@ pub(super) fn break_signature(token: &mut Token, fault: &Fault<'_>) {
         "unpublished-key" => {
             let key = SigningKey::unpublished();
             let kid = key.thumbprint().to_owned();
-            sign_by(token, Signer::new(key, Algorithm::RS256, kid));
+            token.sign_by(&Arc::new(Signer::new(key, Algorithm::RS256, kid)));
         }
         _ => {
             let Some(signer) = fault.issuer.keys.signer(Algorithm::default()) else { return };
             let public = signer.key.public().spki_pem().into_bytes();
-            token.header.insert("alg".to_owned(), json!("HS256"));
-            let words = "by the public key as a secret";
-            token.signature = Signature::Hmac(Algorithm::HS256, public, words);
+            token.authenticate(Algorithm::HS256, public, "by the public key as a secret");
         }
     }
 }
@@ -41,7 +39,11 @@ fn sign_otherwise(token: &mut Token, fault: &Fault<'_>) {
     match token.signature.clone() {
         Signature::By(signer) if signer.algorithm.key_kind() == Some(KeyKind::Rsa) => {
             let algorithm = other(signer.algorithm, Algorithm::RS384, Algorithm::RS256);
-            sign_by(token, Signer::new(Arc::clone(&signer.key), algorithm, signer.kid.clone()));
+            token.sign_by(&Arc::new(Signer::new(
+                Arc::clone(&signer.key),
+                algorithm,
+                signer.kid.clone(),
+            )));
         }
         _ => {
             let client = fault.note.client.as_deref().and_then(|id| fault.issuer.client(id));
@@ -50,17 +52,9 @@ fn sign_otherwise(token: &mut Token, fault: &Fault<'_>) {
             let own = token.header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse);
             let own = own.unwrap_or(Algorithm::HS256);
             let algorithm = other(own, Algorithm::HS512, Algorithm::HS384);
-            token.header.insert("alg".to_owned(), json!(algorithm.name()));
-            let words = "by the client's secret";
-            token.signature = Signature::Hmac(algorithm, secret.unwrap_or_default(), words);
+            token.authenticate(algorithm, secret.unwrap_or_default(), "by the client's secret");
         }
     }
-}
-
-fn sign_by(token: &mut Token, signer: Signer) {
-    token.header.insert("alg".to_owned(), json!(signer.algorithm.name()));
-    token.header.insert("kid".to_owned(), json!(signer.kid));
-    token.signature = Signature::By(Arc::new(signer));
 }
 
 pub(super) fn break_issuer_or_audience(token: &mut Token, fault: &Fault<'_>) {
