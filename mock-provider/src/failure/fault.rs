@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::Method;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::Url;
@@ -46,6 +47,12 @@ impl Fault<'_> {
     /// The value of a parameter that is a length of time.
     pub(crate) fn duration(&self, name: &str) -> Duration {
         duration(&self.failure.value(name)).unwrap_or_default()
+    }
+
+    /// True for a request that an endpoint answers, unlike a browser's question whether a script may
+    /// ask.
+    pub(crate) fn asks(&self, endpoint: Endpoint) -> bool {
+        self.request.endpoint == endpoint && self.request.method != Method::OPTIONS
     }
 
     /// True for a token request that redeems a code, rather than a refresh token.

@@ -1,8 +1,12 @@
 //! Failures on command: the catalogue of modes, and what arms them and lets them act.
 //!
 //! A mode is one entry in its class's file. It never touches a handler: answers are made honestly,
-//! and a mode acts on the finished answer where it [leaves](crate::reply::Reply::leave).
+//! and a mode acts on the finished answer where it leaves, or on a
+//! request before any handler sees it.
 
+mod altered_metadata;
+mod altered_response;
+mod altered_tokens;
 mod armed;
 mod catalogue;
 mod class;
