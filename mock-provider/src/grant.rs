@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
     /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
@@ -46,6 +48,7 @@ impl Grant {
             scope,
             nonce,
             auth_time: session.auth_time,
+            acr: None,
             sid: session.sid.clone(),
             flow,
             revoked: AtomicBool::new(false),
@@ -54,17 +57,25 @@ impl Grant {
 
     /// The same grant once more, to be changed before anything is issued for it.
     pub(crate) fn copy(&self) -> Self {
-        let Self { client_id, user, scope, nonce, auth_time, sid, flow, .. } = self;
+        let Self { client_id, user, scope, nonce, auth_time, acr, sid, flow, revoked: _ } = self;
         Self {
             client_id: client_id.clone(),
             user: Arc::clone(user),
             scope: scope.clone(),
             nonce: nonce.clone(),
             auth_time: *auth_time,
+            acr: acr.clone(),
             sid: sid.clone(),
             flow: flow.clone(),
             revoked: AtomicBool::new(false),
         }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
     }
 
     fn is_revoked(&self) -> bool {

@@ -102,6 +102,11 @@ impl Reply {
         Self::new("application/json", body)
     }
 
+    /// A signed document.
+    pub(crate) fn jwt(token: String) -> Self {
+        Self::new("application/jwt", token.into_bytes())
+    }
+
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");

@@ -10,6 +10,7 @@ use super::fault::{Fault, on_another_host};
 use super::malformed;
 use super::mode::Object;
 use crate::journal::Endpoint;
+use crate::wire::delivery::{Delivery, End, Extent};
 
 pub(super) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
     let honest = &fault.issuer.url;
@@ -65,14 +66,19 @@ pub(super) fn with_other_ending(issuer: &str) -> String {
 }
 
 pub(super) fn unavailable(answer: &mut Outgoing, fault: &Fault<'_>) {
-    if fault.asks(Endpoint::Discovery) {
-        answer.status = match fault.is("mode", "404") {
-            true => StatusCode::NOT_FOUND,
-            false => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        answer.content_type("text/html; charset=utf-8");
-        answer.body = malformed::PAGE.to_vec();
+    if !fault.asks(Endpoint::Discovery) {
+        return;
     }
+    answer.status = match fault.value("mode").as_str() {
+        "hang" => return answer.delivery = Some(Delivery::hang(Delivery::HANG)),
+        "refused" => {
+            return answer.delivery = Some(Delivery::cut(Extent::Nothing, End::Reset));
+        }
+        "404" => StatusCode::NOT_FOUND,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    answer.content_type("text/html; charset=utf-8");
+    answer.body = malformed::PAGE.to_vec();
 }
 
 pub(super) fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::altered_response;
 use super::fault::derived;
+use super::foreign_key;
 use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration};
 use super::stolen_code;
@@ -113,11 +114,17 @@ pub(super) static MODES: &[Mode] = &[
         name: "authorization-session-overwriting",
         effect: "While a login at one provider waits, another begins at a second one in the same \
                  browser, and then the first one is answered.",
-        parameters: &[choice("order", &["honest-first", "evil-first"]), choice("key", &["own"])],
+        parameters: &[
+            choice("order", &["honest-first", "evil-first"]),
+            choice("key", &["own", "other-op"]),
+        ],
         clauses: &["RFC 9700, section 4.4.2", "OpenID Connect Core 1.0, section 16.15"],
         note: "The user agent's, with a relying party that has two providers, such as the default \
                issuer and a named one. To finish the first login by its own configuration is right \
-               too; to use keys or endpoints of the second one is not.",
+               too; to use keys or endpoints of the second one is not. \
+               With `key=other-op` a named issuer signs ID tokens with the default one's key, as \
+               somebody does who has the second provider, and not the first.",
+        acts: &[Act::IdToken(foreign_key::sign)],
         ..Mode::ENTRY
     },
     Mode {

@@ -91,7 +91,7 @@ pub(super) static MODES: &[Mode] = &[
         effect: "The metadata cannot be had for a while.",
         parameters: &[
             choice("phase", &["start", "running"]),
-            choice("mode", &["503", "404"]),
+            choice("mode", &["503", "404", "refused", "hang"]),
             duration("duration", "10s", &["10s", "1min"]),
             number("count", 3, 1_000, &["1", "3"]).optional("unlimited"),
         ],
@@ -102,7 +102,8 @@ pub(super) static MODES: &[Mode] = &[
                relying party stays up, and signs users in once the provider is back, without a \
                restart. `phase=start` fails from the first request on: start the relying party \
                while it does. `phase=running` lets the first request pass; whoever asks only once \
-               never meets it.",
+               never meets it. The port is shared with other endpoints: \
+               `refused` takes the connection, and breaks it before a byte came.",
         from_the_second: &[("phase", "running")],
         acts: &[Act::Answer(altered_metadata::unavailable)],
         ..Mode::ENTRY

@@ -1,9 +1,12 @@
 //! An honest answer, opened up so that failures can act on its parts.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::mode::Object;
@@ -12,6 +15,7 @@ use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::wire::delivery::Delivery;
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -29,6 +33,8 @@ pub(crate) struct Draft {
 pub(crate) enum DraftContent {
     /// A JSON object.
     Document(Object),
+    /// A JWT.
+    Token(Box<Token>),
     /// A page or text.
     Bytes(Vec<u8>),
     /// Parameters for the client.
@@ -41,6 +47,8 @@ pub(crate) struct Outgoing {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// How the answer is delivered on the connection; the server's own way without one.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl Draft {
@@ -54,7 +62,11 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, &issuer.key));
+                        id_token = token.and_then(|token| Token::read(token, issuer));
+                        if let Some(token) = &mut id_token {
+                            let access = document.get("access_token").and_then(Value::as_str);
+                            token.access_token = access.map(str::to_owned);
+                        }
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
                             // Its place among the members is kept.
                             *place = Value::Null;
@@ -62,7 +74,10 @@ impl Draft {
                     }
                     DraftContent::Document(document)
                 }
-                Err(_) => DraftContent::Bytes(bytes),
+                Err(_) => match signed(&bytes, issuer, request) {
+                    Some(token) => DraftContent::Token(Box::new(token)),
+                    None => DraftContent::Bytes(bytes),
+                },
             },
         };
         Self { status, headers, content, id_token, note }
@@ -92,6 +107,10 @@ impl Draft {
             DraftContent::Document(document) => {
                 Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
             }
+            DraftContent::Token(token) => Content::Bytes(match token.encode() {
+                Value::String(token) => token.into_bytes(),
+                other => other.to_string().into_bytes(),
+            }),
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
         };
@@ -101,13 +120,14 @@ impl Draft {
             Content::Bytes(bytes) => bytes,
             Content::Authorization(_) => Vec::new(),
         };
-        (Outgoing { status, headers, body }, note)
+        (Outgoing { status, headers, body, delivery: None }, note)
     }
 
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
         let body = match &self.content {
             DraftContent::Document(document) => Value::Object(document.clone()),
+            DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
             DraftContent::Authorization(response) => {
                 let pair = |(name, value)| json!(format!("{name}={value}"));
@@ -132,11 +152,25 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
+        let mut view = view(self.status, &self.headers, self.body_view());
+        if let Some(delivery) = &self.delivery {
+            view["delivery"] = json!(format!("{delivery:?}"));
+        }
+        view
+    }
+
+    fn body_view(&self) -> Value {
+        /// A larger body is told by its beginning and its digest.
+        const MOST: usize = 64 * 1024;
+        if self.body.len() > MOST {
+            let start = String::from_utf8_lossy(&self.body[..100]);
+            let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
+            return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
+        }
         let read = serde_json::from_slice::<Value>(&self.body).ok();
         // What a parser would lose, such as repeated members, is shown as it is.
         let body = read.filter(|read| read.to_string().as_bytes() == self.body);
-        let body = body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)));
-        view(self.status, &self.headers, body)
+        body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
 
     /// The answer, about to leave.
@@ -144,6 +178,9 @@ impl Outgoing {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if let Some(delivery) = self.delivery {
+            response.extensions_mut().insert(delivery);
+        }
         Left { response, note, alterations: Vec::new() }
     }
 
@@ -168,6 +205,12 @@ impl Outgoing {
     pub(crate) fn is_json(&self) -> bool {
         self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
     }
+}
+
+/// Signed userinfo, taken apart.
+fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

@@ -1,6 +1,5 @@
 //! What an act is told.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -10,14 +9,12 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::spec::Failure;
-use crate::account::Account;
 use crate::config::duration;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;
-use crate::user::User;
 
 /// A failure that is about to act, and where.
 pub(crate) struct Fault<'a> {
@@ -72,13 +69,6 @@ impl Fault<'_> {
             Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
             _ => parameters.cloned().unwrap_or_default(),
         }
-    }
-
-    /// Another user than the one that this is about: a configured one where there is one.
-    pub(crate) fn other_user(&self) -> Arc<Account> {
-        let subject = self.note.user.as_deref().unwrap_or_default();
-        let other = self.issuer.users.iter().find(|user| user.subject != subject).cloned();
-        other.unwrap_or_else(|| Arc::new(User::stranger(&format!("{subject}-victim")).into()))
     }
 
     /// Another issuer of the same provider: the default one, or `other` for the default one itself.

@@ -174,6 +174,8 @@ pub(crate) enum Act {
     RefreshTokens(fn(&mut Object, &Fault<'_>)),
     /// On the userinfo response.
     Userinfo(fn(&mut Object, &Fault<'_>)),
+    /// On the userinfo response as a JWT, which it becomes where it is none.
+    SignedUserinfo(fn(&mut Token, &Fault<'_>)),
     /// On any answer as a whole: status, headers, body, connection.
     Answer(fn(&mut Outgoing, &Fault<'_>)),
 }
@@ -232,7 +234,7 @@ impl Act {
             Self::Authorization(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
-            Self::Userinfo(_) => 10,
+            Self::Userinfo(_) | Self::SignedUserinfo(_) => 10,
             Self::Answer(_) => 11,
         }
     }

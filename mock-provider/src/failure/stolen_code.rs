@@ -31,14 +31,14 @@ pub(super) fn replace(
 /// `pkce` is checked, the challenge of that session.
 pub(super) fn of_another_user(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     from_elsewhere(code, grant, pkce);
 }
 
 /// Makes a code one that answers this very request, from another user's session.
 pub(super) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     grant.sid = derived(&grant.sid, "session");
     code.grant = Arc::new(grant);
 }
@@ -46,7 +46,7 @@ pub(super) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
 /// Makes a code one that another user got in a login that somebody else began.
 pub(super) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Exchange) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     grant.sid = derived(&grant.sid, "session");
     grant.nonce = login.parameter("nonce").map(str::to_owned);
     let challenge = login.parameter("code_challenge");
@@ -59,9 +59,7 @@ pub(super) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Excha
 /// Makes a code one that the user gave to another client.
 pub(super) fn of_another_client(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
-    let other = fault.issuer.clients.iter().find(|client| client.id != grant.client_id);
-    grant.client_id =
-        other.map_or_else(|| format!("{}-other", grant.client_id), |client| client.id.clone());
+    grant.client_id = fault.other_client();
     from_elsewhere(code, grant, pkce);
 }
 
@@ -96,7 +94,7 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
     let issuer = fault.issuer;
     let now = issuer.clock.seconds();
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     let access_token = derived(&honest, "access token");
     let scope = grant.scope.clone();
     let token = match fault.value("token").as_str() {
@@ -107,8 +105,9 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
             access_token
         }
         _ => {
+            let Some(client) = issuer.client(&grant.client_id) else { return };
             let nonce = grant.nonce.as_deref();
-            let signed = issuer.id_token(&grant, &scope, nonce, &access_token, now);
+            let signed = issuer.id_token(&client, &grant, &scope, nonce, &access_token, now);
             match fault.is("signature", "none") {
                 true => unsigned(&signed, fault),
                 false => signed,
@@ -123,7 +122,7 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
 }
 
 fn unsigned(signed: &str, fault: &Fault<'_>) -> String {
-    let Some(mut token) = Token::read(signed, &fault.issuer.key) else { return signed.to_owned() };
+    let Some(mut token) = Token::read(signed, fault.issuer) else { return signed.to_owned() };
     token.header.insert("alg".into(), json!("none"));
     token.signature = Signature::Bytes(Vec::new(), "none");
     token.encode().as_str().unwrap_or(signed).to_owned()

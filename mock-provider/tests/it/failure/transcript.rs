@@ -127,6 +127,12 @@ fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
     if let (Some(keys), Some(token)) = (keys, body["id_token"].as_str()) {
         body["id_token"] = decoded(token, keys);
     }
+    // Signed userinfo.
+    if let (Some(keys), Some(token)) = (keys, body.as_str())
+        && token.starts_with("eyJ")
+    {
+        body = decoded(token, keys);
+    }
     let mut headers = headers(&answer.headers);
     if let Some((address, query)) =
         headers["location"].as_str().and_then(|location| location.split_once(['?', '#']))
