@@ -16,15 +16,12 @@ pub(super) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
     match unsigned {
         true => {
             token.header.insert("alg".into(), json!("none"));
+            token.header.shift_remove("kid");
             token.signature = Signature::Bytes(Vec::new(), "none");
         }
         false => {
-            let client = fault.note.client.as_ref().and_then(|id| fault.issuer.client(id));
-            let Some(secret) = client.and_then(|client| client.secret.clone()) else { return };
-            token.header.insert("alg".into(), json!("HS256"));
-            let key = secret.expose().as_bytes().to_owned();
-            token.signature = Signature::Hmac(Algorithm::HS256, key, "by the client's secret");
+            let words = "by the client's secret";
+            token.authenticate(Algorithm::HS256, fault.client_secret(), words);
         }
     }
-    token.header.shift_remove("kid");
 }

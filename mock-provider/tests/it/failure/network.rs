@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use mock_provider::Settings;
 use mock_provider::failure::{Class, Failure, Mode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::support::{Browser, start, url};
+use crate::support::{Browser, builder, start, url};
 
 /// Whoever has heard nothing more for so long stops waiting.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -106,7 +107,10 @@ fn brief(line: &str) -> String {
 
 /// What a case makes of an honest answer.
 async fn told(case: Failure) -> String {
-    let provider = start().await;
+    // The port would stand in the metadata, and change its length.
+    let named =
+        |settings: &mut Settings| settings.issuer_url = Some("https://issuer.example".into());
+    let provider = builder().settings(named).start().await;
     let endpoint = case.value("endpoint");
     let honest = ask(provider.address(), &endpoint, FIRST_BYTE).await;
     let failure = provider.fail(case.clone());
