@@ -99,6 +99,8 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// The claim source: where distributed claims are fetched.
+    ClaimSource,
     /// The end-session endpoint.
     EndSession,
     /// The page that tells whether the session goes on.
@@ -117,7 +119,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -125,6 +127,7 @@ impl Endpoint {
         Self::SignIn,
         Self::Token,
         Self::Userinfo,
+        Self::ClaimSource,
         Self::EndSession,
         Self::CheckSession,
         Self::BackChannelLogout,
@@ -144,6 +147,7 @@ impl Endpoint {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
             Self::CheckSession => "check-session",
             Self::BackChannelLogout => "back-channel-logout",

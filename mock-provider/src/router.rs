@@ -16,8 +16,8 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::backchannel_logout;
 use crate::endpoints::{
-    authorization, canary, check_session, discovery, end_session, health, home, jwks, sign_in,
-    token, userinfo, webfinger,
+    authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
+    sign_in, token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -119,6 +119,15 @@ static ROUTES: &[Route] = &[
         browsable: false,
         get: Some(userinfo::get),
         post: Some(userinfo::post),
+    },
+    Route {
+        path: "/claim-source",
+        endpoint: Endpoint::ClaimSource,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(claim_source::get),
+        post: None,
     },
     Route {
         path: "/jwks",

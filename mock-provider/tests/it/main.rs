@@ -3,6 +3,7 @@
 
 mod authorization;
 mod backchannel_logout;
+mod claim_source;
 mod cli;
 mod client_authentication;
 mod configuration;
@@ -17,6 +18,7 @@ mod health;
 mod hints;
 mod hostile;
 mod https;
+mod hybrid;
 mod journal;
 mod jwks;
 mod leniency;
