@@ -285,9 +285,9 @@ impl Keys {
         let known = |key: &SigningKey| {
             set.known.iter().any(|signer| signer.key.thumbprint() == key.thumbprint())
         };
-        let others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
+        let mut others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
         // After many rotations there may be none left.
-        let key = number.checked_sub(1).and_then(|number| others.skip(number).next());
+        let key = number.checked_sub(1).and_then(|number| others.nth(number));
         key.unwrap_or_else(SigningKey::unpublished)
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
+    /// The signed ID token inside an encrypted one, for failures to act on.
+    pub(crate) signed: Option<String>,
     pub(crate) note: Note,
 }
 
@@ -125,7 +127,13 @@ impl Reply {
     /// An answer that the browser brings to the client.
     pub(crate) fn authorization(response: AuthorizationResponse) -> Self {
         let content = Content::Authorization(response);
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), content, note: Note::default() }
+        Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            content,
+            signed: None,
+            note: Note::default(),
+        }
     }
 
     /// Plain text.
@@ -137,7 +145,7 @@ impl Reply {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         let content = Content::Bytes(body);
-        Self { status: StatusCode::OK, headers, content, note: Note::default() }
+        Self { status: StatusCode::OK, headers, content, signed: None, note: Note::default() }
     }
 
     /// The refusal of parameters that could not be read.
@@ -178,6 +186,10 @@ impl Reply {
         Self { note, ..self }
     }
 
+    pub(crate) fn signed(self, signed: Option<String>) -> Self {
+        Self { signed, ..self }
+    }
+
     /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
     /// what they did before.
     pub(crate) fn leave(
@@ -194,7 +206,7 @@ impl Reply {
 
     /// The answer without any failure.
     pub(crate) fn leave_as_it_is(self) -> Left {
-        let Self { status, headers, content, note } = self.encoded();
+        let Self { status, headers, content, note, .. } = self.encoded();
         let body = match content {
             Content::Bytes(bytes) => bytes,
             Content::Authorization(_) => Vec::new(),

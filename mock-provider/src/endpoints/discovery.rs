@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::algorithm::Algorithm;
 use crate::client::AuthMethod;
+use crate::encryption::KeyEncryption;
 use crate::issuer::Issuer;
+use crate::jwe::ContentEncryption;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
@@ -22,6 +24,8 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
     let endpoints = addresses(issuer)
         .filter_map(|address| Some((address.member?.to_owned(), Value::from(address.url))))
         .collect();
+    // Told where a client has asked for it.
+    let encrypts = issuer.clients.iter().any(|it| it.id_token_encrypted_response_alg.is_some());
     ProviderMetadata {
         issuer: issuer.url.clone(),
         endpoints,
@@ -36,6 +40,12 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             .into_iter()
             .map(Algorithm::name)
             .collect(),
+        id_token_encryption_alg_values_supported: encrypts
+            .then(|| KeyEncryption::ALL.map(KeyEncryption::name).into())
+            .unwrap_or_default(),
+        id_token_encryption_enc_values_supported: encrypts
+            .then(|| ContentEncryption::ALL.map(ContentEncryption::name).into())
+            .unwrap_or_default(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),

@@ -49,7 +49,7 @@ pub(crate) struct Outgoing {
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, note } = reply;
+        let Reply { status, headers, content, signed, note } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
@@ -57,7 +57,10 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, issuer));
+                        id_token = token.and_then(|token| match &signed {
+                            Some(signed) => Token::read_encrypted(token, signed, issuer, &note),
+                            None => Token::read(token, issuer),
+                        });
                         if let Some(token) = &mut id_token {
                             let access = document.get("access_token").and_then(Value::as_str);
                             token.access_token = access.map(str::to_owned);
@@ -94,8 +97,8 @@ impl Draft {
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
         };
-        let Reply { status, headers, content, note } =
-            Reply { status, headers, content, note }.encoded();
+        let reply = Reply { status, headers, content, signed: None, note };
+        let Reply { status, headers, content, note, .. } = reply.encoded();
         let body = match content {
             Content::Bytes(bytes) => bytes,
             Content::Authorization(_) => Vec::new(),

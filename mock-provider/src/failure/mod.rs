@@ -18,6 +18,7 @@ mod guard;
 mod impostor;
 mod key_name;
 mod malformed;
+mod mismatched_encryption;
 mod mode;
 mod offer;
 mod parameter;
