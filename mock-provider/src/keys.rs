@@ -291,22 +291,6 @@ impl Keys {
         key.unwrap_or_else(SigningKey::unpublished)
     }
 
-    /// Changes what is published in any way, for failures that publish what no provider should:
-    /// keys without a name, with that of another, of kinds that nobody knows.
-    pub(crate) fn alter_published(&self, change: impl FnOnce(&mut Vec<Jwk>)) {
-        self.change(|set| change(&mut set.published));
-    }
-
-    /// Adds a key that was made elsewhere, such as a weak one, and signs and publishes with it.
-    pub(crate) fn adopt(&self, key: Arc<SigningKey>, algorithm: Algorithm) -> Arc<Signer> {
-        let kid = key.thumbprint().to_owned();
-        let signer = Signer::new(key, algorithm, kid);
-        self.change(|set| {
-            set.published.push(signer.jwk());
-            set.add(signer)
-        })
-    }
-
     /// Signs claims: a JWS in compact serialisation
     /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)) of the type
     /// `JWT`. An HMAC takes the client's secret.

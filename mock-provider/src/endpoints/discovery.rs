@@ -26,6 +26,13 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
         .collect();
     // Told where a client has asked for it.
     let encrypts = issuer.clients.iter().any(|it| it.id_token_encrypted_response_alg.is_some());
+    let (key_encryptions, content_encryptions) = match encrypts {
+        true => (
+            KeyEncryption::ALL.map(KeyEncryption::name).into(),
+            ContentEncryption::ALL.map(ContentEncryption::name).into(),
+        ),
+        false => (Vec::new(), Vec::new()),
+    };
     ProviderMetadata {
         issuer: issuer.url.clone(),
         endpoints,
@@ -40,12 +47,8 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             .into_iter()
             .map(Algorithm::name)
             .collect(),
-        id_token_encryption_alg_values_supported: encrypts
-            .then(|| KeyEncryption::ALL.map(KeyEncryption::name).into())
-            .unwrap_or_default(),
-        id_token_encryption_enc_values_supported: encrypts
-            .then(|| ContentEncryption::ALL.map(ContentEncryption::name).into())
-            .unwrap_or_default(),
+        id_token_encryption_alg_values_supported: key_encryptions,
+        id_token_encryption_enc_values_supported: content_encryptions,
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),

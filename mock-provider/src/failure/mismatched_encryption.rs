@@ -4,7 +4,7 @@ use super::brought_key::attacker;
 use super::fault::Fault;
 use super::token::Token;
 use crate::encryption::Encryption;
-use crate::jwe::{ContentEncryption, Recipient};
+use crate::jwe::Recipient;
 
 /// Encrypts, or does not, against what was agreed.
 pub(super) fn mismatch(token: &mut Token, fault: &Fault<'_>) {
@@ -22,6 +22,6 @@ pub(super) fn mismatch(token: &mut Token, fault: &Fault<'_>) {
         },
     };
     let content = token.encryption.as_ref().map(|encryption| encryption.content);
-    let content = content.unwrap_or(ContentEncryption::default());
+    let content = content.unwrap_or_default();
     token.encryption = Some(Encryption { recipient, content });
 }

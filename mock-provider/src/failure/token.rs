@@ -11,7 +11,7 @@ use super::mode::Object;
 use crate::algorithm::{Algorithm, hmac};
 use crate::encryption::Encryption;
 use crate::issuer::Issuer;
-use crate::jws::{signing_input, with_signature};
+use crate::jws::{compact, signing_input};
 use crate::protocol::id_token::at_hash;
 use crate::random::Random;
 use crate::reply::Note;
@@ -53,7 +53,9 @@ pub(crate) enum Signature {
 
 /// Makes a signature of the signing input.
 #[derive(Clone)]
-pub(crate) struct Made(pub(crate) Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+pub(crate) struct Made(pub(crate) Arc<Make>);
+
+type Make = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
 
 impl std::fmt::Debug for Made {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -144,11 +146,7 @@ impl Token {
     pub(crate) fn compact(&self) -> String {
         match &self.honest {
             Some((view, token)) if *view == self.parts() => token.clone(),
-            _ => {
-                let input = self.signing_input();
-                let signature = self.signature.of(input.as_bytes());
-                with_signature(input, &signature)
-            }
+            _ => compact(&self.header, &self.payload(), |input| self.signature.of(input)),
         }
     }
 
