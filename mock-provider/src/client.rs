@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::algorithm::Algorithm;
 use crate::encryption::KeyEncryption;
 use crate::jwe::ContentEncryption;
+use crate::protocol::response_type::ResponseType;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
 
@@ -49,7 +50,7 @@ pub struct Client {
     #[serde(default)]
     pub id_token_signed_response_alg: Algorithm,
     /// How the key that encrypts ID tokens for the client comes to it: by a key of its `jwks`, or
-    /// made of its secret. Default: ID tokens are not encrypted.
+    /// made of its secret. For the code flow alone. Default: ID tokens are not encrypted.
     #[serde(default)]
     pub id_token_encrypted_response_alg: Option<KeyEncryption>,
     /// How ID tokens for the client are encrypted, where they are. Default: A128CBC-HS256.
@@ -65,6 +66,12 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// What the client may ask the authorization endpoint for. Default: `code` alone.
+    #[serde(default = "code_alone")]
+    pub response_types: Vec<ResponseType>,
+    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
 }
 
 impl Client {
@@ -83,6 +90,8 @@ impl Client {
             jwks: None,
             require_nonce: false,
             require_pkce: None,
+            response_types: code_alone(),
+            userinfo_signed_response_alg: None,
         }
     }
 
@@ -163,6 +172,20 @@ impl Client {
         self
     }
 
+    /// Sets what the client may ask the authorization endpoint for.
+    #[must_use]
+    pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
+        self.response_types = types.into_iter().collect();
+        self
+    }
+
+    /// Makes userinfo come as a signed JWT.
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.userinfo_signed_response_alg = Some(algorithm);
+        self
+    }
+
     /// A client that nobody registered, where any client will do.
     pub(crate) fn any(id: &str) -> Self {
         Self { require_pkce: Some(false), ..Self::new(id) }
@@ -210,6 +233,10 @@ impl From<Vec<Map<String, Value>>> for JwkSet {
     fn from(keys: Vec<Map<String, Value>>) -> Self {
         Self { keys }
     }
+}
+
+fn code_alone() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
 }
 
 /// How a client authenticates at the token endpoint

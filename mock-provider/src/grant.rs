@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
     /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
@@ -46,8 +48,32 @@ impl Grant {
             scope,
             nonce,
             auth_time: session.auth_time,
+            acr: None,
             sid: session.sid.clone(),
             flow,
+            revoked: AtomicBool::new(false),
+        }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
+    }
+
+    /// The same grant once more, to be changed before anything is issued for it.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { client_id, user, scope, nonce, acr, auth_time, sid, flow, .. } = self;
+        Self {
+            client_id: client_id.clone(),
+            user: Arc::clone(user),
+            scope: scope.clone(),
+            nonce: nonce.clone(),
+            acr: acr.clone(),
+            auth_time: *auth_time,
+            sid: sid.clone(),
+            flow: flow.clone(),
             revoked: AtomicBool::new(false),
         }
     }
@@ -62,7 +88,7 @@ impl Grant {
 }
 
 /// An authorization code, bound to one request of one client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) grant: Arc<Grant>,
     pub(crate) redirect_uri: String,
@@ -136,6 +162,11 @@ impl Grants {
         self.codes.insert(value, code, now, until);
     }
 
+    /// What is known of a code.
+    pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
+        self.codes.get_mut(value, now)
+    }
+
     /// Remembers an access token.
     pub(crate) fn add_access_token(&mut self, value: String, token: AccessToken, now: i64) {
         let until = token.expires.saturating_add(REMEMBERED);
@@ -153,6 +184,17 @@ impl Grants {
         let until = expires.saturating_add(REMEMBERED);
         let token = RefreshToken { grant, expires, rotated: false };
         self.refresh_tokens.insert(value, token, now, until);
+    }
+
+    /// Lets an access or refresh token be called by another name too, for as long as it is valid.
+    pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
+        if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
+            self.add_access_token(name.to_owned(), token, now);
+        }
+        if let Some(RefreshToken { grant, expires, .. }) = self.refresh_tokens.get_mut(value, now) {
+            let (grant, expires) = (Arc::clone(grant), *expires);
+            self.add_refresh_token(name.to_owned(), grant, now, expires);
+        }
     }
 
     /// Uses up a code, if it may be redeemed in this way.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::account::Account;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
@@ -182,6 +183,12 @@ impl State {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets sessions, codes and tokens, as a restart does.
+    pub(crate) fn forget(&self) {
+        *self.sessions() = Sessions::default();
+        *self.grants() = Grants::default();
+    }
+
     /// All codes and tokens, for a short while.
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
@@ -223,6 +230,14 @@ impl Setup {
         configured.or_else(|| self.settings.any_client.then(|| Arc::new(Client::any(id))))
     }
 
+    /// The algorithms that userinfo is signed with, for one client or another.
+    pub(crate) fn userinfo_algorithms(&self) -> Vec<&'static str> {
+        let asked = self.clients.iter().filter_map(|client| client.userinfo_signed_response_alg);
+        let mut names: Vec<_> = asked.map(Algorithm::name).collect();
+        names.dedup();
+        names
+    }
+
     /// The scope values that the issuer knows.
     pub(crate) fn scopes_supported(&self) -> impl Iterator<Item = &str> {
         let standard = STANDARD_SCOPES.iter().map(|scope| scope.value);
@@ -251,6 +266,10 @@ impl Setup {
     /// The names of all claims that the issuer may release.
     pub(crate) fn claims_supported(&self) -> Vec<String> {
         let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
+        let mut types = self.clients.iter().flat_map(|client| &client.response_types);
+        if !types.any(|asked| asked.has_code() && asked.has_id_token()) {
+            claims.retain(|claim| claim != "c_hash");
+        }
         let attributes = User::new("").attributes().map(|(name, _)| name.to_owned());
         let configured = self.settings.scopes.values().flatten().cloned();
         let extra = self.users.iter().flat_map(|user| user.claims.keys().cloned());

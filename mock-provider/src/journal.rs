@@ -99,10 +99,14 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// The claim source: where distributed claims are fetched.
+    ClaimSource,
     /// The end-session endpoint.
     EndSession,
     /// The health endpoint.
     Health,
+    /// The WebFinger endpoint, which tells the issuer of a user.
+    Webfinger,
     /// The canary, which nobody has a reason to visit.
     Canary,
     /// No endpoint of the provider.
@@ -111,7 +115,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -119,8 +123,10 @@ impl Endpoint {
         Self::SignIn,
         Self::Token,
         Self::Userinfo,
+        Self::ClaimSource,
         Self::EndSession,
         Self::Health,
+        Self::Webfinger,
         Self::Canary,
         Self::Unknown,
     ];
@@ -135,8 +141,10 @@ impl Endpoint {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
             Self::Health => "health",
+            Self::Webfinger => "webfinger",
             Self::Canary => "canary",
             Self::Unknown => "unknown",
         }

@@ -46,6 +46,8 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) redirect_uri: String,
     pub(crate) mode: ResponseMode,
     pub(crate) parameters: Parameters,
+    /// What stands in the fragment beside parameters in the query: honestly nothing.
+    pub(crate) fragment: Parameters,
 }
 
 /// An answer on its way out, and what to tell the journal.
@@ -102,6 +104,11 @@ impl Reply {
         Self::new("application/json", body)
     }
 
+    /// A signed document.
+    pub(crate) fn jwt(token: String) -> Self {
+        Self::new("application/jwt", token.into_bytes())
+    }
+
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");
@@ -153,6 +160,12 @@ impl Reply {
         Self::text(format!("{reason}\n"))
             .status(StatusCode::BAD_REQUEST)
             .note(Note::refused("invalid_request", reason))
+    }
+
+    /// Says what the body is.
+    pub(crate) fn content_type(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
     }
 
     pub(crate) fn status(self, status: StatusCode) -> Self {
@@ -230,7 +243,7 @@ impl Reply {
 impl AuthorizationResponse {
     /// Encodes the parameters in the way that the request asked for.
     fn encoded(self) -> Reply {
-        let Self { redirect_uri: uri, mode, parameters } = self;
+        let Self { redirect_uri: uri, mode, parameters, fragment } = self;
         let room = uri.len() + 256;
         let behind = |separator: char| {
             let mut address = String::with_capacity(room);
@@ -240,7 +253,12 @@ impl AuthorizationResponse {
         };
         match mode {
             ResponseMode::Query => {
-                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
+                let mut address = behind(if uri.contains('?') { '&' } else { '?' });
+                if fragment.iter().next().is_some() {
+                    address.push('#');
+                    address = fragment.encode_behind(address);
+                }
+                Reply::redirect(&address)
             }
             ResponseMode::Fragment => Reply::redirect(&behind('#')),
             ResponseMode::FormPost => {

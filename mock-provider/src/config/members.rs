@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Checker;
 use super::key_path::KeyPath;
 use super::suggestion::advice;
+use crate::algorithm::Algorithm;
 use crate::client::{AuthMethod, Client};
 use crate::encryption::{Encryption, KeyEncryption};
 use crate::random::Random;
@@ -106,12 +107,19 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
-        self.signing(client, &path.key("id_token_signed_response_alg"));
+        let id_token = Some(client.id_token_signed_response_alg);
+        self.signing(client, id_token, &path.key("id_token_signed_response_alg"));
+        let userinfo = client.userinfo_signed_response_alg;
+        self.signing(client, userinfo, &path.key("userinfo_signed_response_alg"));
         self.encryption(client, path);
         if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
             let path = path.key("jwks");
             let message = format!("`{path}` must have a key: leave it out to have none");
             self.fault(&path, message);
+        }
+        if client.response_types.is_empty() {
+            let path = path.key("response_types");
+            self.fault(&path, format!("`{path}` must not be empty: leave it out to have `code`"));
         }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
@@ -132,11 +140,9 @@ impl Checker<'_> {
 
     /// Refuses an HMAC with a secret that is too short for it
     /// (OpenID Connect Core 1.0, section 16.19; RFC 7518, section 3.2), or with none.
-    fn signing(&mut self, client: &Client, path: &KeyPath) {
-        let algorithm = client.id_token_signed_response_alg;
-        if algorithm.key_kind().is_some() {
-            return;
-        }
+    fn signing(&mut self, client: &Client, algorithm: Option<Algorithm>, path: &KeyPath) {
+        let hmac = algorithm.filter(|algorithm| algorithm.key_kind().is_none());
+        let Some(algorithm) = hmac else { return };
         let least = algorithm.digest().output_len();
         let fault = match client.secret.as_ref().map(|secret| secret.expose().len()) {
             None => format!("`{algorithm}` needs a `secret`, and the client has none"),
@@ -163,6 +169,11 @@ impl Checker<'_> {
         let path = path.key("id_token_encrypted_response_alg");
         let name = algorithm.name();
         let fault = match Encryption::of(client) {
+            _ if client.response_types.iter().any(|it| it.has_id_token()) => {
+                format!(
+                    "`{name}` goes with the code flow alone, and `response_types` has an ID token"
+                )
+            }
             None if algorithm == KeyEncryption::Direct => {
                 format!("`{name}` needs a `secret`, and the client has none")
             }

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod canary;
+pub(crate) mod claim_source;
 pub(crate) mod discovery;
 pub(crate) mod end_session;
 pub(crate) mod health;
@@ -10,3 +11,4 @@ pub(crate) mod jwks;
 pub(crate) mod sign_in;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+pub(crate) mod webfinger;

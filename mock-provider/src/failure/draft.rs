@@ -1,9 +1,12 @@
 //! An honest answer, opened up so that failures can act on its parts.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::mode::Object;
@@ -30,6 +33,8 @@ pub(crate) struct Draft {
 pub(crate) enum DraftContent {
     /// A JSON object.
     Document(Object),
+    /// A JWT.
+    Token(Box<Token>),
     /// A page or text.
     Bytes(Vec<u8>),
     /// Parameters for the client.
@@ -49,7 +54,7 @@ pub(crate) struct Outgoing {
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, signed, note } = reply;
+        let Reply { status, headers, content, signed: inside, note } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
@@ -57,8 +62,8 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| match &signed {
-                            Some(signed) => Token::read_encrypted(token, signed, issuer, &note),
+                        id_token = token.and_then(|token| match &inside {
+                            Some(inside) => Token::read_encrypted(token, inside, issuer, &note),
                             None => Token::read(token, issuer),
                         });
                         if let Some(token) = &mut id_token {
@@ -72,10 +77,21 @@ impl Draft {
                     }
                     DraftContent::Document(document)
                 }
-                Err(_) => DraftContent::Bytes(bytes),
+                Err(_) => match signed(&bytes, issuer, request) {
+                    Some(token) => DraftContent::Token(Box::new(token)),
+                    None => DraftContent::Bytes(bytes),
+                },
             },
         };
         Self { status, headers, content, id_token, note }
+    }
+
+    /// The code that the answer sends, where it sends one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
     }
 
     /// The document, with the ID token back in its place.
@@ -94,6 +110,10 @@ impl Draft {
             DraftContent::Document(document) => {
                 Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
             }
+            DraftContent::Token(token) => Content::Bytes(match token.encode() {
+                Value::String(token) => token.into_bytes(),
+                other => other.to_string().into_bytes(),
+            }),
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
         };
@@ -110,17 +130,17 @@ impl Draft {
     pub(super) fn view(&self) -> Value {
         let body = match &self.content {
             DraftContent::Document(document) => Value::Object(document.clone()),
+            DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
             DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+                let pair = |(name, value)| json!(format!("{name}={value}"));
+                let parameters: Vec<_> = response.parameters.iter().map(pair).collect();
+                let fragment: Vec<_> = response.fragment.iter().map(pair).collect();
                 json!({
                     "redirect_uri": response.redirect_uri,
                     "response_mode": format!("{:?}", response.mode),
                     "parameters": parameters,
+                    "fragment": fragment,
                 })
             }
         };
@@ -135,15 +155,25 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
-        let read = serde_json::from_slice::<Value>(&self.body).ok();
-        // What a parser would lose, such as repeated members, is shown as it is.
-        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
-        let body = body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)));
-        let mut view = view(self.status, &self.headers, body);
+        let mut view = view(self.status, &self.headers, self.body_view());
         if let Some(delivery) = &self.delivery {
             view["delivery"] = json!(format!("{delivery:?}"));
         }
         view
+    }
+
+    fn body_view(&self) -> Value {
+        /// A larger body is told by its beginning and its digest.
+        const MOST: usize = 64 * 1024;
+        if self.body.len() > MOST {
+            let start = String::from_utf8_lossy(&self.body[..100]);
+            let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
+            return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
+        }
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
 
     /// The answer, about to leave.
@@ -178,6 +208,12 @@ impl Outgoing {
     pub(crate) fn is_json(&self) -> bool {
         self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
     }
+}
+
+/// Signed userinfo, taken apart.
+fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

@@ -1,11 +1,16 @@
 //! How armed failures act on an answer that leaves.
 
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+
 use super::armed::Armed;
 use super::diff::diff;
 use super::draft::{Draft, DraftContent, Outgoing};
 use super::fault::Fault;
-use super::mode::{Act, Effect, STAGES};
+use super::mode::{Act, Effect, Object, STAGES};
 use super::spec::Failure;
+use super::token::Token;
+use crate::algorithm::Algorithm;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint};
 use crate::reply::{Left, Note, Reply};
@@ -186,6 +191,7 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     let succeeded = draft.status.is_success();
     let document = match &mut draft.content {
         DraftContent::Document(document) if succeeded => Some(document),
+        DraftContent::Token(token) if succeeded => Some(&mut token.claims),
         _ => None,
     };
     match (act, request.endpoint, document) {
@@ -194,7 +200,12 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
                 act(&mut token.claims, fault);
             }
         }
-        (Act::Claims(act), Endpoint::Userinfo, Some(claims)) => act(claims, fault),
+        (Act::Claims(act) | Act::Userinfo(act), Endpoint::Userinfo, Some(claims)) => {
+            act(claims, fault);
+        }
+        (Act::SignedUserinfo(act), Endpoint::Userinfo, _) if succeeded => {
+            signed_userinfo(*act, draft, fault)
+        }
         (Act::IdToken(act), Endpoint::Token, _) if !refreshes => {
             if let Some(token) = &mut draft.id_token {
                 act(token, fault);
@@ -206,8 +217,7 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
             }
         }
         (Act::Metadata(act), Endpoint::Discovery, Some(document))
-        | (Act::Jwks(act), Endpoint::Jwks, Some(document))
-        | (Act::Userinfo(act), Endpoint::Userinfo, Some(document)) => act(document, fault),
+        | (Act::Jwks(act), Endpoint::Jwks, Some(document)) => act(document, fault),
         (Act::Tokens(act), Endpoint::Token, Some(_)) if !refreshes => tokens(*act, draft, fault),
         (Act::RefreshTokens(act), Endpoint::Token, Some(_)) if refreshes => {
             tokens(*act, draft, fault);
@@ -221,8 +231,25 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     }
 }
 
+/// Lets an act have userinfo as a JWT, as it is for a client that registered for one.
+fn signed_userinfo(act: fn(&mut Token, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
+    if let DraftContent::Document(claims) = &draft.content {
+        let mut signed = Object::new();
+        signed.insert("iss".to_owned(), fault.issuer.url.as_str().into());
+        signed.insert("aud".to_owned(), fault.note.client.as_deref().unwrap_or_default().into());
+        signed.extend(claims.clone());
+        let text = fault.issuer.keys.sign(Algorithm::default(), None, &signed);
+        let Some(token) = Token::read(&text, fault.issuer) else { return };
+        draft.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+        draft.content = DraftContent::Token(Box::new(token));
+    }
+    if let DraftContent::Token(token) = &mut draft.content {
+        act(token, fault);
+    }
+}
+
 /// Lets an act have the token response with the ID token in it.
-fn tokens(act: fn(&mut super::mode::Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
+fn tokens(act: fn(&mut Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
     let taken_apart = draft.id_token.clone();
     draft.put_id_token_back();
     let DraftContent::Document(document) = &mut draft.content else { return };

@@ -1,4 +1,4 @@
-//! Who stands in for the right one in a failure: another user or client.
+//! Who stands in for the right one in a failure: another user, client or issuer.
 
 use std::sync::Arc;
 
@@ -14,8 +14,21 @@ impl Fault<'_> {
         let other = self.issuer.users.iter().find(|user| user.subject != own);
         other.cloned().unwrap_or_else(|| {
             let subject = format!("{own}-victim");
-            Arc::new(User::new(subject.as_str()).name("Victim").into())
+            let email = format!("{subject}@victim.example");
+            let victim = User::new(subject.as_str()).name("Victim").email(email);
+            Arc::new(victim.preferred_username(subject).phone_number("+1 555 0199").into())
         })
+    }
+
+    /// A claim of that user, or one that would be theirs.
+    pub(crate) fn of_victim(&self, claim: &str) -> String {
+        let victim = self.victim();
+        match victim.released.get(claim).and_then(|value| value.as_str()) {
+            Some(value) => value.to_owned(),
+            None if claim == "email" => format!("{}@victim.example", victim.subject),
+            None if claim == "phone_number" => "+1 555 0199".to_owned(),
+            None => victim.subject.clone(),
+        }
     }
 
     /// Another client of the issuer than the one that asked.

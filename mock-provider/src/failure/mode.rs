@@ -174,6 +174,8 @@ pub(crate) enum Act {
     RefreshTokens(fn(&mut Object, &Fault<'_>)),
     /// On the userinfo response.
     Userinfo(fn(&mut Object, &Fault<'_>)),
+    /// On the userinfo response as a JWT, which it becomes where it is none.
+    SignedUserinfo(fn(&mut Token, &Fault<'_>)),
     /// On any answer as a whole: status, headers, body, connection.
     Answer(fn(&mut Outgoing, &Fault<'_>)),
 }
@@ -183,8 +185,11 @@ pub(crate) struct Effect {
     /// What is done, for the journal.
     pub(crate) words: String,
     /// Does it, and answers the request where the honest answer is not wanted.
-    pub(crate) take: Box<dyn FnOnce(&Issuer) -> Option<Reply>>,
+    pub(crate) take: Take,
 }
+
+/// Takes effect, and returns the answer where there is one.
+type Take = Box<dyn FnOnce(&Issuer) -> Option<Reply>>;
 
 impl Effect {
     /// Changes the state of the issuer.
@@ -229,7 +234,7 @@ impl Act {
             Self::Authorization(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
-            Self::Userinfo(_) => 10,
+            Self::Userinfo(_) | Self::SignedUserinfo(_) => 10,
             Self::Answer(_) => 11,
         }
     }

@@ -12,7 +12,7 @@ use crate::algorithm::{Algorithm, hmac};
 use crate::encryption::Encryption;
 use crate::issuer::Issuer;
 use crate::jws::{compact, signing_input};
-use crate::protocol::id_token::at_hash;
+use crate::protocol::id_token::half_hash;
 use crate::random::Random;
 use crate::reply::Note;
 use crate::signer::Signer;
@@ -174,7 +174,7 @@ impl Token {
         self.header.insert("alg".to_owned(), json!(signer.algorithm.name()));
         self.header.insert("kid".to_owned(), json!(signer.kid));
         if let (Some(own), Some(access)) = (self.claims.get_mut("at_hash"), &self.access_token) {
-            *own = json!(at_hash(signer.algorithm, access));
+            *own = json!(half_hash(signer.algorithm, access));
         }
         self.signature = Signature::By(Arc::clone(signer));
     }

@@ -2,6 +2,7 @@
 //! configuration and its command line.
 
 mod authorization;
+mod claim_source;
 mod cli;
 mod client_authentication;
 mod configuration;
@@ -16,6 +17,7 @@ mod health;
 mod hints;
 mod hostile;
 mod https;
+mod hybrid;
 mod journal;
 mod jwks;
 mod leniency;
@@ -30,3 +32,4 @@ mod single_sign_on;
 mod support;
 mod token;
 mod userinfo;
+mod webfinger;

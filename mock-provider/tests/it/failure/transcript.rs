@@ -128,6 +128,12 @@ fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
     if let (Some(keys), Some(token)) = (keys, body["id_token"].as_str()) {
         body["id_token"] = decoded(token, keys);
     }
+    // Signed userinfo.
+    if let (Some(keys), Some(token)) = (keys, body.as_str())
+        && token.starts_with("eyJ")
+    {
+        body = decoded(token, keys);
+    }
     let mut headers = headers(&answer.headers);
     if let Some((address, query)) =
         headers["location"].as_str().and_then(|location| location.split_once(['?', '#']))
@@ -218,12 +224,18 @@ fn compare(
     }
 }
 
+/// The beginning of a value, and the size of one that is large. The size of what is not would change
+/// with every member of the metadata, and that of a page with every word on it.
 fn brief(value: Option<&Value>) -> String {
     const MOST: usize = 160;
+    const LARGE: usize = 3 * 1024;
     let Some(value) = value else { return "nothing".to_owned() };
     let text = value.to_string();
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        Some((end, _)) if text.len() > LARGE && !text.starts_with("\"<!") => {
+            format!("{}… ({} kB)", &text[..end], text.len() / 1024)
+        }
+        Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
 }
