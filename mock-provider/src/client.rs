@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
+use crate::encryption::KeyEncryption;
+use crate::jwe::ContentEncryption;
 use crate::protocol::response_type::ResponseType;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
@@ -66,6 +68,13 @@ pub struct Client {
     /// How ID tokens for the client are signed; an HMAC takes the client's secret. Default: RS256.
     #[serde(default)]
     pub id_token_signed_response_alg: Algorithm,
+    /// How the key that encrypts ID tokens for the client comes to it: by a key of its `jwks`, or
+    /// made of its secret. For the code flow alone. Default: ID tokens are not encrypted.
+    #[serde(default)]
+    pub id_token_encrypted_response_alg: Option<KeyEncryption>,
+    /// How ID tokens for the client are encrypted, where they are. Default: A128CBC-HS256.
+    #[serde(default)]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
     /// The public keys of the client, written as they are. Default: none.
     #[serde(default)]
     pub jwks: Option<JwkSet>,
@@ -99,6 +108,8 @@ impl Client {
             frontchannel_logout_session_required: false,
             token_endpoint_auth_method: None,
             id_token_signed_response_alg: Algorithm::default(),
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
             jwks: None,
             require_nonce: false,
             require_pkce: None,
@@ -163,6 +174,20 @@ impl Client {
         self
     }
 
+    /// Encrypts ID tokens for the client.
+    #[must_use]
+    pub fn id_token_encrypted_response_alg(mut self, algorithm: KeyEncryption) -> Self {
+        self.id_token_encrypted_response_alg = Some(algorithm);
+        self
+    }
+
+    /// Sets how ID tokens for the client are encrypted, where they are.
+    #[must_use]
+    pub fn id_token_encrypted_response_enc(mut self, encryption: ContentEncryption) -> Self {
+        self.id_token_encrypted_response_enc = Some(encryption);
+        self
+    }
+
     /// Sets the public keys of the client.
     #[must_use]
     pub fn jwks(mut self, jwks: JwkSet) -> Self {
@@ -204,7 +229,6 @@ impl Client {
     }
 
     /// The key to encrypt to: the first RSA key that is not for signatures alone.
-    #[cfg_attr(not(test), expect(dead_code, reason = "failures encrypt to it"))]
     pub(crate) fn encryption_key(&self) -> Option<&Map<String, Value>> {
         let is = |jwk: &Map<String, Value>, member, value| {
             jwk.get(member).is_some_and(|own: &Value| own == value)

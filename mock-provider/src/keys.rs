@@ -285,26 +285,10 @@ impl Keys {
         let known = |key: &SigningKey| {
             set.known.iter().any(|signer| signer.key.thumbprint() == key.thumbprint())
         };
-        let others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
+        let mut others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
         // After many rotations there may be none left.
-        let key = number.checked_sub(1).and_then(|number| others.skip(number).next());
+        let key = number.checked_sub(1).and_then(|number| others.nth(number));
         key.unwrap_or_else(SigningKey::unpublished)
-    }
-
-    /// Changes what is published in any way, for failures that publish what no provider should:
-    /// keys without a name, with that of another, of kinds that nobody knows.
-    pub(crate) fn alter_published(&self, change: impl FnOnce(&mut Vec<Jwk>)) {
-        self.change(|set| change(&mut set.published));
-    }
-
-    /// Adds a key that was made elsewhere, such as a weak one, and signs and publishes with it.
-    pub(crate) fn adopt(&self, key: Arc<SigningKey>, algorithm: Algorithm) -> Arc<Signer> {
-        let kid = key.thumbprint().to_owned();
-        let signer = Signer::new(key, algorithm, kid);
-        self.change(|set| {
-            set.published.push(signer.jwk());
-            set.add(signer)
-        })
     }
 
     /// Signs claims: a JWS in compact serialisation

@@ -27,6 +27,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
+    /// The signed ID token inside an encrypted one, for failures to act on.
+    pub(crate) signed: Option<String>,
     pub(crate) note: Note,
     /// Whom else to tell.
     pub(crate) notices: Vec<LogoutNotice>,
@@ -160,8 +162,8 @@ impl Reply {
     }
 
     fn of(content: Content, headers: HeaderMap) -> Self {
-        let (note, notices) = (Note::default(), Vec::new());
-        Self { status: StatusCode::OK, headers, content, note, notices }
+        let (signed, note, notices) = (None, Note::default(), Vec::new());
+        Self { status: StatusCode::OK, headers, content, signed, note, notices }
     }
 
     /// The refusal of parameters that could not be read.
@@ -213,6 +215,10 @@ impl Reply {
         Self { notices, ..self }
     }
 
+    pub(crate) fn signed(self, signed: Option<String>) -> Self {
+        Self { signed, ..self }
+    }
+
     /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
     /// what they did before.
     pub(crate) fn leave(
@@ -229,7 +235,7 @@ impl Reply {
 
     /// The answer without any failure.
     pub(crate) fn leave_as_it_is(self) -> Left {
-        let Self { status, headers, content, note, notices } = self.encoded();
+        let Self { status, headers, content, note, notices, .. } = self.encoded();
         let mut response = Response::new(Body::from(content.bytes()));
         *response.status_mut() = status;
         *response.headers_mut() = headers;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::client::Client;
 use crate::config::ClaimsIn;
+use crate::encryption::Encryption;
 use crate::grant::{AccessToken, Grant, Redemption, Refused};
 use crate::issuer::{Issuer, until};
 use crate::protocol::id_token::{IdToken, half_hash};
@@ -15,6 +16,8 @@ use crate::protocol::token::{TokenRequest, TokenResponse};
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) response: TokenResponse,
+    /// The signed ID token, where the response has it encrypted.
+    pub(crate) signed: Option<String>,
     pub(crate) grant: Arc<Grant>,
 }
 
@@ -67,6 +70,16 @@ impl Issuer {
             let beside = Beside { access_token: Some(&access_token), code: None };
             self.id_token(&grant, &scope, nonce, &beside, now)
         });
+        let client = self.client(&grant.client_id);
+        let encryption = client.as_deref().and_then(Encryption::of);
+        let encrypted = id_token.as_ref().zip(encryption).map(|(token, encryption)| {
+            let encrypted = encryption.encrypt(token, &self.random);
+            encrypted.expect("a checked configuration has keys that can be encrypted to")
+        });
+        let (id_token, signed) = match encrypted {
+            Some(encrypted) => (Some(encrypted), id_token),
+            None => (id_token, None),
+        };
         // The new refresh token carries the whole grant on, even when this access token has less
         // (RFC 6749, section 6).
         let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
@@ -88,7 +101,7 @@ impl Issuer {
         let token = AccessToken { grant: Arc::clone(&grant), scope, expires };
         grants.add_access_token(access_token, token, now);
         drop(grants);
-        Issued { response, grant }
+        Issued { response, signed, grant }
     }
 
     /// An ID token. What comes with no access token has the claims of the user in any case, for

@@ -9,6 +9,8 @@ use super::key_path::KeyPath;
 use super::suggestion::advice;
 use crate::algorithm::Algorithm;
 use crate::client::{AuthMethod, Client};
+use crate::encryption::{Encryption, KeyEncryption};
+use crate::random::Random;
 use crate::redirect_uri::RedirectUri;
 use crate::user::User;
 
@@ -112,6 +114,7 @@ impl Checker<'_> {
         self.signing(client, id_token, &path.key("id_token_signed_response_alg"));
         let userinfo = client.userinfo_signed_response_alg;
         self.signing(client, userinfo, &path.key("userinfo_signed_response_alg"));
+        self.encryption(client, path);
         if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
             let path = path.key("jwks");
             let message = format!("`{path}` must have a key: leave it out to have none");
@@ -152,6 +155,40 @@ impl Checker<'_> {
             Some(_) => return,
         };
         self.fault(path, format!("`{path}`: {fault}"));
+    }
+
+    /// Refuses an encryption for which the client has no key, or one that cannot be used.
+    fn encryption(&mut self, client: &Client, path: &KeyPath) {
+        let Some(algorithm) = client.id_token_encrypted_response_alg else {
+            if client.id_token_encrypted_response_enc.is_some() {
+                let path = path.key("id_token_encrypted_response_enc");
+                let message = format!(
+                    "`{path}` says how to encrypt, but `id_token_encrypted_response_alg` is not set"
+                );
+                self.fault(&path, message);
+            }
+            return;
+        };
+        let path = path.key("id_token_encrypted_response_alg");
+        let name = algorithm.name();
+        let fault = match Encryption::of(client) {
+            _ if client.response_types.iter().any(|it| it.has_id_token()) => {
+                format!(
+                    "`{name}` goes with the code flow alone, and `response_types` has an ID token"
+                )
+            }
+            None if algorithm == KeyEncryption::Direct => {
+                format!("`{name}` needs a `secret`, and the client has none")
+            }
+            None => {
+                format!("`{name}` needs an RSA key for encryption in `jwks`, and there is none")
+            }
+            Some(encryption) => match encryption.encrypt("", &Random::new(Some(0))) {
+                Ok(_) => return,
+                Err(error) => error.to_string(),
+            },
+        };
+        self.fault(&path, format!("`{path}`: {fault}"));
     }
 
     fn redirect_uris(&mut self, uris: &[RedirectUri], path: &KeyPath) {

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::algorithm::Algorithm;
 use crate::client::AuthMethod;
+use crate::encryption::KeyEncryption;
 use crate::issuer::Issuer;
+use crate::jwe::ContentEncryption;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
@@ -21,6 +23,15 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
     let endpoints = addresses(issuer)
         .filter_map(|address| Some((address.member?.to_owned(), Value::from(address.url))))
         .collect();
+    // Told where a client has asked for it.
+    let encrypts = issuer.clients.iter().any(|it| it.id_token_encrypted_response_alg.is_some());
+    let (key_encryptions, content_encryptions) = match encrypts {
+        true => (
+            KeyEncryption::ALL.map(KeyEncryption::name).into(),
+            ContentEncryption::ALL.map(ContentEncryption::name).into(),
+        ),
+        false => (Vec::new(), Vec::new()),
+    };
     ProviderMetadata {
         issuer: issuer.url.clone(),
         endpoints,
@@ -35,6 +46,8 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             .into_iter()
             .map(Algorithm::name)
             .collect(),
+        id_token_encryption_alg_values_supported: key_encryptions,
+        id_token_encryption_enc_values_supported: content_encryptions,
         userinfo_signing_alg_values_supported: issuer.userinfo_algorithms(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],

@@ -54,7 +54,7 @@ fn redeem(
         client.id, grant.user.subject, response.scope
     );
     let note = Note::new(summary).client(&client.id).user(&grant.user.subject).flow(&grant.flow);
-    Ok(Reply::json(response).no_store().note(note))
+    Ok(Reply::json(response).no_store().signed(issued.signed).note(note))
 }
 
 pub(crate) fn refuse(refused: Refused, client: Option<String>) -> Reply {

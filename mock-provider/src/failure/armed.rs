@@ -158,7 +158,7 @@ impl Failures {
     /// Remembers the ID token of an honest answer, for failures that send an old one once more.
     pub(super) fn remember(&self, draft: &Draft) {
         let Some(token) = &draft.id_token else { return };
-        let Some(id_token) = token.encode().as_str().map(str::to_owned) else { return };
+        let id_token = token.compact();
         let note = draft.note.clone();
         let mut state = self.state();
         if state.issued.len() >= MOST_REMEMBERED {

@@ -61,7 +61,7 @@ pub(crate) struct Outgoing {
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, note, notices } = reply;
+        let Reply { status, headers, content, signed: inside, note, notices } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
@@ -70,7 +70,10 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, issuer));
+                        id_token = token.and_then(|token| match &inside {
+                            Some(inside) => Token::read_encrypted(token, inside, issuer, &note),
+                            None => Token::read(token, issuer),
+                        });
                         if let Some(token) = &mut id_token {
                             let access = document.get("access_token").and_then(Value::as_str);
                             token.access_token = access.map(str::to_owned);
@@ -123,7 +126,7 @@ impl Draft {
             DraftContent::Authorization(response) => Content::Authorization(response),
             DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
         };
-        let reply = Reply { status, headers, content, note, notices: Vec::new() };
+        let reply = Reply { status, headers, content, signed: None, note, notices: Vec::new() };
         let Reply { status, headers, content, note, .. } = reply.encoded();
         let body = content.bytes();
         (Outgoing { status, headers, body, delivery: None }, note)

@@ -6,6 +6,7 @@ use super::algorithm_confusion as algorithm;
 use super::brought_key;
 use super::cross_jwt::replace;
 use super::key_name;
+use super::mismatched_encryption;
 use super::mode::{Act, Expected, Mode, Severity};
 use super::offer::publish_before;
 use super::parameter::{choice, number};
@@ -266,6 +267,20 @@ pub(super) static MODES: &[Mode] = &[
         note: "The session must be that of the payload. To refuse the token is right too: \
                replicated claims are to be compared.",
         acts: &[Act::IdToken(key_name::replicate)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "id-token-jwe-mismatch",
+        effect: "The ID token is encrypted although the client did not ask for it, or is not \
+                 although it did, or is so in another way.",
+        parameters: &[choice("variant", &["unexpected-jwe", "missing-jwe", "rsa1_5"])],
+        clauses: &["OpenID Connect Core 1.0, section 3.1.3.7 (1)", "RFC 7516, section 5.2"],
+        expected: Expected::Error,
+        severity: Severity::Interoperability,
+        note: "The key is the client's, where it has one, else one of its secret, else nobody's. \
+               `unexpected-jwe` is for clients without `id_token_encrypted_response_alg`, \
+               `missing-jwe` for those with it.",
+        acts: &[Act::IdToken(mismatched_encryption::mismatch)],
         ..Mode::ENTRY
     },
 ];

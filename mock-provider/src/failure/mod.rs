@@ -27,6 +27,7 @@ mod impostor;
 mod key_name;
 mod malformed;
 mod markup;
+mod mismatched_encryption;
 mod mode;
 mod near_miss;
 mod offer;

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::mode::Object;
 use crate::algorithm::{Algorithm, hmac};
+use crate::encryption::Encryption;
 use crate::issuer::Issuer;
-use crate::jws::{signing_input, with_signature};
+use crate::jws::{compact, signing_input};
 use crate::protocol::id_token::half_hash;
+use crate::random::Random;
+use crate::reply::Note;
 use crate::signer::Signer;
 
 /// A token, taken apart. It is signed anew in the end, unless all was left alone.
@@ -24,10 +28,14 @@ pub(crate) struct Token {
     /// members.
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) signature: Signature,
+    /// How it is encrypted, where it is.
+    pub(crate) encryption: Option<Encryption>,
     /// What stands in place of the whole token.
     pub(crate) instead: Option<Value>,
     /// The view and the text of what was honestly made: some signatures are never made twice.
     honest: Option<(Value, String)>,
+    /// The view and the text of what was honestly encrypted.
+    sealed: Option<(Value, String)>,
 }
 
 /// How a token is signed.
@@ -45,7 +53,9 @@ pub(crate) enum Signature {
 
 /// Makes a signature of the signing input.
 #[derive(Clone)]
-pub(crate) struct Made(pub(crate) Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+pub(crate) struct Made(pub(crate) Arc<Make>);
+
+type Make = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
 
 impl std::fmt::Debug for Made {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,26 +93,60 @@ impl Token {
                 Signature::Hmac(algorithm, secret, "by the client's secret")
             }
         };
-        let (access_token, payload, instead, honest) = (None, None, None, None);
-        let mut read = Self { access_token, header, claims, payload, signature, instead, honest };
+        let mut read = Self {
+            access_token: None,
+            header,
+            claims,
+            payload: None,
+            signature,
+            encryption: None,
+            instead: None,
+            honest: None,
+            sealed: None,
+        };
         read.honest = Some((read.view(), token.to_owned()));
+        Some(read)
+    }
+
+    /// Takes an encrypted token of our own apart, by the signed one inside.
+    pub(crate) fn read_encrypted(
+        token: &str,
+        signed: &str,
+        issuer: &Issuer,
+        note: &Note,
+    ) -> Option<Self> {
+        let client = issuer.client(note.client.as_deref()?)?;
+        let mut read = Self::read(signed, issuer)?;
+        read.encryption = Encryption::of(&client);
+        read.sealed = Some((read.view(), token.to_owned()));
         Some(read)
     }
 
     /// The token as it is sent: mostly a string.
     pub(crate) fn encode(&self) -> Value {
-        self.instead.clone().unwrap_or_else(|| json!(self.compact()))
+        match (&self.instead, &self.encryption, &self.sealed) {
+            (Some(instead), ..) => instead.clone(),
+            (None, _, Some((view, sealed))) if *view == self.view() => json!(sealed),
+            (None, Some(encryption), _) => {
+                let signed = self.compact();
+                // Follows from the token: what the issuer draws for others stays as it is.
+                let seed = digest(&SHA256, signed.as_bytes());
+                let seed = seed
+                    .as_ref()
+                    .iter()
+                    .fold(0, |seed: u64, byte| seed.rotate_left(8) ^ u64::from(*byte));
+                let encrypted = encryption.encrypt(&signed, &Random::new(Some(seed)));
+                json!(encrypted.unwrap_or(signed))
+            }
+            (None, None, _) => json!(self.compact()),
+        }
     }
 
     /// The compact serialisation, whatever is sent in its place.
     pub(crate) fn compact(&self) -> String {
         match &self.honest {
             Some((view, token)) if *view == self.parts() => token.clone(),
-            _ => {
-                let input = self.signing_input();
-                let signature = self.signature.of(input.as_bytes());
-                with_signature(input, &signature)
-            }
+            _ => compact(&self.header, &self.payload(), |input| self.signature.of(input)),
         }
     }
 
@@ -177,7 +221,12 @@ impl Token {
 
     /// What the journal shows: the signature in words, for its bytes change with everything else.
     pub(crate) fn view(&self) -> Value {
-        self.instead.clone().unwrap_or_else(|| self.parts())
+        let mut view = self.instead.clone().unwrap_or_else(|| self.parts());
+        if let (Some(encryption), Value::Object(members)) = (&self.encryption, &mut view) {
+            let words = format!("{}, {}", encryption.recipient.name(), encryption.content.name());
+            members.insert("encryption".to_owned(), json!(words));
+        }
+        view
     }
 
     fn parts(&self) -> Value {

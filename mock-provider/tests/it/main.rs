@@ -10,6 +10,7 @@ mod configuration;
 mod cors;
 mod determinism;
 mod discovery;
+mod encryption;
 mod end_session;
 mod failure;
 mod frontchannel_logout;

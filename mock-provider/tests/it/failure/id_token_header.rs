@@ -5,15 +5,19 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use mock_provider::failure::Class;
-use mock_provider::{Endpoint, MockProvider};
+use mock_provider::{Client, ContentEncryption, Endpoint, KeyEncryption, MockProvider};
 use serde_json::Value;
 
-use super::transcript::assert_changes;
-use crate::support::{Answer, Browser, start, tokens_for, url};
+use super::transcript::assert_changes_except;
+use crate::support::{
+    Answer, Browser, CALLBACK, Parameters, builder, code_for, start, tokens_for, url,
+};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::IdTokenHeader).await;
+    // No client of the transcript asked for encryption.
+    let except = ["id-token-jwe-mismatch"];
+    assert_changes_except(Class::IdTokenHeader, &except).await;
 }
 
 /// An ID token of a login with a failure, and its header.
@@ -133,4 +137,43 @@ async fn a_key_set_in_which_several_keys_fit_has_the_right_one_last() {
     assert_eq!(keys[2], honest);
     assert!(keys.iter().all(|key| key["kid"] == honest["kid"] && key["alg"] == "RS256"));
     assert!(keys[0]["n"] != honest["n"] && keys[0]["n"] != keys[1]["n"]);
+}
+
+/// The header of the ID token for a client that gets it in this way, if any, with a failure.
+async fn outer_header(encryption: Option<KeyEncryption>, failure: &str) -> Value {
+    let mut client = Client::new("sealed").secret("s3cret").redirect_uri(CALLBACK);
+    client.id_token_encrypted_response_alg = encryption;
+    client.id_token_encrypted_response_enc = encryption.map(|_| ContentEncryption::Aes256Gcm);
+    let provider = builder().client(client).start().await;
+    let _failure = provider.fail(failure);
+    let request = Parameters::authorization().with("client_id", "sealed");
+    let code = code_for(&provider, "alice", request).await;
+    let form = Parameters::code(&code).with("client_id", "sealed");
+    let tokens = Browser::new().token(&provider, form).await.expect(200).json();
+    let token = tokens["id_token"].as_str().expect("there is an ID token");
+    let header = token.split('.').next().unwrap_or_default();
+    let header = BASE64_URL_SAFE_NO_PAD.decode(header).expect("base64url");
+    let header: Value = serde_json::from_slice(&header).expect("JSON");
+    let parts = if header.get("enc").is_some() { 5 } else { 3 };
+    assert_eq!(token.split('.').count(), parts);
+    header
+}
+
+#[tokio::test]
+async fn an_id_token_is_encrypted_against_what_was_agreed() {
+    let unexpected = "id-token-jwe-mismatch:variant=unexpected-jwe";
+    let header = outer_header(None, unexpected).await;
+    assert_eq!((&header["alg"], &header["enc"]), (&"dir".into(), &"A128CBC-HS256".into()));
+    let sealed = Some(KeyEncryption::Direct);
+    let header = outer_header(sealed, "id-token-jwe-mismatch:variant=rsa1_5").await;
+    assert_eq!((&header["alg"], &header["enc"]), (&"RSA1_5".into(), &"A256GCM".into()));
+    let header = outer_header(sealed, "id-token-jwe-mismatch:variant=missing-jwe").await;
+    assert_eq!(header["alg"], "RS256");
+}
+
+#[tokio::test]
+async fn what_fails_inside_an_encrypted_id_token_is_encrypted_again() {
+    let sealed = Some(KeyEncryption::Direct);
+    let header = outer_header(sealed, "id-token-sig-invalid").await;
+    assert_eq!((&header["alg"], &header["cty"]), (&"dir".into(), &"JWT".into()));
 }

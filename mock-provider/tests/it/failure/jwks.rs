@@ -101,7 +101,7 @@ async fn a_withdrawn_key_signs_again_once_the_new_one_was_seen() {
     let old = signed_by(&provider).await;
     let new = signed_by(&provider).await;
     assert_ne!(old, new);
-    assert_eq!(provider.keys().kids(), [new.clone()]);
+    assert_eq!(provider.keys().kids(), std::slice::from_ref(&new));
     assert_eq!(signed_by(&provider).await, new, "too soon");
     provider.clock().advance(Duration::from_secs(10));
     assert_eq!(signed_by(&provider).await, old);
