@@ -40,8 +40,7 @@ impl Answer<'_> {
         }
         let last = browser.session(self.issuer);
         let session = self.issuer.begin_session(user, last.as_ref());
-        let cookie = Browser::cookie(self.issuer, &session.cookie());
-        self.succeed(request, &session).cookie(&cookie)
+        self.succeed(request, &session).cookies(Browser::cookies(self.issuer, &session))
     }
 
     /// Answers with a code for a session's user.
@@ -51,11 +50,14 @@ impl Answer<'_> {
             return self.refuse(&refusal, Some(&user.subject));
         }
         let summary = format!(
-            "{} is signed in, code sent to {} for {}",
-            user.subject, client.id, request.scope
+            "{} is signed in, {} sent to {} for {}",
+            user.subject, request.response_type, client.id, request.scope
         );
-        let code = self.issuer.issue_code(self.reply_to, request, session, self.flow);
-        self.send(code).note(self.note(summary).user(&user.subject))
+        let mut told = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
+        if self.issuer.settings.session_management {
+            told.push("session_state", &self.issuer.session_state(self.reply_to, session));
+        }
+        self.send(told).note(self.note(summary).user(&user.subject))
     }
 
     /// Tells the client that, and why, there is no code.
@@ -81,8 +83,10 @@ impl Answer<'_> {
         Reply::authorization(AuthorizationResponse {
             redirect_uri: self.reply_to.redirect_uri.clone(),
             // What is no response mode is refused in the way of the default one.
-            mode: ResponseMode::parse(self.parameters).unwrap_or_default(),
+            mode: ResponseMode::parse(self.parameters)
+                .unwrap_or_else(|_| ResponseMode::default_for(self.parameters)),
             parameters,
+            fragment: Parameters::default(),
         })
     }
 }

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::algorithm::Algorithm;
+use crate::encryption::KeyEncryption;
+use crate::jwe::ContentEncryption;
+use crate::protocol::response_type::ResponseType;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
 
@@ -43,6 +46,25 @@ pub struct Client {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where the client is told, server to server, that a session has ended: a URL that takes
+    /// logout tokens
+    /// ([OpenID Connect Back-Channel Logout 1.0, section 2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration)).
+    /// Default: the client is not told.
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether the client needs the session's `sid` in a logout token. Default: false. The provider
+    /// sends it always.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// A page of the client that ends its own session when a browser loads it in a frame
+    /// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
+    /// It has scheme, host and port of a redirect URI. Default: none.
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that page needs `iss` and `sid` in its query. Default: false. The provider sends
+    /// them always.
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
     /// The one way in which the client authenticates at the token endpoint. Default: any that
     /// suits, which is `none` without a secret, and `client_secret_basic` or
     /// `client_secret_post` with one.
@@ -51,6 +73,13 @@ pub struct Client {
     /// How ID tokens for the client are signed; an HMAC takes the client's secret. Default: RS256.
     #[serde(default)]
     pub id_token_signed_response_alg: Algorithm,
+    /// How the key that encrypts ID tokens for the client comes to it: by a key of its `jwks`, or
+    /// made of its secret. For the code flow alone. Default: ID tokens are not encrypted.
+    #[serde(default)]
+    pub id_token_encrypted_response_alg: Option<KeyEncryption>,
+    /// How ID tokens for the client are encrypted, where they are. Default: A128CBC-HS256.
+    #[serde(default)]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
     /// The public keys of the client, written as they are. Default: none.
     #[serde(default)]
     pub jwks: Option<JwkSet>,
@@ -61,6 +90,12 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// What the client may ask the authorization endpoint for. Default: `code` alone.
+    #[serde(default = "code_alone")]
+    pub response_types: Vec<ResponseType>,
+    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
 }
 
 impl Client {
@@ -72,11 +107,19 @@ impl Client {
             secret: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             token_endpoint_auth_method: None,
             id_token_signed_response_alg: Algorithm::default(),
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
             jwks: None,
             require_nonce: false,
             require_pkce: None,
+            response_types: code_alone(),
+            userinfo_signed_response_alg: None,
         }
     }
 
@@ -108,6 +151,20 @@ impl Client {
         self
     }
 
+    /// Has the client told of logouts, server to server, at this URL.
+    #[must_use]
+    pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.backchannel_logout_uri = Some(uri.into());
+        self
+    }
+
+    /// Has the client told of logouts by this page of its own, in a frame of the browser.
+    #[must_use]
+    pub fn frontchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.frontchannel_logout_uri = Some(uri.into());
+        self
+    }
+
     /// Pins the way in which the client authenticates.
     #[must_use]
     pub fn token_endpoint_auth_method(mut self, method: AuthMethod) -> Self {
@@ -119,6 +176,20 @@ impl Client {
     #[must_use]
     pub fn id_token_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
         self.id_token_signed_response_alg = algorithm;
+        self
+    }
+
+    /// Encrypts ID tokens for the client.
+    #[must_use]
+    pub fn id_token_encrypted_response_alg(mut self, algorithm: KeyEncryption) -> Self {
+        self.id_token_encrypted_response_alg = Some(algorithm);
+        self
+    }
+
+    /// Sets how ID tokens for the client are encrypted, where they are.
+    #[must_use]
+    pub fn id_token_encrypted_response_enc(mut self, encryption: ContentEncryption) -> Self {
+        self.id_token_encrypted_response_enc = Some(encryption);
         self
     }
 
@@ -143,13 +214,26 @@ impl Client {
         self
     }
 
+    /// Sets what the client may ask the authorization endpoint for.
+    #[must_use]
+    pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
+        self.response_types = types.into_iter().collect();
+        self
+    }
+
+    /// Makes userinfo come as a signed JWT.
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.userinfo_signed_response_alg = Some(algorithm);
+        self
+    }
+
     /// A client that nobody registered, where any client will do.
     pub(crate) fn any(id: &str) -> Self {
         Self { require_pkce: Some(false), ..Self::new(id) }
     }
 
     /// The key to encrypt to: the first RSA key that is not for signatures alone.
-    #[cfg_attr(not(test), expect(dead_code, reason = "failures encrypt to it"))]
     pub(crate) fn encryption_key(&self) -> Option<&Map<String, Value>> {
         let is = |jwk: &Map<String, Value>, member, value| {
             jwk.get(member).is_some_and(|own: &Value| own == value)
@@ -192,6 +276,10 @@ impl From<Vec<Map<String, Value>>> for JwkSet {
     fn from(keys: Vec<Map<String, Value>>) -> Self {
         Self { keys }
     }
+}
+
+fn code_alone() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
 }
 
 /// How a client authenticates at the token endpoint

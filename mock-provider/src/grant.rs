@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
     /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
@@ -46,10 +48,34 @@ impl Grant {
             scope,
             nonce,
             auth_time: session.auth_time,
+            acr: None,
             sid: session.sid.clone(),
             flow,
             revoked: AtomicBool::new(false),
         }
+    }
+
+    /// The same grant once more, to be changed before anything is issued for it.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { client_id, user, scope, nonce, auth_time, acr, sid, flow, revoked: _ } = self;
+        Self {
+            client_id: client_id.clone(),
+            user: Arc::clone(user),
+            scope: scope.clone(),
+            nonce: nonce.clone(),
+            auth_time: *auth_time,
+            acr: acr.clone(),
+            sid: sid.clone(),
+            flow: flow.clone(),
+            revoked: AtomicBool::new(false),
+        }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
     }
 
     fn is_revoked(&self) -> bool {
@@ -62,7 +88,7 @@ impl Grant {
 }
 
 /// An authorization code, bound to one request of one client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) grant: Arc<Grant>,
     pub(crate) redirect_uri: String,
@@ -86,6 +112,8 @@ struct RefreshToken {
     grant: Arc<Grant>,
     expires: i64,
     rotated: bool,
+    /// Until when it may be used again although it was rotated. A failure may allow that.
+    spared_until: i64,
 }
 
 /// A code or token that was refused.
@@ -136,6 +164,11 @@ impl Grants {
         self.codes.insert(value, code, now, until);
     }
 
+    /// What is known of a code.
+    pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
+        self.codes.get_mut(value, now)
+    }
+
     /// Remembers an access token.
     pub(crate) fn add_access_token(&mut self, value: String, token: AccessToken, now: i64) {
         let until = token.expires.saturating_add(REMEMBERED);
@@ -151,8 +184,19 @@ impl Grants {
         expires: i64,
     ) {
         let until = expires.saturating_add(REMEMBERED);
-        let token = RefreshToken { grant, expires, rotated: false };
+        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0 };
         self.refresh_tokens.insert(value, token, now, until);
+    }
+
+    /// Lets an access or refresh token be called by another name too, for as long as it is valid.
+    pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
+        if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
+            self.add_access_token(name.to_owned(), token, now);
+        }
+        if let Some(RefreshToken { grant, expires, .. }) = self.refresh_tokens.get_mut(value, now) {
+            let (grant, expires) = (Arc::clone(grant), *expires);
+            self.add_refresh_token(name.to_owned(), grant, now, expires);
+        }
     }
 
     /// Uses up a code, if it may be redeemed in this way.
@@ -239,7 +283,7 @@ impl Grants {
         if grant.is_revoked() {
             return Err(Refused::of(grant, "refresh_token was revoked".into()));
         }
-        if token.rotated {
+        if token.rotated && token.spared_until <= now {
             grant.revoke();
             let replayed = "refresh_token was used before; everything issued with it is revoked";
             return Err(Refused::of(grant, replayed.into()));
@@ -260,6 +304,49 @@ impl Grants {
         }
         token.rotated = true;
         Ok(Arc::clone(grant))
+    }
+
+    /// Has a code stand for another user, for failures.
+    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
+        let Some(code) = self.codes.get_mut(value, now) else { return };
+        let grant = &code.grant;
+        code.grant = Arc::new(Grant {
+            client_id: grant.client_id.clone(),
+            user,
+            scope: grant.scope.clone(),
+            nonce: grant.nonce.clone(),
+            sid: grant.sid.clone(),
+            flow: grant.flow.clone(),
+            auth_time: grant.auth_time,
+            acr: grant.acr.clone(),
+            revoked: AtomicBool::new(grant.is_revoked()),
+        });
+    }
+
+    /// Lets a refresh token be used again until a time, for failures.
+    pub(crate) fn spare_refresh_token(&mut self, value: &str, now: i64, until: i64) {
+        if let Some(token) = self.refresh_tokens.get_mut(value, now) {
+            token.spared_until = until;
+        }
+    }
+
+    /// Takes a rotation back, for failures: `used` can be used as before, and `successor` is
+    /// forgotten.
+    pub(crate) fn reinstate_refresh_token(
+        &mut self,
+        used: &str,
+        successor: Option<&str>,
+        now: i64,
+    ) {
+        if let Some(token) = self.refresh_tokens.get_mut(used, now) {
+            token.rotated = false;
+        }
+        successor.and_then(|successor| self.refresh_tokens.remove(successor));
+    }
+
+    /// Whether a refresh token is known and was not rotated, or not for good.
+    pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
+        self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
     }
 
     /// The grant that a request's code or refresh token belongs to, whoever presents it.

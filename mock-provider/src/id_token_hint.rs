@@ -1,7 +1,8 @@
 //! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::issuer::Issuer;
 use crate::jws::{Jws, NotVerified};
@@ -11,6 +12,8 @@ use crate::jws::{Jws, NotVerified};
 pub(crate) struct IdTokenHint {
     iss: String,
     pub(crate) sub: String,
+    /// The first of the audiences, where there is an array of them (section 2).
+    #[serde(deserialize_with = "first_audience")]
     pub(crate) aud: String,
     #[serde(default)]
     pub(crate) sid: Option<String>,
@@ -30,16 +33,32 @@ impl Issuer {
     /// Reads a hint, which must be an ID token of this issuer. It may have expired, and may have
     /// been issued to any client.
     pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
-        let hint: IdTokenHint = Jws::parse(token)?.claims()?;
+        let hint: Result<IdTokenHint, _> = Jws::parse(token)?.claims();
         // Whose secret an HMAC takes, only the claims say.
-        let client = self.client(&hint.aud);
+        let client = hint.as_ref().ok().and_then(|hint| self.client(&hint.aud));
         let client = client.as_deref().and_then(|client| {
             Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
         });
         self.keys.verify(token, client)?;
+        let hint = hint?;
         if hint.iss != self.url {
             return Err(HintError::OtherIssuer(hint.iss));
         }
         Ok(hint)
+    }
+}
+
+fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "`aud` is neither a string nor an array of strings")]
+    enum Audience {
+        One(String),
+        Many(Vec<String>),
+    }
+    match Audience::deserialize(deserializer)? {
+        Audience::One(audience) => Ok(audience),
+        Audience::Many(audiences) => {
+            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` is empty"))
+        }
     }
 }

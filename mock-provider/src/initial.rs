@@ -24,7 +24,11 @@ impl Issuer {
     /// Arms what is armed from the beginning.
     pub(crate) fn begin(self) -> Self {
         for failure in &self.initial.failures {
-            self.failures.arm(failure.clone(), &self.clock);
+            match self.initial.directory {
+                Some(_) => drop(self.failures.arm(failure.clone(), &self.clock)),
+                // Always fails, from when somebody asks.
+                None => self.failures.always(failure.clone()),
+            }
         }
         self
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::account::Account;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
@@ -26,6 +27,7 @@ use crate::router::addresses;
 use crate::session::Sessions;
 use crate::shipped::KeyPool;
 use crate::signing::{KeyError, SigningKey};
+use crate::tls::faults::TlsFaults;
 use crate::user::User;
 
 /// An issuer, shared by every request to it.
@@ -37,6 +39,10 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The issuer identifier of the provider's default issuer, which may be this one.
+    pub(crate) default_url: String,
+    /// The keys of the provider's default issuer, which may be this one.
+    pub(crate) default_keys: Keys,
     /// The base of what relying parties call.
     pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
@@ -48,6 +54,8 @@ pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) journal: Journal,
     pub(crate) failures: Failures,
+    /// Ports of the process whose certificates nobody should trust.
+    pub(crate) tls_faults: TlsFaults,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
     pub(crate) directory: Shared,
@@ -67,7 +75,12 @@ pub(crate) struct Setup {
 
 impl Issuer {
     /// An issuer for a checked configuration. `base` stands in for URLs that it does not name.
-    pub(crate) fn new(config: Config, clock: Option<Clock>, base: &str) -> Result<Self, KeyError> {
+    pub(crate) fn new(
+        config: Config,
+        clock: Option<Clock>,
+        base: &str,
+        tls_faults: TlsFaults,
+    ) -> Result<Self, KeyError> {
         let Config { settings, users, clients, .. } = config;
         let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
         let setup = Setup {
@@ -92,12 +105,15 @@ impl Issuer {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
+            default_url: url.clone(),
             url,
+            default_keys: keys.clone(),
             keys,
             clock,
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults,
             sessions: Mutex::default(),
             grants: Mutex::default(),
             directory: Shared::new(Arc::clone(&setup.configured)),
@@ -131,6 +147,8 @@ impl Issuer {
         };
         let issuer = Self(Arc::new(State {
             url: below(&self.url),
+            default_url: self.default_url.clone(),
+            default_keys: self.default_keys.clone(),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),
@@ -139,6 +157,7 @@ impl Issuer {
             random: Random::new(seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults: self.tls_faults.clone(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
             directory,
@@ -199,6 +218,12 @@ impl State {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets sessions, codes and tokens, as a restart does.
+    pub(crate) fn forget(&self) {
+        *self.sessions() = Sessions::default();
+        *self.grants() = Grants::default();
+    }
+
     /// All codes and tokens, for a short while.
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
@@ -222,12 +247,25 @@ impl State {
         self.directory.now().client(id).or_else(any)
     }
 
+    /// The algorithms that userinfo is signed with, for one client or another.
+    pub(crate) fn userinfo_algorithms(&self) -> Vec<&'static str> {
+        let clients = &self.directory.now().clients;
+        let asked = clients.iter().filter_map(|client| client.userinfo_signed_response_alg);
+        let mut names: Vec<_> = asked.map(Algorithm::name).collect();
+        names.dedup();
+        names
+    }
+
     /// The names of all claims that the issuer may release.
     pub(crate) fn claims_supported(&self) -> Vec<String> {
+        let directory = self.directory.now();
         let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
+        let mut types = directory.clients.iter().flat_map(|client| &client.response_types);
+        if !types.any(|asked| asked.has_code() && asked.has_id_token()) {
+            claims.retain(|claim| claim != "c_hash");
+        }
         let attributes = User::new("").attributes().map(|(name, _)| name.to_owned());
         let configured = self.settings.scopes.values().flatten().cloned();
-        let directory = self.directory.now();
         let extra = directory.users.iter().flat_map(|user| user.claims.keys().cloned());
         for claim in attributes.into_iter().chain(configured).chain(extra) {
             if !claims.contains(&claim) {

@@ -12,48 +12,51 @@ use aws_lc_rs::rsa::{
 };
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::algorithm::{Algorithm, hmac};
 use crate::jws::{Header, part};
 use crate::public_key::{Jwk, PublicKey};
 use crate::random::Random;
+use crate::secret::Secret;
 
 /// How the key that encrypts the content comes to the recipient: the values of `alg`
 /// ([RFC 7518, section 4](https://www.rfc-editor.org/rfc/rfc7518#section-4)).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Recipient<'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Recipient {
     /// `RSA-OAEP`, with SHA-1.
-    RsaOaep(&'a Jwk),
+    RsaOaep(Jwk),
     /// `RSA-OAEP-256`, with SHA-256.
-    RsaOaep256(&'a Jwk),
+    RsaOaep256(Jwk),
     /// `RSA1_5`, which leaks the key to whoever may ask often enough.
-    Rsa1_5(&'a Jwk),
+    Rsa1_5(Jwk),
     /// `dir`: both know the key, which is made of the client's secret
     /// ([OpenID Connect Core 1.0, section 10.2](https://openid.net/specs/openid-connect-core-1_0.html#Encryption)).
-    Direct { client_secret: &'a str },
+    Direct(Secret),
 }
 
-impl Recipient<'_> {
+impl Recipient {
     /// The value of `alg`.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::RsaOaep(_) => "RSA-OAEP",
             Self::RsaOaep256(_) => "RSA-OAEP-256",
             Self::Rsa1_5(_) => "RSA1_5",
-            Self::Direct { .. } => "dir",
+            Self::Direct(_) => "dir",
         }
     }
 
     /// The key of the content, and the same encrypted for the recipient.
-    fn content_key(self, random: &Random) -> Result<([u8; 32], Vec<u8>), JweError> {
+    fn content_key(&self, random: &Random) -> Result<([u8; 32], Vec<u8>), JweError> {
         let (jwk, oaep): (_, Option<&'static OaepAlgorithm>) = match self {
             Self::RsaOaep(jwk) => (jwk, Some(&OAEP_SHA1_MGF1SHA1)),
             Self::RsaOaep256(jwk) => (jwk, Some(&OAEP_SHA256_MGF1SHA256)),
             Self::Rsa1_5(jwk) => (jwk, None),
-            Self::Direct { client_secret } => {
+            Self::Direct(secret) => {
                 let mut key = [0; 32];
-                key.copy_from_slice(digest(&SHA256, client_secret.as_bytes()).as_ref());
+                key.copy_from_slice(digest(&SHA256, secret.expose().as_bytes()).as_ref());
                 return Ok((key, Vec::new()));
             }
         };
@@ -73,15 +76,22 @@ impl Recipient<'_> {
 
 /// How the content is encrypted: the values of `enc`
 /// ([RFC 7518, section 5](https://www.rfc-editor.org/rfc/rfc7518#section-5)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ContentEncryption {
-    /// `A256GCM`.
-    Aes256Gcm,
-    /// `A128CBC-HS256`, which OpenID Connect has for its default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[non_exhaustive]
+pub enum ContentEncryption {
+    /// `A128CBC-HS256`, the default of OpenID Connect.
+    #[default]
+    #[serde(rename = "A128CBC-HS256")]
     Aes128CbcHmacSha256,
+    /// `A256GCM`.
+    #[serde(rename = "A256GCM")]
+    Aes256Gcm,
 }
 
 impl ContentEncryption {
+    /// Every way, in the order of this page.
+    pub(crate) const ALL: [Self; 2] = [Self::Aes128CbcHmacSha256, Self::Aes256Gcm];
+
     /// The value of `enc`.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -153,7 +163,7 @@ pub(crate) enum JweError {
 ///
 /// When the recipient's key is none that can be encrypted to.
 pub(crate) fn encrypt(
-    recipient: Recipient<'_>,
+    recipient: &Recipient,
     encryption: ContentEncryption,
     further: Header,
     text: &[u8],
@@ -260,15 +270,15 @@ mod tests {
     fn the_recipient_reads_what_was_encrypted_and_nothing_that_was_altered() {
         let (jwk, random) = (jwk(), Random::new(Some(1)));
         for recipient in [
-            Recipient::RsaOaep(&jwk),
-            Recipient::RsaOaep256(&jwk),
-            Recipient::Rsa1_5(&jwk),
-            Recipient::Direct { client_secret: SECRET },
+            Recipient::RsaOaep(jwk.clone()),
+            Recipient::RsaOaep256(jwk.clone()),
+            Recipient::Rsa1_5(jwk.clone()),
+            Recipient::Direct(SECRET.into()),
         ] {
             for encryption in [ContentEncryption::Aes256Gcm, ContentEncryption::Aes128CbcHmacSha256]
             {
                 let further = Header::from_iter([("cty".to_owned(), "JWT".into())]);
-                let token = encrypt(recipient, encryption, further, b"a.b.c", &random).unwrap();
+                let token = encrypt(&recipient, encryption, further, b"a.b.c", &random).unwrap();
                 assert_eq!(decrypt(&token).as_deref(), Some(b"a.b.c".as_slice()), "{recipient:?}");
                 let (rest, tag) = token.rsplit_once('.').unwrap();
                 let first = if tag.starts_with('A') { 'B' } else { 'A' };
@@ -282,7 +292,7 @@ mod tests {
     fn the_header_names_the_key_of_the_recipient() {
         let jwk = jwk();
         let token = encrypt(
-            Recipient::RsaOaep(&jwk),
+            &Recipient::RsaOaep(jwk.clone()),
             ContentEncryption::Aes256Gcm,
             Header::new(),
             b"",
@@ -297,9 +307,9 @@ mod tests {
     #[test]
     fn with_a_seed_a_direct_encryption_repeats() {
         let token = || {
-            let recipient = Recipient::Direct { client_secret: SECRET };
+            let recipient = Recipient::Direct(SECRET.into());
             let random = Random::new(Some(1));
-            encrypt(recipient, ContentEncryption::Aes256Gcm, Header::new(), b"text", &random)
+            encrypt(&recipient, ContentEncryption::Aes256Gcm, Header::new(), b"text", &random)
         };
         assert_eq!(token(), token());
     }
@@ -309,7 +319,8 @@ mod tests {
         let random = Random::new(None);
         let refused = |jwk: &Jwk| {
             let encryption = ContentEncryption::Aes256Gcm;
-            encrypt(Recipient::RsaOaep(jwk), encryption, Header::new(), b"", &random).unwrap_err()
+            encrypt(&Recipient::RsaOaep(jwk.clone()), encryption, Header::new(), b"", &random)
+                .unwrap_err()
         };
         let mut jwk = jwk();
         jwk.insert("n".into(), "AQAB".into());

@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::algorithm::{Algorithm, hmac};
-use crate::signing::{SigningKey, WrongKind};
+use crate::algorithm::Algorithm;
 
 /// The members of a JOSE header.
 pub(crate) type Header = Map<String, Value>;
@@ -39,37 +38,6 @@ pub(crate) enum NotVerified {
 }
 
 impl Jws {
-    /// Signs as the header says that it is signed, if the caller says the same.
-    ///
-    /// # Errors
-    ///
-    /// When the key is not one for the algorithm.
-    pub(crate) fn signed(
-        header: Header,
-        payload: Vec<u8>,
-        algorithm: Algorithm,
-        key: &SigningKey,
-    ) -> Result<Self, WrongKind> {
-        let signature = key.signature(algorithm, signing_input(&header, &payload).as_bytes())?;
-        Ok(Self { header, payload, signature })
-    }
-
-    /// Authenticates with an HMAC, keyed with any bytes.
-    pub(crate) fn authenticated(
-        header: Header,
-        payload: Vec<u8>,
-        algorithm: Algorithm,
-        key: &[u8],
-    ) -> Self {
-        let signature = hmac(algorithm, key, signing_input(&header, &payload).as_bytes());
-        Self { header, payload, signature }
-    }
-
-    /// Has no signature.
-    pub(crate) fn unsigned(header: Header, payload: Vec<u8>) -> Self {
-        Self { header, payload, signature: Vec::new() }
-    }
-
     /// Takes the compact serialisation apart.
     ///
     /// # Errors
@@ -105,12 +73,6 @@ impl Jws {
         self.header.get("kid")?.as_str()
     }
 
-    /// The compact serialisation
-    /// ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
-    pub(crate) fn compact(&self) -> String {
-        with_signature(signing_input(&self.header, &self.payload), &self.signature)
-    }
-
     /// The flattened JSON serialisation
     /// ([RFC 7515, section 7.2.2](https://www.rfc-editor.org/rfc/rfc7515#section-7.2.2)), which no
     /// token of OpenID Connect has.
@@ -121,19 +83,19 @@ impl Jws {
             "signature": BASE64_URL_SAFE_NO_PAD.encode(&self.signature),
         })
     }
+}
 
-    /// The general JSON serialisation
-    /// ([RFC 7515, section 7.2.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.2.1)) with one
-    /// signature.
-    pub(crate) fn general(&self) -> Value {
-        json!({
-            "payload": BASE64_URL_SAFE_NO_PAD.encode(&self.payload),
-            "signatures": [{
-                "protected": part(&self.header),
-                "signature": BASE64_URL_SAFE_NO_PAD.encode(&self.signature),
-            }],
-        })
-    }
+/// A token in compact serialisation
+/// ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), whatever its header
+/// says of how it is signed.
+pub(crate) fn compact(
+    header: &Header,
+    payload: &[u8],
+    sign: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> String {
+    let input = signing_input(header, payload);
+    let signature = sign(input.as_bytes());
+    with_signature(input, &signature)
 }
 
 /// The text that is signed: the first two parts of the compact serialisation.
@@ -168,18 +130,20 @@ fn unreadable(error: serde_json::Error) -> NotVerified {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::algorithm::hmac;
+    use crate::signing::SigningKey;
 
     fn header(algorithm: &str) -> Header {
         Header::from_iter([("alg".to_owned(), algorithm.into())])
     }
 
     #[test]
-    fn a_token_that_is_taken_apart_is_put_together_again() {
+    fn a_token_is_taken_apart_into_what_it_was_made_of() {
         let key = SigningKey::shipped(0).unwrap();
-        let jws =
-            Jws::signed(header("PS256"), b"{\"a\":1}".to_vec(), Algorithm::PS256, &key).unwrap();
-        let token = jws.compact();
-        assert_eq!(Jws::parse(&token), Ok(jws.clone()));
+        let sign = |input: &[u8]| key.signature(Algorithm::PS256, input).unwrap();
+        let token = compact(&header("PS256"), b"{\"a\":1}", sign);
+        let jws = Jws::parse(&token).unwrap();
+        assert_eq!((&jws.header, &*jws.payload), (&header("PS256"), b"{\"a\":1}".as_slice()));
         assert_eq!(jws.algorithm(), Some(Algorithm::PS256));
         assert_eq!(jws.claims::<Value>(), Ok(json!({"a": 1})));
         let (input, _) = token.rsplit_once('.').unwrap();
@@ -203,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_unsigned_token_keeps_its_last_dot() {
-        let token = Jws::unsigned(header("none"), b"{}".to_vec()).compact();
+        let token = compact(&header("none"), b"{}", |_| Vec::new());
         assert_eq!(token, "eyJhbGciOiJub25lIn0.e30.");
         assert_eq!(Jws::parse(&token).unwrap().algorithm(), None);
     }
@@ -211,23 +175,16 @@ mod tests {
     #[test]
     fn an_hmac_may_have_any_key() {
         for key in [b"".as_slice(), b"\0", b"secret"] {
-            let jws = Jws::authenticated(header("HS384"), b"{}".to_vec(), Algorithm::HS384, key);
-            assert_eq!(jws.signature.len(), 48);
+            assert_eq!(hmac(Algorithm::HS384, key, b"message").len(), 48);
         }
     }
 
     #[test]
-    fn the_json_serialisations_have_the_parts_of_the_compact_one() {
-        let jws = Jws { header: header("x"), payload: b"{}".to_vec(), signature: vec![1, 2] };
-        let flattened = jws.flattened();
-        let joined = ["protected", "payload", "signature"]
-            .map(|member| flattened[member].as_str().unwrap())
-            .join(".");
-        assert_eq!(joined, jws.compact());
-        let general = jws.general();
-        assert_eq!(general["payload"], flattened["payload"]);
-        assert_eq!(general["signatures"][0]["protected"], flattened["protected"]);
-        assert_eq!(general["signatures"][0]["signature"], flattened["signature"]);
+    fn the_flattened_serialisation_has_the_parts_of_the_compact_one() {
+        let token = compact(&header("x"), b"{}", |_| vec![1, 2]);
+        let flattened = Jws::parse(&token).unwrap().flattened();
+        let parts = ["protected", "payload", "signature"];
+        assert_eq!(parts.map(|member| flattened[member].as_str().unwrap()).join("."), token);
     }
 
     #[test]

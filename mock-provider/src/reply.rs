@@ -11,12 +11,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::backchannel_logout::LogoutNotice;
 use crate::failure;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Refusal};
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::request::Request;
+use crate::signed_out::SignedOut;
 use crate::ui::{FormPostPage, policy};
 
 /// An honest answer, and what the journal should know of it.
@@ -25,7 +27,11 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
+    /// The signed ID token inside an encrypted one, for failures to act on.
+    pub(crate) signed: Option<String>,
     pub(crate) note: Note,
+    /// Whom else to tell.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What an answer says.
@@ -35,6 +41,8 @@ pub(crate) enum Content {
     Bytes(Vec<u8>),
     /// Parameters for the client, which the browser brings there.
     Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
 }
 
 /// An authorization response
@@ -44,6 +52,8 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) redirect_uri: String,
     pub(crate) mode: ResponseMode,
     pub(crate) parameters: Parameters,
+    /// What stands in the fragment beside parameters in the query: honestly nothing.
+    pub(crate) fragment: Parameters,
 }
 
 /// An answer on its way out, and what to tell the journal.
@@ -51,6 +61,8 @@ pub(crate) struct Left {
     pub(crate) response: Response,
     pub(crate) note: Note,
     pub(crate) alterations: Vec<Alteration>,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What a handler tells the journal.
@@ -100,6 +112,11 @@ impl Reply {
         Self::new("application/json", body)
     }
 
+    /// A signed document.
+    pub(crate) fn jwt(token: String) -> Self {
+        Self::new("application/jwt", token.into_bytes())
+    }
+
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");
@@ -125,7 +142,12 @@ impl Reply {
     /// An answer that the browser brings to the client.
     pub(crate) fn authorization(response: AuthorizationResponse) -> Self {
         let content = Content::Authorization(response);
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), content, note: Note::default() }
+        Self::of(content, HeaderMap::new())
+    }
+
+    /// The answer to a logout that is done.
+    pub(crate) fn signed_out(signed_out: SignedOut) -> Self {
+        Self::of(Content::SignedOut(signed_out), HeaderMap::new())
     }
 
     /// Plain text.
@@ -136,8 +158,12 @@ impl Reply {
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let content = Content::Bytes(body);
-        Self { status: StatusCode::OK, headers, content, note: Note::default() }
+        Self::of(Content::Bytes(body), headers)
+    }
+
+    fn of(content: Content, headers: HeaderMap) -> Self {
+        let (signed, note, notices) = (None, Note::default(), Vec::new());
+        Self { status: StatusCode::OK, headers, content, signed, note, notices }
     }
 
     /// The refusal of parameters that could not be read.
@@ -145,6 +171,12 @@ impl Reply {
         Self::text(format!("{reason}\n"))
             .status(StatusCode::BAD_REQUEST)
             .note(Note::refused("invalid_request", reason))
+    }
+
+    /// Says what the body is.
+    pub(crate) fn content_type(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
     }
 
     pub(crate) fn status(self, status: StatusCode) -> Self {
@@ -165,8 +197,8 @@ impl Reply {
         self
     }
 
-    pub(crate) fn cookie(self, cookie: &str) -> Self {
-        self.header(SET_COOKIE, cookie)
+    pub(crate) fn cookies(self, cookies: Vec<String>) -> Self {
+        cookies.iter().fold(self, |reply, cookie| reply.header(SET_COOKIE, cookie))
     }
 
     /// Keeps tokens and personal data out of caches (RFC 6749, section 5.1).
@@ -178,41 +210,66 @@ impl Reply {
         Self { note, ..self }
     }
 
-    /// The exit: armed failures act on the honest answer, or it leaves as it is.
-    pub(crate) fn leave(self, issuer: &Issuer, request: &Request) -> Left {
+    /// Has clients told of a logout, once the answer is made.
+    pub(crate) fn notices(self, notices: Vec<LogoutNotice>) -> Self {
+        Self { notices, ..self }
+    }
+
+    pub(crate) fn signed(self, signed: Option<String>) -> Self {
+        Self { signed, ..self }
+    }
+
+    /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
+    /// what they did before.
+    pub(crate) fn leave(
+        self,
+        issuer: &Issuer,
+        request: &Request,
+        alterations: Vec<Alteration>,
+    ) -> Left {
         match issuer.failures.any_armed() {
-            true => failure::leave(self, issuer, request),
-            false => self.leave_as_it_is(),
+            true => failure::leave(self, issuer, request, alterations),
+            false => Left { alterations, ..self.leave_as_it_is() },
         }
     }
 
     /// The answer without any failure.
     pub(crate) fn leave_as_it_is(self) -> Left {
-        let Self { status, headers, content, note } = self.encoded();
-        let body = match content {
-            Content::Bytes(bytes) => bytes,
-            Content::Authorization(_) => Vec::new(),
-        };
-        let mut response = Response::new(Body::from(body));
+        let Self { status, headers, content, note, notices, .. } = self.encoded();
+        let mut response = Response::new(Body::from(content.bytes()));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        Left { response, note, alterations: Vec::new() }
+        Left { response, note, alterations: Vec::new(), notices }
     }
 
-    /// The answer as a redirect or page, where it is parameters for the client.
+    /// The answer as a redirect or page, where it is not one already.
     pub(crate) fn encoded(self) -> Self {
-        let Content::Authorization(response) = self.content else { return self };
-        let mut encoded = response.encoded().note(self.note);
-        // An answer to the client may set a cookie too.
+        let encoded = match self.content {
+            Content::Bytes(_) => return self,
+            Content::Authorization(response) => response.encoded(),
+            Content::SignedOut(signed_out) => signed_out.encoded(),
+        };
+        let mut encoded = encoded.note(self.note).notices(self.notices);
+        // Either may set a cookie, or take it away.
         encoded.headers.extend(self.headers);
         encoded
+    }
+}
+
+impl Content {
+    /// The body of an answer that is [encoded](Reply::encoded).
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Authorization(_) | Self::SignedOut(_) => Vec::new(),
+        }
     }
 }
 
 impl AuthorizationResponse {
     /// Encodes the parameters in the way that the request asked for.
     fn encoded(self) -> Reply {
-        let Self { redirect_uri: uri, mode, parameters } = self;
+        let Self { redirect_uri: uri, mode, parameters, fragment } = self;
         let room = uri.len() + 256;
         let behind = |separator: char| {
             let mut address = String::with_capacity(room);
@@ -222,7 +279,12 @@ impl AuthorizationResponse {
         };
         match mode {
             ResponseMode::Query => {
-                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
+                let mut address = behind(if uri.contains('?') { '&' } else { '?' });
+                if fragment.iter().next().is_some() {
+                    address.push('#');
+                    address = fragment.encode_behind(address);
+                }
+                Reply::redirect(&address)
             }
             ResponseMode::Fragment => Reply::redirect(&behind('#')),
             ResponseMode::FormPost => {

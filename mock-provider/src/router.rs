@@ -14,11 +14,13 @@ use axum::response::Response;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
+use crate::backchannel_logout;
 use crate::control::{self, Access};
 use crate::endpoints::{
-    authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
+    authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
+    sign_in, token, userinfo, webfinger,
 };
-use crate::failure;
+use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
 use crate::journal::{Endpoint, Entry};
 use crate::registry::Registry;
@@ -51,6 +53,9 @@ enum Channel {
     Back,
 }
 
+/// Where the key set is as well, for a failure that moves it.
+pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
+
 /// Every route. A new endpoint is its file and a row here.
 static ROUTES: &[Route] = &[
     Route {
@@ -69,6 +74,15 @@ static ROUTES: &[Route] = &[
         channel: Channel::Back,
         browsable: true,
         get: Some(discovery::get),
+        post: None,
+    },
+    Route {
+        path: "/.well-known/webfinger",
+        endpoint: Endpoint::Webfinger,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(webfinger::get),
         post: None,
     },
     Route {
@@ -108,11 +122,29 @@ static ROUTES: &[Route] = &[
         post: Some(userinfo::post),
     },
     Route {
+        path: "/claim-source",
+        endpoint: Endpoint::ClaimSource,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(claim_source::get),
+        post: None,
+    },
+    Route {
         path: "/jwks",
         endpoint: Endpoint::Jwks,
         member: Some("jwks_uri"),
         channel: Channel::Back,
         browsable: true,
+        get: Some(jwks::get),
+        post: None,
+    },
+    Route {
+        path: MOVED_JWKS,
+        endpoint: Endpoint::Jwks,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
         get: Some(jwks::get),
         post: None,
     },
@@ -126,6 +158,15 @@ static ROUTES: &[Route] = &[
         post: Some(end_session::post),
     },
     Route {
+        path: "/check-session",
+        endpoint: Endpoint::CheckSession,
+        member: Some("check_session_iframe"),
+        channel: Channel::Front,
+        browsable: false,
+        get: Some(check_session::get),
+        post: None,
+    },
+    Route {
         path: "/health",
         endpoint: Endpoint::Health,
         member: None,
@@ -133,6 +174,15 @@ static ROUTES: &[Route] = &[
         browsable: true,
         get: Some(health::get),
         post: None,
+    },
+    Route {
+        path: "/canary",
+        endpoint: Endpoint::Canary,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(canary::answer),
+        post: Some(canary::answer),
     },
 ];
 
@@ -149,7 +199,7 @@ pub(crate) struct Address {
 
 /// The addresses of every route of an issuer, for metadata and pages.
 pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
-    ROUTES.iter().map(|route| {
+    ROUTES.iter().filter(|route| route.is_served(issuer)).map(|route| {
         let base = match route.channel {
             Channel::Front => &issuer.url,
             Channel::Back => &issuer.back_url,
@@ -193,18 +243,26 @@ pub(crate) async fn answer(
 ) -> (Response, Arc<Entry>) {
     let (parts, body) = request.into_parts();
     let (issuer, found) = match registry.find(parts.uri.path()) {
-        Ok((issuer, rest)) => (issuer, find(rest).ok_or_else(String::new)),
+        Ok((issuer, rest)) => {
+            let route = find(rest).filter(|route| route.is_served(&issuer));
+            (issuer, route.ok_or_else(String::new))
+        }
         Err(reason) => (registry.default_issuer().clone(), Err(reason)),
     };
     let route = found.as_ref().ok().copied();
     let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
     let mut request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
-    if issuer.failures.any_armed() {
-        failure::enter(&issuer, &mut request);
-    }
+    let Entered { instead, alterations } = match issuer.failures.any_armed() {
+        true => failure::enter(&issuer, &mut request),
+        false => Entered::default(),
+    };
 
     let leave = || match &found {
-        Ok(route) => route.answer(&issuer, &request).leave(&issuer, &request),
+        Ok(route) => instead.unwrap_or_else(|| route.answer(&issuer, &request)).leave(
+            &issuer,
+            &request,
+            alterations,
+        ),
         Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
     };
     let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());
@@ -213,8 +271,10 @@ pub(crate) async fn answer(
     if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
         response = for_scripts(&request, response).await;
     }
-    let entry = Entry::new(request, response.status(), left.note, left.alterations);
-    let entry = issuer.journal.record(entry);
+    let status = response.status().as_u16();
+    let entry = issuer.journal.record(Entry::new(request, status, left.note, left.alterations));
+    // Before the answer: who reads it may count on it that clients were told.
+    backchannel_logout::deliver(&issuer, left.notices).await;
     (response, entry)
 }
 
@@ -223,6 +283,14 @@ fn find(path: &str) -> Option<&'static Route> {
 }
 
 impl Route {
+    /// Whether an issuer is told to serve it.
+    fn is_served(&self, issuer: &Issuer) -> bool {
+        match self.endpoint {
+            Endpoint::CheckSession => issuer.settings.session_management,
+            _ => true,
+        }
+    }
+
     fn answer(&self, issuer: &Issuer, request: &Request) -> Reply {
         let handler = match request.method {
             Method::GET | Method::HEAD => self.get,

@@ -68,6 +68,15 @@ impl<'a> Checker<'a> {
                 self.fault(&KeyPath::top(key), format!("`{key}` `{url}` {fault}"));
             }
         }
+        if let (true, Some(url)) = (settings.https, &settings.issuer_url)
+            && Url::parse(url).is_ok_and(|url| url.scheme() == "http")
+        {
+            let message = format!(
+                "`issuer_url` `{url}` must begin with `https://`, or `https` be left out: nothing \
+                 is served by plain HTTP"
+            );
+            self.fault(&KeyPath::top("issuer_url"), message);
+        }
         if let Some(Err(fault)) = settings.signing_key.as_deref().map(SigningKey::from_pem) {
             self.fault(&KeyPath::top("signing_key"), format!("`signing_key` {fault}"));
         }

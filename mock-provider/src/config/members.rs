@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::check::Checker;
 use super::error::Fault;
 use super::key_path::KeyPath;
 use super::suggestion::advice;
 use super::{Config, Group, Settings};
+use crate::algorithm::Algorithm;
 use crate::client::{AuthMethod, Client};
 use crate::directory::Directory;
+use crate::encryption::{Encryption, KeyEncryption};
+use crate::random::Random;
 use crate::redirect_uri::RedirectUri;
 use crate::user::User;
 
@@ -167,11 +172,20 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
-        self.signing(client, &path.key("id_token_signed_response_alg"));
+        self.logout_uris(client, path);
+        let id_token = Some(client.id_token_signed_response_alg);
+        self.signing(client, id_token, &path.key("id_token_signed_response_alg"));
+        let userinfo = client.userinfo_signed_response_alg;
+        self.signing(client, userinfo, &path.key("userinfo_signed_response_alg"));
+        self.encryption(client, path);
         if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
             let path = path.key("jwks");
             let message = format!("`{path}` must have a key: leave it out to have none");
             self.fault(&path, message);
+        }
+        if client.response_types.is_empty() {
+            let path = path.key("response_types");
+            self.fault(&path, format!("`{path}` must not be empty: leave it out to have `code`"));
         }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
@@ -192,11 +206,9 @@ impl Checker<'_> {
 
     /// Refuses an HMAC with a secret that is too short for it
     /// (OpenID Connect Core 1.0, section 16.19; RFC 7518, section 3.2), or with none.
-    fn signing(&mut self, client: &Client, path: &KeyPath) {
-        let algorithm = client.id_token_signed_response_alg;
-        if algorithm.key_kind().is_some() {
-            return;
-        }
+    fn signing(&mut self, client: &Client, algorithm: Option<Algorithm>, path: &KeyPath) {
+        let hmac = algorithm.filter(|algorithm| algorithm.key_kind().is_none());
+        let Some(algorithm) = hmac else { return };
         let least = algorithm.digest().output_len();
         let fault = match client.secret.as_ref().map(|secret| secret.expose().len()) {
             None => format!("`{algorithm}` needs a `secret`, and the client has none"),
@@ -208,12 +220,70 @@ impl Checker<'_> {
         self.fault(path, format!("`{path}`: {fault}"));
     }
 
+    /// Refuses an encryption for which the client has no key, or one that cannot be used.
+    fn encryption(&mut self, client: &Client, path: &KeyPath) {
+        let Some(algorithm) = client.id_token_encrypted_response_alg else {
+            if client.id_token_encrypted_response_enc.is_some() {
+                let path = path.key("id_token_encrypted_response_enc");
+                let message = format!(
+                    "`{path}` says how to encrypt, but `id_token_encrypted_response_alg` is not set"
+                );
+                self.fault(&path, message);
+            }
+            return;
+        };
+        let path = path.key("id_token_encrypted_response_alg");
+        let name = algorithm.name();
+        let fault = match Encryption::of(client) {
+            _ if client.response_types.iter().any(|it| it.has_id_token()) => {
+                format!(
+                    "`{name}` goes with the code flow alone, and `response_types` has an ID token"
+                )
+            }
+            None if algorithm == KeyEncryption::Direct => {
+                format!("`{name}` needs a `secret`, and the client has none")
+            }
+            None => {
+                format!("`{name}` needs an RSA key for encryption in `jwks`, and there is none")
+            }
+            Some(encryption) => match encryption.encrypt("", &Random::new(Some(0))) {
+                Ok(_) => return,
+                Err(error) => error.to_string(),
+            },
+        };
+        self.fault(&path, format!("`{path}`: {fault}"));
+    }
+
     fn redirect_uris(&mut self, uris: &[RedirectUri], path: &KeyPath) {
         for (index, uri) in uris.iter().enumerate() {
             if let Err(fault) = uri.check() {
                 let uri = uri.as_str().escape_debug();
                 self.fault(&path.index(index), format!("`{uri}` in `{path}` {fault}"));
             }
+        }
+    }
+
+    /// Refuses what no logout can be told to (OpenID Connect Back-Channel Logout 1.0, section 2.2;
+    /// OpenID Connect Front-Channel Logout 1.0, section 2).
+    fn logout_uris(&mut self, client: &Client, path: &KeyPath) {
+        for (key, uri, is_page) in [
+            ("backchannel_logout_uri", &client.backchannel_logout_uri, false),
+            ("frontchannel_logout_uri", &client.frontchannel_logout_uri, true),
+        ] {
+            let Some(uri) = uri else { continue };
+            let of_client = |url: &Url| {
+                let mut own = client.redirect_uris.iter();
+                self.config.settings.any_redirect_uri || own.any(|own| own.is_of_origin(url))
+            };
+            let fault = match check_url(uri) {
+                Err(fault) => fault,
+                Ok(url) if is_page && !of_client(&url) => {
+                    "must have scheme, host and port of one of the client's `redirect_uris`".into()
+                }
+                Ok(_) => continue,
+            };
+            let (uri, path) = (uri.escape_debug().to_string(), path.key(key));
+            self.fault(&path, format!("`{uri}` in `{path}` {fault}"));
         }
     }
 
@@ -237,5 +307,14 @@ impl Checker<'_> {
                 seen.insert(name, element);
             }
         }
+    }
+}
+
+/// A URL that somebody can be sent to, or called at.
+fn check_url(text: &str) -> Result<Url, String> {
+    RedirectUri::from(text).check()?;
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        _ => Err("must be a URL such as `http://127.0.0.1:8050/logout`".into()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -83,6 +84,19 @@ pub struct Settings {
     /// where they reach the provider by another name than browsers do. Default: the issuer.
     #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub backchannel_url: Option<String>,
+    /// Serves HTTPS instead of HTTP, with a certificate that a new authority signs at every start.
+    /// Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
+    pub https: bool,
+    /// The file that the certificate of that authority is written to at the start, in PEM, for
+    /// others to trust. Default: it is not written.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
+    pub https_ca: Option<PathBuf>,
     /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1); in a file, a variable or an
     /// option, the path of such a file will do. Default: a key that is shipped with every copy of
     /// this program, hence known to everybody.
@@ -142,6 +156,15 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub any_redirect_uri: bool,
+    /// Lets applications ask in the browser whether the session goes on (OpenID Connect Session
+    /// Management 1.0). Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
+    pub session_management: bool,
     /// Where the user's claims appear. Default: both, in the ID token and in userinfo.
     #[cfg_attr(feature = "cli", arg(long, value_name = "PLACE"))]
     pub claims_in: ClaimsIn,
@@ -218,6 +241,8 @@ impl Default for Settings {
             listen: None,
             issuer_url: None,
             backchannel_url: None,
+            https: false,
+            https_ca: None,
             signing_key: None,
             signing_algorithms: vec![Algorithm::RS256],
             seed: None,
@@ -227,6 +252,7 @@ impl Default for Settings {
             any_subject: true,
             any_client: false,
             any_redirect_uri: false,
+            session_management: false,
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),
             fail: Vec::new(),

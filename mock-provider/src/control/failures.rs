@@ -27,9 +27,9 @@ pub(crate) struct ArmedDocument {
     number: u64,
     /// As it is written.
     failure: String,
-    /// When it was armed, by the issuer's clock.
-    #[schema(value_type = String, format = DateTime)]
-    since: jiff::Timestamp,
+    /// When it was armed, by the issuer's clock; null where that is when it gets its first chance.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<jiff::Timestamp>,
     /// How often it fired so far.
     fired: u64,
 }
@@ -37,7 +37,7 @@ pub(crate) struct ArmedDocument {
 impl From<&Armed> for ArmedDocument {
     fn from(armed: &Armed) -> Self {
         let (number, failure) = (armed.number, armed.failure.to_string());
-        Self { number, failure, since: armed.since, fired: armed.fired() }
+        Self { number, failure, since: armed.since.get().copied(), fired: armed.fired() }
     }
 }
 

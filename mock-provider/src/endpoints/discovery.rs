@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use crate::algorithm::Algorithm;
 use crate::client::AuthMethod;
+use crate::encryption::KeyEncryption;
 use crate::issuer::Issuer;
+use crate::jwe::ContentEncryption;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
-use crate::protocol::token::TokenRequest;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 use crate::router::addresses;
@@ -22,13 +23,27 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
     let endpoints = addresses(issuer)
         .filter_map(|address| Some((address.member?.to_owned(), Value::from(address.url))))
         .collect();
+    // Told where a client has asked for it.
+    let encrypts = issuer
+        .directory
+        .now()
+        .clients
+        .iter()
+        .any(|it| it.id_token_encrypted_response_alg.is_some());
+    let (key_encryptions, content_encryptions) = match encrypts {
+        true => (
+            KeyEncryption::ALL.map(KeyEncryption::name).into(),
+            ContentEncryption::ALL.map(ContentEncryption::name).into(),
+        ),
+        false => (Vec::new(), Vec::new()),
+    };
     ProviderMetadata {
         issuer: issuer.url.clone(),
         endpoints,
         scopes_supported: issuer.scopes_supported().map(str::to_owned).collect(),
-        response_types_supported: vec!["code"],
+        response_types_supported: issuer.response_types(),
         response_modes_supported: ResponseMode::ALL.map(|(_, name)| name).into(),
-        grant_types_supported: TokenRequest::GRANT_TYPES.into(),
+        grant_types_supported: issuer.grant_types(),
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: issuer
             .keys
@@ -36,12 +51,19 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             .into_iter()
             .map(Algorithm::name)
             .collect(),
+        id_token_encryption_alg_values_supported: key_encryptions,
+        id_token_encryption_enc_values_supported: content_encryptions,
+        userinfo_signing_alg_values_supported: issuer.userinfo_algorithms(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),
         code_challenge_methods_supported: pkce::Method::ALL.map(pkce::Method::name).into(),
         prompt_values_supported: Prompt::VALUES.into(),
         authorization_response_iss_parameter_supported: true,
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,

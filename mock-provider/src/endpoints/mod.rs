@@ -1,6 +1,9 @@
 //! One file an endpoint. A handler extracts, calls what knows, and replies.
 
 pub(crate) mod authorization;
+pub(crate) mod canary;
+pub(crate) mod check_session;
+pub(crate) mod claim_source;
 pub(crate) mod discovery;
 pub(crate) mod end_session;
 pub(crate) mod health;
@@ -9,3 +12,4 @@ pub(crate) mod jwks;
 pub(crate) mod sign_in;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+pub(crate) mod webfinger;

@@ -54,10 +54,10 @@ fn redeem(
         client.id, grant.user.subject, response.scope
     );
     let note = Note::new(summary).client(&client.id).user(&grant.user.subject).flow(&grant.flow);
-    Ok(Reply::json(response).no_store().note(note))
+    Ok(Reply::json(response).no_store().signed(issued.signed).note(note))
 }
 
-fn refuse(refused: Refused, client: Option<String>) -> Reply {
+pub(crate) fn refuse(refused: Refused, client: Option<String>) -> Reply {
     let Refused { error, grant } = refused;
     let code = error.code.as_str();
     let mut note = Note::refused(code, &error.description);

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::draft::Draft;
 use super::spec::{Failure, Selector};
+use crate::backchannel_logout::LogoutNotice;
 use crate::clock::Clock;
 use crate::reply::Note;
 use crate::request::Request;
@@ -25,7 +26,8 @@ pub(crate) struct Armed {
     /// Counts what was ever armed at the issuer, from 1.
     pub(crate) number: u64,
     pub(crate) failure: Failure,
-    pub(crate) since: Timestamp,
+    /// Nothing until the first chance, for one that was armed before anybody asked.
+    pub(crate) since: OnceLock<Timestamp>,
     /// How often it could have fired.
     matched: AtomicU64,
     fired: AtomicU64,
@@ -49,8 +51,8 @@ impl Armed {
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
-        let lifetime = self.failure.lifetime;
-        let elapsed = now.duration_since(self.since);
+        let lifetime = self.failure.effective_lifetime();
+        let elapsed = now.duration_since(*self.since.get_or_init(|| now));
         lifetime.times.is_some_and(|times| self.fired() >= times)
             || lifetime
                 .duration
@@ -71,6 +73,7 @@ struct State {
     count: u64,
     armed: Vec<Arc<Armed>>,
     issued: VecDeque<Issued>,
+    logouts: VecDeque<LogoutNotice>,
 }
 
 /// An ID token that was issued while a failure was armed.
@@ -90,10 +93,20 @@ impl Failures {
 
     /// Arms a failure.
     pub(crate) fn arm(&self, failure: Failure, clock: &Clock) -> Arc<Armed> {
-        let since = clock.now();
+        self.add(failure, OnceLock::from(clock.now()))
+    }
+
+    /// Arms a failure for good, at an issuer that nobody has asked yet.
+    pub(crate) fn always(&self, failure: Failure) {
+        self.add(failure, OnceLock::new());
+    }
+
+    fn add(&self, failure: Failure, since: OnceLock<Timestamp>) -> Arc<Armed> {
         let mut state = self.state();
         // What nobody will ask for again, such as a login of an hour ago, leaves here.
-        state.armed.retain(|armed| !armed.is_over(since));
+        if let Some(now) = since.get() {
+            state.armed.retain(|armed| !armed.is_over(*now));
+        }
         state.count += 1;
         let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
         let armed = Arc::new(Armed { number: state.count, failure, since, matched, fired });
@@ -124,6 +137,7 @@ impl Failures {
         let mut state = self.state();
         state.armed.clear();
         state.issued.clear();
+        state.logouts.clear();
         self.any.store(false, Ordering::Relaxed);
     }
 
@@ -138,7 +152,7 @@ impl Failures {
             return false;
         }
         let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        let turn = armed.failure.selector.nth.is_none_or(|nth| matched >= nth);
+        let turn = armed.failure.effective_nth().is_none_or(|nth| matched >= nth);
         if turn {
             armed.fired.fetch_add(1, Ordering::Relaxed);
         }
@@ -148,7 +162,7 @@ impl Failures {
     /// Remembers the ID token of an honest answer, for failures that send an old one once more.
     pub(super) fn remember(&self, draft: &Draft) {
         let Some(token) = &draft.id_token else { return };
-        let Some(id_token) = token.encode().as_str().map(str::to_owned) else { return };
+        let id_token = token.compact();
         let note = draft.note.clone();
         let mut state = self.state();
         if state.issued.len() >= MOST_REMEMBERED {
@@ -165,6 +179,24 @@ impl Failures {
     /// The ID tokens that were issued lately, oldest first.
     pub(crate) fn issued(&self) -> Vec<Issued> {
         self.state().issued.iter().cloned().collect()
+    }
+
+    /// Remembers a logout token, for failures that deliver it once more.
+    pub(super) fn remember_logout(&self, notice: &LogoutNotice) {
+        let mut state = self.state();
+        if state.logouts.len() >= MOST_REMEMBERED {
+            state.logouts.pop_front();
+        }
+        state.logouts.push_back(notice.clone());
+    }
+
+    /// The logout token that was delivered last to a client about a user.
+    pub(super) fn last_logout(&self, note: &Note) -> Option<LogoutNotice> {
+        let state = self.state();
+        let concerns = |logout: &&LogoutNotice| {
+            logout.note.client == note.client && logout.note.user == note.user
+        };
+        state.logouts.iter().rev().find(concerns).cloned()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -21,26 +21,64 @@ pub(super) fn find(name: &str) -> Option<&'static Mode> {
 }
 
 impl Mode {
-    /// Every case of the mode: each value of each parameter, the others at their defaults.
+    /// Every case of the mode: each value of each parameter, the others at their neutral values, or
+    /// at their defaults where they have none.
     ///
     /// # Panics
     ///
     /// Never for a mode of the catalogue, whose tried values are checked by a test.
     pub fn cases(&'static self) -> Vec<Failure> {
-        let plain = Failure::from(self);
+        let set = |case: Failure, name: &str, value: &str| {
+            case.with(name, value).expect("the tried values of a mode are allowed")
+        };
         let mut cases: Vec<Failure> = Vec::new();
         for parameter in self.parameters {
+            let alone = self.parameters.iter().filter(|other| other.name != parameter.name).fold(
+                Failure::from(self),
+                |case, other| match other.neutral {
+                    Some(value) if value != other.default() => set(case, other.name, value),
+                    _ => case,
+                },
+            );
             for value in parameter.tried() {
-                let case = plain.clone().with(parameter.name, &value);
-                let case = case.expect("the tried values of a mode are allowed");
+                let case = set(alone.clone(), parameter.name, &value);
                 if !cases.contains(&case) {
                     cases.push(case);
                 }
             }
         }
         if cases.is_empty() {
-            cases.push(plain);
+            cases.push(Failure::from(self));
         }
         cases
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mode_says_of_its_values_is_about_values_that_it_has() {
+        for mode in modes() {
+            let plain = Failure::from(mode);
+            let told = mode.exceptions.iter().map(|(name, value, _)| (name, value));
+            for (name, value) in told.chain(mode.from_the_second.iter().map(|(n, v)| (n, v))) {
+                assert!(plain.clone().with(name, value).is_ok(), "{}: {name}={value}", mode.name);
+            }
+            for parameter in mode.parameters {
+                assert!(plain.clone().with(parameter.name, &parameter.default()).is_ok());
+            }
+            assert!(!mode.cases().is_empty());
+        }
+    }
+
+    #[test]
+    fn one_parameter_acts_while_the_others_are_neutral() {
+        let mode = find("token-bad-body").expect("it is in the catalogue");
+        let cases: Vec<_> = mode.cases().iter().map(ToString::to_string).collect();
+        assert_eq!(cases[0], "token-bad-body:body=truncated");
+        assert!(cases.contains(&"token-bad-body:body=sound,content-type=none".to_owned()));
+        assert!(!cases.contains(&"token-bad-body:body=sound".to_owned()), "changes nothing");
     }
 }

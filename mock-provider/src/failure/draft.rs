@@ -1,17 +1,24 @@
 //! An honest answer, opened up so that failures can act on its parts.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::mode::Object;
 use super::token::Token;
+use crate::backchannel_logout::LogoutNotice;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::signed_out::{LogoutFrame, SignedOut};
+use crate::wire::delivery::Delivery;
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -22,6 +29,8 @@ pub(crate) struct Draft {
     /// The ID token, taken out of the document.
     pub(crate) id_token: Option<Token>,
     pub(crate) note: Note,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What an answer says, opened up.
@@ -29,10 +38,14 @@ pub(crate) struct Draft {
 pub(crate) enum DraftContent {
     /// A JSON object.
     Document(Object),
+    /// A JWT.
+    Token(Box<Token>),
     /// A page or text.
     Bytes(Vec<u8>),
     /// Parameters for the client.
     Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
 }
 
 /// An answer as a whole, as it goes on the wire.
@@ -41,20 +54,30 @@ pub(crate) struct Outgoing {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// How the answer is delivered on the connection; the server's own way without one.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, note } = reply;
+        let Reply { status, headers, content, signed: inside, note, notices } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
+            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out),
             Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, issuer));
+                        id_token = token.and_then(|token| match &inside {
+                            Some(inside) => Token::read_encrypted(token, inside, issuer, &note),
+                            None => Token::read(token, issuer),
+                        });
+                        if let Some(token) = &mut id_token {
+                            let access = document.get("access_token").and_then(Value::as_str);
+                            token.access_token = access.map(str::to_owned);
+                        }
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
                             // Its place among the members is kept.
                             *place = Value::Null;
@@ -62,10 +85,21 @@ impl Draft {
                     }
                     DraftContent::Document(document)
                 }
-                Err(_) => DraftContent::Bytes(bytes),
+                Err(_) => match signed(&bytes, issuer, request) {
+                    Some(token) => DraftContent::Token(Box::new(token)),
+                    None => DraftContent::Bytes(bytes),
+                },
             },
         };
-        Self { status, headers, content, id_token, note }
+        Self { status, headers, content, id_token, note, notices }
+    }
+
+    /// The code that the answer sends, where it sends one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
     }
 
     /// The document, with the ID token back in its place.
@@ -84,33 +118,45 @@ impl Draft {
             DraftContent::Document(document) => {
                 Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
             }
+            DraftContent::Token(token) => Content::Bytes(match token.encode() {
+                Value::String(token) => token.into_bytes(),
+                other => other.to_string().into_bytes(),
+            }),
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
+            DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
         };
-        let Reply { status, headers, content, note } =
-            Reply { status, headers, content, note }.encoded();
-        let body = match content {
-            Content::Bytes(bytes) => bytes,
-            Content::Authorization(_) => Vec::new(),
-        };
-        (Outgoing { status, headers, body }, note)
+        let reply = Reply { status, headers, content, signed: None, note, notices: Vec::new() };
+        let Reply { status, headers, content, note, .. } = reply.encoded();
+        let body = content.bytes();
+        (Outgoing { status, headers, body, delivery: None }, note)
     }
 
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
         let body = match &self.content {
             DraftContent::Document(document) => Value::Object(document.clone()),
+            DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
-            DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+            DraftContent::Authorization(response) => json!({
+                "redirect_uri": response.redirect_uri,
+                "response_mode": format!("{:?}", response.mode),
+                "parameters": pairs(&response.parameters),
+                "fragment": pairs(&response.fragment),
+            }),
+            DraftContent::SignedOut(SignedOut { return_to, frames }) => {
+                let frame = |frame: &LogoutFrame| {
+                    json!({
+                        "uri": frame.uri,
+                        "parameters": pairs(&frame.parameters),
+                        "embedder": format!("{:?}", frame.embedder),
+                        "credentialless": frame.credentialless,
+                    })
+                };
                 json!({
-                    "redirect_uri": response.redirect_uri,
-                    "response_mode": format!("{:?}", response.mode),
-                    "parameters": parameters,
+                    "post_logout_redirect_uri": return_to.as_ref().map(|to| &to.uri),
+                    "parameters": return_to.as_ref().map(|to| pairs(&to.parameters)),
+                    "frames": frames.iter().map(frame).collect::<Vec<_>>(),
                 })
             }
         };
@@ -125,9 +171,25 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
-        let body = serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.body)));
-        view(self.status, &self.headers, body)
+        let mut view = view(self.status, &self.headers, self.body_view());
+        if let Some(delivery) = &self.delivery {
+            view["delivery"] = json!(format!("{delivery:?}"));
+        }
+        view
+    }
+
+    fn body_view(&self) -> Value {
+        /// A larger body is told by its beginning and its digest.
+        const MOST: usize = 64 * 1024;
+        if self.body.len() > MOST {
+            let start = String::from_utf8_lossy(&self.body[..100]);
+            let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
+            return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
+        }
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
 
     /// The answer, about to leave.
@@ -135,13 +197,43 @@ impl Outgoing {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        Left { response, note, alterations: Vec::new() }
+        if let Some(delivery) = self.delivery {
+            response.extensions_mut().insert(delivery);
+        }
+        Left { response, note, alterations: Vec::new(), notices: Vec::new() }
+    }
+
+    /// Becomes a redirect.
+    pub(crate) fn redirect(&mut self, status: StatusCode, location: &str) {
+        let Ok(location) = HeaderValue::from_str(location) else { return };
+        self.status = status;
+        self.headers.insert(LOCATION, location);
+        self.headers.remove(CONTENT_TYPE);
+        self.body.clear();
+    }
+
+    /// Says what its body is; nothing for an empty text.
+    pub(crate) fn content_type(&mut self, content_type: &str) {
+        match HeaderValue::from_str(content_type) {
+            Ok(value) if !content_type.is_empty() => self.headers.insert(CONTENT_TYPE, value),
+            _ => self.headers.remove(CONTENT_TYPE),
+        };
     }
 
     /// True for a JSON document.
     pub(crate) fn is_json(&self) -> bool {
         self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
     }
+}
+
+/// Signed userinfo, taken apart.
+fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
+}
+
+fn pairs(parameters: &Parameters) -> Vec<String> {
+    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

@@ -18,6 +18,12 @@ pub(crate) struct ProviderMetadata {
     pub(crate) grant_types_supported: Vec<&'static str>,
     pub(crate) subject_types_supported: Vec<&'static str>,
     pub(crate) id_token_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) id_token_encryption_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) id_token_encryption_enc_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) userinfo_signing_alg_values_supported: Vec<&'static str>,
     pub(crate) token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub(crate) claim_types_supported: Vec<&'static str>,
     pub(crate) claims_supported: Vec<String>,
@@ -27,6 +33,12 @@ pub(crate) struct ProviderMetadata {
     pub(crate) prompt_values_supported: Vec<&'static str>,
     /// RFC 9207, section 3.
     pub(crate) authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect Back-Channel Logout 1.0, section 2.1.
+    pub(crate) backchannel_logout_supported: bool,
+    pub(crate) backchannel_logout_session_supported: bool,
+    /// OpenID Connect Front-Channel Logout 1.0, section 3.
+    pub(crate) frontchannel_logout_supported: bool,
+    pub(crate) frontchannel_logout_session_supported: bool,
     pub(crate) claims_parameter_supported: bool,
     pub(crate) request_parameter_supported: bool,
     /// Stated because its default is true.

@@ -70,6 +70,31 @@ impl Parameters {
         self.pairs.push(Pair { name: start..middle, value: middle..self.text.len() });
     }
 
+    /// The parameters with `name` once, at its old place or at the end.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut with = Self::default();
+        let mut placed = false;
+        for (own, old) in self.iter() {
+            match (own == name, placed) {
+                (false, _) => with.push(own, old),
+                (true, false) => {
+                    with.push(name, value);
+                    placed = true;
+                }
+                (true, true) => {}
+            }
+        }
+        if !placed {
+            with.push(name, value);
+        }
+        with
+    }
+
+    /// The parameters without `name`.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        self.iter().filter(|(own, _)| *own != name).collect()
+    }
+
     /// The value of `name`. A parameter without a value counts as omitted (RFC 6749, section 3.1).
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, Repeated> {
         let mut values = self.iter().filter(|(key, _)| *key == name);
@@ -173,5 +198,13 @@ mod tests {
         assert_eq!(not_text(b"a=%C3%A4&b%20c=x%FF&d=1"), NotText::Value("b c".into()));
         assert_eq!(not_text(b"a=1&\xff"), NotText::Name);
         assert_eq!(parse("a=%zz%").get("a"), Ok(Some("%zz%")));
+    }
+
+    #[test]
+    fn a_parameter_that_is_replaced_keeps_its_place_and_comes_once() {
+        let parameters = parse("a=1&b=2&a=3");
+        assert_eq!(parameters.with("a", "4").encode(), "a=4&b=2");
+        assert_eq!(parameters.with("c", "5").encode(), "a=1&b=2&a=3&c=5");
+        assert_eq!(parameters.without("a").encode(), "b=2");
     }
 }

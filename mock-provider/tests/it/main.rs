@@ -2,7 +2,9 @@
 //! configuration and its command line.
 
 mod authorization;
+mod backchannel_logout;
 mod catalogue;
+mod claim_source;
 mod cli;
 mod client_authentication;
 mod configuration;
@@ -10,12 +12,16 @@ mod control;
 mod cors;
 mod determinism;
 mod discovery;
+mod encryption;
 mod end_session;
 mod failure;
+mod frontchannel_logout;
 mod handle;
 mod health;
 mod hints;
 mod hostile;
+mod https;
+mod hybrid;
 mod journal;
 mod jwks;
 mod leniency;
@@ -24,9 +30,11 @@ mod refresh;
 mod released_claims;
 mod response_mode;
 mod routes;
+mod session_management;
 mod sign_in;
 mod signing;
 mod single_sign_on;
 mod support;
 mod token;
 mod userinfo;
+mod webfinger;

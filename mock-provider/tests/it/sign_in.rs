@@ -61,17 +61,17 @@ async fn a_password_is_asked_for_where_there_is_one() {
     for (fields, problem) in [
         (as_user("carol"), "Please enter the password."),
         (as_user("carol").with("password", ""), "Please enter the password."),
-        (as_user("carol").with("password", "guess"), "Wrong password."),
+        (as_user("carol").with("password", "gu3ss"), "Wrong password."),
         (as_user("carol").with("password", "PASS WÖRD&1"), "Wrong password."),
     ] {
         let again = browser.decide(&page, &fields).await;
         again.expect_page(422, problem);
         assert_eq!(last_refusal(&provider), ("sign_in_refused".to_owned(), problem.to_owned()));
         assert!(browser.cookies().is_empty(), "nobody is signed in");
-        assert!(!again.body.contains("guess"), "the password is not shown again");
+        assert!(!again.body.contains("gu3ss"), "the password is not shown again");
     }
     // The page that is shown again works as well as the first one.
-    let again = browser.decide(&page, &as_user("carol").with("password", "guess")).await;
+    let again = browser.decide(&page, &as_user("carol").with("password", "gu3ss")).await;
     let fields = as_user("carol").with("password", "pass wörd&1");
     assert!(browser.decide(&again, &fields).await.callback().contains_key("code"));
 }
@@ -185,7 +185,7 @@ async fn a_chosen_failure_outlives_a_wrong_password_and_is_armed_once() {
     let provider = start().await;
     let (mut browser, page) = opened(&provider, &request()).await;
     let chosen = browser.decide(&page, &choosing("id-token-exp-invalid:value=0")).await;
-    let wrong = browser.decide(&chosen, &as_user("carol").with("password", "guess")).await;
+    let wrong = browser.decide(&chosen, &as_user("carol").with("password", "gu3ss")).await;
     wrong.expect_page(422, "This login will fail: id-token-exp-invalid:value=0");
     let fields = as_user("carol").with("password", "pass wörd&1");
     browser.decide(&wrong, &fields).await.location();

@@ -1,0 +1,15 @@
+//! HTTPS: certificates that callers can be told to trust, and connections that they must not.
+
+mod acceptor;
+mod authority;
+pub(crate) mod fault;
+pub(crate) mod faults;
+mod old_version;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "cli")]
+pub(crate) mod unverified;
+
+pub(crate) use acceptor::{Tls, serve};
+pub use authority::CertificateError;
+pub use fault::Handshake;
