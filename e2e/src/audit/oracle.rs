@@ -1,0 +1,79 @@
+//! Tells from a page who is signed in.
+
+use super::page::Page;
+use super::person::{Cast, Person};
+
+/// Who is signed in, as far as a page tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody.
+    Nobody,
+    /// Whom the case expects.
+    Expected {
+        /// Whether the page shows attributes of somebody else as well.
+        foreign_attributes: bool,
+    },
+    /// Another one of the case.
+    SomebodyElse,
+    /// Somebody, but the page does not tell who.
+    Unknown,
+}
+
+/// Reads who is signed in from the page that tells it. Subjects decide; names and email addresses
+/// may be what a failure changes.
+///
+/// `signed_out` is a text that the page has when nobody is signed in, and only then. Where it is
+/// not known, a page that names nobody means nobody.
+pub fn who(page: &Page, expected: &Person, cast: &Cast, signed_out: Option<&str>) -> Who {
+    let shows = |text: &String| page.source.contains(text.as_str());
+    let others = || cast.everybody().into_iter().filter(|other| *other != expected);
+    let attributes = |person: &Person| shows(&person.name) || shows(&person.email);
+    let foreign_attributes = others().any(|other| shows(&other.subject) || attributes(other));
+    if shows(&expected.subject) || (attributes(expected) && !others().any(|it| shows(&it.subject)))
+    {
+        return Who::Expected { foreign_attributes };
+    }
+    if foreign_attributes {
+        return Who::SomebodyElse;
+    }
+    match signed_out {
+        Some(mark) if page.trouble.is_none() && !page.source.contains(mark) => Who::Unknown,
+        _ => Who::Nobody,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Who {
+        let page = Page {
+            url: "http://127.0.0.1/".parse().expect("a URL"),
+            status: Some(200),
+            content_type: None,
+            source: source.to_owned(),
+            trouble: None,
+            script: false,
+            history: vec![],
+        };
+        let cast = Cast::new("7e");
+        who(&page, &cast.user, &cast, Some("Sign in"))
+    }
+
+    #[test]
+    fn a_page_names_who_is_signed_in() {
+        assert_eq!(read("Hello user-7e"), Who::Expected { foreign_attributes: false });
+        assert_eq!(read("Hello User N7e"), Who::Expected { foreign_attributes: false });
+        assert_eq!(read("Hello other-7e"), Who::SomebodyElse);
+        assert_eq!(read("Hello Other N7e"), Who::SomebodyElse);
+        assert_eq!(read("Sign in"), Who::Nobody);
+        assert_eq!(read("Hello stranger"), Who::Unknown);
+    }
+
+    #[test]
+    fn the_subject_decides_and_foreign_attributes_are_told() {
+        let own = Who::Expected { foreign_attributes: true };
+        assert_eq!(read("user-7e other.m7e@example.org"), own);
+        assert_eq!(read("other-7e user.m7e@example.org"), Who::SomebodyElse);
+    }
+}
