@@ -53,6 +53,11 @@ impl MockProvider {
         self.provider.address()
     }
 
+    /// The certificate to trust, in PEM; see [`crate::MockProvider::ca_certificate`].
+    pub fn ca_certificate(&self) -> String {
+        self.provider.ca_certificate()
+    }
+
     /// The issuer of that name; see [`crate::MockProvider::named`].
     ///
     /// # Panics

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Group, Settings};
 use crate::issuer::Issuer;
 use crate::provider::{MockProvider, StartError, listen};
+use crate::tls::Tls;
 use crate::user::User;
 
 /// A provider to be.
@@ -107,6 +108,13 @@ impl MockProviderBuilder {
         self
     }
 
+    /// Serves HTTPS, with a certificate for `localhost`, `127.0.0.1` and `::1` and for the issuer's
+    /// host. Trust [the authority](MockProvider::ca_certificate) that signed it.
+    #[must_use]
+    pub fn https(self) -> Self {
+        self.settings(|settings| settings.https = true)
+    }
+
     /// Answers on so many threads. Default: one, which serves about a thousand logins a second.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
@@ -161,14 +169,35 @@ impl MockProviderBuilder {
             || issuer_url.and_then(|url| Url::parse(url).ok()).is_some_and(is_localhost);
         let listeners = listen(address, both_loopbacks)?;
         let address = listeners.address();
+        let scheme = if config.settings.https { "https" } else { "http" };
         let base = match issuer_host {
-            Some(host) => format!("http://{host}:{}", address.port()),
-            None => format!("http://{}", reachable(address)),
+            Some(host) => format!("{scheme}://{host}:{}", address.port()),
+            None => format!("{scheme}://{}", reachable(address)),
         };
+        let tls = tls(&config.settings, &base)?;
 
-        let issuer = Issuer::new(config, clock, &base)?;
-        MockProvider::serving(issuer, listeners, both_loopbacks, workers)
+        let issuer = Issuer::new(config, clock, &base, tls.faults.clone())?;
+        MockProvider::serving(issuer, listeners, both_loopbacks, workers, tls)
     }
+}
+
+/// TLS as the settings want it. The certificate is for the issuer's host, too.
+fn tls(settings: &Settings, base: &str) -> Result<Tls, StartError> {
+    let issuer_url = Url::parse(settings.issuer_url.as_deref().unwrap_or(base)).ok();
+    let host = issuer_url.as_ref().and_then(Url::host).map(|host| match host {
+        Host::Domain(name) => name.to_owned(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    });
+    let tls = match settings.https {
+        true => Tls::https(host.as_deref())?,
+        false => Tls::default(),
+    };
+    if let Some(path) = &settings.https_ca {
+        std::fs::write(path, tls.ca_certificate())
+            .map_err(|source| StartError::WriteCertificate { path: path.clone(), source })?;
+    }
+    Ok(tls)
 }
 
 /// Refuses a host that no issuer URL can have.

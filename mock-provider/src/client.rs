@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+use crate::algorithm::Algorithm;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
 
@@ -41,6 +43,12 @@ pub struct Client {
     /// `client_secret_post` with one.
     #[serde(default)]
     pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// How ID tokens for the client are signed; an HMAC takes the client's secret. Default: RS256.
+    #[serde(default)]
+    pub id_token_signed_response_alg: Algorithm,
+    /// The public keys of the client, written as they are. Default: none.
+    #[serde(default)]
+    pub jwks: Option<JwkSet>,
     /// Refuses authorization requests without a `nonce`. Default: false.
     #[serde(default)]
     pub require_nonce: bool,
@@ -60,6 +68,8 @@ impl Client {
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             token_endpoint_auth_method: None,
+            id_token_signed_response_alg: Algorithm::default(),
+            jwks: None,
             require_nonce: false,
             require_pkce: None,
         }
@@ -100,6 +110,20 @@ impl Client {
         self
     }
 
+    /// Sets how ID tokens for the client are signed.
+    #[must_use]
+    pub fn id_token_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.id_token_signed_response_alg = algorithm;
+        self
+    }
+
+    /// Sets the public keys of the client.
+    #[must_use]
+    pub fn jwks(mut self, jwks: JwkSet) -> Self {
+        self.jwks = Some(jwks);
+        self
+    }
+
     /// Refuses authorization requests without a `nonce`.
     #[must_use]
     pub fn require_nonce(mut self) -> Self {
@@ -119,6 +143,16 @@ impl Client {
         Self { require_pkce: Some(false), ..Self::new(id) }
     }
 
+    /// The key to encrypt to: the first RSA key that is not for signatures alone.
+    #[cfg_attr(not(test), expect(dead_code, reason = "failures encrypt to it"))]
+    pub(crate) fn encryption_key(&self) -> Option<&Map<String, Value>> {
+        let is = |jwk: &Map<String, Value>, member, value| {
+            jwk.get(member).is_some_and(|own: &Value| own == value)
+        };
+        let keys = self.jwks.as_ref().map(|jwks| &*jwks.keys).unwrap_or_default();
+        keys.iter().find(|jwk| is(jwk, "kty", "RSA") && !is(jwk, "use", "sig"))
+    }
+
     /// What to call the client on a page.
     pub(crate) fn display_name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
@@ -136,6 +170,21 @@ impl Client {
             (None, None) => &[AuthMethod::None],
             (None, Some(_)) => &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost],
         }
+    }
+}
+
+/// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members
+/// besides `keys` are ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct JwkSet {
+    /// The keys, as they are written. Those of an unknown kind are passed over.
+    pub keys: Vec<Map<String, Value>>,
+}
+
+impl From<Vec<Map<String, Value>>> for JwkSet {
+    fn from(keys: Vec<Map<String, Value>>) -> Self {
+        Self { keys }
     }
 }
 
@@ -171,5 +220,28 @@ impl AuthMethod {
 impl fmt::Display for AuthMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_key_to_encrypt_to_is_rsa_and_not_for_signatures() {
+        let jwks: JwkSet = serde_json::from_value(json!({
+            "keys": [
+                {"kty": "EC", "kid": "elliptic"},
+                {"kty": "RSA", "kid": "signing", "use": "sig"},
+                {"kty": "RSA", "kid": "encrypting", "use": "enc"},
+            ],
+            "further": "members are ignored",
+        }))
+        .unwrap();
+        let client = Client::new("shop").jwks(jwks);
+        assert_eq!(client.encryption_key().unwrap()["kid"], "encrypting");
+        assert_eq!(Client::new("shop").encryption_key(), None);
     }
 }

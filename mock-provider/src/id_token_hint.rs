@@ -1,10 +1,10 @@
 //! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
-use jsonwebtoken::errors::ErrorKind;
 use serde::Deserialize;
 
 use crate::issuer::Issuer;
+use crate::jws::{Jws, NotVerified};
 
 /// The claims that matter in a hint.
 #[derive(Debug, Deserialize)]
@@ -20,7 +20,7 @@ pub(crate) struct IdTokenHint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HintError {
     #[error("id_token_hint is no ID token of this issuer: {0}")]
-    Unreadable(String),
+    Unreadable(#[from] NotVerified),
     /// Its signature may still be right: issuers share the shipped key.
     #[error("id_token_hint is an ID token of another issuer: `{0}`")]
     OtherIssuer(String),
@@ -30,24 +30,16 @@ impl Issuer {
     /// Reads a hint, which must be an ID token of this issuer. It may have expired, and may have
     /// been issued to any client.
     pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
-        let hint: IdTokenHint =
-            self.key.verify(token).map_err(|error| HintError::Unreadable(in_words(&error)))?;
+        let hint: IdTokenHint = Jws::parse(token)?.claims()?;
+        // Whose secret an HMAC takes, only the claims say.
+        let client = self.client(&hint.aud);
+        let client = client.as_deref().and_then(|client| {
+            Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
+        });
+        self.keys.verify(token, client)?;
         if hint.iss != self.url {
             return Err(HintError::OtherIssuer(hint.iss));
         }
         Ok(hint)
-    }
-}
-
-/// What a library means, for a reader who does not know it.
-fn in_words(error: &jsonwebtoken::errors::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidSignature => "its signature does not fit".into(),
-        ErrorKind::InvalidAlgorithm => "it is not signed with RS256".into(),
-        ErrorKind::InvalidToken | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => {
-            "it is no JWT".into()
-        }
-        ErrorKind::Json(error) => format!("its header or claims cannot be read ({error})"),
-        _ => error.to_string(),
     }
 }

@@ -16,12 +16,15 @@ use crate::config::{Config, Settings};
 use crate::failure::Failures;
 use crate::grant::Grants;
 use crate::journal::{Endpoint, Journal};
+use crate::keys::Keys;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::{STANDARD_SCOPES, Scope};
 use crate::random::Random;
 use crate::router::addresses;
 use crate::session::Sessions;
+use crate::shipped::KeyPool;
 use crate::signing::{KeyError, SigningKey};
+use crate::tls::faults::TlsFaults;
 use crate::user::User;
 
 /// An issuer, shared by every request to it.
@@ -39,11 +42,13 @@ pub(crate) struct State {
     pub(crate) path: String,
     /// The name of the session cookie. Cookies know no ports: each issuer on a host has its own.
     pub(crate) cookie_name: String,
-    pub(crate) key: Arc<SigningKey>,
+    pub(crate) keys: Keys,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) journal: Journal,
     pub(crate) failures: Failures,
+    /// Ports of the process whose certificates nobody should trust.
+    pub(crate) tls_faults: TlsFaults,
     sessions: Mutex<Sessions>,
     grants: Mutex<Grants>,
     setup: Arc<Setup>,
@@ -61,12 +66,21 @@ pub(crate) struct Setup {
 
 impl Issuer {
     /// An issuer for a checked configuration. `base` stands in for URLs that it does not name.
-    pub(crate) fn new(config: Config, clock: Option<Clock>, base: &str) -> Result<Self, KeyError> {
+    pub(crate) fn new(
+        config: Config,
+        clock: Option<Clock>,
+        base: &str,
+        tls_faults: TlsFaults,
+    ) -> Result<Self, KeyError> {
         let Config { settings, users, clients, .. } = config;
-        let key = match &settings.signing_key {
-            Some(pem) => Arc::new(SigningKey::from_pem(pem)?),
-            None => SigningKey::shipped(),
+        let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
+        let setup = Setup {
+            claim_scopes: claim_scopes(&settings),
+            users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
+            clients: clients.into_iter().map(Arc::new).collect(),
+            settings,
         };
+        let (settings, keys) = (&setup.settings, setup.keys(own, 0, setup.settings.seed));
         let url = settings.issuer_url.clone().unwrap_or_else(|| base.to_owned());
         let clock = clock
             .unwrap_or_else(|| settings.frozen_at.map_or_else(Clock::system, Clock::frozen_at));
@@ -77,19 +91,15 @@ impl Issuer {
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
             url,
-            key,
+            keys,
             clock,
             random: Random::new(settings.seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults,
             sessions: Mutex::default(),
             grants: Mutex::default(),
-            setup: Arc::new(Setup {
-                claim_scopes: claim_scopes(&settings),
-                users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
-                clients: clients.into_iter().map(Arc::new).collect(),
-                settings,
-            }),
+            setup: Arc::new(setup),
         })))
     }
 
@@ -105,11 +115,12 @@ impl Issuer {
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),
-            key: Arc::clone(&self.key),
+            keys: self.setup.keys(None, number, seed),
             clock: self.clock.fork(),
             random: Random::new(seed),
             journal: Journal::new(settings.journal_capacity),
             failures: Failures::default(),
+            tls_faults: self.tls_faults.clone(),
             sessions: Mutex::default(),
             grants: Mutex::default(),
             setup: Arc::clone(&self.setup),
@@ -174,6 +185,14 @@ impl State {
 }
 
 impl Setup {
+    /// The keys of a new issuer; `number` says which shipped one it begins with.
+    fn keys(&self, own: Option<SigningKey>, number: usize, seed: Option<u64>) -> Keys {
+        let registered = self.clients.iter().map(|client| client.id_token_signed_response_alg);
+        let algorithms = self.settings.signing_algorithms.iter().copied().chain(registered);
+        // Not the generator of codes and tokens: what it gives does not depend on the keys.
+        Keys::new(algorithms, own, KeyPool::from(number), Random::new(seed).bytes())
+    }
+
     /// The configured user of that subject.
     pub(crate) fn user(&self, subject: &str) -> Option<&Arc<Account>> {
         self.users.iter().find(|user| user.subject == subject)

@@ -8,6 +8,7 @@ use crate::end_user::{self, AuthorizeError};
 use crate::failure::{ArmedFailure, Failure};
 use crate::issuer::Issuer;
 use crate::journal::Exchange;
+use crate::keys::Keys;
 use crate::registry::Registry;
 
 /// An issuer of a running [`MockProvider`](crate::MockProvider): the default one, which the provider
@@ -36,6 +37,11 @@ impl IssuerHandle {
     /// The issuer's clock: [advance](Clock::advance) it, and tokens expire.
     pub fn clock(&self) -> &Clock {
         &self.issuer.clock
+    }
+
+    /// The issuer's keys: [rotate](Keys::rotate) them, and relying parties must fetch them anew.
+    pub fn keys(&self) -> &Keys {
+        &self.issuer.keys
     }
 
     /// What was asked and answered so far, oldest first.

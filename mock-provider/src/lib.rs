@@ -10,17 +10,21 @@
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
 mod account;
+mod algorithm;
 mod answer;
 mod authorization;
 pub mod blocking;
 mod browser;
 mod builder;
+mod certificate;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
 mod client_authentication;
 mod clock;
+mod compression;
 mod config;
+mod ecdsa;
 mod end_user;
 mod endpoints;
 mod expiring;
@@ -30,9 +34,14 @@ mod id_token_hint;
 mod issuer;
 mod issuer_handle;
 mod journal;
+mod jwe;
+mod jws;
+mod key_set;
+mod keys;
 mod logout;
 mod protocol;
 mod provider;
+mod public_key;
 mod random;
 mod redirect_uri;
 mod registry;
@@ -43,22 +52,29 @@ mod router;
 mod secret;
 mod server;
 mod session;
+mod shipped;
+mod signer;
 mod signing;
+mod tls;
 mod tokens;
 mod ui;
 mod user;
+mod weak_rsa;
+mod wire;
 
+pub use algorithm::Algorithm;
 pub use builder::MockProviderBuilder;
-pub use client::{AuthMethod, Client};
+pub use client::{AuthMethod, Client, JwkSet};
 pub use clock::Clock;
 pub use config::{ClaimsIn, Config, ConfigError, Fault, Group, Settings};
 pub use end_user::AuthorizeError;
 pub use issuer_handle::IssuerHandle;
 pub use jiff::Timestamp;
-
 pub use journal::{Alteration, Endpoint, Exchange, Refusal};
+pub use keys::{Keys, Rotation};
 pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
 pub use signing::KeyError;
+pub use tls::CertificateError;
 pub use user::User;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -17,6 +18,7 @@ use crate::registry::Registry;
 use crate::router::router;
 use crate::server::{Listeners, Server};
 use crate::signing::KeyError;
+use crate::tls::{CertificateError, Tls};
 
 /// A running provider, which stops when this is dropped.
 ///
@@ -58,6 +60,7 @@ pub struct MockProvider {
     address: SocketAddr,
     both_loopbacks: bool,
     workers: usize,
+    pub(crate) tls: Tls,
     server: Mutex<Option<Server>>,
 }
 
@@ -73,6 +76,17 @@ pub enum StartError {
     Listen {
         /// What was asked for.
         address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// No certificate can be made for the provider's name.
+    #[error("cannot serve HTTPS: {0}")]
+    Certificate(#[from] CertificateError),
+    /// The certificate to trust cannot be written where `https_ca` says.
+    #[error("cannot write the certificate to trust to {path}: {source}")]
+    WriteCertificate {
+        /// The file.
+        path: PathBuf,
         /// What the operating system says.
         source: io::Error,
     },
@@ -102,6 +116,13 @@ impl MockProvider {
     /// The address that the provider listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The certificate of the authority that signed the provider's own, in PEM: an application that
+    /// trusts it talks to a provider with [HTTPS](MockProviderBuilder::https). It is another one in
+    /// every provider, and valid for a year.
+    pub fn ca_certificate(&self) -> String {
+        self.tls.ca_certificate()
     }
 
     /// The issuer of that name at `/issuers/{name}`, made when there is none yet.
@@ -168,18 +189,20 @@ impl MockProvider {
         listeners: Listeners,
         both_loopbacks: bool,
         workers: usize,
+        tls: Tls,
     ) -> Result<Self, StartError> {
         let registry = Arc::new(Registry::new(issuer));
         let (router, address) = (router(&registry), listeners.address());
         let default = IssuerHandle::new(Arc::clone(&registry), registry.default_issuer().clone());
         let server = Mutex::default();
-        let provider = Self { registry, default, router, address, both_loopbacks, workers, server };
+        let provider =
+            Self { registry, default, router, address, both_loopbacks, workers, tls, server };
         *provider.server() = Some(provider.serve(listeners)?);
         Ok(provider)
     }
 
     fn serve(&self, listeners: Listeners) -> Result<Server, StartError> {
-        Server::start(listeners, self.router.clone(), self.workers)
+        Server::start(listeners, self.router.clone(), self.workers, self.tls.clone())
             .map_err(|source| StartError::Listen { address: self.address, source })
     }
 

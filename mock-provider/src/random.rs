@@ -31,7 +31,8 @@ impl Random {
         format!("{:08x}", u32::from_be_bytes(self.bytes()))
     }
 
-    fn bytes<const N: usize>(&self) -> [u8; N] {
+    /// Random bytes, for a key or an initialisation vector.
+    pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut generator = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         generator.random()
     }

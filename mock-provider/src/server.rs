@@ -2,13 +2,18 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum::serve::Listener;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
+
+use crate::tls::{self, Tls};
+use crate::wire::connection;
 
 /// How long requests that are under way may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -58,32 +63,47 @@ impl Listeners {
 /// started it does: a test may block, or end its runtime.
 #[derive(Debug)]
 pub(crate) struct Server {
-    stop: watch::Sender<bool>,
+    stop: Arc<watch::Sender<bool>>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// What a running server serves, for listeners that are added later. They stop with it.
+#[derive(Clone)]
+pub(crate) struct Site {
+    router: Router,
+    runtime: Handle,
+    stop: Arc<watch::Sender<bool>>,
+}
+
 impl Server {
-    /// Answers requests with `router`, on `workers` threads.
+    /// Answers requests with `router`, on `workers` threads, by HTTP or HTTPS as `tls` says.
     ///
     /// # Errors
     ///
     /// When the operating system refuses a thread or the sockets.
-    pub(crate) fn start(listeners: Listeners, router: Router, workers: usize) -> io::Result<Self> {
-        let (stop, stopped) = watch::channel(false);
+    pub(crate) fn start(
+        listeners: Listeners,
+        router: Router,
+        workers: usize,
+        tls: Tls,
+    ) -> io::Result<Self> {
+        let stop = Arc::new(watch::Sender::new(false));
+        let stopped = Arc::clone(&stop);
         let (ready, started) = mpsc::channel();
         let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
             let outcome = runtime(workers).and_then(|runtime| {
-                let sockets = {
-                    let _context = runtime.enter();
-                    listen(listeners)?
-                };
-                Ok((runtime, sockets))
+                let site = Site::new(router, &runtime, stopped);
+                site.listen_by(&tls, listeners)?;
+                Ok((runtime, site))
             });
             match outcome {
-                Ok((runtime, sockets)) => {
+                Ok((runtime, site)) => {
+                    let stop = Arc::clone(&site.stop);
+                    tls.faults.attach(site);
                     // Nobody listens when the one who started the server is gone.
                     let _ = ready.send(Ok(()));
-                    runtime.block_on(serve(sockets, router, stopped));
+                    runtime.block_on(until_stopped(&stop));
+                    tls.faults.detach();
                     runtime.shutdown_background();
                 }
                 Err(error) => drop(ready.send(Err(error))),
@@ -97,51 +117,78 @@ impl Server {
 impl Drop for Server {
     /// Closes the listeners, lets requests under way finish, and cuts the rest.
     fn drop(&mut self) {
-        let _ = self.stop.send(true);
+        self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn runtime(workers: usize) -> io::Result<tokio::runtime::Runtime> {
+fn runtime(workers: usize) -> io::Result<Runtime> {
     let mut builder = match workers {
-        0 | 1 => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
+        0 | 1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
     };
     builder.worker_threads(workers.max(1)).enable_all().build()
 }
 
-fn listen(listeners: Listeners) -> io::Result<Vec<tokio::net::TcpListener>> {
-    let listen = |socket: TcpListener| {
-        socket.set_nonblocking(true)?;
-        tokio::net::TcpListener::from_std(socket)
-    };
-    listeners.sockets.into_iter().map(listen).collect()
+/// Waits for the end, and gives connections that are open then a while to finish.
+async fn until_stopped(stop: &watch::Sender<bool>) {
+    let _ = stop.subscribe().wait_for(|stopped| *stopped).await;
+    // Whoever is still at work holds a receiver.
+    let _ = tokio::time::timeout(GRACE, stop.closed()).await;
 }
 
-async fn serve(
-    sockets: Vec<tokio::net::TcpListener>,
-    router: Router,
-    stopped: watch::Receiver<bool>,
-) {
-    let mut serving = tokio::task::JoinSet::new();
-    for socket in sockets {
-        // Answers are small: they must not wait for the acknowledgement of the one before.
-        let socket = socket.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let router = router.clone();
-        let mut stopped = stopped.clone();
-        serving.spawn(async move {
-            let stop = async move {
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            let _ = axum::serve(socket, router).with_graceful_shutdown(stop).await;
-        });
+impl Site {
+    fn new(router: Router, runtime: &Runtime, stop: Arc<watch::Sender<bool>>) -> Self {
+        // The state is given here; otherwise that is done again for every request.
+        Self { router: router.with_state(()), runtime: runtime.handle().clone(), stop }
     }
-    let mut stopped = stopped;
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-    let finished = async { while serving.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GRACE, finished).await;
+
+    /// Serves the connections that listeners accept, until the server stops.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the sockets.
+    pub(crate) fn listen<F, S>(&self, listeners: Listeners, serve: S) -> io::Result<()>
+    where
+        S: Fn(TcpStream, Router, watch::Receiver<bool>) -> F + Clone + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let _context = self.runtime.enter();
+        for socket in listeners.sockets {
+            socket.set_nonblocking(true)?;
+            let socket = tokio::net::TcpListener::from_std(socket)?;
+            let (router, stopped) = (self.router.clone(), self.stop.subscribe());
+            self.runtime.spawn(accept(socket, router, stopped, serve.clone()));
+        }
+        Ok(())
+    }
+
+    /// Serves as the provider itself does.
+    fn listen_by(&self, tls: &Tls, listeners: Listeners) -> io::Result<()> {
+        match tls.acceptor().cloned() {
+            None => self.listen(listeners, connection::serve),
+            Some(acceptor) => self.listen(listeners, move |stream, router, stopped| {
+                tls::serve(stream, acceptor.clone(), router, stopped)
+            }),
+        }
+    }
+}
+
+async fn accept<F: Future<Output = ()> + Send + 'static>(
+    mut socket: tokio::net::TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream, Router, watch::Receiver<bool>) -> F,
+) {
+    loop {
+        let (stream, _) = tokio::select! {
+            accepted = Listener::accept(&mut socket) => accepted,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        // Answers are small: they must not wait for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(serve(stream, router.clone(), stopped.clone()));
+    }
 }

@@ -40,7 +40,7 @@ impl Issuer {
                 };
                 let grant = self.grants().redeem(&redemption, now)?;
                 let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
-                Ok(self.issue(grant, scope, nonce.as_deref(), now))
+                Ok(self.issue(client, grant, scope, nonce.as_deref(), now))
             }
             TokenRequest::RefreshToken { refresh_token, scope } => {
                 // A client that repeats what it asked for at first also repeats what was ignored
@@ -50,16 +50,23 @@ impl Issuer {
                 let grant = self.grants().refresh(refresh_token, &client.id, wanted, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).
-                Ok(self.issue(grant, scope, None, now))
+                Ok(self.issue(client, grant, scope, None, now))
             }
         }
     }
 
-    fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {
+    fn issue(
+        &self,
+        client: &Client,
+        grant: Arc<Grant>,
+        scope: Scope,
+        nonce: Option<&str>,
+        now: i64,
+    ) -> Issued {
         let access_token = self.random.token();
         let id_token = scope
             .contains("openid")
-            .then(|| self.id_token(&grant, &scope, nonce, &access_token, now));
+            .then(|| self.id_token(client, &grant, &scope, nonce, &access_token, now));
         // The new refresh token carries the whole grant on, even when this access token has less
         // (RFC 6749, section 6).
         let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
@@ -86,6 +93,7 @@ impl Issuer {
 
     fn id_token(
         &self,
+        client: &Client,
         grant: &Grant,
         scope: &Scope,
         nonce: Option<&str>,
@@ -93,7 +101,8 @@ impl Issuer {
         now: i64,
     ) -> String {
         let here = self.settings.claims_in != ClaimsIn::Userinfo;
-        self.key.sign(&IdToken {
+        let algorithm = client.id_token_signed_response_alg;
+        let id_token = IdToken {
             iss: &self.url,
             sub: &grant.user.subject,
             aud: &grant.client_id,
@@ -101,9 +110,10 @@ impl Issuer {
             iat: now,
             auth_time: grant.auth_time,
             nonce,
-            at_hash: at_hash(access_token),
+            at_hash: at_hash(algorithm, access_token),
             sid: &grant.sid,
             claims: here.then(|| self.released(&grant.user, scope)),
-        })
+        };
+        self.keys.sign(algorithm, client.secret.as_ref(), &id_token)
     }
 }

@@ -16,6 +16,12 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     let mut text = format!("mock-provider {}\n\n", env!("CARGO_PKG_VERSION"));
     row(&mut text, 2, 9, "issuer", issuer);
     row(&mut text, 2, 9, "listening", &address.to_string());
+    if let Some(path) = &config.settings.https_ca {
+        row(&mut text, 2, 9, "trust", &format!("the certificate in {}", path.display()));
+    } else if config.settings.https {
+        let hint = "nobody can yet: `--https-ca FILE` writes the certificate to trust";
+        row(&mut text, 2, 9, "trust", hint);
+    }
     if config.settings.signing_key.is_none() {
         row(
             &mut text,
@@ -34,7 +40,9 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     list(&mut text, "clients", clients.collect());
     let base = issuer.trim_end_matches('/');
     text.push_str("\ntry\n");
-    let _ = writeln!(text, "  curl {base}/.well-known/openid-configuration");
+    let trust = config.settings.https_ca.as_ref().filter(|_| config.settings.https);
+    let trust = trust.map_or_else(String::new, |path| format!("--cacert {} ", path.display()));
+    let _ = writeln!(text, "  curl {trust}{base}/.well-known/openid-configuration");
     let _ = writeln!(text, "  open {base}/ in a browser; stop with Ctrl-C");
     text
 }

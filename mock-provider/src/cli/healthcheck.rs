@@ -12,6 +12,7 @@ use url::Url;
 
 use super::output::{complain, print};
 use super::serve::DEFAULT_ADDRESS;
+use crate::tls::unverified;
 
 /// How long the provider may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -22,8 +23,12 @@ const LONGEST_STATUS_LINE: u64 = 1024;
 /// Asks the provider at `url`. Fails when it does not answer, or answers anything but 200.
 pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
     let variable = |name: &str| std::env::var(name).ok();
-    let default =
-        || default_url(variable("MOCK_PROVIDER_LISTEN"), variable("MOCK_PROVIDER_ISSUER_URL"));
+    let default = || {
+        let https = variable("MOCK_PROVIDER_HTTPS").as_deref() == Some("true");
+        let [listen, issuer_url] =
+            ["MOCK_PROVIDER_LISTEN", "MOCK_PROVIDER_ISSUER_URL"].map(variable);
+        default_url(https, listen, issuer_url)
+    };
     let url = url.map_or_else(default, str::to_owned);
     match ask(&url, LIMIT) {
         Ok(()) => {
@@ -39,7 +44,7 @@ pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
 
 /// The provider on this machine that listens where the variable says, or where it does by default,
 /// below the path of its issuer.
-fn default_url(listen: Option<String>, issuer_url: Option<String>) -> String {
+fn default_url(https: bool, listen: Option<String>, issuer_url: Option<String>) -> String {
     let mut address =
         listen.and_then(|address| address.parse::<SocketAddr>().ok()).unwrap_or(DEFAULT_ADDRESS);
     if address.ip().is_unspecified() {
@@ -50,11 +55,13 @@ fn default_url(listen: Option<String>, issuer_url: Option<String>) -> String {
     }
     let issuer_url = issuer_url.and_then(|url| Url::parse(&url).ok());
     let path = issuer_url.as_ref().map_or("", Url::path);
-    format!("http://{address}{}", path.trim_end_matches('/'))
+    let scheme = if https { "https" } else { "http" };
+    format!("{scheme}://{address}{}", path.trim_end_matches('/'))
 }
 
 fn ask(url: &str, limit: Duration) -> Result<(), String> {
-    let url = Url::parse(url).ok().filter(|url| url.scheme() == "http" && url.has_host());
+    let is_known = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    let url = Url::parse(url).ok().filter(is_known);
     let url = url.ok_or("it is no URL such as http://127.0.0.1:9400")?;
     let deadline = Instant::now() + limit;
     let addresses = url.socket_addrs(|| None).map_err(|error| error.to_string())?;
@@ -71,23 +78,38 @@ fn ask(url: &str, limit: Duration) -> Result<(), String> {
     }
 }
 
+/// What a request is sent on, and its answer received.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
 /// The status with which the provider at `address` answers.
 fn ask_at(address: SocketAddr, url: &Url, deadline: Instant) -> io::Result<String> {
     let left = || {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { io::Result::Ok(left) }
     };
-    let mut stream = TcpStream::connect_timeout(&address, left()?)?;
-    stream.set_write_timeout(Some(left()?))?;
+    let connection = TcpStream::connect_timeout(&address, left()?)?;
+    // For the handshake, too, which is over with the first bytes.
+    connection.set_write_timeout(Some(left()?))?;
+    connection.set_read_timeout(Some(left()?))?;
+    let limits = connection.try_clone()?;
+    let mut stream: Box<dyn Stream> = match url.scheme() {
+        "https" => {
+            let host = url.host_str().unwrap_or_default();
+            Box::new(unverified::connect(host, connection)?)
+        }
+        _ => Box::new(connection),
+    };
     let path = url.path().trim_end_matches('/');
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let request =
         format!("GET {path}/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
-    let mut answer = BufReader::with_capacity(1, &stream).take(LONGEST_STATUS_LINE);
+    let mut answer = BufReader::with_capacity(1, &mut stream).take(LONGEST_STATUS_LINE);
     let mut line = Vec::new();
     while !line.ends_with(b"\n") {
-        stream.set_read_timeout(Some(left()?))?;
+        limits.set_read_timeout(Some(left()?))?;
         let part = answer.fill_buf()?;
         if part.is_empty() {
             break;
@@ -120,18 +142,30 @@ mod tests {
 
     #[test]
     fn the_port_is_that_of_the_provider_beside() {
-        let url = |listen: &str| default_url(Some(listen.to_owned()), None);
-        assert_eq!(default_url(None, None), "http://127.0.0.1:9400");
+        let url = |listen: &str| default_url(false, Some(listen.to_owned()), None);
+        assert_eq!(default_url(false, None, None), "http://127.0.0.1:9400");
         assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
         assert_eq!(url("[::]:9401"), "http://[::1]:9401");
         assert_eq!(url(""), "http://127.0.0.1:9400");
+        assert_eq!(default_url(true, None, None), "https://127.0.0.1:9400");
     }
 
     #[test]
     fn a_provider_is_asked_below_the_path_of_its_issuer() {
-        let url = |issuer: &str| default_url(None, Some(issuer.to_owned()));
+        let url = |issuer: &str| default_url(false, None, Some(issuer.to_owned()));
         assert_eq!(url("https://idp.example/tenants/one/"), "http://127.0.0.1:9400/tenants/one");
         assert_eq!(url("http://idp.example"), "http://127.0.0.1:9400");
+    }
+
+    #[test]
+    fn a_provider_with_https_is_asked_whoever_signed_for_it() {
+        let provider = crate::MockProvider::builder().https().issuer_host("localhost");
+        let provider = provider.start_blocking();
+        let port = provider.address().port();
+        for host in ["localhost", "127.0.0.1", "[::1]"] {
+            assert_eq!(ask(&format!("https://{host}:{port}"), LIMIT), Ok(()));
+        }
+        ask(&format!("http://localhost:{port}"), LIMIT).expect_err("it speaks no plain HTTP");
     }
 
     #[test]
@@ -167,7 +201,7 @@ mod tests {
 
     #[test]
     fn an_address_that_cannot_be_asked_is_told_what_one_looks_like() {
-        for url in ["127.0.0.1:9400", "https://127.0.0.1:9400", "nonsense"] {
+        for url in ["127.0.0.1:9400", "ftp://127.0.0.1:9400", "nonsense"] {
             assert!(ask(url, LIMIT).unwrap_err().contains("http://127.0.0.1:9400"), "{url}");
         }
     }

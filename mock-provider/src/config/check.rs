@@ -8,6 +8,7 @@ use super::error::{ConfigError, Fault};
 use super::key_path::KeyPath;
 use super::suggestion::advice;
 use super::{Config, Settings};
+use crate::algorithm::Algorithm;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::STANDARD_SCOPES;
 use crate::signing::SigningKey;
@@ -58,9 +59,19 @@ impl Checker<'_> {
                 self.fault(&KeyPath::top(key), format!("`{key}` `{url}` {fault}"));
             }
         }
+        if let (true, Some(url)) = (settings.https, &settings.issuer_url)
+            && Url::parse(url).is_ok_and(|url| url.scheme() == "http")
+        {
+            let message = format!(
+                "`issuer_url` `{url}` must begin with `https://`, or `https` be left out: nothing \
+                 is served by plain HTTP"
+            );
+            self.fault(&KeyPath::top("issuer_url"), message);
+        }
         if let Some(Err(fault)) = settings.signing_key.as_deref().map(SigningKey::from_pem) {
             self.fault(&KeyPath::top("signing_key"), format!("`signing_key` {fault}"));
         }
+        self.signing_algorithms(settings);
         for (key, lifetime) in [
             ("code_lifetime", settings.code_lifetime),
             ("access_token_lifetime", settings.access_token_lifetime),
@@ -73,6 +84,22 @@ impl Checker<'_> {
             }
         }
         self.auto_login(settings);
+    }
+
+    /// OpenID Connect Discovery 1.0, section 3: RS256 must be among them.
+    fn signing_algorithms(&mut self, settings: &Settings) {
+        let (algorithms, path) = (&settings.signing_algorithms, KeyPath::top("signing_algorithms"));
+        if !algorithms.contains(&Algorithm::RS256) {
+            let message =
+                "`signing_algorithms` must have `RS256` among them: every provider has it";
+            self.fault(&path, message.into());
+        }
+        for (index, algorithm) in algorithms.iter().enumerate() {
+            if algorithms[..index].contains(algorithm) {
+                let message = format!("`{algorithm}` is given twice in `signing_algorithms`");
+                self.fault(&path.index(index), message);
+            }
+        }
     }
 
     fn auto_login(&mut self, settings: &Settings) {

@@ -104,6 +104,12 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
+        self.signing(client, &path.key("id_token_signed_response_alg"));
+        if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
+            let path = path.key("jwks");
+            let message = format!("`{path}` must have a key: leave it out to have none");
+            self.fault(&path, message);
+        }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
             (
@@ -119,6 +125,24 @@ impl Checker<'_> {
         };
         let path = path.key("token_endpoint_auth_method");
         self.fault(&path, format!("`{path}`: {fault}"));
+    }
+
+    /// Refuses an HMAC with a secret that is too short for it
+    /// (OpenID Connect Core 1.0, section 16.19; RFC 7518, section 3.2), or with none.
+    fn signing(&mut self, client: &Client, path: &KeyPath) {
+        let algorithm = client.id_token_signed_response_alg;
+        if algorithm.key_kind().is_some() {
+            return;
+        }
+        let least = algorithm.digest().output_len();
+        let fault = match client.secret.as_ref().map(|secret| secret.expose().len()) {
+            None => format!("`{algorithm}` needs a `secret`, and the client has none"),
+            Some(length) if length < least => format!(
+                "`{algorithm}` needs a `secret` of {least} bytes or more, and this one has {length}"
+            ),
+            Some(_) => return,
+        };
+        self.fault(path, format!("`{path}`: {fault}"));
     }
 
     fn redirect_uris(&mut self, uris: &[RedirectUri], path: &KeyPath) {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::text;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::user::User;
 
@@ -80,6 +82,19 @@ pub struct Settings {
     /// where they reach the provider by another name than browsers do. Default: the issuer.
     #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub backchannel_url: Option<String>,
+    /// Serves HTTPS instead of HTTP, with a certificate that a new authority signs at every start.
+    /// Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
+    pub https: bool,
+    /// The file that the certificate of that authority is written to at the start, in PEM, for
+    /// others to trust. Default: it is not written.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
+    pub https_ca: Option<PathBuf>,
     /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1); in a file, a variable or an
     /// option, the path of such a file will do. Default: a key that is shipped with every copy of
     /// this program, hence known to everybody.
@@ -88,6 +103,13 @@ pub struct Settings {
         arg(long, value_name = "PEM", value_parser = text::pem_argument)
     )]
     pub signing_key: Option<String>,
+    /// The algorithms that ID tokens can be signed with, RS256 among them. Each has a key of its
+    /// own from the start; those of single clients are added. Default: RS256.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "ALG,ALG", value_delimiter = ',', value_parser = text::algorithm)
+    )]
+    pub signing_algorithms: Vec<Algorithm>,
     /// Makes codes, tokens and identifiers repeat from run to run. Default: unpredictable.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub seed: Option<u64>,
@@ -199,7 +221,10 @@ impl Default for Settings {
             listen: None,
             issuer_url: None,
             backchannel_url: None,
+            https: false,
+            https_ca: None,
             signing_key: None,
+            signing_algorithms: vec![Algorithm::RS256],
             seed: None,
             frozen_at: None,
             auto_login: None,

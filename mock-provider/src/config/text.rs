@@ -9,6 +9,11 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
+#[cfg(feature = "cli")]
+use super::suggestion::advice;
+#[cfg(feature = "cli")]
+use crate::algorithm::Algorithm;
+
 const A_DURATION: &str = "a duration such as \"90s\", \"10min\" or \"1h 30min\"";
 const A_TIME: &str = "a time such as \"2026-01-01T00:00:00Z\"";
 const AN_ADDRESS: &str = "an IP address with a port, such as \"127.0.0.1:9400\" or \"[::1]:9400\"";
@@ -40,6 +45,13 @@ pub(crate) fn pem(text: &str, directory: &Path) -> Result<String, String> {
     let path = directory.join(text);
     std::fs::read_to_string(&path)
         .map_err(|error| format!("cannot read the key file {}: {error}", path.display()))
+}
+
+/// Reads the name of a signature algorithm.
+#[cfg(feature = "cli")]
+pub(crate) fn algorithm(text: &str) -> Result<Algorithm, String> {
+    let names = Algorithm::ALL.map(Algorithm::name);
+    Algorithm::parse(text).ok_or_else(|| advice(text, &names))
 }
 
 /// [`pem`] for clap: a path is seen from the working directory.

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::algorithm::Algorithm;
 use crate::client::AuthMethod;
 use crate::issuer::Issuer;
 use crate::protocol::authorization::{Prompt, ResponseMode};
@@ -29,7 +30,12 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
         response_modes_supported: ResponseMode::ALL.map(|(_, name)| name).into(),
         grant_types_supported: TokenRequest::GRANT_TYPES.into(),
         subject_types_supported: vec!["public"],
-        id_token_signing_alg_values_supported: vec!["RS256"],
+        id_token_signing_alg_values_supported: issuer
+            .keys
+            .algorithms()
+            .into_iter()
+            .map(Algorithm::name)
+            .collect(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),

@@ -1,13 +1,10 @@
 //! `GET /jwks`: the keys that verify ID tokens
 //! ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 
-use jsonwebtoken::jwk::JwkSet;
-
 use crate::issuer::Issuer;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
-    let keys = JwkSet { keys: vec![issuer.key.jwk().clone()] };
-    Reply::json(&keys).note(Note::new("keys sent"))
+    Reply::json(&issuer.keys.jwks()).note(Note::new("keys sent"))
 }

@@ -12,6 +12,7 @@ use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::wire::delivery::Delivery;
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct Outgoing {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// How the answer is delivered on the connection; the server's own way without one.
+    pub(crate) delivery: Option<Delivery>,
 }
 
 impl Draft {
@@ -54,7 +57,7 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| Token::read(token, &issuer.key));
+                        id_token = token.and_then(|token| Token::read(token, issuer));
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
                             // Its place among the members is kept.
                             *place = Value::Null;
@@ -93,7 +96,7 @@ impl Draft {
             Content::Bytes(bytes) => bytes,
             Content::Authorization(_) => Vec::new(),
         };
-        (Outgoing { status, headers, body }, note)
+        (Outgoing { status, headers, body, delivery: None }, note)
     }
 
     /// The answer in JSON, to be compared.
@@ -127,7 +130,11 @@ impl Outgoing {
     pub(super) fn view(&self) -> Value {
         let body = serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.body)));
-        view(self.status, &self.headers, body)
+        let mut view = view(self.status, &self.headers, body);
+        if let Some(delivery) = &self.delivery {
+            view["delivery"] = json!(format!("{delivery:?}"));
+        }
+        view
     }
 
     /// The answer, about to leave.
@@ -135,6 +142,9 @@ impl Outgoing {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if let Some(delivery) = self.delivery {
+            response.extensions_mut().insert(delivery);
+        }
         Left { response, note, alterations: Vec::new() }
     }
 

@@ -1,10 +1,12 @@
 //! The ID token's claims
 //! ([OpenID Connect Core 1.0, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
+
+use crate::algorithm::Algorithm;
 
 /// Claims of an ID token. Times are seconds since the epoch.
 #[derive(Debug, Serialize)]
@@ -29,10 +31,12 @@ pub(crate) struct IdToken<'a, C> {
 pub(crate) const PROTOCOL_CLAIMS: [&str; 9] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"];
 
-/// `at_hash` for a token signed with a SHA-256 algorithm: the left half of the access token's
-/// digest (section 3.1.3.6).
-pub(crate) fn at_hash(access_token: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16])
+/// `at_hash` for a token signed with this algorithm: the left half of the access token's digest
+/// (section 3.1.3.6).
+pub(crate) fn at_hash(algorithm: Algorithm, access_token: &str) -> String {
+    let digest = digest(algorithm.digest(), access_token.as_bytes());
+    let (left, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);
+    BASE64_URL_SAFE_NO_PAD.encode(left)
 }
 
 #[cfg(test)]
@@ -49,7 +53,7 @@ mod tests {
             iat: 1,
             auth_time: 1,
             nonce: Some("n"),
-            at_hash: at_hash("token"),
+            at_hash: at_hash(Algorithm::RS256, "token"),
             sid: "session",
             claims: serde_json::Map::new(),
         };
@@ -62,8 +66,10 @@ mod tests {
     fn at_hash_is_the_left_half_of_the_digest() {
         // The access token and hash that OpenID Connect Core 1.0 shows in appendix A.3.
         assert_eq!(
-            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            at_hash(Algorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             "77QmUPtjPfzWtF2AnpK9RQ"
         );
+        assert_eq!(at_hash(Algorithm::ES384, "token").len(), 32);
+        assert_eq!(at_hash(Algorithm::EdDsa, "token").len(), 43);
     }
 }

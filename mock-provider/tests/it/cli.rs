@@ -142,6 +142,18 @@ fn flags_override_variables_and_variables_the_file() {
 }
 
 #[test]
+fn https_is_announced_with_the_certificate_to_trust() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli.pem");
+    let mut command = program(["--https"]);
+    assert!(Running::start(&mut command).says("trust").contains("`--https-ca FILE`"));
+    let provider = Running::start(command.arg("--https-ca").arg(&file));
+    assert!(provider.says("issuer").starts_with("https://127.0.0.1:"));
+    assert_eq!(provider.says("trust"), format!("the certificate in {}", file.display()));
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("-----BEGIN CERTIFICATE-----"), "{written}");
+}
+
+#[test]
 fn a_running_provider_is_well_and_a_stopped_one_is_not() {
     let provider = Running::start(&mut program(["--log", "warn"]));
     let url = provider.says("issuer").to_owned();

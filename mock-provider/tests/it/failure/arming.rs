@@ -1,10 +1,13 @@
 //! When an armed failure acts, and on whom.
 
+use std::sync::Arc;
+
 use mock_provider::failure::Failure;
 use mock_provider::{Endpoint, MockProvider};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
-use crate::support::{start, tokens_for};
+use crate::support::{builder, start, tokens_for};
 
 const EXPIRED: &str = "id-token-exp-invalid:value=absent";
 
@@ -50,6 +53,44 @@ async fn the_third_and_only_the_third_may_be_chosen() {
         met.push(fails(&provider, "alice").await);
     }
     assert_eq!(met, [false, false, true, false, false]);
+}
+
+/// Which of 64 logins at the same time meet a failure, by their numbers: odd ones are `alice`'s,
+/// even ones `bob`'s.
+async fn met_by_64_at_once(failure: &str) -> Vec<usize> {
+    let provider = Arc::new(builder().workers(2).start().await);
+    let _failure = provider.fail(failure);
+    let mut logins = JoinSet::new();
+    for number in 1..=64 {
+        let provider = Arc::clone(&provider);
+        let subject = if number % 2 == 1 { "alice" } else { "bob" };
+        logins.spawn(async move { fails(&provider, subject).await.then_some(number) });
+    }
+    let mut met: Vec<_> = logins.join_all().await.into_iter().flatten().collect();
+    met.sort_unstable();
+    met
+}
+
+#[tokio::test]
+async fn of_64_logins_at_once_those_of_the_chosen_user_alone_fail() {
+    let met = met_by_64_at_once("id-token-exp-invalid:value=absent@user=bob").await;
+    assert_eq!(met, (1..=32).map(|number| 2 * number).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn of_64_logins_at_once_exactly_as_many_fail_as_were_ordered() {
+    let met = met_by_64_at_once("id-token-exp-invalid:value=absent@nth=30,times=5").await;
+    assert_eq!(met.len(), 5, "{met:?}");
+}
+
+#[tokio::test]
+async fn a_failure_for_another_client_never_fires() {
+    let provider = start().await;
+    let failure = provider.fail("id-token-exp-invalid:value=absent@client=blog").may_not_fire();
+    for subject in ["alice", "bob"] {
+        assert!(!fails(&provider, subject).await);
+    }
+    assert_eq!(failure.fired(), 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! Ten thousand issuers in one process: what each costs to make, and what all of them weigh.
+//!
+//! Fails beyond 0.2 ms each, or 200 MiB in all.
+
+use std::time::{Duration, Instant};
+
+use mock_provider::MockProvider;
+use tokio::runtime::Builder;
+
+const ISSUERS: u32 = 10_000;
+const MOST_EACH: Duration = Duration::from_micros(200);
+const MOST_MIB: u64 = 200;
+
+fn main() {
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let provider = runtime.block_on(MockProvider::start());
+    let before = resident_kib();
+    let begun = Instant::now();
+    for number in 0..ISSUERS {
+        drop(provider.named(&format!("tenant-{number}")));
+    }
+    let each = begun.elapsed() / ISSUERS;
+    let grown = resident_kib() - before;
+    println!(
+        "{ISSUERS} issuers: {each:?} each, {} KiB each, {} MiB in all",
+        grown / u64::from(ISSUERS),
+        resident_kib() / 1024
+    );
+    assert!(each <= MOST_EACH, "{each:?} is more than {MOST_EACH:?} each");
+    assert!(resident_kib() / 1024 <= MOST_MIB, "more than {MOST_MIB} MiB");
+}
+
+/// The memory of this process, from `/proc` (Linux).
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
+    line.split_whitespace().nth(1).expect("a number").parse().expect("a number")
+}

@@ -1,0 +1,86 @@
+//! The state of an issuer's keys at one moment.
+
+use std::sync::Arc;
+
+use crate::algorithm::Algorithm;
+use crate::jws::{Jws, NotVerified};
+use crate::public_key::Jwk;
+use crate::signer::Signer;
+use crate::signing::KeyError;
+
+/// Which keys there are, which of them sign, and what is published.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeySet {
+    /// What clients can be registered for, and metadata lists.
+    pub(crate) algorithms: Vec<Algorithm>,
+    /// Every key there ever was, the oldest first.
+    pub(crate) known: Vec<Arc<Signer>>,
+    /// One for each algorithm that was asked for.
+    pub(crate) signing: Vec<Arc<Signer>>,
+    /// The JWKS.
+    pub(crate) published: Vec<Jwk>,
+}
+
+impl KeySet {
+    /// Signs with a new key.
+    pub(crate) fn add(&mut self, signer: Signer) -> Arc<Signer> {
+        let signer = Arc::new(signer);
+        self.known.push(Arc::clone(&signer));
+        self.sign_with(Arc::clone(&signer));
+        signer
+    }
+
+    pub(crate) fn sign_with(&mut self, new: Arc<Signer>) {
+        match self.signing.iter_mut().find(|signer| signer.algorithm == new.algorithm) {
+            Some(signer) => *signer = new,
+            None => self.signing.push(new),
+        }
+    }
+
+    pub(crate) fn publish(&mut self) {
+        for signer in &self.signing {
+            let jwk = signer.jwk();
+            if !self.published.contains(&jwk) {
+                self.published.push(jwk);
+            }
+        }
+    }
+
+    /// The newest key of that name.
+    pub(crate) fn find(&self, kid: &str) -> Result<Arc<Signer>, KeyError> {
+        let found = self.known.iter().rev().find(|signer| signer.kid == kid);
+        found.cloned().ok_or_else(|| KeyError::UnknownKid {
+            kid: kid.to_owned(),
+            known: self.known.iter().map(|signer| signer.kid.clone()).collect(),
+        })
+    }
+
+    /// How many keys of that algorithm there have been.
+    pub(crate) fn number_of(&self, algorithm: Algorithm) -> usize {
+        self.known.iter().filter(|signer| signer.algorithm == algorithm).count()
+    }
+
+    /// Verifies a signature by any key there ever was, if it is the one that the token names.
+    pub(crate) fn verify(
+        &self,
+        jws: &Jws,
+        algorithm: Algorithm,
+        signing_input: &[u8],
+    ) -> Result<(), NotVerified> {
+        let mut own = self.known.iter().filter(|signer| signer.algorithm == algorithm).peekable();
+        own.peek().ok_or(NotVerified::Algorithm)?;
+        let named = |signer: &&Arc<Signer>| jws.kid().is_none_or(|kid| kid == signer.kid);
+        match own
+            .filter(named)
+            .any(|signer| signer.key.public().verifies(algorithm, signing_input, &jws.signature))
+        {
+            true => Ok(()),
+            false => Err(NotVerified::Signature),
+        }
+    }
+}
+
+/// True for a published key of that name.
+pub(crate) fn is_named(jwk: &Jwk, kid: &str) -> bool {
+    jwk.get("kid").is_some_and(|own| own == kid)
+}

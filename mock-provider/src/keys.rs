@@ -1,0 +1,330 @@
+//! The keys of one issuer: which sign, which are published, and how they change.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::algorithm::{Algorithm, KeyKind, hmac};
+use crate::jws::{Jws, NotVerified};
+use crate::key_set::{KeySet, is_named};
+use crate::public_key::Jwk;
+use crate::secret::Secret;
+use crate::shipped::KeyPool;
+use crate::signer::{Signer, authenticate};
+use crate::signing::{KeyError, SigningKey};
+
+/// The keys of an issuer, to be changed while it runs.
+///
+/// Each algorithm has a key of its own, so that the `alg` of a published key is what it signs with.
+/// A key's `kid` is its thumbprint ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)) unless it is
+/// given another. Clones are handles to the same keys.
+///
+/// ```
+/// use mock_provider::{MockProvider, Rotation};
+///
+/// let provider = MockProvider::builder().start_blocking();
+/// let old = provider.keys().kids().remove(0);
+/// provider.keys().rotate(Rotation::Overlap);
+/// assert_eq!(provider.keys().kids().len(), 2);
+/// provider.keys().withdraw(&old)?;
+/// # Ok::<(), mock_provider::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct Keys(Arc<Shared>);
+
+struct Shared {
+    /// What keys other than RSA are derived from, so that they repeat with a seed, in whatever
+    /// order they are asked for.
+    root: [u8; 32],
+    pool: KeyPool,
+    /// Readers take the pointer and let go: a signature never waits for another.
+    set: RwLock<Arc<KeySet>>,
+}
+
+/// What becomes of the published keys when a new key signs
+/// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rotation {
+    /// The new key is published behind the old one, which stays until it is
+    /// [withdrawn](Keys::withdraw): the orderly way.
+    Overlap,
+    /// The new key takes the place of the old one.
+    Replace,
+    /// The old key alone stays published until [`Keys::publish`], too late for those who verify.
+    PublishLate,
+    /// The new key takes the place of the old one, and its `kid` as well: an error of the provider.
+    SameKid,
+}
+
+impl Keys {
+    /// The keys of a new issuer: one for each of the algorithms that is not an HMAC, published.
+    ///
+    /// RSA keys come from the `pool`, except that `own`, a key that the user brought, is the one of
+    /// RS256; all others follow from `root`.
+    pub(crate) fn new(
+        algorithms: impl IntoIterator<Item = Algorithm>,
+        own: Option<SigningKey>,
+        pool: KeyPool,
+        root: [u8; 32],
+    ) -> Self {
+        let keys = Self(Arc::new(Shared { root, pool, set: RwLock::default() }));
+        if let Some(own) = own {
+            keys.change(|set| {
+                let kid = own.thumbprint().to_owned();
+                set.add(Signer::new(Arc::new(own), Algorithm::RS256, kid));
+                set.publish();
+            });
+        }
+        algorithms.into_iter().for_each(|algorithm| keys.enable(algorithm));
+        keys
+    }
+
+    /// The names of the published keys, in their order.
+    pub fn kids(&self) -> Vec<String> {
+        let kid = |jwk: &Jwk| jwk.get("kid")?.as_str().map(str::to_owned);
+        self.set().published.iter().filter_map(kid).collect()
+    }
+
+    /// The name of the key that signs with this algorithm; `None` for the algorithms that sign
+    /// with a client's secret. A key that is not there yet is made and published.
+    pub fn signing_kid(&self, algorithm: Algorithm) -> Option<String> {
+        self.signer(algorithm).map(|signer| signer.kid.clone())
+    }
+
+    /// The published keys: a JWK set
+    /// ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+    pub fn jwks(&self) -> Value {
+        json!({"keys": self.set().published})
+    }
+
+    /// Puts a new key in the place of every key that signs.
+    ///
+    /// RSA keys are shipped ones while there are any left, and take a tenth of a second or more
+    /// from the eighth on.
+    pub fn rotate(&self, rotation: Rotation) {
+        // Keys are made before anybody has to wait for them.
+        let set = self.set();
+        let new = set.signing.iter().map(|old| {
+            let key = self.make(old.algorithm, set.number_of(old.algorithm));
+            let kid = match rotation {
+                Rotation::SameKid => old.kid.clone(),
+                _ => key.thumbprint().to_owned(),
+            };
+            (old.kid.clone(), Signer::new(key, old.algorithm, kid))
+        });
+        let new: Vec<_> = new.collect();
+        self.change(|set| {
+            for (old, new) in new {
+                let jwk = new.jwk();
+                let place = set.published.iter().position(|jwk| is_named(jwk, &old));
+                match (rotation, place) {
+                    (Rotation::PublishLate, _) => {}
+                    (Rotation::Replace | Rotation::SameKid, Some(place)) => {
+                        set.published[place] = jwk;
+                    }
+                    _ => set.published.push(jwk),
+                }
+                set.add(new);
+            }
+        });
+    }
+
+    /// Publishes every key that signs and is not published.
+    pub fn publish(&self) {
+        self.change(KeySet::publish);
+    }
+
+    /// Takes a key out of the published ones. It goes on signing if it signs.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::UnknownKid`] when none of that name is published.
+    pub fn withdraw(&self, kid: &str) -> Result<(), KeyError> {
+        self.change(|set| {
+            let before = set.published.len();
+            set.published.retain(|jwk| !is_named(jwk, kid));
+            match set.published.len() == before {
+                true => Err(()),
+                false => Ok(()),
+            }
+        })
+        .map_err(|()| KeyError::UnknownKid { kid: kid.to_owned(), known: self.kids() })
+    }
+
+    /// Signs from now on with this key, published or not, in the place of the other key of its
+    /// algorithm: with one that was rotated away or withdrawn, for instance.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::UnknownKid`] when there never was a key of that name.
+    pub fn sign_with(&self, kid: &str) -> Result<(), KeyError> {
+        self.change(|set| {
+            let signer = set.find(kid)?;
+            set.sign_with(signer);
+            Ok(())
+        })
+    }
+
+    /// Gives a key another name, which need not be its own alone, in the key set and in the tokens
+    /// that it signs.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::UnknownKid`] when there never was a key of that name.
+    pub fn rename(&self, kid: &str, name: &str) -> Result<(), KeyError> {
+        self.change(|set| {
+            let old = set.find(kid)?;
+            let renamed = Signer::new(Arc::clone(&old.key), old.algorithm, name.to_owned());
+            let signs = set.signing.iter().any(|signer| Arc::ptr_eq(signer, &old));
+            let renamed = Arc::new(renamed);
+            if let Some(place) = set.published.iter().position(|jwk| *jwk == old.jwk()) {
+                set.published[place] = renamed.jwk();
+            }
+            set.known.push(Arc::clone(&renamed));
+            if signs {
+                set.sign_with(renamed);
+            }
+            Ok(())
+        })
+    }
+
+    /// The algorithms that are on, for the metadata.
+    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+        self.set().algorithms.clone()
+    }
+
+    /// Switches an algorithm on. Its key is made and published, unless it signs with a client's
+    /// secret.
+    pub(crate) fn enable(&self, algorithm: Algorithm) {
+        if !self.set().algorithms.contains(&algorithm) {
+            self.change(|set| set.algorithms.push(algorithm));
+        }
+        self.signer(algorithm);
+    }
+
+    /// The key that signs with this algorithm; `None` for an HMAC. A key that is not there yet is
+    /// made and published; metadata does not change.
+    pub(crate) fn signer(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
+        let find =
+            |set: &KeySet| set.signing.iter().find(|signer| signer.algorithm == algorithm).cloned();
+        algorithm.key_kind()?;
+        let set = self.set();
+        if let Some(signer) = find(&set) {
+            return Some(signer);
+        }
+        let key = self.make(algorithm, 0);
+        self.change(|set| {
+            // Somebody else may have been faster.
+            find(set).or_else(|| {
+                let kid = key.thumbprint().to_owned();
+                let signer = Signer::new(key, algorithm, kid);
+                set.published.push(signer.jwk());
+                Some(set.add(signer))
+            })
+        })
+    }
+
+    /// Changes what is published in any way, for failures that publish what no provider should:
+    /// keys without a name, with that of another, of kinds that nobody knows.
+    pub(crate) fn alter_published(&self, change: impl FnOnce(&mut Vec<Jwk>)) {
+        self.change(|set| change(&mut set.published));
+    }
+
+    /// Adds a key that was made elsewhere, such as a weak one, and signs and publishes with it.
+    pub(crate) fn adopt(&self, key: Arc<SigningKey>, algorithm: Algorithm) -> Arc<Signer> {
+        let kid = key.thumbprint().to_owned();
+        let signer = Signer::new(key, algorithm, kid);
+        self.change(|set| {
+            set.published.push(signer.jwk());
+            set.add(signer)
+        })
+    }
+
+    /// Signs claims: a JWS in compact serialisation
+    /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)) of the type
+    /// `JWT`. An HMAC takes the client's secret.
+    pub(crate) fn sign(
+        &self,
+        algorithm: Algorithm,
+        secret: Option<&Secret>,
+        claims: &impl Serialize,
+    ) -> String {
+        match self.signer(algorithm) {
+            Some(signer) => signer.sign(claims),
+            None => authenticate(algorithm, secret, "JWT", claims),
+        }
+    }
+
+    /// [`sign`](Self::sign) with another type, such as `logout+jwt`.
+    pub(crate) fn sign_typed(
+        &self,
+        typ: &str,
+        algorithm: Algorithm,
+        secret: Option<&Secret>,
+        claims: &impl Serialize,
+    ) -> String {
+        match self.signer(algorithm) {
+            Some(signer) => signer.sign_typed(typ, claims),
+            None => authenticate(algorithm, secret, typ, claims),
+        }
+    }
+
+    /// Verifies a token that this issuer should have signed, whenever that was: a key that has
+    /// been rotated away is still its own. For an HMAC, `client` has the client's algorithm and
+    /// secret.
+    ///
+    /// # Errors
+    ///
+    /// When the algorithm or the signature is wrong.
+    pub(crate) fn verify(
+        &self,
+        token: &str,
+        client: Option<(Algorithm, &Secret)>,
+    ) -> Result<(), NotVerified> {
+        let jws = Jws::parse(token)?;
+        let (input, _) = token.rsplit_once('.').ok_or(NotVerified::NotAJwt)?;
+        let algorithm = jws.algorithm().ok_or(NotVerified::Algorithm)?;
+        if algorithm.key_kind().is_none() {
+            let (_, secret) =
+                client.filter(|(own, _)| *own == algorithm).ok_or(NotVerified::Algorithm)?;
+            let expected = hmac(algorithm, secret.expose().as_bytes(), input.as_bytes());
+            let fits = subtle::ConstantTimeEq::ct_eq(&*expected, &*jws.signature);
+            return if fits.into() { Ok(()) } else { Err(NotVerified::Signature) };
+        }
+        self.set().verify(&jws, algorithm, input.as_bytes())
+    }
+
+    fn set(&self) -> Arc<KeySet> {
+        Arc::clone(&self.0.set.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut KeySet) -> T) -> T {
+        let mut set = self.0.set.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut set))
+    }
+
+    /// A new key, derived from the number where it is not RSA.
+    fn make(&self, algorithm: Algorithm, number: usize) -> Arc<SigningKey> {
+        match algorithm.key_kind() {
+            None | Some(KeyKind::Rsa) => self.0.pool.draw(),
+            Some(kind) => {
+                let label = format!("key {number} of {algorithm}");
+                let mut seed = [0; 32];
+                seed.copy_from_slice(&hmac(Algorithm::HS256, &self.0.root, label.as_bytes()));
+                Arc::new(SigningKey::generate(kind, &seed))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keys").field(&self.kids()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

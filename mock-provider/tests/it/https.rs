@@ -1,0 +1,67 @@
+//! HTTPS, as those meet it who were told of the provider's authority, and those who were not.
+
+use std::path::Path;
+
+use mock_provider::{MockProvider, StartError};
+use reqwest::{Certificate, Client, ClientBuilder};
+
+use crate::support::{Parameters, builder};
+
+fn client(build: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
+    build(Client::builder()).build().expect("a client")
+}
+
+/// The certificate to trust.
+fn authority(provider: &MockProvider) -> Certificate {
+    Certificate::from_pem(provider.ca_certificate().as_bytes()).expect("a certificate in PEM")
+}
+
+#[tokio::test]
+async fn https_is_served_by_every_name_of_this_machine_to_who_trusts_it() {
+    let provider = MockProvider::builder().https().issuer_host("localhost").start().await;
+    let port = provider.address().port();
+    assert_eq!(provider.issuer(), format!("https://localhost:{port}"));
+    let trusting = client(|client| client.tls_certs_only([authority(&provider)]));
+    let strange = client(|client| client);
+    for host in ["localhost", "127.0.0.1", "[::1]"] {
+        let url = format!("https://{host}:{port}/.well-known/openid-configuration");
+        let metadata = trusting.get(&url).send().await.expect(host).text().await.expect(host);
+        assert!(metadata.contains(&format!("https://localhost:{port}/token")), "{metadata}");
+        strange.get(&url).send().await.expect_err("nobody told that client of the authority");
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_is_for_the_issuers_host_too() {
+    let provider = MockProvider::builder().https().issuer_host("idp.test").start().await;
+    let certificate = authority(&provider);
+    let address = provider.address();
+    let client = client(|client| client.tls_certs_only([certificate]).resolve("idp.test", address));
+    let url = format!("{}/health", provider.issuer());
+    assert!(url.starts_with("https://idp.test:"), "{url}");
+    assert_eq!(client.get(url).send().await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
+async fn the_certificate_to_trust_is_written_where_wanted() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("https.pem");
+    let builder = || MockProvider::builder().https();
+    let provider = builder().settings(|settings| settings.https_ca = Some(path.clone()));
+    let provider = provider.start().await;
+    let written = std::fs::read_to_string(&path).expect("the file is there");
+    assert_eq!(written, provider.ca_certificate());
+
+    let nowhere = path.join("ca.pem");
+    let builder = builder().settings(|settings| settings.https_ca = Some(nowhere.clone()));
+    let error = builder.try_start().expect_err("there is no such folder");
+    assert!(matches!(error, StartError::WriteCertificate { path, .. } if path == nowhere));
+}
+
+#[tokio::test]
+async fn logins_work_as_by_plain_http() {
+    let provider = builder().https().start().await;
+    let request = Parameters::authorization().encode();
+    let address = format!("{}/authorize?{request}", provider.issuer());
+    let answer = provider.authorize_as("alice", &address).await.expect("alice signs in");
+    assert!(answer.contains("?code="), "{answer}");
+}
