@@ -47,6 +47,7 @@ impl Stack {
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         StackBuilder {
             provider: provider.issuer_host("localhost").seed(1),
+            provider_for_app: None,
             provider_address: free_port,
             app_address: free_port,
             base_path: "/st_auth/".to_owned(),
@@ -105,10 +106,35 @@ impl Stack {
     }
 }
 
+/// A stack whose provider runs already, and whose app does not yet.
+#[must_use = "the provider stops when this is dropped"]
+pub struct HalfStack {
+    provider: Arc<MockProvider>,
+    listener: TcpListener,
+    config: app_under_test::Config,
+}
+
+impl HalfStack {
+    /// The provider.
+    pub fn provider(&self) -> &MockProvider {
+        &self.provider
+    }
+
+    /// Starts the app.
+    pub fn start(self) -> Stack {
+        let Self { provider, listener, config } = self;
+        Stack { provider, app: App::start(listener, config) }
+    }
+}
+
+/// A change of the provider which needs the address of the app.
+type ForApp = Box<dyn FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send>;
+
 /// A stack to be.
 #[must_use = "a builder does nothing until `start`"]
 pub struct StackBuilder {
     provider: MockProviderBuilder,
+    provider_for_app: Option<ForApp>,
     provider_address: SocketAddr,
     app_address: SocketAddr,
     base_path: String,
@@ -125,6 +151,16 @@ impl StackBuilder {
         change: impl FnOnce(MockProviderBuilder) -> MockProviderBuilder,
     ) -> Self {
         self.provider = change(self.provider);
+        self
+    }
+
+    /// Changes the provider in a way that needs the address of the app's home page, such as
+    /// `http://127.0.0.1:8050/st_auth/`.
+    pub fn provider_for_app(
+        mut self,
+        change: impl FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send + 'static,
+    ) -> Self {
+        self.provider_for_app = Some(Box::new(change));
         self
     }
 
@@ -175,7 +211,24 @@ impl StackBuilder {
     ///
     /// When an address is taken, or the configuration is wrong.
     pub async fn start(self) -> Result<Stack> {
+        Ok(self.start_provider().await?.start())
+    }
+
+    /// Starts the provider alone: what happens before the app asks it for the first time.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_provider(self) -> Result<HalfStack> {
+        let listener = TcpListener::bind(self.app_address)
+            .await
+            .with_context(|| format!("the app cannot listen on {}", self.app_address))?;
+        let base_url = format!("http://{}{}", listener.local_addr()?, self.base_path);
+
         let mut builder = self.provider.listen(self.provider_address);
+        if let Some(change) = self.provider_for_app {
+            builder = change(builder, &base_url);
+        }
         let start: Timestamp = START.parse()?;
         builder = match self.in_real_time {
             true => builder.settings(|settings| settings.seed = None),
@@ -186,10 +239,6 @@ impl StackBuilder {
             provider.suspend().await;
         }
 
-        let listener = TcpListener::bind(self.app_address)
-            .await
-            .with_context(|| format!("the app cannot listen on {}", self.app_address))?;
-        let base_url = format!("http://{}{}", listener.local_addr()?, self.base_path);
         let mut variables: BTreeMap<_, _> = [
             ("OIDC_AUTHORITY", provider.issuer()),
             ("OIDC_CLIENT_ID", CLIENT_ID),
@@ -209,6 +258,6 @@ impl StackBuilder {
         if !self.in_real_time {
             config = config.with_clock(app_under_test::Clock::manual(start));
         }
-        Ok(Stack { provider: Arc::new(provider), app: App::start(listener, config) })
+        Ok(HalfStack { provider: Arc::new(provider), listener, config })
     }
 }

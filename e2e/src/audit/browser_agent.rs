@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use url::Url;
 
-use super::html::{self, Button, Form};
+use super::html::{Button, Form};
 use super::page::{Page, Trouble};
 use super::user_agent::{UserAgent, UserAgents};
 use crate::browser::Browser;
@@ -75,7 +75,7 @@ impl BrowserAgent {
         let _ = until(SETTLES, async || {
             let page = self.page().await;
             page.is_ok_and(|page| {
-                let document = html::read(&page);
+                let document = page.document();
                 !document.submits_itself && document.refresh.is_none()
             })
         })
@@ -96,8 +96,7 @@ impl BrowserAgent {
         // The browsers' own pages for what no server answered.
         let no_answer = source.contains("neterror");
         let trouble = no_answer.then(|| Trouble::Connection("the browser says so".to_owned()));
-        let (status, content_type, history) = (None, None, vec![]);
-        Ok(Page { url, status, content_type, source, trouble, script, history })
+        Ok(Page { source, trouble, script, ..Page::new(url, None, None) })
     }
 }
 

@@ -65,7 +65,7 @@ async fn deny(
     let deny = forms.iter().find_map(|form| Some((form, form.button("decision", "deny")?)));
     let Some((form, button)) = deny else { return Ok(None) };
     let page = agent.send(form, Some(button)).await?;
-    Ok(page.is_at(&bench.relying_party().login).then(|| page.title()))
+    Ok(page.is_at(&bench.relying_party().login).then(|| page.title().to_owned()))
 }
 
 /// How many logins the provider was asked for.

@@ -6,7 +6,7 @@ use url::Url;
 use super::page::Page;
 
 /// What stands on a page.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     pub(super) title: String,
     pub(super) text: String,
@@ -255,15 +255,7 @@ mod tests {
     use super::*;
 
     fn page(source: &str) -> Page {
-        Page {
-            url: "http://127.0.0.1/at/here".parse().expect("a URL"),
-            status: Some(200),
-            content_type: Some("text/html".to_owned()),
-            source: source.to_owned(),
-            trouble: None,
-            script: false,
-            history: vec![],
-        }
+        Page::html("http://127.0.0.1/at/here", source)
     }
 
     #[test]
@@ -284,8 +276,7 @@ mod tests {
              <select name=d><option>x<option selected value=y>why</select>\
              <button name=go value=now>Go</button></form>",
         );
-        let forms = page.forms();
-        let [form] = forms.as_slice() else { panic!("{forms:?}") };
+        let [form] = page.forms() else { panic!("{:?}", page.forms()) };
         assert_eq!(form.action.as_str(), "http://127.0.0.1/there?x=1");
         assert!(form.post);
         let fields: Vec<_> =

@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
 use url::Url;
 
-use super::html::{self, Button, Form};
+use super::html::{Button, Form};
 use super::page::{Page, Trouble};
 use super::user_agent::{UserAgent, UserAgents};
 
@@ -136,8 +136,8 @@ impl HttpAgent {
                 request = redirected(request, page.status, location);
                 continue;
             }
-            let document = html::read(&page);
-            let next = match document.refresh {
+            let document = page.document();
+            let next = match document.refresh.clone() {
                 Some(url) => Some(Request {
                     method: Method::GET,
                     initiator: Some(page.url.clone()),
@@ -151,7 +151,7 @@ impl HttpAgent {
                 }
                 None => None,
             };
-            for url in document.frames {
+            for url in document.frames.clone() {
                 let initiator = Some(page.url.clone());
                 let frame =
                     Request { method: Method::GET, url, body: None, initiator, top_level: false };
@@ -172,15 +172,7 @@ impl HttpAgent {
 
     /// Asks once. Where the answer is a redirect, tells where to.
     async fn fetch(&self, request: &Request) -> (Page, Option<Url>) {
-        let mut page = Page {
-            url: request.url.clone(),
-            status: None,
-            content_type: None,
-            source: String::new(),
-            trouble: None,
-            script: false,
-            history: vec![],
-        };
+        let mut page = Page::new(request.url.clone(), None, None);
         let mut asked = self.client.request(request.method.clone(), request.url.clone());
         let cookies = self.cookies_for(request);
         if !cookies.is_empty() {

@@ -47,15 +47,7 @@ mod tests {
     use super::*;
 
     fn read(source: &str) -> Who {
-        let page = Page {
-            url: "http://127.0.0.1/".parse().expect("a URL"),
-            status: Some(200),
-            content_type: None,
-            source: source.to_owned(),
-            trouble: None,
-            script: false,
-            history: vec![],
-        };
+        let page = Page::html("http://127.0.0.1/", source);
         let cast = Cast::new("7e");
         who(&page, &cast.user, &cast, Some("Sign in"))
     }

@@ -148,7 +148,7 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
         Some(Trouble::Connection(_)) => return Outcome::RawError,
         None => {}
     }
-    let is_own_error_page = page.is_html() && seen.error_title == Some(page.title().as_str());
+    let is_own_error_page = page.is_html() && seen.error_title == Some(page.title());
     match page.status {
         Some(500..) if !is_own_error_page => Outcome::ServerError,
         _ if !page.is_html() || page.text().is_empty() => Outcome::RawError,
@@ -161,15 +161,8 @@ mod tests {
     use super::*;
 
     fn page(status: u16, content_type: &str, source: &str) -> Page {
-        Page {
-            url: "http://127.0.0.1/".parse().expect("a URL"),
-            status: Some(status),
-            content_type: Some(content_type.to_owned()),
-            source: source.to_owned(),
-            trouble: None,
-            script: false,
-            history: vec![],
-        }
+        let page = Page::html("http://127.0.0.1/", source);
+        Page { status: Some(status), content_type: Some(content_type.to_owned()), ..page }
     }
 
     fn seen(page: &Page) -> Seen<'_> {

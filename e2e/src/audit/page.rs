@@ -1,8 +1,10 @@
 //! What a user agent shows after it went where it was sent.
 
+use std::sync::OnceLock;
+
 use url::Url;
 
-use super::html::{self, Form};
+use super::html::{self, Document, Form};
 
 /// A page, or what is shown in place of one.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct Page {
     pub script: bool,
     /// Every address on the way here, this one included, as far as the user agent can tell.
     pub history: Vec<Url>,
+    /// What stands on it, once somebody asked.
+    pub(super) document: OnceLock<Document>,
 }
 
 /// Why there is no page.
@@ -35,6 +39,33 @@ pub enum Trouble {
 }
 
 impl Page {
+    /// What was answered at an address; an empty page yet.
+    pub(super) fn new(url: Url, status: Option<u16>, content_type: Option<String>) -> Self {
+        Self {
+            url,
+            status,
+            content_type,
+            source: String::new(),
+            trouble: None,
+            script: false,
+            history: vec![],
+            document: OnceLock::new(),
+        }
+    }
+
+    /// A page of HTML.
+    #[cfg(test)]
+    pub(super) fn html(url: &str, source: &str) -> Self {
+        let url = url.parse().expect("a URL");
+        let page = Self::new(url, Some(200), Some("text/html".to_owned()));
+        Self { source: source.to_owned(), ..page }
+    }
+
+    /// What stands on the page.
+    pub(super) fn document(&self) -> &Document {
+        self.document.get_or_init(|| html::read(self))
+    }
+
     /// Whether it is a page for people, as far as can be told.
     pub fn is_html(&self) -> bool {
         self.content_type.as_deref().is_none_or(|media_type| {
@@ -45,18 +76,18 @@ impl Page {
     }
 
     /// The title.
-    pub fn title(&self) -> String {
-        html::read(self).title
+    pub fn title(&self) -> &str {
+        &self.document().title
     }
 
     /// The visible text, runs of blanks as one.
-    pub fn text(&self) -> String {
-        html::read(self).text
+    pub fn text(&self) -> &str {
+        &self.document().text
     }
 
     /// The forms, in order.
-    pub fn forms(&self) -> Vec<Form> {
-        html::read(self).forms
+    pub fn forms(&self) -> &[Form] {
+        &self.document().forms
     }
 
     /// Whether two addresses have one origin.

@@ -54,7 +54,7 @@ pub(super) fn page_lines(what: &str, page: &Page) -> Vec<String> {
     if let Some(trouble) = &page.trouble {
         lines.push(format!("  {trouble:?}"));
     }
-    lines.push(format!("  {:?}", shortened(&page.text(), MOST)));
+    lines.push(format!("  {:?}", shortened(page.text(), MOST)));
     lines
 }
 

@@ -40,7 +40,7 @@ pub async fn sign_in_on(
         if !forms.iter().any(decides) {
             return Ok(page);
         }
-        let (form, button) = card(&forms, person).with_context(|| {
+        let (form, button) = card(forms, person).with_context(|| {
             format!("{} offers no button to sign in as {}", page.url, person.subject)
         })?;
         page = agent.send(form, Some(button)).await?;

@@ -1,0 +1,105 @@
+//! The app as the audit meets it: its addresses, and nothing of how it is made.
+
+use std::io::Write;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use e2e::audit::{Bench, Cast, RelyingParty};
+use e2e::stack::{HalfStack, Stack};
+use mock_provider::failure::Failure;
+use mock_provider::{IssuerHandle, MockProvider, MockProviderBuilder};
+use tempfile::NamedTempFile;
+use url::Url;
+
+/// How long access tokens live.
+const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
+
+/// A provider and an app for one case.
+pub(super) struct AppBench {
+    cast: Cast,
+    issuer: IssuerHandle,
+    half: Option<HalfStack>,
+    running: Option<(Stack, RelyingParty)>,
+}
+
+impl AppBench {
+    /// A running provider with people whose attributes hold `mark`. The app is yet to be started.
+    pub(super) async fn new(mark: &str, _failure: Option<&Failure>) -> Result<Self> {
+        let cast = Cast::new(mark);
+        let people: Vec<_> = cast.everybody().map(|person| person.account()).into();
+        let users = |provider: MockProviderBuilder| {
+            let provider = provider.settings(|settings| {
+                settings.access_token_lifetime = ACCESS_TOKEN_LIFETIME;
+            });
+            people.into_iter().fold(provider, MockProviderBuilder::user)
+        };
+        let half = Stack::builder()
+            .provider(users)
+            .open_to_all()
+            .app_variable("OIDC_SCOPE", "openid profile email groups offline_access")
+            .app_variable("OIDC_TIMEOUT_SECONDS", "2")
+            .app_variable("SSL_CERT_FILE", authority()?)
+            .start_provider()
+            .await?;
+        let issuer = IssuerHandle::clone(half.provider());
+        Ok(Self { cast, issuer, half: Some(half), running: None })
+    }
+}
+
+impl Bench for AppBench {
+    fn issuer(&self) -> &IssuerHandle {
+        &self.issuer
+    }
+
+    fn second_issuer(&self) -> Option<&IssuerHandle> {
+        None
+    }
+
+    fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    async fn start(&mut self) -> Result<()> {
+        let stack = self.half.take().context("the app runs already")?.start();
+        let url = |path| Url::parse(&stack.url(path));
+        let relying_party = RelyingParty {
+            login: url("auth/login")?,
+            second_login: None,
+            identity: url("")?,
+            signed_out: Some("Please log in".to_owned()),
+            logout: Some(url("auth/logout")?),
+            backchannel_logout: None,
+            frontchannel_logout: None,
+            refreshes_after: None,
+            watches_session: false,
+            initiate_login: None,
+        };
+        self.running = Some((stack, relying_party));
+        Ok(())
+    }
+
+    fn relying_party(&self) -> &RelyingParty {
+        &self.running.as_ref().expect("the app was started").1
+    }
+
+    fn advance(&self, by: Duration) -> bool {
+        let running = self.running.as_ref().map(|(stack, _)| stack.advance(by));
+        running.is_some()
+    }
+}
+
+/// A file with the one authority that the app trusts. Reading all those of the machine takes longer
+/// than most cases.
+fn authority() -> Result<String> {
+    static FILE: OnceLock<NamedTempFile> = OnceLock::new();
+    let file = match FILE.get() {
+        Some(file) => file,
+        None => {
+            let mut file = NamedTempFile::new()?;
+            file.write_all(MockProvider::builder().try_start()?.ca_certificate().as_bytes())?;
+            FILE.get_or_init(|| file)
+        }
+    };
+    Ok(file.path().to_str().context("the path of a temporary file is no text")?.to_owned())
+}

@@ -1,0 +1,77 @@
+//! Every mode, every case, over HTTP.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use e2e::audit::http_agent::HttpAgents;
+use e2e::audit::{Calibration, Report, run};
+use futures_util::{StreamExt, stream};
+use mock_provider::failure::{Failure, modes};
+
+use super::bench::AppBench;
+use super::outcomes::stated;
+
+/// How many cases run at once. Some wait for a time limit, so there are more than cores.
+const AT_ONCE: usize = 16;
+
+/// Longer than the app waits for a provider.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_answers_every_failure_rightly() -> Result<()> {
+    let cases: Vec<Failure> = modes().flat_map(|mode| mode.cases()).collect();
+    let cases: Vec<_> =
+        std::iter::repeat_n(cases, std::env::var("REP").map_or(1, |r| r.parse().unwrap()))
+            .flatten()
+            .collect(); // TEMP
+    let unstated: Vec<_> = cases.iter().filter(|case| stated(case).is_none()).collect();
+    ensure!(
+        unstated.is_empty(),
+        "say in tests/it/audit/outcomes.rs what the app does in these cases, as `stated`:\n{}",
+        unstated.iter().map(|case| format!("  {case}: {}\n", case.expected())).collect::<String>()
+    );
+
+    let start = Instant::now();
+    let agents = HttpAgents::new(PATIENCE)?;
+    let calibration = Arc::new(
+        Calibration::learn(&mut AppBench::new("calibration", None).await?, &agents).await?,
+    );
+    let (count, mut wrong) = (cases.len(), String::new());
+    let mut reports = stream::iter(cases.into_iter().enumerate())
+        .map(|(number, case)| {
+            let (agents, calibration) = (agents.clone(), Arc::clone(&calibration));
+            tokio::spawn(async move { report(number, case, &agents, &calibration).await })
+        })
+        .buffer_unordered(AT_ONCE);
+    while let Some(report) = reports.next().await {
+        let (case, report) = report?;
+        match report {
+            Ok(report) if report.verdict.is_pass() && Some(report.outcome) == stated(&case) => {}
+            Ok(report) => {
+                let outcome = stated(&case).map_or("nothing", |outcome| outcome.name());
+                writeln!(wrong, "{report}\n    stated: {outcome}\n")?;
+            }
+            Err(error) => writeln!(wrong, "{case}\n  cannot be run: {error:?}\n")?,
+        }
+    }
+    println!("{count} cases in {:?}", start.elapsed());
+    assert!(wrong.is_empty(), "the app answers these cases otherwise than it should:\n\n{wrong}");
+    Ok(())
+}
+
+async fn report(
+    number: usize,
+    case: Failure,
+    agents: &HttpAgents,
+    calibration: &Calibration,
+) -> (Failure, Result<Report>) {
+    let report = async {
+        // Nobody's attributes may be part of a number, a time or another case.
+        let mut bench = AppBench::new(&format!("q{number}z"), Some(&case)).await?;
+        run(&mut bench, agents, calibration, &case).await
+    };
+    let report = report.await;
+    (case, report)
+}

@@ -1,0 +1,5 @@
+//! The app answers every failure of the catalogue rightly.
+
+mod bench;
+mod every_case;
+mod outcomes;
