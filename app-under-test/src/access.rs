@@ -4,24 +4,37 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use crate::{app::App, cookie, session::Session, user::User};
+use crate::{
+    app::App,
+    cookie,
+    refresh::{self, Ended},
+    session::Session,
+    user::User,
+};
 
 /// Who makes a request, as far as the pages are concerned.
 #[derive(Debug)]
 pub(crate) enum Visitor {
     /// Nobody has signed in.
     Anonymous,
+    /// Somebody had, until this very request.
+    Ended(Ended),
     /// Somebody who is not allowed in.
     Denied(Arc<Session>),
     /// Somebody who may see the pages.
     Admitted(Arc<Session>),
 }
 
+/// A visitor whose session was refreshed if it was time: for the pages that are about the user,
+/// as opposed to those that sign in and out.
+#[derive(Debug)]
+pub(crate) struct Renewed(pub(crate) Visitor);
+
 impl Visitor {
     /// The session, whether or not it is let in.
     pub(crate) fn session(&self) -> Option<&Arc<Session>> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Ended(_) => None,
             Self::Denied(session) | Self::Admitted(session) => Some(session),
         }
     }
@@ -42,18 +55,35 @@ impl FromRequestParts<Arc<App>> for Visitor {
         parts: &mut Parts,
         app: &Arc<App>,
     ) -> Result<Self, Self::Rejection> {
-        let session =
-            cookie::session(&parts.headers, &app.config).and_then(|id| app.sessions.find(&id));
-        Ok(match session {
-            None => Self::Anonymous,
-            Some(session)
-                if is_member(&session.user, &app.config.required_groups)
-                    && session.allowed_by_policy =>
-            {
-                Self::Admitted(session)
-            }
-            Some(session) => Self::Denied(session),
-        })
+        let id = cookie::session(&parts.headers, &app.config);
+        let session = id.and_then(|id| app.sessions.find(&id));
+        Ok(session.map_or(Self::Anonymous, |session| with(app, session)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Renewed {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let id = cookie::session(&parts.headers, &app.config);
+        let found = id.and_then(|id| Some((app.sessions.find(&id)?, id)));
+        let Some((session, id)) = found else { return Ok(Self(Visitor::Anonymous)) };
+        Ok(Self(match refresh::renewed(app, &id, session).await {
+            Ok(session) => with(app, session),
+            Err(ended) => Visitor::Ended(ended),
+        }))
+    }
+}
+
+/// The visitor with this session.
+fn with(app: &App, session: Arc<Session>) -> Visitor {
+    if is_member(&session.user, &app.config.required_groups) && session.allowed_by_policy {
+        Visitor::Admitted(session)
+    } else {
+        Visitor::Denied(session)
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use crate::{
     clock::Clock,
     config::Config,
-    oidc::{pending_login::PendingLogins, provider::Provider},
+    oidc::{pending_login::PendingLogins, providers::Providers, used_tokens::UsedTokens},
     router,
     session::Sessions,
 };
@@ -15,9 +15,10 @@ use crate::{
 /// The relying party: what all its requests share.
 pub struct App {
     pub(crate) config: Config,
-    pub(crate) provider: Arc<Provider>,
+    pub(crate) providers: Providers,
     pub(crate) pending_logins: PendingLogins,
     pub(crate) sessions: Sessions,
+    pub(crate) used_tokens: UsedTokens,
 }
 
 impl App {
@@ -46,22 +47,25 @@ impl App {
                 tracing::error!(%error, "the server failed");
             }
         });
-        let provider = Arc::clone(&app.provider);
-        let mut shutdown = stopped;
-        tokio::spawn(async move {
-            tokio::select! {
-                () = provider.connect() => {}
-                _ = shutdown.wait_for(|stop| *stop) => {}
-            }
-        });
+        for provider in app.providers.iter() {
+            let provider = Arc::clone(provider);
+            let mut shutdown = stopped.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = provider.connect() => {}
+                    _ = shutdown.wait_for(|stop| *stop) => {}
+                }
+            });
+        }
         RunningApp { address, base_url, app, stop, server }
     }
 
     fn new(config: Config) -> Self {
         config.warn();
         Self {
-            provider: Arc::new(Provider::new(&config)),
+            providers: Providers::new(&config),
             pending_logins: PendingLogins::new(config.clock.clone()),
+            used_tokens: UsedTokens::new(config.clock.clone()),
             sessions: Sessions::new(config.session_limits, config.clock.clone()),
             config,
         }

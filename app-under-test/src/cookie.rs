@@ -77,7 +77,7 @@ fn build(config: &Config, name: &str, value: &str) -> Cookie<'static> {
     Cookie::build((full_name(config, name), value.to_owned()))
         .path(config.base_path.without_slash().to_owned())
         .http_only(true)
-        .secure(config.client.is_https())
+        .secure(config.is_https())
         .same_site(SameSite::Lax)
         .build()
 }
@@ -96,7 +96,7 @@ fn removed(mut cookie: Cookie<'static>) -> Cookie<'static> {
 /// the same domain cannot set it
 /// ([RFC 6265bis, section 4.1.3](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3)).
 fn full_name(config: &Config, name: &str) -> String {
-    match (config.client.is_https(), config.base_path.is_root()) {
+    match (config.is_https(), config.base_path.is_root()) {
         (false, _) => name.to_owned(),
         // Demands the path `/`.
         (true, true) => format!("__Host-{name}"),

@@ -15,6 +15,8 @@ use crate::{
 /// Why a login failed. Its text is for the log: it may name hosts and claims.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
+    #[error("the link names no provider of the app's")]
+    UnknownProvider,
     #[error("callback: {0}")]
     Callback(#[from] CallbackError),
     #[error(transparent)]
@@ -42,6 +44,11 @@ impl LoginError {
     /// What the user is told.
     pub(crate) fn explanation(&self) -> Explanation {
         match self {
+            Self::UnknownProvider => Explanation {
+                status: StatusCode::BAD_REQUEST,
+                code: "unknown_provider",
+                sentence: "This application does not know the sign-in service of that link.",
+            },
             Self::Callback(error) => explain_callback(error),
             Self::Provider(error) => match &**error {
                 ProviderError::Discovery(error) | ProviderError::Keys(error) => {
@@ -91,7 +98,7 @@ fn explain_callback(error: &CallbackError) -> Explanation {
             "This sign-in was not started in this browser, took too long, or was already \
              completed.",
         ),
-        CallbackError::Issuer { .. } => user_fault(
+        CallbackError::Issuer { .. } | CallbackError::OtherProvider { .. } => user_fault(
             "issuer_mismatch",
             "The answer came from another sign-in service than the one that was asked.",
         ),

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode};
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
 use serde::de::{DeserializeOwned, Error as _};
 
 /// The largest answer that is read. The longest honest one, a key set with certificates or a
@@ -31,11 +35,31 @@ pub(crate) enum FetchError {
 
 /// An answer.
 pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Vec<u8>,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
 }
 
 impl Answer {
+    /// Whether the status speaks of this moment, and not of the request
+    /// ([RFC 9110, section 15.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.6);
+    /// [RFC 6585, section 4](https://www.rfc-editor.org/rfc/rfc6585#section-4)).
+    pub(crate) fn may_be_better_later(&self) -> bool {
+        self.status.is_server_error()
+            || matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+    }
+
+    /// How long to wait before the next request, if the answer says so: in seconds, or until an
+    /// instant ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let instant = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        instant.duration_since(now).try_into().ok()
+    }
+
     /// The document of an answer that must be a 200: whatever else may stand in it, a failure
     /// or a redirect is no document.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
@@ -62,6 +86,7 @@ pub(crate) async fn fetch(
 ) -> Result<Answer, FetchError> {
     let mut response = request.timeout(timeout).send().await?;
     let status = response.status();
+    let headers = response.headers().clone();
     let mut body = Vec::new();
     // Piece by piece: a length that the other side claims, or forgets, decides nothing.
     while let Some(piece) = response.chunk().await? {
@@ -70,7 +95,7 @@ pub(crate) async fn fetch(
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Answer { status, body })
+    Ok(Answer { status, headers, body })
 }
 
 impl From<reqwest::Error> for FetchError {
@@ -83,5 +108,28 @@ impl From<reqwest::Error> for FetchError {
         let causes = std::iter::successors(std::error::Error::source(&error), |e| e.source());
         let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
         Self::Connection(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_retry_after(text: &str, expected: Option<u64>) {
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+        let answer = Answer { status: StatusCode::OK, headers, body: Vec::new() };
+        // 1994-11-06T08:49:37Z.
+        let now = Timestamp::from_second(784_111_777).unwrap();
+        assert_eq!(answer.retry_after(now), expected.map(Duration::from_secs), "{text}");
+    }
+
+    #[test]
+    fn pause_is_told_in_seconds_or_by_its_end() {
+        assert_retry_after("120", Some(120));
+        assert_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
+        for nothing in ["", "-1", "soon", "Sun, 06 Nov 1994 08:49:36 GMT"] {
+            assert_retry_after(nothing, None);
+        }
     }
 }

@@ -38,6 +38,8 @@
 //! | a policy service is asked, if there is one | `policy` |
 //! | a session begins | `session` |
 //! | every later request is let in or refused | `access` |
+//! | the tokens are about to expire, and are refreshed | `refresh` |
+//! | the provider says that a session is over | `sign_out`, `oidc::logout_token` |
 
 mod access;
 mod app;
@@ -51,10 +53,12 @@ mod oidc;
 mod pages;
 mod policy;
 mod random;
+mod refresh;
 mod request_id;
 mod router;
 mod session;
 mod sign_in;
+mod sign_out;
 mod user;
 mod visible_text;
 

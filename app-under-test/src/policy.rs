@@ -32,7 +32,7 @@ pub(crate) async fn allows(config: &Config, access_token: &Secret) -> bool {
         .post(endpoint.clone())
         .header("dataos-correlation-id", &correlation_id)
         .json(&question(&config.base_path, access_token));
-    let decision = match fetch(request, config.provider.timeout).await {
+    let decision = match fetch(request, config.providers.first.settings.timeout).await {
         Ok(answer) => answer.document::<Decision>(),
         Err(error) => Err(error),
     };

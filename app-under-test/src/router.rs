@@ -12,20 +12,20 @@ use axum::{
         },
     },
     middleware,
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
     app::App,
     pages::{
-        assets, base, callback, claims, health, home, logged_out, login, logout,
-        method_not_allowed, not_found,
+        assets, backchannel_logout, base, callback, claims, frontchannel_logout, health, home,
+        logged_out, login, logout, method_not_allowed, not_found,
     },
     request_id,
 };
 
-/// The longest body that is read: a form with one token.
+/// The longest body that is read: a form with one token, be it the app's or a provider's.
 const MAX_BODY: usize = 8 * 1024;
 
 /// What pages may load: their own style and icon, nothing else, and no script at all.
@@ -46,12 +46,22 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // Completes a login, which a HEAD must not.
         .route(&path.join("auth/callback"), resource(get(callback::get).head(nothing)))
         .route(&path.join("auth/logout"), form(get(logout::get).post(logout::post)))
+        .route(&path.join("auth/backchannel-logout"), call(post(backchannel_logout::post)))
+        // Ends a session, which a HEAD must not.
+        .route(
+            &path.join("auth/frontchannel-logout"),
+            resource(get(frontchannel_logout::get).head(nothing)),
+        )
         // Uses the logout's state up, which a HEAD must not.
         .route(&path.join("auth/logged-out"), resource(get(logged_out::get).head(nothing)))
         .route(&path.join("healthz"), resource(get(health::alive)))
         .route(&path.join("readyz"), resource(get(health::ready)))
         .route(&path.join("style.css"), resource(get(assets::style)))
         .route(&path.join("icon.svg"), resource(get(assets::icon)));
+    if app.providers.are_several() {
+        let further = path.join("auth/callback/{provider}");
+        router = router.route(&further, resource(get(callback::get).head(nothing)));
+    }
     if !path.is_root() {
         router = router.route(path.without_slash(), resource(get(base::get)));
     }
@@ -59,7 +69,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(not_found::any)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CatchPanicLayer::new())
-        .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        // The page that providers frame has one of its own.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(PAGE_POLICY),
+        ))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
         // Whatever says nothing else may be about somebody.
@@ -79,6 +93,11 @@ fn resource(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
 /// A resource that a form is posted to as well.
 fn form(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("GET, HEAD, OPTIONS, POST", methods)
+}
+
+/// A resource that another program posts to.
+fn call(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    allowing("OPTIONS, POST", methods)
 }
 
 /// Says which methods there are, when asked and when another one is used.

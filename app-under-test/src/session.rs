@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -13,7 +14,9 @@ use subtle::ConstantTimeEq as _;
 use crate::{
     clock::Clock,
     config::{Secret, SessionLimits},
+    oidc::{id_token::VerifiedClaims, jwt::SKEW, provider::Provider},
     random,
+    refresh::{Grant, Renewal},
     sign_in::SignIn,
     user::User,
 };
@@ -22,17 +25,26 @@ use crate::{
 const MAX_TOTAL: usize = 20_000;
 
 /// What the app remembers of a login.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Session {
+    /// Who signed the user in.
+    pub(crate) provider: Arc<Provider>,
+    /// What the ID token of the login said. Issuer and subject are who the user is: the same
+    /// subject at another issuer is somebody else.
+    pub(crate) login: VerifiedClaims,
     pub(crate) user: User,
     /// Whether the policy service, if there is one, lets the user in.
     pub(crate) allowed_by_policy: bool,
-    /// What the ID token said, to show.
+    /// What the latest ID token said, to show.
     pub(crate) id_token_claims: Map<String, Value>,
-    /// The ID token, which names the session to the provider at logout.
+    /// The latest ID token, which names the session to the provider at logout.
     pub(crate) id_token: Secret,
     /// Proves that a form was sent from one of the app's own pages.
     csrf_token: Secret,
+    /// What it is refreshed with, if the provider gave anything.
+    pub(crate) grant: Option<Grant>,
+    /// Until when the provider's word is good.
+    confirmed_until: Timestamp,
     /// When it ends however much it is used.
     ends: Timestamp,
 }
@@ -41,6 +53,12 @@ impl Session {
     /// The token that forms carry.
     pub(crate) fn csrf_token(&self) -> &str {
         self.csrf_token.reveal()
+    }
+
+    /// Whether the provider's word is good. When it is not, a refresh may help, and until then
+    /// no page is for this user.
+    pub(crate) fn is_confirmed(&self, now: Timestamp) -> bool {
+        now < self.confirmed_until
     }
 
     /// Whether a form was sent from a page of this session.
@@ -74,18 +92,21 @@ impl Sessions {
     /// browser had: an identifier from before the login is worth nothing after it.
     pub(crate) fn begin(&self, sign_in: SignIn, previous: Option<&str>) -> String {
         let now = self.clock.now();
-        let absolute = now.saturating_add(self.limits.absolute).unwrap_or(Timestamp::MAX);
+        let confirmed_until = self.confirmed_until(sign_in.claims.expires);
+        let access_token_expires = later(now, sign_in.access_token_lifetime);
         let session = Session {
+            grant: sign_in
+                .refresh_token
+                .map(|token| Grant::new(token, access_token_expires.min(confirmed_until), now)),
+            provider: sign_in.provider,
             user: sign_in.user,
             allowed_by_policy: sign_in.allowed_by_policy,
-            id_token_claims: sign_in.claims.all,
+            id_token_claims: sign_in.claims.all.clone(),
             id_token: sign_in.id_token,
             csrf_token: Secret::new(random::unguessable()),
-            ends: if self.limits.outlives_id_token {
-                absolute
-            } else {
-                absolute.min(sign_in.claims.expires)
-            },
+            confirmed_until,
+            ends: later(now, self.limits.absolute),
+            login: sign_in.claims,
         };
         let id = random::unguessable();
         let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,101 +145,87 @@ impl Sessions {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool {
-        let unused = now.duration_since(entry.last_used);
-        now < entry.session.ends && unused.unsigned_abs() < self.limits.idle
+    /// Ends the sessions of which `is_over` is true, and returns how many.
+    ///
+    /// All are looked at, which takes less time than the signature that most logouts by the
+    /// provider cost, and spares an index that could disagree with the sessions.
+    pub(crate) fn end_where(&self, is_over: impl Fn(&Session) -> bool) -> usize {
+        let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = sessions.len();
+        sessions.retain(|_, entry| !is_over(&entry.session));
+        before - sessions.len()
     }
+
+    /// The session after a refresh, unless it ended meanwhile.
+    ///
+    /// A new ID token says until when it is good. Without one the provider has confirmed the
+    /// session all the same, for as long as the new access token lives.
+    pub(crate) fn renew(
+        &self,
+        id: &str,
+        session: &Session,
+        renewal: Renewal,
+    ) -> Option<Arc<Session>> {
+        let now = self.clock.now();
+        let mut renewed = session.clone();
+        let access_token_expires = later(now, renewal.access_token_lifetime);
+        match renewal.id_token {
+            Some((id_token, claims)) => {
+                renewed.confirmed_until = self.confirmed_until(claims.expires);
+                renewed.id_token = id_token;
+                renewed.id_token_claims = claims.all;
+            }
+            None => {
+                let confirmed = self.confirmed_until(later(access_token_expires, SKEW));
+                renewed.confirmed_until = renewed.confirmed_until.max(confirmed);
+            }
+        }
+        if let Some(user) = renewal.user {
+            renewed.user = user;
+        }
+        let expire = access_token_expires.min(renewed.confirmed_until);
+        renewed.grant =
+            session.grant.as_ref().map(|grant| grant.renewed(renewal.refresh_token, expire, now));
+        self.replace(id, renewed)
+    }
+
+    /// The session, to be refreshed no sooner than after `back_off`, unless it ended meanwhile.
+    pub(crate) fn postpone_refresh(
+        &self,
+        id: &str,
+        session: &Session,
+        back_off: Duration,
+    ) -> Option<Arc<Session>> {
+        let now = self.clock.now();
+        let mut postponed = session.clone();
+        postponed.grant = session.grant.as_ref().map(|grant| grant.postponed(back_off, now));
+        self.replace(id, postponed)
+    }
+
+    /// Puts `new` in the place of the session; `None` when that ended, which nothing revives.
+    fn replace(&self, id: &str, new: Session) -> Option<Arc<Session>> {
+        let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = sessions.get_mut(id)?;
+        entry.session = Arc::new(new);
+        Some(Arc::clone(&entry.session))
+    }
+
+    /// Until when the word of an ID token is good that is refused from `expires` on.
+    fn confirmed_until(&self, expires: Timestamp) -> Timestamp {
+        if self.limits.outlives_id_token { Timestamp::MAX } else { expires }
+    }
+
+    fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool {
+        let session = &entry.session;
+        let unused = now.duration_since(entry.last_used);
+        let may_go_on = session.grant.is_some() || session.is_confirmed(now);
+        may_go_on && now < session.ends && unused.unsigned_abs() < self.limits.idle
+    }
+}
+
+fn later(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::oidc::id_token::VerifiedClaims;
-
-    fn sessions(outlives_id_token: bool) -> (Sessions, Clock) {
-        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
-        let limits = SessionLimits {
-            idle: Duration::from_secs(100),
-            absolute: Duration::from_secs(250),
-            outlives_id_token,
-        };
-        (Sessions::new(limits, clock.clone()), clock)
-    }
-
-    fn begin(sessions: &Sessions, token_life: i64, previous: Option<&str>) -> String {
-        let sign_in = SignIn {
-            user: User::new("alice", &Map::new(), Map::new()),
-            id_token: Secret::new("token"),
-            claims: VerifiedClaims {
-                subject: "alice".to_owned(),
-                expires: Timestamp::from_second(token_life).unwrap(),
-                all: Map::new(),
-            },
-            allowed_by_policy: true,
-            return_to: String::new(),
-        };
-        sessions.begin(sign_in, previous)
-    }
-
-    #[test]
-    fn unused_session_ends() {
-        let (sessions, clock) = sessions(false);
-        let id = begin(&sessions, 1000, None);
-        clock.advance(Duration::from_secs(99));
-        assert!(sessions.find(&id).is_some());
-        clock.advance(Duration::from_secs(100));
-        assert!(sessions.find(&id).is_none());
-        assert!(sessions.by_id.lock().unwrap().is_empty());
-    }
-
-    #[test]
-    fn used_session_ends_as_well() {
-        let (sessions, clock) = sessions(false);
-        let id = begin(&sessions, 1000, None);
-        for _ in 0..4 {
-            clock.advance(Duration::from_secs(60));
-            assert!(sessions.find(&id).is_some());
-        }
-        clock.advance(Duration::from_secs(10));
-        assert!(sessions.find(&id).is_none());
-    }
-
-    #[test]
-    fn session_ends_with_the_id_token_unless_told_otherwise() {
-        for outlives in [false, true] {
-            let (sessions, clock) = sessions(outlives);
-            let id = begin(&sessions, 50, None);
-            clock.advance(Duration::from_secs(50));
-            assert_eq!(sessions.find(&id).is_some(), outlives);
-        }
-    }
-
-    #[test]
-    fn login_ends_the_previous_session() {
-        let (sessions, _) = sessions(false);
-        let one = begin(&sessions, 1000, None);
-        let two = begin(&sessions, 1000, Some(&one));
-        assert_ne!(one, two);
-        assert!(sessions.find(&one).is_none());
-        assert!(sessions.find(&two).is_some());
-        sessions.end(&two);
-        assert!(sessions.find(&two).is_none());
-    }
-
-    #[test]
-    fn count_is_bounded_and_the_longest_unused_goes() {
-        let (mut sessions, clock) = sessions(false);
-        sessions.max_total = 3;
-        let oldest = begin(&sessions, 1000, None);
-        clock.advance(Duration::from_secs(1));
-        let used = begin(&sessions, 1000, None);
-        for _ in 0..2 {
-            begin(&sessions, 1000, None);
-        }
-        assert_eq!(sessions.by_id.lock().unwrap().len(), 3);
-        assert!(sessions.find(&oldest).is_none());
-        assert!(sessions.find(&used).is_some());
-    }
-}
+mod tests;

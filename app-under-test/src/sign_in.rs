@@ -1,6 +1,6 @@
 //! A login from end to end: out to the provider, and back with a user.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -12,10 +12,11 @@ use crate::{
     oidc::{
         authorization::{self, Prompt},
         callback::{AuthorizationResponse, CallbackError},
-        id_token::{self, Expectations, IdTokenError, VerifiedClaims},
+        id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims},
         pending_login::PendingLogin,
-        provider::Snapshot,
-        token::{self, Tokens},
+        provider::Provider,
+        refetches::Caller,
+        token::{self, TokenError},
         userinfo,
     },
     policy,
@@ -25,9 +26,13 @@ use crate::{
 /// A login that passed every check.
 #[derive(Debug)]
 pub(crate) struct SignIn {
+    pub(crate) provider: Arc<Provider>,
     pub(crate) user: User,
     pub(crate) id_token: Secret,
     pub(crate) claims: VerifiedClaims,
+    pub(crate) access_token_lifetime: Duration,
+    /// Where the app asked for one, and the provider gave it.
+    pub(crate) refresh_token: Option<Secret>,
     /// Whether the policy service, if there is one, lets the user in.
     pub(crate) allowed_by_policy: bool,
     /// Where the user wanted to go.
@@ -42,37 +47,38 @@ pub(crate) struct FailedSignIn {
     pub(crate) return_to: Option<String>,
 }
 
-/// Begins a login for the browser with the login cookie `browser`, and returns where to send
-/// it.
+/// Begins a login at `provider` for the browser with the login cookie `browser`, and returns
+/// where to send it.
 ///
 /// # Errors
 ///
 /// When the provider cannot be used.
 pub(crate) async fn begin(
     app: &App,
+    provider: &Provider,
     browser: &str,
     return_to: String,
     prompt: Option<Prompt>,
 ) -> Result<Url, LoginError> {
-    let provider = app.provider.current().await?;
-    let (state, login) = app.pending_logins.begin(browser, return_to);
+    let snapshot = provider.current().await?;
+    let (state, login) = app.pending_logins.begin(&provider.name, browser, return_to);
     Ok(authorization::request_url(
-        &provider.metadata.endpoints.authorization_endpoint,
-        &app.config.client,
-        &app.config.provider,
+        &snapshot.metadata.endpoints.authorization_endpoint,
+        provider,
         &state,
         &login,
         prompt,
     ))
 }
 
-/// Completes a login with what the browser brought back.
+/// Completes a login with what the browser brought back to the redirect URI of `provider`.
 ///
 /// # Errors
 ///
 /// The first check that fails.
 pub(crate) async fn complete(
     app: &App,
+    provider: &Arc<Provider>,
     query: &str,
     browser: Option<&str>,
 ) -> Result<SignIn, FailedSignIn> {
@@ -82,7 +88,7 @@ pub(crate) async fn complete(
             return Err(FailedSignIn { error: error.into(), return_to: None });
         }
     };
-    redeem(app, &response, &login)
+    redeem(app, provider, &response, &login)
         .await
         .map_err(|error| FailedSignIn { error, return_to: Some(login.return_to) })
 }
@@ -107,68 +113,53 @@ fn find_login(
 /// From the response to a user.
 async fn redeem(
     app: &App,
+    provider: &Arc<Provider>,
     response: &AuthorizationResponse,
     login: &PendingLogin,
 ) -> Result<SignIn, LoginError> {
-    let provider = app.provider.current().await?;
-    response.check_issuer(&provider.metadata)?;
+    // Before anything leaves the app: a code of one provider is not for another one's ears.
+    if login.provider != provider.name {
+        return Err(CallbackError::OtherProvider {
+            found: provider.name.clone(),
+            expected: login.provider.clone(),
+        }
+        .into());
+    }
+    let snapshot = provider.current().await?;
+    let metadata = &snapshot.metadata;
+    response.check_issuer(metadata)?;
     response.check_refusal()?;
     let code = response.check_code()?;
 
-    let (http, timeout) = (&app.config.http, app.config.provider.timeout);
-    let tokens = token::redeem(
-        http,
-        timeout,
-        &provider.metadata,
-        &app.config.client,
-        code,
-        &login.code_verifier,
-    )
-    .await?;
-    let claims = verify(app, provider.clone(), &tokens, login).await?;
-    let userinfo = match &provider.metadata.endpoints.userinfo_endpoint {
+    let tokens = token::redeem(provider, metadata, code, &login.code_verifier).await?;
+    let id_token = tokens.id_token.ok_or(TokenError::Missing("id_token"))?;
+    let signed =
+        provider.open(&snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await;
+    let claims = id_token::verify(
+        signed.map_err(IdTokenError::Jwt)?,
+        &Expectations {
+            issuer: &metadata.issuer,
+            client_id: &provider.client.id,
+            access_token: tokens.access_token.reveal(),
+            occasion: Occasion::Login { nonce: &login.nonce, max_age: provider.settings.max_age },
+            now: provider.now(),
+        },
+    )?;
+    let userinfo = match &metadata.endpoints.userinfo_endpoint {
         Some(endpoint) => {
-            let access_token = &tokens.access_token;
-            userinfo::claims(http, timeout, endpoint, access_token, &claims.subject).await?
+            userinfo::claims(provider, endpoint, &tokens.access_token, &claims.subject).await?
         }
         None => Map::<String, Value>::new(),
     };
+    let offline = provider.client.asks_for_offline_access();
     Ok(SignIn {
+        provider: Arc::clone(provider),
         user: User::new(&claims.subject, &claims.all, userinfo),
-        id_token: tokens.id_token,
+        id_token,
         claims,
+        access_token_lifetime: tokens.lifetime,
+        refresh_token: tokens.refresh_token.filter(|_| offline),
         allowed_by_policy: policy::allows(&app.config, &tokens.access_token).await,
         return_to: login.return_to.clone(),
     })
-}
-
-/// Checks the ID token; when its key is unknown or its signature wrong, once more with the
-/// keys that the provider has now.
-async fn verify(
-    app: &App,
-    provider: Arc<Snapshot>,
-    tokens: &Tokens,
-    login: &PendingLogin,
-) -> Result<VerifiedClaims, IdTokenError> {
-    let check = |provider: &Snapshot| {
-        let expected = Expectations {
-            issuer: &provider.metadata.issuer,
-            client_id: &app.config.client.id,
-            signing_algorithms: &provider.metadata.signing_algorithms,
-            nonce: &login.nonce,
-            access_token: tokens.access_token.reveal(),
-            max_age: app.config.provider.max_age,
-            now: app.config.clock.now(),
-        };
-        id_token::verify(tokens.id_token.reveal(), &provider.keys, &expected)
-    };
-    match check(&provider) {
-        Err(error @ (IdTokenError::UnknownKey { .. } | IdTokenError::Signature)) => {
-            match app.provider.newer_than(&provider).await {
-                Some(newer) => check(&newer),
-                None => Err(error),
-            }
-        }
-        result => result,
-    }
 }

@@ -175,7 +175,8 @@ impl Issuer {
         if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
             session.flows.insert(client_id.clone(), flow.to_owned());
         }
-        let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned());
+        let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned())
+            .in_context(request.acr_values.as_deref());
         let now = self.clock.seconds();
         let value = self.random.token();
         let code = Code {

@@ -56,6 +56,9 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
 }
 
 impl Client {
@@ -72,6 +75,7 @@ impl Client {
             jwks: None,
             require_nonce: false,
             require_pkce: None,
+            userinfo_signed_response_alg: None,
         }
     }
 
@@ -135,6 +139,13 @@ impl Client {
     #[must_use]
     pub fn require_pkce(mut self, required: bool) -> Self {
         self.require_pkce = Some(required);
+        self
+    }
+
+    /// Makes userinfo come as a signed JWT.
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.userinfo_signed_response_alg = Some(algorithm);
         self
     }
 

@@ -73,6 +73,20 @@ impl Issuer {
         }
     }
 
+    /// The way in which a request authenticates its client, by name, and the secret: neither need be
+    /// right.
+    pub(crate) fn presented_credentials(
+        &self,
+        headers: &HeaderMap,
+        form: &Parameters,
+    ) -> Option<(&'static str, String)> {
+        if form.last("client_assertion").is_some() {
+            return Some(("private_key_jwt", String::new()));
+        }
+        let Credentials { method, secret, .. } = credentials(headers, form).ok()?;
+        Some((method.name(), secret))
+    }
+
     /// The client that a request says it comes from, for the journal: it need not be true.
     pub(crate) fn claimed_client(&self, headers: &HeaderMap, form: &Parameters) -> Option<String> {
         let basic = headers.get(AUTHORIZATION).and_then(|it| basic_credentials(it.as_bytes()));

@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
     /// The session that it was given in.
     pub(crate) sid: String,
     pub(crate) flow: String,
@@ -46,10 +48,18 @@ impl Grant {
             scope,
             nonce,
             auth_time: session.auth_time,
+            acr: None,
             sid: session.sid.clone(),
             flow,
             revoked: AtomicBool::new(false),
         }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
     }
 
     fn is_revoked(&self) -> bool {

@@ -1,7 +1,8 @@
 //! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::issuer::Issuer;
 use crate::jws::{Jws, NotVerified};
@@ -11,6 +12,8 @@ use crate::jws::{Jws, NotVerified};
 pub(crate) struct IdTokenHint {
     iss: String,
     pub(crate) sub: String,
+    /// The first of the audiences, where there is an array of them (section 2).
+    #[serde(deserialize_with = "first_audience")]
     pub(crate) aud: String,
     #[serde(default)]
     pub(crate) sid: Option<String>,
@@ -41,5 +44,20 @@ impl Issuer {
             return Err(HintError::OtherIssuer(hint.iss));
         }
         Ok(hint)
+    }
+}
+
+fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "`aud` is neither a string nor an array of strings")]
+    enum Audience {
+        One(String),
+        Many(Vec<String>),
+    }
+    match Audience::deserialize(deserializer)? {
+        Audience::One(audience) => Ok(audience),
+        Audience::Many(audiences) => {
+            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` is empty"))
+        }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::account::Account;
+use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
@@ -36,6 +37,8 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// The issuer identifier of the provider's default issuer, which may be this one.
+    pub(crate) default_url: String,
     /// The base of what relying parties call.
     pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
@@ -90,6 +93,7 @@ impl Issuer {
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
+            default_url: url.clone(),
             url,
             keys,
             clock,
@@ -112,6 +116,7 @@ impl Issuer {
         let seed = settings.seed.map(|seed| seed.wrapping_add(number as u64));
         Self(Arc::new(State {
             url: below(&self.url),
+            default_url: self.default_url.clone(),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),
@@ -217,6 +222,14 @@ impl Setup {
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         let configured = self.clients.iter().find(|client| client.id == id).cloned();
         configured.or_else(|| self.settings.any_client.then(|| Arc::new(Client::any(id))))
+    }
+
+    /// The algorithms that userinfo is signed with, for one client or another.
+    pub(crate) fn userinfo_algorithms(&self) -> Vec<&'static str> {
+        let asked = self.clients.iter().filter_map(|client| client.userinfo_signed_response_alg);
+        let mut names: Vec<_> = asked.map(Algorithm::name).collect();
+        names.dedup();
+        names
     }
 
     /// The scope values that the issuer knows.

@@ -103,13 +103,15 @@ pub enum Endpoint {
     EndSession,
     /// The health endpoint.
     Health,
+    /// The canary, which nobody has a reason to visit.
+    Canary,
     /// No endpoint of the provider.
     Unknown,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -119,6 +121,7 @@ impl Endpoint {
         Self::Userinfo,
         Self::EndSession,
         Self::Health,
+        Self::Canary,
         Self::Unknown,
     ];
 
@@ -134,6 +137,7 @@ impl Endpoint {
             Self::Userinfo => "userinfo",
             Self::EndSession => "end-session",
             Self::Health => "health",
+            Self::Canary => "canary",
             Self::Unknown => "unknown",
         }
     }

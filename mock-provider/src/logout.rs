@@ -157,9 +157,11 @@ impl Issuer {
 
 impl Logout {
     /// True when a session would end without proof that its user wants that: the request brings no
-    /// ID token, or one of another user (section 2).
+    /// ID token, or one of another user and of another session (section 2).
     pub(crate) fn needs_consent(&self, session: Option<&Session>) -> bool {
         let Some(session) = session else { return false };
-        self.hint.as_ref().is_none_or(|hint| hint.sub != session.user.subject)
+        self.hint.as_ref().is_none_or(|hint| {
+            hint.sub != session.user.subject && hint.sid.as_ref() != Some(&session.sid)
+        })
     }
 }

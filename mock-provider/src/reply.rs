@@ -100,6 +100,11 @@ impl Reply {
         Self::new("application/json", body)
     }
 
+    /// A signed document.
+    pub(crate) fn jwt(token: String) -> Self {
+        Self::new("application/jwt", token.into_bytes())
+    }
+
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");
@@ -178,11 +183,17 @@ impl Reply {
         Self { note, ..self }
     }
 
-    /// The exit: armed failures act on the honest answer, or it leaves as it is.
-    pub(crate) fn leave(self, issuer: &Issuer, request: &Request) -> Left {
+    /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
+    /// what they did before.
+    pub(crate) fn leave(
+        self,
+        issuer: &Issuer,
+        request: &Request,
+        alterations: Vec<Alteration>,
+    ) -> Left {
         match issuer.failures.any_armed() {
-            true => failure::leave(self, issuer, request),
-            false => self.leave_as_it_is(),
+            true => failure::leave(self, issuer, request, alterations),
+            false => Left { alterations, ..self.leave_as_it_is() },
         }
     }
 

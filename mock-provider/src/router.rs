@@ -15,9 +15,9 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::endpoints::{
-    authorization, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
+    authorization, canary, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
 };
-use crate::failure;
+use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
 use crate::journal::{Endpoint, Entry};
 use crate::registry::Registry;
@@ -133,6 +133,15 @@ static ROUTES: &[Route] = &[
         get: Some(health::get),
         post: None,
     },
+    Route {
+        path: "/canary",
+        endpoint: Endpoint::Canary,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(canary::answer),
+        post: Some(canary::answer),
+    },
 ];
 
 /// Where callers reach a route of an issuer.
@@ -185,12 +194,17 @@ pub(crate) async fn answer(
     let route = found.as_ref().ok().copied();
     let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
     let mut request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
-    if issuer.failures.any_armed() {
-        failure::enter(&issuer, &mut request);
-    }
+    let Entered { instead, alterations } = match issuer.failures.any_armed() {
+        true => failure::enter(&issuer, &mut request),
+        false => Entered::default(),
+    };
 
     let leave = || match &found {
-        Ok(route) => route.answer(&issuer, &request).leave(&issuer, &request),
+        Ok(route) => instead.unwrap_or_else(|| route.answer(&issuer, &request)).leave(
+            &issuer,
+            &request,
+            alterations,
+        ),
         Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
     };
     let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());

@@ -109,6 +109,7 @@ impl Issuer {
             exp: until(now, self.settings.id_token_lifetime),
             iat: now,
             auth_time: grant.auth_time,
+            acr: grant.acr.as_deref(),
             nonce,
             at_hash: at_hash(algorithm, access_token),
             sid: &grant.sid,

@@ -45,10 +45,20 @@ impl ClientAuthentication {
 }
 
 impl Client {
-    pub(super) fn read(variables: &mut Variables, base_path: Option<&BasePath>) -> Option<Self> {
+    /// Reads the registration. Without a `default_redirect_uri` the variable is required.
+    pub(super) fn read(
+        variables: &mut Variables,
+        base_path: Option<&BasePath>,
+        default_redirect_uri: Option<String>,
+    ) -> Option<Self> {
         let id = variables.required(&variables::OIDC_CLIENT_ID, |id| Ok(id.to_owned()));
         let authentication = read_authentication(variables);
-        let redirect_uri = variables.required(&variables::OIDC_REDIRECT_URI, redirect_uri);
+        let redirect_uri = match default_redirect_uri.map(|uri| redirect_uri(&uri)) {
+            Some(Ok(default)) => {
+                variables.or_default(&variables::OIDC_REDIRECT_URI, default, redirect_uri)
+            }
+            _ => variables.required(&variables::OIDC_REDIRECT_URI, redirect_uri),
+        };
         let post_logout_redirect_uri =
             variables.optional(&variables::OIDC_POST_LOGOUT_REDIRECT_URI, redirect_uri_text);
         let scope =
@@ -70,8 +80,22 @@ impl Client {
         })
     }
 
-    /// Whether browsers reach the app by https, so that its cookies are for https alone.
-    pub(crate) fn is_https(&self) -> bool {
+    /// The redirect URI of a further provider: this one's path, and the provider's name.
+    pub(super) fn redirect_uri_of(&self, name: &str) -> String {
+        match self.redirect_uri.split_once('?') {
+            Some((path, query)) => format!("{path}/{name}?{query}"),
+            None => format!("{}/{name}", self.redirect_uri),
+        }
+    }
+
+    /// Whether the app asks for a refresh token
+    /// ([OpenID Connect Core 1.0, section 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
+    pub(crate) fn asks_for_offline_access(&self) -> bool {
+        self.scope.split(' ').any(|scope| scope == "offline_access")
+    }
+
+    /// Whether its redirect URI is one of https.
+    pub(super) fn is_https(&self) -> bool {
         self.redirect_uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
     }
 }
@@ -92,7 +116,7 @@ fn read_authentication(variables: &mut Variables) -> Option<ClientAuthentication
         if variables.is_set(&variables::OIDC_CLIENT_SECRET) {
             variables.refuse(
                 &variables::OIDC_CLIENT_SECRET,
-                "OIDC_CLIENT_AUTH=none has no secret: unset one of the two",
+                "a client that does not authenticate has no secret: unset this, or the method none",
             );
             return None;
         }

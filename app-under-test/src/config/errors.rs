@@ -9,7 +9,7 @@ pub enum ConfigError {
     #[error("{name}: missing: {meaning}")]
     Missing {
         /// The variable.
-        name: &'static str,
+        name: String,
         /// What belongs there.
         meaning: &'static str,
     },
@@ -17,7 +17,7 @@ pub enum ConfigError {
     #[error("{name}: {value:?}: {reason}")]
     Invalid {
         /// The variable.
-        name: &'static str,
+        name: String,
         /// The refused value; of a secret only that it is one, and of a URL all but its
         /// credentials.
         value: String,
@@ -28,7 +28,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// The name of the variable.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Missing { name, .. } | Self::Invalid { name, .. } => name,
         }

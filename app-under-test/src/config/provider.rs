@@ -87,10 +87,9 @@ impl Endpoints {
             let mut faulty = false;
             for variable in ALL {
                 if variables.is_set(variable) {
-                    variables.refuse(
-                        variable,
-                        "would be ignored: set OIDC_SKIP_DISCOVERY=true, or unset this",
-                    );
+                    let skip = variables.name(&variables::OIDC_SKIP_DISCOVERY);
+                    let reason = format!("would be ignored: set {skip}=true, or unset this");
+                    variables.refuse(variable, reason);
                     faulty = true;
                 }
             }

@@ -6,9 +6,9 @@ use url::Url;
 
 use super::{
     base_path::BasePath,
-    client::Client,
     errors::ConfigErrors,
-    provider::{ProviderSettings, web_url},
+    provider::web_url,
+    providers::ProviderConfigs,
     transport,
     variables::{self, Variables},
 };
@@ -29,8 +29,7 @@ use crate::clock::Clock;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub(crate) client: Client,
-    pub(crate) provider: ProviderSettings,
+    pub(crate) providers: ProviderConfigs,
     pub(crate) base_path: BasePath,
     /// Who may see the pages; empty for everybody.
     pub(crate) required_groups: BTreeSet<String>,
@@ -83,7 +82,9 @@ impl Config {
     /// `OIDC_TIMEOUT_SECONDS` (default 10 s) can say.
     #[must_use]
     pub fn with_provider_timeout(mut self, timeout: Duration) -> Self {
-        self.provider.timeout = timeout;
+        for provider in self.providers.iter_mut() {
+            provider.settings.timeout = timeout;
+        }
         self
     }
 
@@ -94,23 +95,30 @@ impl Config {
 
     /// Says aloud what works, but hardly as it was meant.
     pub(crate) fn warn(&self) {
-        if self.provider.is_unprotected() {
-            tracing::warn!(
-                authority = self.provider.authority,
-                "the provider is reached without TLS: whoever sits in between can sign in as \
-                 anybody"
-            );
+        for (number, provider) in self.providers.iter().enumerate() {
+            if provider.settings.is_unprotected() {
+                tracing::warn!(
+                    authority = provider.settings.authority,
+                    "the provider is reached without TLS: whoever sits in between can sign in as \
+                     anybody"
+                );
+            }
+            let callback = self.base_path.join(&provider.callback_path(number == 0));
+            let redirect_uri = provider.client.redirect_uri.split('?').next().unwrap_or_default();
+            if !redirect_uri.ends_with(&callback) {
+                tracing::warn!(
+                    redirect_uri,
+                    callback,
+                    "the redirect URI does not lead to the app's callback, unless something in \
+                     front of it changes the path"
+                );
+            }
         }
-        let callback = self.base_path.join("auth/callback");
-        let redirect_uri = self.client.redirect_uri.split('?').next().unwrap_or_default();
-        if !redirect_uri.ends_with(&callback) {
-            tracing::warn!(
-                redirect_uri,
-                callback,
-                "OIDC_REDIRECT_URI does not lead to the app's callback, unless something in \
-                 front of it changes the path"
-            );
-        }
+    }
+
+    /// Whether browsers reach the app by https, so that its cookies are for https alone.
+    pub(crate) fn is_https(&self) -> bool {
+        self.providers.first.client.is_https()
     }
 
     /// `None` when anything was faulty: the faults are in `variables`.
@@ -120,8 +128,7 @@ impl Config {
             BasePath::parse("").ok()?,
             BasePath::parse,
         );
-        let provider = ProviderSettings::read(variables);
-        let client = Client::read(variables, base_path.as_ref());
+        let providers = ProviderConfigs::read(variables, base_path.as_ref());
         let required_groups =
             variables.or_default(&variables::REQUIRED_GROUPS, BTreeSet::new(), groups);
         let policy_endpoint = variables.optional(&variables::HEIMDALL_BASE_URL, policy_endpoint);
@@ -134,8 +141,7 @@ impl Config {
         let http = transport::read(variables);
         flask_key?;
         Some(Self {
-            client: client?,
-            provider: provider?,
+            providers: providers?,
             base_path: base_path?,
             required_groups: required_groups?,
             policy_endpoint: policy_endpoint?,

@@ -24,6 +24,9 @@ macro_rules! variables {
     };
 }
 
+/// What the variables of a further provider begin with, before its name.
+const OF_PROVIDER: &str = "OIDC_PROVIDER_";
+
 variables! {
     OIDC_AUTHORITY, "required",
         "the provider's issuer URL; discovery is below it, unless it is skipped";
@@ -34,7 +37,8 @@ variables! {
         "the URL of {base}auth/callback as registered at the provider";
     OIDC_POST_LOGOUT_REDIRECT_URI, "{base}auth/logged-out at the host of OIDC_REDIRECT_URI",
         "where the provider sends the browser after a logout";
-    OIDC_SCOPE, "openid email profile", "the scopes to ask for, separated by blanks";
+    OIDC_SCOPE, "openid email profile", "the scopes to ask for, separated by blanks; with offline_access among them, sessions go on \
+         by refresh tokens";
     OIDC_CLIENT_AUTH, "client_secret_post",
         "how the client authenticates: client_secret_post, client_secret_basic or none";
     OIDC_SIGNING_ALGS, "RS256",
@@ -49,6 +53,11 @@ variables! {
     OIDC_JWKS_URI, "", "required without discovery";
     OIDC_USERINFO_ENDPOINT, "", "optional without discovery";
     OIDC_END_SESSION_ENDPOINT, "", "optional without discovery";
+    OIDC_PROVIDERS, "",
+        "names of providers to choose from, separated by commas or blanks; the variables above \
+         describe the first, and those of another one, such as `other`, begin with \
+         OIDC_PROVIDER_OTHER_ instead of OIDC_; its redirect URI is that of the first with \
+         /other at its end, unless set";
     REQUIRED_GROUPS, "",
         "who may see the pages: members of any of these groups, separated by commas or blanks; \
          unset, everybody who can sign in";
@@ -61,7 +70,8 @@ variables! {
     SESSION_IDLE_SECONDS, "3600", "a session ends when it is not used for so long";
     SESSION_ABSOLUTE_SECONDS, "28800", "a session ends so long after the login in any case";
     SESSION_OUTLIVES_ID_TOKEN, "false",
-        "true: a session may go on after the expiry of the ID token that it came from";
+        "true: a session may go on after the expiry of its latest ID token, even when no refresh \
+         confirms it";
     FLASK_SECRET_KEY, "",
         "not needed: sessions are kept in memory and no cookie is signed; accepted for the sake \
          of old deployments, refused when it is empty or a published example";
@@ -89,7 +99,16 @@ pub fn help() -> String {
 /// Reads variables and collects what is wrong with them, so that all faults show at once.
 pub(super) struct Variables {
     values: HashMap<String, String>,
-    faults: Vec<ConfigError>,
+    /// Whose variables are being read, unless they are the first provider's or nobody's.
+    provider: Option<String>,
+    faults: Vec<Fault>,
+}
+
+/// A fault, and the place of its variable in the help text.
+struct Fault {
+    provider: Option<String>,
+    position: Option<usize>,
+    error: ConfigError,
 }
 
 impl Variables {
@@ -102,23 +121,64 @@ impl Variables {
                 (name, value)
             }
         });
-        Self { values: values.collect(), faults: Vec::new() }
+        Self { values: values.collect(), provider: None, faults: Vec::new() }
     }
 
-    /// Everything that was wrong so far, in the order of the help text.
+    /// Everything that was wrong so far: in the order of the help text, and the further
+    /// providers after everything else.
     pub(super) fn into_faults(mut self) -> Vec<ConfigError> {
-        self.faults
-            .sort_by_key(|fault| ALL.iter().position(|variable| variable.name == fault.name()));
-        self.faults
+        self.faults.sort_by(|one, other| {
+            (&one.provider, one.position).cmp(&(&other.provider, other.position))
+        });
+        self.faults.into_iter().map(|fault| fault.error).collect()
+    }
+
+    /// Reads the variables of a further provider.
+    pub(super) fn of_provider<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.provider.replace(name.to_owned());
+        let value = read(self);
+        self.provider = outer;
+        value
+    }
+
+    /// Refuses variables that speak of providers other than `names`, or say of one what no
+    /// variable says: they would be dead letters. Returns whether there are none.
+    pub(super) fn refuse_unknown_providers(&mut self, names: &[String]) -> bool {
+        let known: Vec<String> = names
+            .iter()
+            .flat_map(|provider| {
+                ALL.iter().map(|variable| full_name(Some(provider.as_str()), variable))
+            })
+            .collect();
+        let mut unknown: Vec<String> = self.values.keys().cloned().collect();
+        unknown.retain(|name| name.starts_with(OF_PROVIDER) && !known.contains(name));
+        unknown.sort_unstable();
+        for name in &unknown {
+            let error = ConfigError::Invalid {
+                name: name.clone(),
+                // It may be a secret.
+                value: "(not shown)".to_owned(),
+                reason: "would be ignored: OIDC_PROVIDERS names no such provider, or there is no \
+                         such variable"
+                    .to_owned(),
+            };
+            self.faults.push(Fault { provider: Some(String::new()), position: None, error });
+        }
+        unknown.is_empty()
+    }
+
+    /// What the variable is called, for whoever is being read.
+    pub(super) fn name(&self, variable: &Variable) -> String {
+        full_name(self.provider.as_deref(), variable)
     }
 
     pub(super) fn is_set(&self, variable: &Variable) -> bool {
-        self.values.contains_key(variable.name)
+        self.values.contains_key(&self.name(variable))
     }
 
     /// The value as it stands there; `None` when unset.
     pub(super) fn text(&self, variable: &Variable) -> Option<String> {
-        self.values.get(variable.name).cloned()
+        self.values.get(&self.name(variable)).cloned()
     }
 
     /// A value that must be there; `None` when it is not, or is faulty.
@@ -130,8 +190,8 @@ impl Variables {
         match self.text(variable) {
             Some(text) if !text.trim().is_empty() => self.parsed(variable, &text, parse),
             _ => {
-                self.faults
-                    .push(ConfigError::Missing { name: variable.name, meaning: variable.meaning });
+                let name = self.name(variable);
+                self.push(variable, ConfigError::Missing { name, meaning: variable.meaning });
                 None
             }
         }
@@ -164,13 +224,15 @@ impl Variables {
         // A secret shows neither in a log nor in a terminal.
         let value = match variable.name {
             "OIDC_CLIENT_SECRET" | "FLASK_SECRET_KEY" => "(a secret)".to_owned(),
-            name => without_credentials(self.values.get(name).map_or("", String::as_str)),
+            _ => without_credentials(&self.text(variable).unwrap_or_default()),
         };
-        self.faults.push(ConfigError::Invalid {
-            name: variable.name,
-            value,
-            reason: reason.into(),
-        });
+        let name = self.name(variable);
+        self.push(variable, ConfigError::Invalid { name, value, reason: reason.into() });
+    }
+
+    fn push(&mut self, variable: &Variable, error: ConfigError) {
+        let position = ALL.iter().position(|other| other.name == variable.name);
+        self.faults.push(Fault { provider: self.provider.clone(), position, error });
     }
 
     fn parsed<T>(
@@ -188,6 +250,17 @@ impl Variables {
             parse(text)
         };
         parsed.map_err(|reason| self.refuse(variable, reason)).ok()
+    }
+}
+
+/// What a variable is called when it is about this further provider.
+fn full_name(provider: Option<&str>, variable: &Variable) -> String {
+    match (provider, variable.name.strip_prefix("OIDC_")) {
+        (Some(provider), Some(rest)) => {
+            let provider = provider.to_ascii_uppercase().replace('-', "_");
+            format!("{OF_PROVIDER}{provider}_{rest}")
+        }
+        _ => variable.name.to_owned(),
     }
 }
 

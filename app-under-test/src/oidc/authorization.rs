@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use super::{pending_login::PendingLogin, pkce};
-use crate::config::{Client, ProviderSettings};
+use super::{pending_login::PendingLogin, pkce, provider::Provider};
 
 /// What the user is asked to do at the provider
 /// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
@@ -38,12 +37,12 @@ impl Prompt {
 /// parameters encoded and added to those that the endpoint may have already.
 pub(crate) fn request_url(
     endpoint: &Url,
-    client: &Client,
-    settings: &ProviderSettings,
+    provider: &Provider,
     state: &str,
     login: &PendingLogin,
     prompt: Option<Prompt>,
 ) -> Url {
+    let client = &provider.client;
     let mut url = endpoint.clone();
     let mut query = url.query_pairs_mut();
     query
@@ -55,11 +54,15 @@ pub(crate) fn request_url(
         .append_pair("nonce", &login.nonce)
         .append_pair("code_challenge", &pkce::code_challenge(&login.code_verifier))
         .append_pair("code_challenge_method", "S256");
-    if let Some(max_age) = settings.max_age {
+    if let Some(max_age) = provider.settings.max_age {
         query.append_pair("max_age", &max_age.as_secs().to_string());
     }
-    if let Some(prompt) = prompt {
-        query.append_pair("prompt", prompt.as_str());
+    // Offline access is granted to whoever consents to it: without the word, providers ignore
+    // the scope (Core, section 11).
+    let consent = client.asks_for_offline_access().then_some("consent");
+    let prompts: Vec<&str> = prompt.map(Prompt::as_str).into_iter().chain(consent).collect();
+    if !prompts.is_empty() {
+        query.append_pair("prompt", &prompts.join(" "));
     }
     drop(query);
     url

@@ -42,6 +42,8 @@ pub(crate) enum CallbackError {
     NoState,
     #[error("iss is {found:?}, expected {expected:?}")]
     Issuer { found: Option<String>, expected: String },
+    #[error("an answer to {expected} at the redirect URI of {found}")]
+    OtherProvider { found: String, expected: String },
     #[error("the provider reports {}: {description:?}", code.name)]
     Refused {
         code: &'static ErrorCode,

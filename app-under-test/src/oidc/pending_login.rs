@@ -27,6 +27,8 @@ const MAX_TOTAL: usize = 20_000;
 /// One login between the redirect to the provider and the way back.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingLogin {
+    /// The name of the provider that is asked, and that alone may answer.
+    pub(crate) provider: String,
     /// The value of the login cookie of the browser that began it.
     browser: String,
     pub(crate) nonce: String,
@@ -58,11 +60,18 @@ impl PendingLogins {
         Self { clock, max_total: MAX_TOTAL, by_state: Mutex::default() }
     }
 
-    /// Begins a login for the browser with this login cookie, and returns it with its state.
-    pub(crate) fn begin(&self, browser: &str, return_to: String) -> (String, PendingLogin) {
+    /// Begins a login at `provider` for the browser with this login cookie, and returns it with
+    /// its state.
+    pub(crate) fn begin(
+        &self,
+        provider: &str,
+        browser: &str,
+        return_to: String,
+    ) -> (String, PendingLogin) {
         let now = self.clock.now();
         let state = random::unguessable();
         let login = PendingLogin {
+            provider: provider.to_owned(),
             browser: browser.to_owned(),
             nonce: random::unguessable(),
             code_verifier: pkce::code_verifier(),
@@ -140,7 +149,7 @@ mod tests {
     #[test]
     fn state_opens_its_login_once() {
         let (logins, _) = pending();
-        let (state, begun) = logins.begin("browser", "/claims".to_owned());
+        let (state, begun) = logins.begin("provider", "browser", "/claims".to_owned());
         let taken = logins.take(&state, Some("browser")).unwrap();
         assert_eq!(taken.nonce, begun.nonce);
         assert_eq!(taken.return_to, "/claims");
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn another_browser_neither_opens_it_nor_uses_it_up() {
         let (logins, _) = pending();
-        let (state, _) = logins.begin("browser", String::new());
+        let (state, _) = logins.begin("provider", "browser", String::new());
         for other in [None, Some(""), Some("Browser"), Some("other")] {
             let error = logins.take(&state, other).unwrap_err();
             assert_eq!(error, StateError::OtherBrowser);
@@ -162,9 +171,9 @@ mod tests {
     #[test]
     fn login_is_given_up_after_ten_minutes() {
         let (logins, clock) = pending();
-        let (early, _) = logins.begin("browser", String::new());
+        let (early, _) = logins.begin("provider", "browser", String::new());
         clock.advance(Duration::from_secs(1));
-        let (late, _) = logins.begin("browser", String::new());
+        let (late, _) = logins.begin("provider", "browser", String::new());
         clock.advance(LIFE - Duration::from_secs(1));
         assert!(logins.take(&early, Some("browser")).is_err());
         assert!(logins.take(&late, Some("browser")).is_ok());
@@ -173,11 +182,11 @@ mod tests {
     #[test]
     fn tabs_of_a_browser_are_bounded_without_touching_another() {
         let (logins, clock) = pending();
-        let (other, _) = logins.begin("other", String::new());
-        let (first, _) = logins.begin("browser", String::new());
+        let (other, _) = logins.begin("provider", "other", String::new());
+        let (first, _) = logins.begin("provider", "browser", String::new());
         for _ in 0..MAX_PER_BROWSER {
             clock.advance(Duration::from_millis(1));
-            logins.begin("browser", String::new());
+            logins.begin("provider", "browser", String::new());
         }
         assert!(logins.take(&first, Some("browser")).is_err());
         assert!(logins.take(&other, Some("other")).is_ok());
@@ -187,15 +196,15 @@ mod tests {
     fn count_is_bounded() {
         let (mut logins, clock) = pending();
         logins.max_total = 3;
-        let (first, _) = logins.begin("0", String::new());
+        let (first, _) = logins.begin("provider", "0", String::new());
         for browser in ["1", "2", "3"] {
             clock.advance(Duration::from_secs(1));
-            logins.begin(browser, String::new());
+            logins.begin("provider", browser, String::new());
         }
         assert_eq!(logins.by_state.lock().unwrap().len(), 3);
         assert!(logins.take(&first, Some("0")).is_err());
         clock.advance(LIFE);
-        logins.begin("after the old ones", String::new());
+        logins.begin("provider", "after the old ones", String::new());
         assert_eq!(logins.by_state.lock().unwrap().len(), 1);
     }
 }

@@ -1,45 +1,44 @@
 //! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 use super::{
     discovery::{self, Metadata, MetadataError},
     jwks::{self, KeySet},
+    jwt::{self, JwtError, Signed},
+    refetches::{Caller, Refetches},
 };
 use crate::{
     clock::Clock,
-    config::{Config, ProviderSettings},
+    config::{Client, ProviderConfig, ProviderSettings},
     fetch::{FetchError, fetch},
 };
 
 /// How long metadata and keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// Tokens that no key fits make the app fetch the keys again, but only so often: whoever can
-/// send such tokens must not be able to make the app hammer the provider.
-const REFETCHES_PER_MINUTE: usize = 5;
-
 /// The longest pause between two attempts of [`Provider::connect`].
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// The provider, as far as the app knows it.
+/// A provider, as far as the app knows it, and the app's registration there.
 #[derive(Debug)]
 pub(crate) struct Provider {
-    settings: ProviderSettings,
-    /// The method that the app authenticates by, to compare with what is advertised.
-    client_authentication: &'static str,
-    http: reqwest::Client,
+    /// What the app calls it.
+    pub(crate) name: String,
+    pub(crate) settings: ProviderSettings,
+    pub(crate) client: Client,
+    pub(crate) http: reqwest::Client,
     clock: Clock,
     known: Mutex<Option<Arc<Snapshot>>>,
     /// Held during a fetch, so that there is one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
-    refetches: Mutex<VecDeque<Timestamp>>,
+    refetches: Refetches,
 }
 
 /// Metadata and keys that belong together.
@@ -70,15 +69,16 @@ pub(crate) enum ProviderError {
 }
 
 impl Provider {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &ProviderConfig, http: &reqwest::Client, clock: &Clock) -> Self {
         Self {
-            settings: config.provider.clone(),
-            client_authentication: config.client.authentication.name(),
-            http: config.http.clone(),
-            clock: config.clock.clone(),
+            name: config.name.clone(),
+            settings: config.settings.clone(),
+            client: config.client.clone(),
+            http: http.clone(),
+            clock: clock.clone(),
             known: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
-            refetches: Mutex::default(),
+            refetches: Refetches::default(),
         }
     }
 
@@ -91,7 +91,21 @@ impl Provider {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(MAX_PAUSE);
         }
-        tracing::info!(issuer = self.settings.authority, "the provider can be used");
+        tracing::info!(
+            provider = self.name,
+            issuer = self.settings.authority,
+            "the provider can be used"
+        );
+    }
+
+    /// The limit of one call.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// The present instant, by which its tokens are judged.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether there are metadata and keys.
@@ -124,13 +138,13 @@ impl Provider {
     /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
     ///
     /// `None` when there were too many such tokens lately, or nothing can be fetched.
-    pub(crate) async fn newer_than(&self, seen: &Arc<Snapshot>) -> Option<Arc<Snapshot>> {
+    async fn newer_than(&self, seen: &Arc<Snapshot>, caller: Caller) -> Option<Arc<Snapshot>> {
         if let Some(known) = self.known()
             && !Arc::ptr_eq(&known, seen)
         {
             return Some(known);
         }
-        if !self.may_refetch() {
+        if !self.refetches.may_happen(caller, self.clock.now()) {
             tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
             return None;
         }
@@ -140,6 +154,33 @@ impl Provider {
                 tracing::warn!(%error, "the keys cannot be fetched again");
                 None
             }
+        }
+    }
+
+    /// Checks header and signature of a token ([`jwt::open`]): with the keys of `snapshot`, and
+    /// when none of them did it, once more with those that the provider has now.
+    ///
+    /// # Errors
+    ///
+    /// The first step that fails.
+    pub(crate) async fn open<C: DeserializeOwned>(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        token: &str,
+        types: &[&str],
+        caller: Caller,
+    ) -> Result<Signed<C>, JwtError> {
+        let open = |snapshot: &Snapshot| {
+            jwt::open(token, types, &snapshot.metadata.signing_algorithms, &snapshot.keys)
+        };
+        match open(snapshot) {
+            Err(error @ (JwtError::UnknownKey { .. } | JwtError::Signature)) => {
+                match self.newer_than(snapshot, caller).await {
+                    Some(newer) => open(&newer),
+                    None => Err(error),
+                }
+            }
+            result => result,
         }
     }
 
@@ -157,18 +198,6 @@ impl Provider {
 
     fn age(&self, snapshot: &Snapshot) -> Duration {
         self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
-    }
-
-    fn may_refetch(&self) -> bool {
-        let now = self.clock.now();
-        let minute = Duration::from_secs(60);
-        let mut refetches = self.refetches.lock().unwrap_or_else(PoisonError::into_inner);
-        refetches.retain(|&at| now.duration_since(at).unsigned_abs() < minute);
-        if refetches.len() >= REFETCHES_PER_MINUTE {
-            return false;
-        }
-        refetches.push_back(now);
-        true
     }
 
     /// Fetches, or waits for the fetch that is under way and shares its outcome.
@@ -221,12 +250,11 @@ impl Provider {
             );
         }
         let advertised = &metadata.client_authentication;
-        if !advertised.is_empty()
-            && !advertised.iter().any(|name| name == self.client_authentication)
-        {
+        let configured = self.client.authentication.name();
+        if !advertised.is_empty() && !advertised.iter().any(|name| name == configured) {
             tracing::warn!(
                 ?advertised,
-                configured = self.client_authentication,
+                configured,
                 "the provider does not advertise OIDC_CLIENT_AUTH"
             );
         }

@@ -1,7 +1,8 @@
-//! The token request: a code becomes tokens.
+//! The token request: a code, or a refresh token, becomes tokens.
 
 use std::time::Duration;
 
+use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -9,17 +10,23 @@ use url::form_urlencoded;
 use super::{
     discovery::Metadata,
     error_code::{self, ErrorCode},
+    expires_in,
+    provider::Provider,
 };
 use crate::{
-    config::{Client, ClientAuthentication, Secret},
+    config::{ClientAuthentication, Secret},
     fetch::{Answer, FetchError, fetch},
 };
 
-/// The tokens of one login.
+/// The tokens of a login or a refresh.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     pub(crate) access_token: Secret,
-    pub(crate) id_token: Secret,
+    /// How long the access token is good for, from now on.
+    pub(crate) lifetime: Duration,
+    /// There may be none after a refresh.
+    pub(crate) id_token: Option<Secret>,
+    pub(crate) refresh_token: Option<Secret>,
 }
 
 /// Why there are no tokens.
@@ -39,16 +46,33 @@ pub(crate) enum TokenError {
     TokenType(String),
 }
 
+/// Why a refresh gave no tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RefreshError {
+    /// The provider has spoken: this refresh token will never do.
+    #[error(transparent)]
+    Refused(TokenError),
+    /// It may do later.
+    #[error("{error}")]
+    Unavailable {
+        error: TokenError,
+        /// How long the provider asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+}
+
 /// The answer, good or bad, as it arrives
 /// ([RFC 6749, sections 5.1 and 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.1);
 /// [OpenID Connect Core 1.0, section 3.1.3.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse)).
 ///
-/// `expires_in`, `scope` and `refresh_token` are not used, and so may be anything.
+/// `scope` is not used, and so may be anything.
 #[derive(Deserialize)]
 struct Document {
     access_token: Option<String>,
     id_token: Option<String>,
     token_type: Option<String>,
+    refresh_token: Option<Value>,
+    expires_in: Option<Value>,
     error: Option<String>,
     error_description: Option<Value>,
 }
@@ -57,36 +81,72 @@ struct Document {
 /// ([RFC 6749, section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3);
 /// [RFC 7636, section 4.5](https://www.rfc-editor.org/rfc/rfc7636#section-4.5)).
 pub(crate) async fn redeem(
-    http: &reqwest::Client,
-    timeout: Duration,
+    provider: &Provider,
     metadata: &Metadata,
-    client: &Client,
     code: &str,
     code_verifier: &Secret,
 ) -> Result<Tokens, TokenError> {
     let mut form = vec![
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", &client.redirect_uri),
+        ("redirect_uri", &provider.client.redirect_uri),
     ];
-    let mut request =
-        http.post(metadata.endpoints.token_endpoint.clone()).header("accept", "application/json");
+    let request = authenticated(provider, metadata, &mut form);
+    form.push(("code_verifier", code_verifier.reveal()));
+    read(&fetch(request.form(&form), provider.timeout()).await?)
+}
+
+/// Uses `refresh_token`
+/// ([RFC 6749, section 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+///
+/// # Errors
+///
+/// A refusal only when the provider says so in the words of OAuth. Whatever else happens may
+/// pass: an answer that a proxy gave, a provider that is restarted, a limit on requests.
+pub(crate) async fn refresh(
+    provider: &Provider,
+    metadata: &Metadata,
+    refresh_token: &Secret,
+) -> Result<Tokens, RefreshError> {
+    let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.reveal())];
+    let request = authenticated(provider, metadata, &mut form);
+    let unavailable = |error, retry_after| RefreshError::Unavailable { error, retry_after };
+    let answer = fetch(request.form(&form), provider.timeout())
+        .await
+        .map_err(|error| unavailable(TokenError::Fetch(error), None))?;
+    read(&answer).map_err(|error| match error {
+        TokenError::Refused { .. } if !answer.may_be_better_later() => RefreshError::Refused(error),
+        error => unavailable(error, answer.retry_after(provider.now())),
+    })
+}
+
+/// A request that says who the client is, in its header or in the form.
+fn authenticated<'a>(
+    provider: &'a Provider,
+    metadata: &Metadata,
+    form: &mut Vec<(&str, &'a str)>,
+) -> RequestBuilder {
+    let client = &provider.client;
+    let request = provider
+        .http
+        .post(metadata.endpoints.token_endpoint.clone())
+        .header("accept", "application/json");
     match &client.authentication {
         ClientAuthentication::SecretPost(secret) => {
             form.push(("client_id", &client.id));
             form.push(("client_secret", secret.reveal()));
+            request
         }
+        // Encoded as a form first (RFC 6749, section 2.3.1), so that a colon in the identifier
+        // does not end it.
         ClientAuthentication::SecretBasic(secret) => {
-            // Encoded as a form first (RFC 6749, section 2.3.1), so that a colon in the
-            // identifier does not end it.
-            request =
-                request.basic_auth(form_encoded(&client.id), Some(form_encoded(secret.reveal())));
+            request.basic_auth(form_encoded(&client.id), Some(form_encoded(secret.reveal())))
         }
-        ClientAuthentication::None => form.push(("client_id", &client.id)),
+        ClientAuthentication::None => {
+            form.push(("client_id", &client.id));
+            request
+        }
     }
-    form.push(("code_verifier", code_verifier.reveal()));
-    let answer = fetch(request.form(&form), timeout).await?;
-    read(&answer)
 }
 
 fn form_encoded(text: &str) -> String {
@@ -112,8 +172,15 @@ fn read(answer: &Answer) -> Result<Tokens, TokenError> {
     if !token_type.eq_ignore_ascii_case("Bearer") {
         return Err(TokenError::TokenType(token_type.chars().take(50).collect()));
     }
-    let id_token = present(document.id_token, "id_token")?;
-    Ok(Tokens { access_token: Secret::new(access_token), id_token: Secret::new(id_token) })
+    Ok(Tokens {
+        access_token: Secret::new(access_token),
+        lifetime: expires_in::lifetime(document.expires_in.as_ref()),
+        id_token: document.id_token.filter(|token| !token.is_empty()).map(Secret::new),
+        refresh_token: match document.refresh_token {
+            Some(Value::String(token)) if !token.is_empty() => Some(Secret::new(token)),
+            _ => None,
+        },
+    })
 }
 
 fn present(value: Option<String>, member: &'static str) -> Result<String, TokenError> {

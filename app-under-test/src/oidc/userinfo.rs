@@ -1,11 +1,10 @@
 //! The userinfo endpoint: the claims that are not in the ID token.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::provider::Provider;
 use crate::{
     config::Secret,
     fetch::{FetchError, fetch},
@@ -32,17 +31,17 @@ struct Document {
 /// Asks for the claims of the user whom the ID token is about
 /// ([OpenID Connect Core 1.0, section 5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 pub(crate) async fn claims(
-    http: &reqwest::Client,
-    timeout: Duration,
+    provider: &Provider,
     endpoint: &Url,
     access_token: &Secret,
     subject: &str,
 ) -> Result<Map<String, Value>, UserinfoError> {
-    let request = http
+    let request = provider
+        .http
         .get(endpoint.clone())
         .header("accept", "application/json")
         .bearer_auth(access_token.reveal());
-    let document: Document = fetch(request, timeout).await?.document()?;
+    let document: Document = fetch(request, provider.timeout()).await?.document()?;
     // Section 5.3.2: otherwise an access token of somebody else was slipped in.
     if document.sub != subject {
         return Err(UserinfoError::Subject {

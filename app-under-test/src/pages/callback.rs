@@ -1,15 +1,19 @@
-//! `GET {base}auth/callback`: the browser is back from the provider.
+//! `GET {base}auth/callback`, and `{base}auth/callback/{provider}`: the browser is back.
+//!
+//! Each provider has a redirect URI of its own, so that what arrives there can only be an answer
+//! of that provider's login
+//! ([RFC 9700, section 4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2)).
 
 use std::sync::Arc;
 
 use axum::{
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use axum_extra::extract::CookieJar;
 
-use super::{error, redirect};
+use super::{error, not_found, redirect};
 use crate::{access::Visitor, app::App, cookie, request_id::RequestId, sign_in};
 
 /// Completes a login, and begins a session.
@@ -18,14 +22,22 @@ use crate::{access::Visitor, app::App, cookie, request_id::RequestId, sign_in};
 /// tab may still be signing in, and it expires by itself.
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
+    name: Option<Path<String>>,
     request_id: RequestId,
     visitor: Visitor,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let provider = match &name {
+        None => app.providers.first(),
+        Some(Path(name)) => match app.providers.find_further(name) {
+            Some(provider) => provider,
+            None => return not_found::any(State(app)).await,
+        },
+    };
     let browser = cookie::login(&headers, &app.config);
     let query = query.unwrap_or_default();
-    match sign_in::complete(&app, &query, browser.as_deref()).await {
+    match sign_in::complete(&app, provider, &query, browser.as_deref()).await {
         Ok(sign_in) => {
             tracing::info!(subject = sign_in.claims.subject, "signed in");
             let return_to = sign_in.return_to.clone();
@@ -36,7 +48,8 @@ pub(crate) async fn get(
         }
         Err(failed) => {
             let return_to = failed.return_to.as_deref();
-            error::page(&app, &request_id, &visitor, &failed.error, return_to)
+            let login = error::Login { provider: Some(provider), return_to };
+            error::page(&app, &request_id, &visitor, &failed.error, login)
         }
     }
 }

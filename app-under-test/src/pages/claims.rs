@@ -14,9 +14,12 @@ use super::{
     claims_table::ClaimsTable,
     denied,
     page::{login_path, page},
-    redirect,
+    redirect, signed_out,
 };
-use crate::{access::Visitor, app::App};
+use crate::{
+    access::{Renewed, Visitor},
+    app::App,
+};
 
 #[derive(Template)]
 #[template(path = "claims.html")]
@@ -27,11 +30,18 @@ struct Claims<'a> {
 }
 
 /// Shows the claims.
-pub(crate) async fn get(State(app): State<Arc<App>>, uri: Uri, visitor: Visitor) -> Response {
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    Renewed(visitor): Renewed,
+) -> Response {
     let base = &app.config.base_path;
     let here = uri.path_and_query().map(|here| here.as_str());
     match &visitor {
-        Visitor::Anonymous => redirect::found(&login_path(base, here, None)),
+        // With a choice of providers, the user makes it first.
+        Visitor::Anonymous if app.providers.are_several() => signed_out::page(&app, None, here),
+        Visitor::Anonymous => redirect::found(&login_path(base, None, here, None)),
+        Visitor::Ended(ended) => signed_out::page(&app, Some(*ended), here),
         Visitor::Denied(session) => denied::page(&app, session, here),
         Visitor::Admitted(session) => {
             let claims = Claims {

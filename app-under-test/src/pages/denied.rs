@@ -29,7 +29,12 @@ pub(super) fn page(app: &App, session: &Session, return_to: Option<&str>) -> Res
         name: &session.user.name,
         required_groups: required.iter().map(String::as_str).filter(|_| !is_member).collect(),
         groups_are_elsewhere: !is_member && session.user.groups_are_elsewhere,
-        switch_user: login_path(base, return_to, Some("select_account")),
+        switch_user: login_path(
+            base,
+            app.providers.name_in_links(&session.provider),
+            return_to,
+            Some("select_account"),
+        ),
         csrf_token: session.csrf_token(),
     };
     page::page(StatusCode::FORBIDDEN, &denied)

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::response::Response;
 
 use super::page::{self, login_path};
-use crate::{access::Visitor, app::App, error::LoginError, request_id::RequestId};
+use crate::{
+    access::Visitor, app::App, error::LoginError, oidc::provider::Provider, request_id::RequestId,
+};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -19,6 +21,14 @@ struct Failed<'a> {
     signed_in: Option<&'a str>,
 }
 
+/// What is known of the login that failed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Login<'a> {
+    pub(super) provider: Option<&'a Provider>,
+    /// Where the user wanted to go.
+    pub(super) return_to: Option<&'a str>,
+}
+
 /// Tells the user in the app's own words, and the log in the error's.
 ///
 /// A failed login leaves the session that there is, and the page says so: this is what the Back
@@ -28,18 +38,20 @@ pub(super) fn page(
     request_id: &RequestId,
     visitor: &Visitor,
     error: &LoginError,
-    return_to: Option<&str>,
+    login: Login<'_>,
 ) -> Response {
     let explanation = error.explanation();
     tracing::warn!(code = explanation.code, %error, "login failed");
     let base = &app.config.base_path;
+    let provider = login.provider.and_then(|provider| app.providers.name_in_links(provider));
+    let again = |prompt| login_path(base, provider, login.return_to, prompt);
     let failed = Failed {
         base: base.as_str(),
         code: explanation.code,
         sentence: explanation.sentence,
         request_id: request_id.as_str(),
-        try_again: login_path(base, return_to, None),
-        switch_user: login_path(base, return_to, Some("select_account")),
+        try_again: again(None),
+        switch_user: again(Some("select_account")),
         signed_in: visitor.session().map(|session| session.user.name.as_str()),
     };
     page::page(explanation.status, &failed)

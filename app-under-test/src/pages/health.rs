@@ -11,9 +11,9 @@ pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Users can sign in: the provider's metadata and keys are known. 503 until then.
+/// Users can sign in: metadata and keys of a provider are known. 503 until then.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
-    if app.provider.is_known() {
+    if app.providers.iter().any(|provider| provider.is_known()) {
         (StatusCode::OK, "ready\n")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "waiting for the provider\n")

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{claims_table::ClaimsTable, denied, page::page};
-use crate::{access::Visitor, app::App, visible_text::visible_text};
+use super::{claims_table::ClaimsTable, denied, page::page, signed_out};
+use crate::{
+    access::{Renewed, Visitor},
+    app::App,
+    visible_text::visible_text,
+};
 
 /// The most groups that are listed.
 const MAX_GROUPS: usize = 100;
@@ -15,16 +19,12 @@ const MAX_GROUPS: usize = 100;
 const MAX_GROUP: usize = 100;
 
 #[derive(Template)]
-#[template(path = "signed_out.html")]
-struct SignedOut<'a> {
-    base: &'a str,
-}
-
-#[derive(Template)]
 #[template(path = "welcome.html")]
 struct Welcome<'a> {
     base: &'a str,
     name: &'a str,
+    /// Who signed the user in, when there was a choice.
+    issuer: Option<&'a str>,
     groups: Vec<String>,
     more_groups: usize,
     claims: ClaimsTable,
@@ -32,16 +32,18 @@ struct Welcome<'a> {
 }
 
 /// Greets the visitor.
-pub(crate) async fn get(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+pub(crate) async fn get(State(app): State<Arc<App>>, Renewed(visitor): Renewed) -> Response {
     let base = app.config.base_path.as_str();
     match &visitor {
-        Visitor::Anonymous => page(StatusCode::OK, &SignedOut { base }),
+        Visitor::Anonymous => signed_out::page(&app, None, None),
+        Visitor::Ended(ended) => signed_out::page(&app, Some(*ended), None),
         Visitor::Denied(session) => denied::page(&app, session, None),
         Visitor::Admitted(session) => {
             let user = &session.user;
             let welcome = Welcome {
                 base,
                 name: &user.name,
+                issuer: app.providers.are_several().then_some(&session.login.issuer),
                 groups: shown_groups(&user.groups),
                 more_groups: user.groups.len().saturating_sub(MAX_GROUPS),
                 claims: ClaimsTable::new(&user.claims),

@@ -12,13 +12,15 @@ use url::form_urlencoded;
 
 use super::{error, redirect};
 use crate::{
-    access::Visitor, app::App, cookie, oidc::authorization::Prompt, random, request_id::RequestId,
-    sign_in,
+    access::Visitor, app::App, cookie, error::LoginError, oidc::authorization::Prompt, random,
+    request_id::RequestId, sign_in,
 };
 
 /// What a link to the login may ask for. Everything else in the query is ignored.
 #[derive(Default)]
 struct Wish {
+    /// The name of the provider to ask.
+    provider: Option<String>,
     /// The page to return to.
     next: Option<String>,
     prompt: Option<Prompt>,
@@ -43,13 +45,27 @@ pub(crate) async fn get(
         .filter(|browser| random::is_unguessable(browser))
         .unwrap_or_else(random::unguessable);
 
-    match sign_in::begin(&app, &browser, return_to, wish.prompt).await {
+    let provider = match &wish.provider {
+        None => app.providers.first(),
+        Some(name) => match app.providers.find(name) {
+            Some(provider) => provider,
+            None => {
+                let login = error::Login { provider: None, return_to: next.as_deref() };
+                let failure = LoginError::UnknownProvider;
+                return error::page(&app, &request_id, &visitor, &failure, login);
+            }
+        },
+    };
+    match sign_in::begin(&app, provider, &browser, return_to, wish.prompt).await {
         Ok(url) => {
-            tracing::info!("login begun");
+            tracing::info!(provider = provider.name, "login begun");
             let cookies = CookieJar::new().add(cookie::new_login(&app.config, &browser));
             (cookies, redirect::found(url.as_str())).into_response()
         }
-        Err(failure) => error::page(&app, &request_id, &visitor, &failure, next.as_deref()),
+        Err(failure) => {
+            let login = error::Login { provider: Some(provider), return_to: next.as_deref() };
+            error::page(&app, &request_id, &visitor, &failure, login)
+        }
     }
 }
 
@@ -58,6 +74,7 @@ impl Wish {
         let mut wish = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
+                "provider" => wish.provider = Some(value.into_owned()),
                 "next" => wish.next = Some(value.into_owned()),
                 "prompt" => wish.prompt = Prompt::parse(&value),
                 _ => {}

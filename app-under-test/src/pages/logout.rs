@@ -56,7 +56,7 @@ pub(crate) async fn post(
     tracing::info!("signed out");
     let cookies = CookieJar::new().add(cookie::no_session(&app.config));
     let state = random::unguessable();
-    match provider_logout(&app, session, &state).await {
+    match provider_logout(session, &state).await {
         Some(url) => {
             let cookies = cookies.add(cookie::new_logout(&app.config, &state));
             (cookies, redirect::see_other(url.as_str())).into_response()
@@ -70,14 +70,15 @@ pub(crate) async fn post(
 
 /// Where to end the provider's session; `None` when it has no such endpoint, or is not there to
 /// answer, in which case the user would be left on an error page of the browser.
-async fn provider_logout(app: &App, session: &Session, state: &str) -> Option<Url> {
-    let provider = app.provider.current().await.ok()?;
-    let endpoint = provider.metadata.endpoints.end_session_endpoint.as_ref()?;
-    if !app.provider.answers(&provider.metadata).await {
+async fn provider_logout(session: &Session, state: &str) -> Option<Url> {
+    let provider = &session.provider;
+    let snapshot = provider.current().await.ok()?;
+    let endpoint = snapshot.metadata.endpoints.end_session_endpoint.as_ref()?;
+    if !provider.answers(&snapshot.metadata).await {
         tracing::warn!("the provider does not answer, signed out here only");
         return None;
     }
-    Some(logout::request_url(endpoint, &app.config.client, &session.id_token, state))
+    Some(logout::request_url(endpoint, &provider.client, &session.id_token, state))
 }
 
 fn confirm(app: &App, session: &Session, status: StatusCode) -> Response {

@@ -1,9 +1,11 @@
-//! What the browser sees: one file a URL.
+//! What the browser sees, and what the provider calls: one file a URL.
 
 pub(crate) mod assets;
+pub(crate) mod backchannel_logout;
 pub(crate) mod base;
 pub(crate) mod callback;
 pub(crate) mod claims;
+pub(crate) mod frontchannel_logout;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod logged_out;
@@ -17,3 +19,4 @@ mod denied;
 mod error;
 mod page;
 mod redirect;
+mod signed_out;

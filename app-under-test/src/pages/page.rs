@@ -21,9 +21,18 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-/// The path that begins a login, and leads to `return_to` afterwards.
-pub(super) fn login_path(base: &BasePath, return_to: Option<&str>, prompt: Option<&str>) -> String {
+/// The path that begins a login at `provider`, and leads to `return_to` afterwards. Without a
+/// provider it is the first one, which goes without saying.
+pub(super) fn login_path(
+    base: &BasePath,
+    provider: Option<&str>,
+    return_to: Option<&str>,
+    prompt: Option<&str>,
+) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(provider) = provider {
+        query.append_pair("provider", provider);
+    }
     // Home is where a login leads anyway.
     if let Some(next) = return_to.filter(|path| base.contains(path) && *path != base.as_str()) {
         query.append_pair("next", next);

@@ -1,9 +1,11 @@
 //! The app over HTTP, against a provider that says exactly what the test tells it to.
 
 mod access;
+mod backchannel_logout;
 mod browser;
 mod callback;
 mod discovery;
+mod frontchannel_logout;
 mod id_token;
 mod keys;
 mod login;
@@ -11,6 +13,8 @@ mod logout;
 mod pages;
 mod policy;
 mod program;
+mod providers;
+mod refresh;
 mod routes;
 mod session;
 mod setup;

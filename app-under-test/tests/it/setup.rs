@@ -74,8 +74,13 @@ impl Setup {
 
     /// An app that waits for its provider no longer than a test can.
     pub(crate) async fn impatient(stub: Stub) -> Self {
+        Self::impatient_with(stub, &[]).await
+    }
+
+    /// The same with more variables.
+    pub(crate) async fn impatient_with(stub: Stub, variables: &[(&str, &str)]) -> Self {
         let clock = clock();
-        let app = start(&stub.issuer(), &[], |config| {
+        let app = start(&stub.issuer(), variables, |config| {
             config.with_clock(clock.clone()).with_provider_timeout(Duration::from_secs(1))
         })
         .await;
@@ -97,15 +102,7 @@ impl Setup {
 
     /// Makes the token endpoint answer with `id_token`, and userinfo with its subject.
     pub(crate) fn grant(&self, id_token: &IdToken) {
-        let document = json!({
-            "access_token": "an-access-token",
-            "token_type": "Bearer",
-            "expires_in": 3600,
-            "id_token": id_token.sign(),
-        });
-        self.stub.reply(TOKEN, Reply::Json(document));
-        let userinfo = json!({"sub": id_token.claims["sub"]});
-        self.stub.reply(USERINFO, Reply::Json(userinfo));
+        grant(&self.stub, id_token);
     }
 
     /// Signs in with an honest token that has other claims, and returns the callback's answer.
@@ -125,6 +122,19 @@ impl Setup {
         assert_eq!(answer.status, 302, "{answer:#?}");
         browser
     }
+}
+
+/// Makes a provider's token endpoint answer with `id_token`, and userinfo with its subject.
+pub(crate) fn grant(stub: &Stub, id_token: &IdToken) {
+    let document = json!({
+        "access_token": "an-access-token",
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "id_token": id_token.sign(),
+    });
+    stub.reply(TOKEN, Reply::Json(document));
+    let userinfo = json!({"sub": id_token.claims["sub"]});
+    stub.reply(USERINFO, Reply::Json(userinfo));
 }
 
 /// A clock that stands at [`NOW`].

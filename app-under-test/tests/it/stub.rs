@@ -2,9 +2,10 @@
 //! it was asked.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -15,7 +16,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 
 use crate::token::Key;
 
@@ -32,9 +37,17 @@ pub(crate) enum Reply {
     Raw(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The connection stays open, and nothing comes.
     Hang,
+    /// The reply comes when the test says so.
+    Held(Arc<Notify>, Box<Reply>),
 }
 
 impl Reply {
+    /// `reply`, which waits for the signal.
+    pub(crate) fn held(reply: Self) -> (Self, Arc<Notify>) {
+        let signal = Arc::new(Notify::new());
+        (Self::Held(Arc::clone(&signal), Box::new(reply)), signal)
+    }
+
     pub(crate) fn status(status: u16, body: Value) -> Self {
         let headers = vec![("content-type", "application/json".to_owned())];
         Self::Raw(status, headers, body.to_string().into_bytes())
@@ -66,7 +79,7 @@ impl Call {
 
 #[derive(Default)]
 struct Script {
-    replies: HashMap<String, Reply>,
+    replies: HashMap<String, VecDeque<Reply>>,
     calls: Vec<(String, Call)>,
 }
 
@@ -74,7 +87,16 @@ struct Script {
 pub(crate) struct Stub {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
+    /// Changes with each call.
+    called: watch::Receiver<()>,
     server: JoinHandle<()>,
+}
+
+/// What the handler gets.
+#[derive(Clone)]
+struct Handle {
+    script: Arc<Mutex<Script>>,
+    called: watch::Sender<()>,
 }
 
 impl Stub {
@@ -83,9 +105,11 @@ impl Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Mutex::new(Script::default()));
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&script));
+        let (sender, called) = watch::channel(());
+        let handle = Handle { script: Arc::clone(&script), called: sender };
+        let router = Router::new().fallback(answer).with_state(handle);
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let stub = Self { address, script, server };
+        let stub = Self { address, script, called, server };
         let url = |path: &str| format!("{}{path}", stub.issuer());
         stub.reply(
             DISCOVERY,
@@ -111,12 +135,19 @@ impl Stub {
 
     /// From now on, replies this at `path`.
     pub(crate) fn reply(&self, path: &str, reply: Reply) {
-        self.script.lock().unwrap().replies.insert(path.to_owned(), reply);
+        self.replies(path, [reply]);
+    }
+
+    /// From now on, replies these at `path`, one after the other, and the last one for good.
+    pub(crate) fn replies(&self, path: &str, replies: impl IntoIterator<Item = Reply>) {
+        let replies = replies.into_iter().collect();
+        self.script.lock().unwrap().replies.insert(path.to_owned(), replies);
     }
 
     /// Changes the JSON that is replied at `path`.
     pub(crate) fn edit(&self, path: &str, edit: impl FnOnce(&mut Value)) {
-        match self.script.lock().unwrap().replies.get_mut(path) {
+        let mut script = self.script.lock().unwrap();
+        match script.replies.get_mut(path).and_then(VecDeque::front_mut) {
             Some(Reply::Json(document)) => edit(document),
             other => panic!("{path} replies no JSON: {other:?}"),
         }
@@ -131,6 +162,13 @@ impl Stub {
     pub(crate) async fn stop(mut self) {
         self.server.abort();
         assert!((&mut self.server).await.unwrap_err().is_cancelled());
+    }
+
+    /// Waits until there were as many calls at `path`.
+    pub(crate) async fn called(&self, path: &str, times: usize) {
+        let mut called = self.called.clone();
+        let enough = called.wait_for(|()| self.calls(path).len() >= times);
+        tokio::time::timeout(Duration::from_secs(10), enough).await.unwrap().unwrap();
     }
 
     /// What was asked at `path` so far.
@@ -148,21 +186,32 @@ impl Drop for Stub {
 }
 
 async fn answer(
-    State(script): State<Arc<Mutex<Script>>>,
+    State(handle): State<Handle>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let reply = {
-        let mut script = script.lock().unwrap();
+        let mut script = handle.script.lock().unwrap();
         let body = String::from_utf8_lossy(&body).into_owned();
         let call = Call { method, headers, body };
         script.calls.push((uri.path().to_owned(), call));
-        script.replies.get(uri.path()).cloned()
+        script.replies.get_mut(uri.path()).and_then(|replies| match replies.len() {
+            0 | 1 => replies.front().cloned(),
+            _ => replies.pop_front(),
+        })
+    };
+    handle.called.send_replace(());
+    let reply = match reply {
+        Some(Reply::Held(signal, reply)) => {
+            signal.notified().await;
+            Some(*reply)
+        }
+        reply => reply,
     };
     match reply {
-        None => StatusCode::NOT_FOUND.into_response(),
+        None | Some(Reply::Held(..)) => StatusCode::NOT_FOUND.into_response(),
         Some(Reply::Json(document)) => {
             ([(CONTENT_TYPE, "application/json")], document.to_string()).into_response()
         }

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Answer,
-    setup::{Setup, begin, callback},
+    setup::{NOW, Setup, begin, callback},
     stub::{DISCOVERY, Reply, Stub, USERINFO},
+    token::IdToken,
 };
 
 /// Signs in while userinfo says `reply`; the callback's answer, and the home page.
@@ -73,6 +74,20 @@ async fn failure_fails_the_login() {
     }
     for body in ["", "<html>", "eyJhbGciOiJub25lIn0.e30.", "{"] {
         refused("provider_answer", 502, Reply::text(200, body)).await;
+    }
+}
+
+#[tokio::test]
+async fn signed_userinfo_that_nobody_asked_for_is_refused_cleanly() {
+    for content_type in ["application/jwt", "application/jwt; charset=utf-8"] {
+        let setup = Setup::new().await;
+        let mut userinfo = IdToken::honest(&setup.stub.issuer(), "", NOW);
+        userinfo.claims["name"] = "Alice Baker".into();
+        let headers = vec![("content-type", content_type.to_owned())];
+        let reply = Reply::Raw(200, headers, userinfo.sign().into_bytes());
+        let (answer, home) = sign_in(&setup, reply).await;
+        assert_eq!((answer.status, answer.error_code()), (502, "provider_answer"));
+        assert!(home.body.contains("Please log in"));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::Checker;
 use super::key_path::KeyPath;
 use super::suggestion::advice;
+use crate::algorithm::Algorithm;
 use crate::client::{AuthMethod, Client};
 use crate::redirect_uri::RedirectUri;
 use crate::user::User;
@@ -104,7 +105,10 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
-        self.signing(client, &path.key("id_token_signed_response_alg"));
+        let id_token = Some(client.id_token_signed_response_alg);
+        self.signing(client, id_token, &path.key("id_token_signed_response_alg"));
+        let userinfo = client.userinfo_signed_response_alg;
+        self.signing(client, userinfo, &path.key("userinfo_signed_response_alg"));
         if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
             let path = path.key("jwks");
             let message = format!("`{path}` must have a key: leave it out to have none");
@@ -129,11 +133,9 @@ impl Checker<'_> {
 
     /// Refuses an HMAC with a secret that is too short for it
     /// (OpenID Connect Core 1.0, section 16.19; RFC 7518, section 3.2), or with none.
-    fn signing(&mut self, client: &Client, path: &KeyPath) {
-        let algorithm = client.id_token_signed_response_alg;
-        if algorithm.key_kind().is_some() {
-            return;
-        }
+    fn signing(&mut self, client: &Client, algorithm: Option<Algorithm>, path: &KeyPath) {
+        let hmac = algorithm.filter(|algorithm| algorithm.key_kind().is_none());
+        let Some(algorithm) = hmac else { return };
         let least = algorithm.digest().output_len();
         let fault = match client.secret.as_ref().map(|secret| secret.expose().len()) {
             None => format!("`{algorithm}` needs a `secret`, and the client has none"),

@@ -36,6 +36,7 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             .into_iter()
             .map(Algorithm::name)
             .collect(),
+        userinfo_signing_alg_values_supported: issuer.userinfo_algorithms(),
         token_endpoint_auth_methods_supported: AuthMethod::ALL.map(AuthMethod::name).into(),
         claim_types_supported: vec!["normal"],
         claims_supported: issuer.claims_supported(),

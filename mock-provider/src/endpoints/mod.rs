@@ -1,6 +1,7 @@
 //! One file an endpoint. A handler extracts, calls what knows, and replies.
 
 pub(crate) mod authorization;
+pub(crate) mod canary;
 pub(crate) mod discovery;
 pub(crate) mod end_session;
 pub(crate) mod health;

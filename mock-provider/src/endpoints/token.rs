@@ -57,7 +57,7 @@ fn redeem(
     Ok(Reply::json(response).no_store().note(note))
 }
 
-fn refuse(refused: Refused, client: Option<String>) -> Reply {
+pub(crate) fn refuse(refused: Refused, client: Option<String>) -> Reply {
     let Refused { error, grant } = refused;
     let code = error.code.as_str();
     let mut note = Note::refused(code, &error.description);

@@ -118,7 +118,7 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
             let subject = &grant.user.subject;
             let summary = format!("claims of {subject} sent to {}", grant.client_id);
             let note = Note::new(summary).client(&grant.client_id).user(subject).flow(&grant.flow);
-            Reply::json(&claims(issuer, &token)).no_store().note(note)
+            answer(issuer, &token).no_store().note(note)
         }
         Err((reason, token)) => refuse(&Refusal::invalid_token(reason), token.as_ref()),
     }
@@ -130,6 +130,30 @@ struct Claims<'a> {
     sub: &'a str,
     #[serde(flatten)]
     released: Option<Released<'a>>,
+}
+
+/// A signed answer, which says who made it for whom (section 5.3.2).
+#[derive(Serialize)]
+struct SignedClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    #[serde(flatten)]
+    claims: Claims<'a>,
+}
+
+fn answer(issuer: &Issuer, token: &AccessToken) -> Reply {
+    let claims = claims(issuer, token);
+    let aud = &token.grant.client_id;
+    let signed = issuer
+        .client(aud)
+        .and_then(|client| Some((client.userinfo_signed_response_alg?, client.secret.clone())));
+    match signed {
+        Some((algorithm, secret)) => {
+            let claims = SignedClaims { iss: &issuer.url, aud, claims };
+            Reply::jwt(issuer.keys.sign(algorithm, secret.as_ref(), &claims))
+        }
+        None => Reply::json(&claims),
+    }
 }
 
 fn claims<'a>(issuer: &'a Issuer, token: &'a AccessToken) -> Claims<'a> {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,7 +25,8 @@ pub(crate) struct Armed {
     /// Counts what was ever armed at the issuer, from 1.
     pub(crate) number: u64,
     pub(crate) failure: Failure,
-    since: Timestamp,
+    /// Nothing until the first chance, for one that was armed before anybody asked.
+    since: OnceLock<Timestamp>,
     /// How often it could have fired.
     matched: AtomicU64,
     fired: AtomicU64,
@@ -49,8 +50,8 @@ impl Armed {
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
-        let lifetime = self.failure.lifetime;
-        let elapsed = now.duration_since(self.since);
+        let lifetime = self.failure.effective_lifetime();
+        let elapsed = now.duration_since(*self.since.get_or_init(|| now));
         lifetime.times.is_some_and(|times| self.fired() >= times)
             || lifetime
                 .duration
@@ -90,15 +91,15 @@ impl Failures {
 
     /// Arms a failure.
     pub(crate) fn arm(&self, failure: Failure, clock: &Clock) -> Arc<Armed> {
-        self.add(failure, clock.now())
+        self.add(failure, OnceLock::from(clock.now()))
     }
 
     /// Arms a failure for good, at an issuer that nobody has asked yet.
     pub(crate) fn always(&self, failure: Failure) {
-        self.add(failure, Timestamp::UNIX_EPOCH);
+        self.add(failure, OnceLock::new());
     }
 
-    fn add(&self, failure: Failure, since: Timestamp) -> Arc<Armed> {
+    fn add(&self, failure: Failure, since: OnceLock<Timestamp>) -> Arc<Armed> {
         let mut state = self.state();
         state.count += 1;
         let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -144,7 +145,7 @@ impl Failures {
             return false;
         }
         let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        let turn = armed.failure.selector.nth.is_none_or(|nth| matched >= nth);
+        let turn = armed.failure.effective_nth().is_none_or(|nth| matched >= nth);
         if turn {
             armed.fired.fetch_add(1, Ordering::Relaxed);
         }

@@ -21,25 +21,34 @@ pub(super) fn find(name: &str) -> Option<&'static Mode> {
 }
 
 impl Mode {
-    /// Every case of the mode: each value of each parameter, the others at their defaults.
+    /// Every case of the mode: each value of each parameter, the others at their neutral values, or
+    /// at their defaults where they have none.
     ///
     /// # Panics
     ///
     /// Never for a mode of the catalogue, whose tried values are checked by a test.
     pub fn cases(&'static self) -> Vec<Failure> {
-        let plain = Failure::from(self);
+        let set = |case: Failure, name: &str, value: &str| {
+            case.with(name, value).expect("the tried values of a mode are allowed")
+        };
         let mut cases: Vec<Failure> = Vec::new();
         for parameter in self.parameters {
+            let alone = self.parameters.iter().filter(|other| other.name != parameter.name).fold(
+                Failure::from(self),
+                |case, other| match other.neutral {
+                    Some(value) if value != other.default() => set(case, other.name, value),
+                    _ => case,
+                },
+            );
             for value in parameter.tried() {
-                let case = plain.clone().with(parameter.name, &value);
-                let case = case.expect("the tried values of a mode are allowed");
+                let case = set(alone.clone(), parameter.name, &value);
                 if !cases.contains(&case) {
                     cases.push(case);
                 }
             }
         }
         if cases.is_empty() {
-            cases.push(plain);
+            cases.push(Failure::from(self));
         }
         cases
     }

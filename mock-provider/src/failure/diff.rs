@@ -10,8 +10,13 @@ const SECRETS: [&str; 4] = ["access_token", "refresh_token", "code", "client_sec
 /// The places where two views differ, outermost first.
 pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
     let mut alterations = Vec::new();
+    let mut secrets = Vec::new();
+    find_secrets("", honest, &mut secrets);
+    find_secrets("", sent, &mut secrets);
+    // One that is part of another must not spoil it.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     compare("", Some(honest), Some(sent), &mut |place, honest, sent| {
-        let shown = |value: Option<&Value>| value.map(|value| redacted(place, value));
+        let shown = |value: Option<&Value>| value.map(|value| redacted(value, &secrets));
         alterations.push(Alteration {
             failure: failure.to_owned(),
             place: place.to_owned(),
@@ -61,15 +66,42 @@ fn inner(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
-fn redacted(place: &str, value: &Value) -> Value {
-    let member = place.rsplit('.').next().unwrap_or(place);
+/// The values of secret members, and of secret parameters in texts such as `code=…` and addresses.
+fn find_secrets<'a>(member: &str, value: &'a Value, found: &mut Vec<&'a str>) {
+    let parameters = |text: &'a str| {
+        let pairs = text.split(['?', '#', '&']).filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(name, _)| SECRETS.contains(name)).map(|(_, value)| value)
+    };
     match value {
-        Value::String(text) if SECRETS.contains(&member) => {
-            format!("[redacted: {} characters]", text.chars().count()).into()
+        Value::String(text) if SECRETS.contains(&member) => found.push(text),
+        Value::String(text) => found.extend(parameters(text)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| find_secrets(name, value, found));
         }
-        Value::String(text) if text.starts_with("code=") => {
-            format!("code=[redacted: {} characters]", text.chars().count() - "code=".len()).into()
+        Value::Array(values) => {
+            values.iter().for_each(|value| find_secrets(member, value, found));
         }
+        _ => {}
+    }
+}
+
+/// A value with the length of each secret in its place, wherever it stands.
+fn redacted(value: &Value, secrets: &[&str]) -> Value {
+    match value {
+        Value::String(text) => {
+            let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+            let text = secrets.fold(text.clone(), |text, secret| {
+                let length = secret.chars().count();
+                text.replace(secret, &format!("[redacted: {length} characters]"))
+            });
+            text.into()
+        }
+        Value::Object(members) => {
+            let redacted =
+                |(name, value): (&String, &Value)| (name.clone(), redacted(value, secrets));
+            Value::Object(members.iter().map(redacted).collect())
+        }
+        Value::Array(values) => values.iter().map(|value| redacted(value, secrets)).collect(),
         _ => value.clone(),
     }
 }
@@ -100,5 +132,14 @@ mod tests {
     fn secrets_are_told_by_their_length() {
         let alterations = diff("x", &json!({"access_token": "abc"}), &json!({}));
         assert_eq!(alterations[0].honest, Some(json!("[redacted: 3 characters]")));
+    }
+
+    #[test]
+    fn secrets_are_told_nowhere_else_either() {
+        let honest = json!({"body": {"access_token": "abc", "scope": "openid"}});
+        let sent = json!({"body": "access_token is abc", "location": "/x?code=def#y"});
+        let shown = serde_json::to_string(&diff("x", &honest, &sent)).unwrap();
+        assert!(!shown.contains("abc") && !shown.contains("def"), "{shown}");
+        assert!(shown.contains("openid"), "{shown}");
     }
 }

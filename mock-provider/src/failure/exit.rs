@@ -1,38 +1,90 @@
 //! How armed failures act on an answer that leaves.
 
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+
 use super::armed::Armed;
 use super::diff::diff;
 use super::draft::{Draft, DraftContent, Outgoing};
 use super::fault::Fault;
-use super::mode::{Act, STAGES};
+use super::mode::{Act, Effect, Object, STAGES};
+use super::spec::Failure;
+use super::token::Token;
+use crate::algorithm::Algorithm;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint};
-use crate::reply::{Left, Reply};
+use crate::reply::{Left, Note, Reply};
 use crate::request::Request;
 
 /// The stage in which answers are whole again.
 const WHOLE: usize = STAGES - 1;
 
+/// What armed failures did before a request is answered.
+#[derive(Default)]
+pub(crate) struct Entered {
+    /// What is answered in place of the honest answer.
+    pub(crate) instead: Option<Reply>,
+    pub(crate) alterations: Vec<Alteration>,
+}
+
 /// Lets armed failures act on a request before it is answered.
-pub(crate) fn enter(issuer: &Issuer, request: &mut Request) {
+pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
+    let note = claimed(issuer, request);
+    let mut entered = Entered::default();
     for armed in issuer.failures.armed() {
+        let mut turn = Turn { armed: &armed, taken: None };
         for act in armed.failure.mode().acts {
-            if let Act::Request(act) = act {
-                let note = crate::reply::Note::default();
-                let asked = request.clone();
-                let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
-                act(request, &fault);
+            let asked = request.clone();
+            let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
+            match act {
+                Act::Request(act) => act(request, &fault),
+                Act::Before(endpoint, act)
+                    if *endpoint == request.endpoint && armed.selects(request, &note) =>
+                {
+                    let effect = act(&fault).filter(|_| turn.take(issuer));
+                    let Some(Effect { words, take }) = effect else { continue };
+                    let instead = take(issuer);
+                    let place = if instead.is_some() { "answer" } else { "state" };
+                    entered.alterations.push(done(&armed.failure, place, words));
+                    entered.instead = entered.instead.or(instead);
+                }
+                _ => {}
             }
         }
     }
+    entered
+}
+
+/// Whom a request is about as far as it says so itself: enough to tell whether a failure is for it.
+fn claimed(issuer: &Issuer, request: &Request) -> Note {
+    let mut note = Note::default();
+    let Ok(parameters) = request.parameters() else { return note };
+    note.client = issuer.claimed_client(&request.headers, parameters);
+    if request.endpoint == Endpoint::Token
+        && let Some(grant) = issuer.grants().presented(parameters, issuer.clock.seconds())
+    {
+        note.user = Some(grant.user.subject.clone());
+        note.flow = Some(grant.flow.clone());
+    }
+    note
+}
+
+/// An alteration that is no difference between two answers.
+fn done(failure: &Failure, place: &str, words: String) -> Alteration {
+    let place = place.to_owned();
+    Alteration { failure: failure.to_string(), place, honest: None, sent: Some(words.into()) }
 }
 
 /// Lets armed failures act on an answer, stage by stage and in each by the order in which they were
 /// armed, and sends it.
-pub(crate) fn leave(reply: Reply, issuer: &Issuer, request: &Request) -> Left {
+pub(crate) fn leave(
+    reply: Reply,
+    issuer: &Issuer,
+    request: &Request,
+    mut alterations: Vec<Alteration>,
+) -> Left {
     let armed = issuer.failures.armed();
     let mut turns: Vec<_> = armed.iter().map(|armed| Turn { armed, taken: None }).collect();
-    let mut alterations = Vec::new();
 
     let mut draft = Draft::of(reply, issuer, request);
     issuer.failures.remember(&draft);
@@ -75,14 +127,18 @@ impl Turn<'_> {
                 if *endpoint == request.endpoint
                     && draft.status.as_u16() < 400
                     && self.take(issuer)
-                    && let Some(done) = act(draft, &fault)
+                    && let Some(words) = act(draft, &fault)
                 {
-                    alterations.push(Alteration {
-                        failure: failure.to_string(),
-                        place: "state".to_owned(),
-                        honest: None,
-                        sent: Some(done.into()),
-                    });
+                    alterations.push(done(failure, "state", words));
+                }
+                continue;
+            }
+            if let Act::After(act) = act {
+                if let Some(effect) = act(draft, &fault)
+                    && self.take(issuer)
+                {
+                    (effect.take)(issuer);
+                    alterations.push(done(failure, "state", effect.words));
                 }
                 continue;
             }
@@ -99,7 +155,7 @@ impl Turn<'_> {
     fn act_on_whole(
         &mut self,
         outgoing: &mut Outgoing,
-        note: &crate::reply::Note,
+        note: &Note,
         issuer: &Issuer,
         request: &Request,
         alterations: &mut Vec<Alteration>,
@@ -135,6 +191,7 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     let succeeded = draft.status.is_success();
     let document = match &mut draft.content {
         DraftContent::Document(document) if succeeded => Some(document),
+        DraftContent::Token(token) if succeeded => Some(&mut token.claims),
         _ => None,
     };
     match (act, request.endpoint, document) {
@@ -143,7 +200,12 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
                 act(&mut token.claims, fault);
             }
         }
-        (Act::Claims(act), Endpoint::Userinfo, Some(claims)) => act(claims, fault),
+        (Act::Claims(act) | Act::Userinfo(act), Endpoint::Userinfo, Some(claims)) => {
+            act(claims, fault);
+        }
+        (Act::SignedUserinfo(act), Endpoint::Userinfo, _) if succeeded => {
+            signed_userinfo(*act, draft, fault)
+        }
         (Act::IdToken(act), Endpoint::Token, _) if !refreshes => {
             if let Some(token) = &mut draft.id_token {
                 act(token, fault);
@@ -155,8 +217,7 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
             }
         }
         (Act::Metadata(act), Endpoint::Discovery, Some(document))
-        | (Act::Jwks(act), Endpoint::Jwks, Some(document))
-        | (Act::Userinfo(act), Endpoint::Userinfo, Some(document)) => act(document, fault),
+        | (Act::Jwks(act), Endpoint::Jwks, Some(document)) => act(document, fault),
         (Act::Tokens(act), Endpoint::Token, Some(_)) if !refreshes => tokens(*act, draft, fault),
         (Act::RefreshTokens(act), Endpoint::Token, Some(_)) if refreshes => {
             tokens(*act, draft, fault);
@@ -170,8 +231,25 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     }
 }
 
+/// Lets an act have userinfo as a JWT, as it is for a client that registered for one.
+fn signed_userinfo(act: fn(&mut Token, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
+    if let DraftContent::Document(claims) = &draft.content {
+        let mut signed = Object::new();
+        signed.insert("iss".to_owned(), fault.issuer.url.as_str().into());
+        signed.insert("aud".to_owned(), fault.note.client.as_deref().unwrap_or_default().into());
+        signed.extend(claims.clone());
+        let text = fault.issuer.keys.sign(Algorithm::default(), None, &signed);
+        let Some(token) = Token::read(&text, fault.issuer) else { return };
+        draft.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+        draft.content = DraftContent::Token(Box::new(token));
+    }
+    if let DraftContent::Token(token) = &mut draft.content {
+        act(token, fault);
+    }
+}
+
 /// Lets an act have the token response with the ID token in it.
-fn tokens(act: fn(&mut super::mode::Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
+fn tokens(act: fn(&mut Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>) {
     let taken_apart = draft.id_token.clone();
     draft.put_id_token_back();
     let DraftContent::Document(document) = &mut draft.content else { return };

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::spec::Failure;
 use crate::config::duration;
 use crate::issuer::Issuer;
+use crate::journal::Endpoint;
 use crate::reply::Note;
 use crate::request::Request;
 
@@ -38,6 +41,39 @@ impl Fault<'_> {
         duration(&self.failure.value(name)).unwrap_or_default()
     }
 
+    /// True for a token request that redeems a code, rather than a refresh token.
+    pub(crate) fn redeems_a_code(&self) -> bool {
+        let form = self.request.form.as_ref();
+        form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
+    }
+
+    /// Another issuer of the same provider: the default one, or `other` for the default one itself.
+    pub(crate) fn other_issuer(&self) -> String {
+        let default = &self.issuer.default_url;
+        match *default == self.issuer.url {
+            true => format!("{}/issuers/other", default.trim_end_matches('/')),
+            false => default.clone(),
+        }
+    }
+
+    /// Where the other issuer serves an endpoint.
+    pub(crate) fn at_other_issuer(&self, endpoint: Endpoint) -> String {
+        let own = self.issuer.address(endpoint);
+        let base = self.issuer.url.trim_end_matches('/');
+        let path = own.strip_prefix(base).unwrap_or_default();
+        format!("{}{path}", self.other_issuer().trim_end_matches('/'))
+    }
+
+    /// Where nobody has a reason to go.
+    pub(crate) fn canary(&self) -> String {
+        self.issuer.address(Endpoint::Canary)
+    }
+
+    /// The canary under another name of this machine: loopback, whatever the issuer is called.
+    pub(crate) fn foreign_canary(&self) -> String {
+        on_another_host(&self.canary())
+    }
+
     /// The value of a parameter such as `-10min` or `+30s`, in seconds.
     pub(crate) fn offset(&self, name: &str) -> i64 {
         let value = self.failure.value(name);
@@ -47,5 +83,15 @@ impl Fault<'_> {
         };
         let seconds = duration(length).unwrap_or_default().as_secs();
         sign * i64::try_from(seconds).unwrap_or(i64::MAX)
+    }
+}
+
+/// An address on a loopback host of another name: to everybody who goes by names, another host.
+pub(super) fn on_another_host(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
+    let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
+    match url.set_host(Some(other)) {
+        Ok(()) => url.into(),
+        Err(_) => address.to_owned(),
     }
 }

@@ -9,8 +9,9 @@ use super::draft::{Draft, Outgoing};
 use super::fault::Fault;
 use super::parameter::Parameter;
 use super::token::Token;
+use crate::issuer::Issuer;
 use crate::journal::Endpoint;
-use crate::reply::AuthorizationResponse;
+use crate::reply::{AuthorizationResponse, Reply};
 use crate::request::Request;
 
 /// One way to fail: an entry of the catalogue.
@@ -34,6 +35,11 @@ pub struct Mode {
     pub severity: Severity,
     /// What else is worth knowing: where the specification leaves room, what is hard to see.
     pub note: &'static str,
+    /// How often it fires when no lifetime is given; always where this is `None`.
+    pub times: Option<u64>,
+    /// Values of parameters with which it lets the first chance pass, and begins with the second,
+    /// unless told otherwise: `("phase", "running")`.
+    pub from_the_second: &'static [(&'static str, &'static str)],
     /// What it does, in the order in which answers pass. Empty for what only a user agent can do.
     pub(crate) acts: &'static [Act],
 }
@@ -49,6 +55,8 @@ impl Mode {
         exceptions: &[],
         severity: Severity::Critical,
         note: "",
+        times: None,
+        from_the_second: &[],
         acts: &[],
     };
 
@@ -140,6 +148,11 @@ names!(Severity {
 pub(crate) enum Act {
     /// On a request, before it is answered.
     Request(fn(&mut Request, &Fault<'_>)),
+    /// Before a request to an endpoint is answered: on the state of the issuer, or by an answer in
+    /// place of the honest one.
+    Before(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
+    /// On the state of the issuer, when an answer is made; seen is the answer.
+    After(fn(&Draft, &Fault<'_>) -> Option<Effect>),
     /// On the state of the issuer, when an endpoint has answered. It says what it did, or `None`
     /// where there was nothing to do.
     State(Endpoint, fn(&mut Draft, &Fault<'_>) -> Option<String>),
@@ -161,8 +174,41 @@ pub(crate) enum Act {
     RefreshTokens(fn(&mut Object, &Fault<'_>)),
     /// On the userinfo response.
     Userinfo(fn(&mut Object, &Fault<'_>)),
+    /// On the userinfo response as a JWT, which it becomes where it is none.
+    SignedUserinfo(fn(&mut Token, &Fault<'_>)),
     /// On any answer as a whole: status, headers, body, connection.
     Answer(fn(&mut Outgoing, &Fault<'_>)),
+}
+
+/// What an act is about to do, once it is clear that it is its turn.
+pub(crate) struct Effect {
+    /// What is done, for the journal.
+    pub(crate) words: String,
+    /// Does it, and answers the request where the honest answer is not wanted.
+    pub(crate) take: Box<dyn FnOnce(&Issuer) -> Option<Reply>>,
+}
+
+impl Effect {
+    /// Changes the state of the issuer.
+    pub(crate) fn change(
+        words: impl Into<String>,
+        change: impl FnOnce(&Issuer) + 'static,
+    ) -> Option<Self> {
+        let take = Box::new(|issuer: &Issuer| {
+            change(issuer);
+            None
+        });
+        Some(Self { words: words.into(), take })
+    }
+
+    /// Answers in place of the honest provider.
+    pub(crate) fn answer(
+        words: impl Into<String>,
+        answer: impl FnOnce(&Issuer) -> Reply + 'static,
+    ) -> Option<Self> {
+        let take = Box::new(|issuer: &Issuer| Some(answer(issuer)));
+        Some(Self { words: words.into(), take })
+    }
 }
 
 /// A JSON object whose members keep their order.
@@ -175,8 +221,8 @@ impl Act {
     /// The place in the order of stages.
     pub(super) fn stage(&self) -> usize {
         match self {
-            Self::Request(_) => 0,
-            Self::State(..) => 1,
+            Self::Request(_) | Self::Before(..) => 0,
+            Self::State(..) | Self::After(_) => 1,
             Self::Claims(_) => 2,
             Self::IdToken(_) => 3,
             Self::RefreshIdToken(_) => 4,
@@ -185,7 +231,7 @@ impl Act {
             Self::Authorization(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
-            Self::Userinfo(_) => 10,
+            Self::Userinfo(_) | Self::SignedUserinfo(_) => 10,
             Self::Answer(_) => 11,
         }
     }

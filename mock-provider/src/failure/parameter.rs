@@ -8,6 +8,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// The values that it may have.
     pub kind: Kind,
+    /// The value that leaves the honest answer as it is, so that another parameter can act alone.
+    pub neutral: Option<&'static str>,
 }
 
 /// The values that a parameter may have.
@@ -36,7 +38,7 @@ pub enum Kind {
 
 /// A parameter that is one of these values, the first by default.
 pub(super) const fn choice(name: &'static str, values: &'static [&'static str]) -> Parameter {
-    Parameter { name, kind: Kind::Choice(values) }
+    Parameter { name, kind: Kind::Choice(values), neutral: None }
 }
 
 /// A parameter that is a length of time.
@@ -45,7 +47,7 @@ pub(super) const fn duration(
     default: &'static str,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Duration { default, tried } }
+    Parameter { name, kind: Kind::Duration { default, tried }, neutral: None }
 }
 
 /// A parameter that is a whole number from 1.
@@ -55,10 +57,15 @@ pub(super) const fn number(
     most: u64,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Number { default, most, tried } }
+    Parameter { name, kind: Kind::Number { default, most, tried }, neutral: None }
 }
 
 impl Parameter {
+    /// Names the value that leaves things as they are.
+    pub(super) const fn neutral(self, value: &'static str) -> Self {
+        Self { neutral: Some(value), ..self }
+    }
+
     /// The value when none is given.
     pub fn default(&self) -> String {
         match self.kind {
@@ -68,11 +75,14 @@ impl Parameter {
         }
     }
 
-    /// The values that an exhaustive run tries: every choice, and a few of what cannot be
-    /// exhausted.
+    /// The values that an exhaustive run tries: every choice but the neutral one, and a few of what
+    /// cannot be exhausted.
     pub fn tried(&self) -> Vec<String> {
         match self.kind {
-            Kind::Choice(values) => values.iter().map(ToString::to_string).collect(),
+            Kind::Choice(values) => {
+                let acting = values.iter().filter(|value| Some(**value) != self.neutral);
+                acting.map(ToString::to_string).collect()
+            }
             Kind::Duration { tried: [], .. } | Kind::Number { tried: [], .. } => {
                 vec![self.default()]
             }

@@ -204,6 +204,24 @@ impl Failure {
         exception.map_or(self.mode.expected, |(_, _, expected)| *expected)
     }
 
+    /// The lifetime that was given; else what the parameters `count` and `duration` say; else what
+    /// the mode does by itself.
+    pub(super) fn effective_lifetime(&self) -> Lifetime {
+        if self.lifetime != Lifetime::default() {
+            return self.lifetime;
+        }
+        Lifetime {
+            times: self.value("count").parse().ok().or(self.mode.times),
+            duration: duration(&self.value("duration")).ok(),
+        }
+    }
+
+    /// The chance to begin with: the one that was given, or what the mode does by itself.
+    pub(super) fn effective_nth(&self) -> Option<u64> {
+        let second = || self.mode.from_the_second.iter().any(|(name, it)| self.value(name) == *it);
+        self.selector.nth.or_else(|| second().then_some(2))
+    }
+
     /// Acts for this client only.
     #[must_use]
     pub fn client(mut self, id: impl Into<String>) -> Self {

@@ -14,6 +14,8 @@ use crate::signer::Signer;
 /// A token, taken apart. It is signed anew in the end, unless all was left alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
+    /// The access token that came with it, where one did.
+    pub(crate) access_token: Option<String>,
     pub(crate) header: Object,
     pub(crate) claims: Object,
     /// What stands in place of the claims: bytes that no JSON object makes, such as repeated
@@ -67,8 +69,15 @@ impl Token {
                 Signature::Hmac(algorithm, secret, "by the client's secret")
             }
         };
-        let mut read =
-            Self { header, claims, payload: None, signature, instead: None, honest: None };
+        let mut read = Self {
+            access_token: None,
+            header,
+            claims,
+            payload: None,
+            signature,
+            instead: None,
+            honest: None,
+        };
         read.honest = Some((read.view(), token.to_owned()));
         Some(read)
     }

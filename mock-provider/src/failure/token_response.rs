@@ -1,5 +1,412 @@
 //! Token response.
 
-use super::mode::Mode;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use serde_json::{Value, json};
 
-pub(super) static MODES: &[Mode] = &[];
+use super::draft::Outgoing;
+use super::fault::Fault;
+use super::malformed;
+use super::mode::{Act, Expected, Mode, Object, Severity};
+use super::parameter::choice;
+use super::token_request;
+use crate::journal::Endpoint;
+
+pub(super) static MODES: &[Mode] = &[
+    Mode {
+        name: "token-http-error",
+        effect: "The token endpoint fails as a server or a proxy fails, not as OAuth has it.",
+        parameters: &[
+            choice("status", &["503", "500", "502", "504", "429", "404", "200-html"]),
+            choice("body", &["html", "json", "empty"]),
+            choice("retry-after", &["absent", "5"]).neutral("absent"),
+            choice("count", &["unlimited", "1"]).neutral("unlimited"),
+        ],
+        clauses: &[
+            "RFC 6749, section 5.2",
+            "RFC 9110, section 15.6",
+            "RFC 9110, section 10.2.3",
+            "RFC 6585, section 4",
+        ],
+        expected: Expected::Error,
+        severity: Severity::Robustness,
+        note: "The code is used up nevertheless: to send it once more is no way out, to begin a \
+               new login is. 200-html always has a page as its body. retry-after is in seconds.",
+        acts: &[Act::Answer(http_error)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-redirect",
+        effect: "The token endpoint redirects the request elsewhere.",
+        parameters: &[
+            choice("status", &["307", "308", "301", "302"]),
+            choice("target", &["canary-host", "same-host"]),
+        ],
+        clauses: &["RFC 6749, section 3.2", "RFC 9110, section 15.4", "RFC 9700, section 4.12"],
+        note: "What follows a 307 or 308 brings code, verifier and secret to the canary: see the \
+               journal. The canary is no token endpoint, so nobody is signed in either way.",
+        acts: &[Act::Answer(|answer, fault| {
+            if fault.request.endpoint == Endpoint::Token {
+                let target = match fault.is("target", "same-host") {
+                    true => fault.canary(),
+                    false => fault.foreign_canary(),
+                };
+                answer.redirect(status(fault), &target);
+            }
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-bad-body",
+        effect: "The token endpoint answers 200 with a body that is not the JSON object expected.",
+        parameters: &[
+            choice(
+                "body",
+                &[
+                    "truncated",
+                    "array",
+                    "null",
+                    "bom",
+                    "duplicate-keys",
+                    "form-encoded",
+                    "latin1",
+                    "sound",
+                ],
+            )
+            .neutral("sound"),
+            choice("content-type", &["application/json", "text/html", "text/plain", "none"])
+                .neutral("application/json"),
+        ],
+        clauses: &[
+            "RFC 6749, section 5.1",
+            "RFC 8259, section 2",
+            "RFC 8259, section 4",
+            "RFC 8259, section 8.1",
+        ],
+        expected: Expected::Error,
+        // A parser may ignore a byte order mark, may take the last of two members, and may replace
+        // what is no UTF-8; JSON that comes under another name is still JSON.
+        exceptions: &[
+            ("body", "sound", Expected::Either),
+            ("body", "bom", Expected::Either),
+            ("body", "duplicate-keys", Expected::Either),
+            ("body", "latin1", Expected::Either),
+        ],
+        severity: Severity::Robustness,
+        note: "Of repeated members the last one is the honest one.",
+        acts: &[Act::Answer(|answer, fault| {
+            if fault.request.endpoint == Endpoint::Token && answer.status.is_success() {
+                bad_body(answer, fault);
+            }
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-oauth-error",
+        effect: "The token endpoint answers with an OAuth error.",
+        parameters: &[
+            choice(
+                "error",
+                &[
+                    "invalid_grant",
+                    "invalid_client",
+                    "unauthorized_client",
+                    "invalid_scope",
+                    "unsupported_grant_type",
+                    "invalid_request",
+                    "unknown",
+                ],
+            ),
+            choice("status", &["400", "401", "200"]),
+            choice("www-authenticate", &["absent", "basic", "bearer"]).neutral("absent"),
+        ],
+        clauses: &["RFC 6749, section 5.2", "OpenID Connect Core 1.0, section 3.1.3.4"],
+        expected: Expected::Error,
+        severity: Severity::Robustness,
+        note: "An error with status 200 is no success: there are no tokens in it.",
+        acts: &[Act::Answer(oauth_error)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-id-token-missing",
+        effect: "A code is redeemed, and no ID token comes for it.",
+        parameters: &[choice("member", &["absent", "null", "empty"])],
+        clauses: &[
+            "OpenID Connect Core 1.0, section 3.1.3.3",
+            "OpenID Connect Core 1.0, section 3.1.3.5",
+        ],
+        note: "Whoever signs users in by access token or userinfo alone does OAuth, not OpenID \
+               Connect, and will pass no other test of ID tokens.",
+        acts: &[Act::Tokens(|tokens, fault| match fault.value("member").as_str() {
+            "absent" => drop(tokens.shift_remove("id_token")),
+            "null" => replace(tokens, "id_token", Value::Null),
+            _ => replace(tokens, "id_token", json!("")),
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-member-missing",
+        effect: "The token response lacks a required member, or has one of a wrong type.",
+        parameters: &[
+            choice("member", &["access_token", "token_type"]),
+            choice("form", &["absent", "null", "number", "object"]),
+        ],
+        clauses: &["RFC 6749, section 5.1"],
+        expected: Expected::Error,
+        severity: Severity::Robustness,
+        note: "A relying party that needs nothing but the ID token may sign the user in.",
+        acts: &[Act::Tokens(member_missing), Act::RefreshTokens(member_missing)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-expires-in",
+        effect: "The token response has an odd expires_in, or none.",
+        parameters: &[choice("value", &["absent", "3600", "3600.5", "0", "-1", "2^63", "null"])],
+        clauses: &["RFC 6749, section 5.1"],
+        expected: Expected::Tolerate,
+        exceptions: &[
+            ("value", "3600", Expected::Either),
+            ("value", "3600.5", Expected::Either),
+            ("value", "0", Expected::Either),
+            ("value", "-1", Expected::Either),
+            ("value", "2^63", Expected::Either),
+            ("value", "null", Expected::Either),
+        ],
+        severity: Severity::Interoperability,
+        note: "3600 is sent as a string. None is allowed and must work; odd ones must neither \
+               crash anything nor set off one refresh after the other.",
+        acts: &[Act::Tokens(expires_in), Act::RefreshTokens(expires_in)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-token-type-case",
+        effect: "The token type is written in another letter case.",
+        parameters: &[choice("value", &["bearer", "BEARER", "bEARER"])],
+        clauses: &[
+            "RFC 6749, section 5.1",
+            "RFC 6749, section 7.1",
+            "OpenID Connect Core 1.0, section 3.1.3.3",
+        ],
+        expected: Expected::Tolerate,
+        severity: Severity::Interoperability,
+        acts: &[Act::Tokens(token_type), Act::RefreshTokens(token_type)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-token-type-unknown",
+        effect: "The access token is of a type that nobody asked for.",
+        parameters: &[choice("value", &["mac", "N_A", "DPoP", "PoP"])],
+        clauses: &["RFC 6749, section 7.1", "OpenID Connect Core 1.0, section 3.1.3.3"],
+        severity: Severity::Robustness,
+        note: "The token must not be used as a Bearer token: the journal shows whether userinfo \
+               was asked. To sign the user in by the ID token alone is fine.",
+        acts: &[Act::Tokens(token_type), Act::RefreshTokens(token_type)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-optional-members",
+        effect: "Optional members of the token response are missing, reordered or unknown.",
+        parameters: &[
+            choice("scope", &["absent", "reordered", "reduced", "extended", "array", "sound"])
+                .neutral("sound"),
+            choice("refresh_token", &["present", "absent"]).neutral("present"),
+            choice("extra", &["none", "unknown", "nested"]).neutral("none"),
+        ],
+        clauses: &[
+            "RFC 6749, section 3.3",
+            "RFC 6749, section 5.1",
+            "OpenID Connect Core 1.0, section 3.1.3.3",
+            "OpenID Connect Core 1.0, section 11",
+        ],
+        expected: Expected::Tolerate,
+        // A scope is a string.
+        exceptions: &[("scope", "array", Expected::Either)],
+        severity: Severity::Interoperability,
+        note: "Reordered and reduced need a request for more than one scope value; no refresh \
+               token comes, only where one would have come.",
+        acts: &[Act::Tokens(optional_members), Act::RefreshTokens(optional_members)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-client-auth",
+        effect: "The token endpoint insists on one way of client authentication.",
+        parameters: &[
+            choice("accept", &["client_secret_basic", "client_secret_post", "private_key_jwt"]),
+            choice("advertise", &["same", "omit", "wrong"]).neutral("same"),
+            choice("secret", &["plain", "special-chars"]).neutral("plain"),
+        ],
+        clauses: &[
+            "RFC 6749, section 2.3.1",
+            "RFC 6749, appendix B",
+            "OpenID Connect Core 1.0, section 9",
+            "OpenID Connect Discovery 1.0, section 3",
+        ],
+        expected: Expected::Error,
+        exceptions: &[("secret", "special-chars", Expected::Tolerate)],
+        severity: Severity::Interoperability,
+        note: token_request::CLIENT_AUTH_NOTE,
+        acts: &[
+            Act::Before(Endpoint::Token, token_request::insist_on_method),
+            Act::Request(token_request::translate_secret),
+            Act::Metadata(token_request::advertise_methods),
+        ],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "token-pkce-enforced",
+        effect: "The provider refuses whoever does not use PKCE with S256, and says so.",
+        parameters: &[choice("require", &["true"]), choice("method", &["S256"])],
+        clauses: &["RFC 9700, section 2.1.1", "RFC 7636, section 4.6"],
+        expected: Expected::Tolerate,
+        severity: Severity::Interoperability,
+        note: "A relying party that does without is answered invalid_request at its redirect URI. \
+               The journal shows each challenge: there must be a fresh one every time.",
+        acts: &[
+            Act::Before(Endpoint::Authorization, token_request::insist_on_pkce),
+            Act::Metadata(|metadata, fault| {
+                replace(
+                    metadata,
+                    "code_challenge_methods_supported",
+                    json!([fault.value("method")]),
+                );
+            }),
+        ],
+        ..Mode::ENTRY
+    },
+];
+
+/// Gives a member another value, where there is such a member.
+fn replace(object: &mut Object, name: &str, value: Value) {
+    if let Some(member) = object.get_mut(name) {
+        *member = value;
+    }
+}
+
+fn status(fault: &Fault<'_>) -> StatusCode {
+    let status = fault.value("status").split('-').next().and_then(|status| status.parse().ok());
+    StatusCode::from_u16(status.unwrap_or(500)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
+    if fault.request.endpoint != Endpoint::Token {
+        return;
+    }
+    answer.status = status(fault);
+    answer.headers.remove(WWW_AUTHENTICATE);
+    if let Ok(seconds) = fault.value("retry-after").parse::<u32>() {
+        answer.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    let page = fault.is("status", "200-html");
+    match fault.value("body").as_str() {
+        "json" if !page => {
+            answer.content_type("application/json");
+            answer.body = br#"{"message":"upstream failed"}"#.to_vec();
+        }
+        "empty" if !page => {
+            answer.content_type("");
+            answer.body.clear();
+        }
+        _ => {
+            answer.content_type("text/html; charset=utf-8");
+            answer.body = malformed::PAGE.to_vec();
+        }
+    }
+}
+
+fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
+    match fault.value("content-type").as_str() {
+        "none" => answer.content_type(""),
+        other => answer.content_type(other),
+    }
+    let Ok(tokens) = serde_json::from_slice::<Object>(&answer.body) else { return };
+    answer.body = match fault.value("body").as_str() {
+        "form-encoded" => malformed::form_encoded(&tokens),
+        // A member more, with a letter that UTF-8 writes otherwise.
+        "latin1" => malformed::before_the_end(&answer.body, b",\"note\":\"caf\xe9\""),
+        "duplicate-keys" => malformed::after_the_start(
+            &answer.body,
+            br#""access_token":"repeated","id_token":"repeated","#,
+        ),
+        other => match malformed::json(other, &answer.body) {
+            Some(body) => body,
+            None => return,
+        },
+    };
+}
+
+fn oauth_error(answer: &mut Outgoing, fault: &Fault<'_>) {
+    if fault.request.endpoint != Endpoint::Token || !answer.status.is_success() {
+        return;
+    }
+    let error = match fault.value("error").as_str() {
+        "unknown" => "error_that_nobody_defined".to_owned(),
+        known => known.to_owned(),
+    };
+    answer.status = status(fault);
+    let scheme = match fault.value("www-authenticate").as_str() {
+        "basic" => Some("Basic realm=\"token\""),
+        "bearer" => Some("Bearer realm=\"token\""),
+        _ => None,
+    };
+    if let Some(scheme) = scheme {
+        answer.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+    }
+    let document = json!({"error": error, "error_description": "refused on purpose"});
+    answer.body = document.to_string().into_bytes();
+}
+
+fn member_missing(tokens: &mut Object, fault: &Fault<'_>) {
+    let member = &fault.value("member");
+    match fault.value("form").as_str() {
+        "absent" => drop(tokens.shift_remove(member)),
+        "null" => replace(tokens, member, Value::Null),
+        "number" => replace(tokens, member, json!(1)),
+        _ => replace(tokens, member, json!({"value": tokens.get(member)})),
+    }
+}
+
+fn expires_in(tokens: &mut Object, fault: &Fault<'_>) {
+    let value = match fault.value("value").as_str() {
+        "absent" => return drop(tokens.shift_remove("expires_in")),
+        "3600" => json!("3600"),
+        "3600.5" => json!(3600.5),
+        "0" => json!(0),
+        "-1" => json!(-1),
+        "2^63" => json!(1_u64 << 63),
+        _ => Value::Null,
+    };
+    replace(tokens, "expires_in", value);
+}
+
+fn token_type(tokens: &mut Object, fault: &Fault<'_>) {
+    replace(tokens, "token_type", json!(fault.value("value")));
+}
+
+fn optional_members(tokens: &mut Object, fault: &Fault<'_>) {
+    let scope = tokens.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut values: Vec<_> = scope.split(' ').collect();
+    match fault.value("scope").as_str() {
+        "absent" => drop(tokens.shift_remove("scope")),
+        "reordered" => {
+            values.reverse();
+            replace(tokens, "scope", json!(values.join(" ")));
+        }
+        "reduced" => {
+            let last = values.iter().rposition(|value| *value != "openid");
+            last.map(|last| values.remove(last));
+            replace(tokens, "scope", json!(values.join(" ")));
+        }
+        "extended" => replace(tokens, "scope", json!(format!("{scope} extended"))),
+        "array" => replace(tokens, "scope", json!(values)),
+        _ => {}
+    }
+    // A refresh keeps its new one: without it, the relying party could not even go on as before.
+    if fault.is("refresh_token", "absent") && fault.redeems_a_code() {
+        tokens.shift_remove("refresh_token");
+    }
+    match fault.value("extra").as_str() {
+        "unknown" => drop(tokens.insert("unknown".into(), json!("member"))),
+        "nested" => drop(tokens.insert("unknown".into(), json!({"nested": [{"member": null}]}))),
+        _ => {}
+    }
+}

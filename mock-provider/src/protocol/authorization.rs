@@ -15,6 +15,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<Duration>,
+    /// The `acr_values`, preferred ones first.
+    pub(crate) acr_values: Option<String>,
     pub(crate) login_hint: Option<String>,
     pub(crate) id_token_hint: Option<String>,
     pub(crate) code_challenge: Option<CodeChallenge>,
@@ -176,6 +178,7 @@ impl AuthorizationRequest {
             nonce: parameters.owned("nonce")?,
             prompt: Prompt::parse(parameters.get("prompt")?.unwrap_or_default())?,
             max_age: parameters.get("max_age")?.map(parse_max_age).transpose()?,
+            acr_values: parameters.owned("acr_values")?,
             login_hint: parameters.owned("login_hint")?,
             id_token_hint: parameters.owned("id_token_hint")?,
             code_challenge,

@@ -18,6 +18,8 @@ pub(crate) struct IdToken<'a, C> {
     pub(crate) iat: i64,
     pub(crate) auth_time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<&'a str>,
     pub(crate) at_hash: String,
     /// The provider's session, so that a logout by this token ends the right one.
@@ -28,8 +30,8 @@ pub(crate) struct IdToken<'a, C> {
 }
 
 /// The protocol claims above: supported, and none that a user may have.
-pub(crate) const PROTOCOL_CLAIMS: [&str; 9] =
-    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"];
+pub(crate) const PROTOCOL_CLAIMS: [&str; 10] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "sid"];
 
 /// `at_hash` for a token signed with this algorithm: the left half of the access token's digest
 /// (section 3.1.3.6).
@@ -52,6 +54,7 @@ mod tests {
             exp: 2,
             iat: 1,
             auth_time: 1,
+            acr: Some("0"),
             nonce: Some("n"),
             at_hash: at_hash(Algorithm::RS256, "token"),
             sid: "session",

@@ -18,6 +18,8 @@ pub(crate) struct ProviderMetadata {
     pub(crate) grant_types_supported: Vec<&'static str>,
     pub(crate) subject_types_supported: Vec<&'static str>,
     pub(crate) id_token_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) userinfo_signing_alg_values_supported: Vec<&'static str>,
     pub(crate) token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub(crate) claim_types_supported: Vec<&'static str>,
     pub(crate) claims_supported: Vec<String>,

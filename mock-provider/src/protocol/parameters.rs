@@ -70,6 +70,31 @@ impl Parameters {
         self.pairs.push(Pair { name: start..middle, value: middle..self.text.len() });
     }
 
+    /// The parameters with `name` once, at its old place or at the end.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut with = Self::default();
+        let mut placed = false;
+        for (own, old) in self.iter() {
+            match (own == name, placed) {
+                (false, _) => with.push(own, old),
+                (true, false) => {
+                    with.push(name, value);
+                    placed = true;
+                }
+                (true, true) => {}
+            }
+        }
+        if !placed {
+            with.push(name, value);
+        }
+        with
+    }
+
+    /// The parameters without `name`.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        self.iter().filter(|(own, _)| *own != name).collect()
+    }
+
     /// The value of `name`. A parameter without a value counts as omitted (RFC 6749, section 3.1).
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, Repeated> {
         let mut values = self.iter().filter(|(key, _)| *key == name);

@@ -254,7 +254,6 @@ async fn unknown_parameters_and_unknown_or_repeated_scopes_are_ignored() {
     let request = request()
         .with("scope", "openid calendar email  teleport email")
         .with("ui_locales", "de")
-        .with("acr_values", "gold")
         .with("claims", "{}")
         .with("resource", "https://a.example")
         .with_another("resource", "https://b.example")

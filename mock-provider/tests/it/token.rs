@@ -296,3 +296,17 @@ async fn a_clock_that_is_set_back_does_not_bring_dead_codes_to_life() {
     let answer = Browser::new().token(&provider, form).await;
     assert_eq!(answer.expect(400).json()["error"], json!("invalid_grant"));
 }
+
+#[tokio::test]
+async fn the_id_token_has_the_authentication_context_that_is_asked_for_first_and_else_none() {
+    let provider = start().await;
+    for (asked, acr) in [(Some("gold silver"), json!("gold")), (None, json!(null))] {
+        let request = asked.into_iter().fold(Parameters::authorization(), |request, values| {
+            request.with("acr_values", values)
+        });
+        let code = code_for(&provider, "alice", request).await;
+        let tokens = Browser::new().token(&provider, Parameters::code(&code)).await;
+        let claims = verified(&provider, &tokens.expect(200).json(), "shop").await;
+        assert_eq!(claims["acr"], acr, "{asked:?}");
+    }
+}

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use mock_provider::MockProvider;
+use mock_provider::{Algorithm, Client, MockProvider};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Parameters, last_refusal, start, tokens_for, url};
+use crate::support::{
+    Answer, Browser, CALLBACK, Parameters, builder, code_for, last_refusal, start, tokens_for, url,
+    verified,
+};
 
 async fn access_token(provider: &MockProvider) -> String {
     let tokens = tokens_for(provider, "alice", "openid email").await;
@@ -149,4 +152,36 @@ async fn an_unknown_token_is_invalid_and_so_is_an_id_token() {
             })
         );
     }
+}
+
+#[tokio::test]
+async fn a_client_that_is_registered_for_it_gets_a_signed_jwt() {
+    let signing = Client::new("signing")
+        .secret("s3cret")
+        .redirect_uri(CALLBACK)
+        .userinfo_signed_response_alg(Algorithm::RS256);
+    let provider = builder().client(signing).start().await;
+    let request = Parameters::authorization().with("client_id", "signing");
+    let code = code_for(&provider, "alice", request.with("scope", "openid email")).await;
+    let form = Parameters::code(&code).with("client_id", "signing");
+    let tokens = Browser::new().token(&provider, form).await.json();
+    let token = tokens["access_token"].as_str().expect("there is an access token");
+    let answer = Browser::new().userinfo(&provider, token).await;
+    assert_eq!(answer.expect(200).header("content-type"), "application/jwt");
+    // Signed like an ID token, it is verified like one.
+    let claims = verified(&provider, &json!({"id_token": answer.body}), "signing").await;
+    assert_eq!(
+        claims,
+        json!({
+            "iss": provider.issuer(),
+            "aud": "signing",
+            "sub": "alice",
+            "email": "alice@example.org",
+            "email_verified": true,
+            "department": "Research",
+        })
+    );
+    let metadata = url(&provider, "/.well-known/openid-configuration");
+    let metadata = Browser::new().get(&metadata).await.json();
+    assert_eq!(metadata["userinfo_signing_alg_values_supported"], json!(["RS256"]));
 }

@@ -48,20 +48,23 @@ fn every_missing_variable_is_named_at_once() {
 #[test]
 fn defaults_are_those_of_the_sample() {
     let config = with(&[]).unwrap();
-    assert_eq!(config.client.scope, "openid email profile");
-    assert_eq!(config.client.authentication.name(), "client_secret_post");
+    assert_eq!(config.providers.first.client.scope, "openid email profile");
+    assert_eq!(config.providers.first.client.authentication.name(), "client_secret_post");
     assert_eq!(config.base_path.as_str(), "/");
     assert_eq!(config.listen_address(), ([127, 0, 0, 1].into(), 8050));
     assert!(config.required_groups.is_empty());
-    assert_eq!(config.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
+    assert_eq!(
+        config.providers.first.client.post_logout_redirect_uri,
+        "https://app.example.com/auth/logged-out"
+    );
 }
 
 #[test]
 fn unset_and_false_mean_discovery() {
-    assert!(with(&[]).unwrap().provider.endpoints.is_none());
+    assert!(with(&[]).unwrap().providers.first.settings.endpoints.is_none());
     for value in ["false", "False"] {
         let config = with(&[("OIDC_SKIP_DISCOVERY", value)]).unwrap();
-        assert!(config.provider.endpoints.is_none());
+        assert!(config.providers.first.settings.endpoints.is_none());
     }
     refusal("OIDC_SKIP_DISCOVERY", "maybe");
     refusal("OIDC_SKIP_DISCOVERY", "");
@@ -79,7 +82,7 @@ fn endpoints_come_from_variables_when_discovery_is_skipped() {
         ("OIDC_JWKS_URI", "https://login.example.com/k"),
     ])
     .unwrap();
-    assert!(config.provider.endpoints.unwrap().userinfo_endpoint.is_none());
+    assert!(config.providers.first.settings.endpoints.unwrap().userinfo_endpoint.is_none());
     // Without the skip they would be dead letters.
     refusal("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t");
 }
@@ -116,7 +119,7 @@ fn redirect_uris_that_cannot_be_registered_are_refused() {
     }
     let config = with(&[("OIDC_REDIRECT_URI", "https://app.example.com/cb?a=1&b=2")]).unwrap();
     // Character by character as registered.
-    assert_eq!(config.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
+    assert_eq!(config.providers.first.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn values_that_were_no_unicode_are_refused() {
 #[test]
 fn scopes_are_split_on_white_space() {
     let config = with(&[("OIDC_SCOPE", " openid  email\tfederated:id ")]).unwrap();
-    assert_eq!(config.client.scope, "openid email federated:id");
+    assert_eq!(config.providers.first.client.scope, "openid email federated:id");
     for value in ["", "email profile", "openid a\"b", "openid é"] {
         refusal("OIDC_SCOPE", value);
     }
@@ -170,7 +173,7 @@ fn public_clients_have_no_secret() {
         .chain(&[("OIDC_CLIENT_AUTH", "none")])
         .map(|&(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_variables(public).unwrap();
-    assert_eq!(config.client.authentication.name(), "none");
+    assert_eq!(config.providers.first.client.authentication.name(), "none");
     refusal("OIDC_CLIENT_AUTH", "private_key_jwt");
 }
 
@@ -180,7 +183,7 @@ fn symmetric_and_unknown_algorithms_are_refused() {
         refusal("OIDC_SIGNING_ALGS", value);
     }
     let config = with(&[("OIDC_SIGNING_ALGS", "ES256, EdDSA")]).unwrap();
-    assert_eq!(config.provider.signing_algorithms.len(), 2);
+    assert_eq!(config.providers.first.settings.signing_algorithms.len(), 2);
 }
 
 #[test]
@@ -252,6 +255,92 @@ fn provider_in_the_open_is_noticed() {
         ("http://10.0.0.1", true),
     ] {
         let config = with(&[("OIDC_AUTHORITY", authority)]).unwrap();
-        assert_eq!(config.provider.is_unprotected(), expected, "{authority}");
+        assert_eq!(config.providers.first.settings.is_unprotected(), expected, "{authority}");
     }
+}
+
+const EVIL: [(&str, &str); 4] = [
+    ("OIDC_PROVIDERS", "honest, evil-1"),
+    ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "https://evil.example.com"),
+    ("OIDC_PROVIDER_EVIL_1_CLIENT_ID", "other"),
+    ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "0ther"),
+];
+
+/// Two providers, with changes.
+fn with_evil(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    let all: Vec<_> = EVIL.iter().chain(changes).copied().collect();
+    with(&all)
+}
+
+#[test]
+fn further_provider_is_described_by_variables_with_its_name() {
+    let config = with_evil(&[]).unwrap();
+    assert_eq!(config.providers.first.name, "honest");
+    assert_eq!(config.providers.first.client.id, "app");
+    let [evil] = config.providers.further.as_slice() else { panic!("{config:?}") };
+    assert_eq!(evil.name, "evil-1");
+    assert_eq!(evil.settings.authority, "https://evil.example.com");
+    assert_eq!(evil.client.id, "other");
+    assert_eq!(evil.client.redirect_uri, "https://app.example.com/auth/callback/evil-1");
+    assert_eq!(evil.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
+    // Nothing is inherited.
+    let config = with_evil(&[("OIDC_SCOPE", "openid groups")]).unwrap();
+    assert_eq!(config.providers.further[0].client.scope, "openid email profile");
+    let config = with_evil(&[("OIDC_PROVIDER_EVIL_1_SCOPE", "openid groups")]).unwrap();
+    assert_eq!(config.providers.further[0].client.scope, "openid groups");
+}
+
+#[test]
+fn faults_of_a_further_provider_name_its_variables() {
+    let errors = with(&[("OIDC_PROVIDERS", "honest,evil-1"), ("OIDC_CLIENT_ID", "")]);
+    let errors = errors.unwrap_err();
+    let names: Vec<&str> = errors.iter().map(ConfigError::name).collect();
+    assert_eq!(
+        names,
+        [
+            "OIDC_CLIENT_ID",
+            "OIDC_PROVIDER_EVIL_1_AUTHORITY",
+            "OIDC_PROVIDER_EVIL_1_CLIENT_ID",
+            "OIDC_PROVIDER_EVIL_1_CLIENT_SECRET",
+        ]
+    );
+    for (name, value, reason) in [
+        ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "evil", "not an absolute URL"),
+        ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "s3\n", "(a secret)"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://app.example.com/auth/callback", "the same"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://other.example.com/cb", "another host"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "http://app.example.com/cb", "another host"),
+        (
+            "OIDC_PROVIDER_EVIL_1_TOKEN_ENDPOINT",
+            "https://evil.example.com/token",
+            "OIDC_PROVIDER_EVIL_1_SKIP_DISCOVERY=true",
+        ),
+    ] {
+        let text = with_evil(&[(name, value)]).unwrap_err().to_string();
+        assert!(text.starts_with(name) && text.contains(reason), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn variables_of_providers_that_are_not_listed_are_refused() {
+    for name in [
+        "OIDC_PROVIDER_EVIL_AUTHORITY",
+        "OIDC_PROVIDER_EVIL_1_AUTHORTIY",
+        "OIDC_PROVIDER_EVIL_1_PROVIDERS_",
+        "OIDC_PROVIDER_HONEST_AUTHORITY",
+    ] {
+        let text = with_evil(&[(name, "s3cret")]).unwrap_err().to_string();
+        assert!(text.starts_with(name) && !text.contains("s3cret"), "{text}");
+    }
+    refusal("OIDC_PROVIDER_EVIL_AUTHORITY", "https://evil.example.com");
+}
+
+#[test]
+fn names_of_providers_are_plain_and_differ() {
+    let long = "x".repeat(33);
+    for value in ["", " , ", "Honest", "a_b", "a/b", "a,b,a", "é", &long] {
+        refusal("OIDC_PROVIDERS", value);
+    }
+    assert_eq!(with(&[("OIDC_PROVIDERS", "one")]).unwrap().providers.first.name, "one");
 }

@@ -1,10 +1,86 @@
 //! ID token: claims.
 
+use mock_provider::MockProvider;
 use mock_provider::failure::Class;
+use serde_json::{Value, json};
 
-use super::transcript::assert_changes;
+use super::transcript::assert_changes_except;
+use crate::support::{Browser, NOW, Parameters, start, verified};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::IdTokenClaims).await;
+    // Acts only on requests that ask for more than the transcript's.
+    assert_changes_except(Class::IdTokenClaims, &["id-token-auth-context-weaker"]).await;
+}
+
+/// The verified claims of a login of that user with this request.
+async fn log_in(
+    browser: &mut Browser,
+    provider: &MockProvider,
+    request: Parameters,
+    subject: &str,
+) -> Value {
+    let told = browser.log_in(provider, request, subject).await.callback();
+    let tokens = browser.token(provider, Parameters::code(&told["code"])).await;
+    verified(provider, &tokens.expect(200).json(), "shop").await
+}
+
+fn request(nonce: &str) -> Parameters {
+    Parameters::authorization().with("nonce", nonce)
+}
+
+#[tokio::test]
+async fn a_weaker_authentication_is_claimed_only_where_a_stronger_one_was_asked_for() {
+    const DAY: i64 = 86_400;
+    let plain = || request("n");
+    let strict = || plain().with("max_age", "60").with("acr_values", "gold silver");
+    for (values, request, auth_time, acr) in [
+        ("value=stale", plain(), json!(NOW), json!(null)),
+        ("claim=acr", plain(), json!(NOW), json!(null)),
+        ("value=stale", plain().with("prompt", "login"), json!(NOW - 365 * DAY), json!(null)),
+        ("value=stale", strict(), json!(NOW - 365 * DAY), json!("gold")),
+        ("value=absent", strict(), json!(null), json!("gold")),
+        ("value=lower", strict(), json!(0), json!("gold")),
+        ("value=future", strict(), json!(NOW + DAY), json!("gold")),
+        ("claim=acr,value=lower", strict(), json!(NOW), json!("0")),
+        ("claim=acr,value=absent", strict(), json!(NOW), json!(null)),
+    ] {
+        let spec = format!("id-token-auth-context-weaker:{values}");
+        let provider = start().await;
+        let _failure = provider.fail(&*spec).may_not_fire();
+        let claims = log_in(&mut Browser::new(), &provider, request, "alice").await;
+        assert_eq!((&claims["auth_time"], &claims["acr"]), (&auth_time, &acr), "{spec}");
+    }
+}
+
+#[tokio::test]
+async fn a_replayed_token_is_that_of_another_login_down_to_its_nonce() {
+    for (from, subject, same_session) in [
+        ("same-browser", "alice", true),
+        ("other-browser", "alice", false),
+        ("other-user", "bob", false),
+    ] {
+        let provider = start().await;
+        let (mut alice, mut other) = (Browser::new(), Browser::new());
+        let failure = provider.fail(&*format!("id-token-nonce-replayed:from={from}@nth=3"));
+        let first = log_in(&mut alice, &provider, request("first"), "alice").await;
+        let second = log_in(&mut other, &provider, request("second"), subject).await;
+        let page = request("third").with("prompt", "login");
+        let third = log_in(&mut alice, &provider, page, "alice").await;
+        let earlier = if same_session { &first } else { &second };
+        for claim in ["sub", "sid", "nonce", "email"] {
+            assert_eq!(third[claim], earlier[claim], "{from}: {claim}");
+        }
+        assert_ne!(third["at_hash"], earlier["at_hash"], "{from}");
+        assert_eq!(failure.fired(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_nonce_of_a_login_that_stands_open_is_replayed_to_a_parallel_one() {
+    let provider = start().await;
+    let _failure = provider.fail("id-token-nonce-replayed:from=parallel-login");
+    Browser::new().authorize(&provider, &request("open")).await.expect_sign_in_page();
+    let claims = log_in(&mut Browser::new(), &provider, request("own"), "alice").await;
+    assert_eq!((&claims["sub"], &claims["nonce"]), (&json!("alice"), &json!("open")));
 }

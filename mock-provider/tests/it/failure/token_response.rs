@@ -1,10 +1,136 @@
 //! Token response.
 
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use mock_provider::failure::Class;
+use mock_provider::{Endpoint, MockProvider};
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use super::transcript::assert_changes;
+use crate::support::{Answer, Browser, Parameters, code_for, last_refusal, start, url};
+
+/// The answer of the token endpoint to a fresh code.
+async fn redeemed(provider: &MockProvider) -> Answer {
+    let code = code_for(provider, "alice", Parameters::authorization()).await;
+    Browser::new().token(provider, Parameters::code(&code)).await
+}
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
     assert_changes(Class::Token).await;
+}
+
+#[tokio::test]
+async fn a_failure_with_a_count_ends_by_itself() {
+    let provider = start().await;
+    let failure = provider.fail("token-http-error:count=1");
+    redeemed(&provider).await.expect(503);
+    redeemed(&provider).await.expect(200);
+    assert_eq!(failure.fired(), 1);
+}
+
+#[tokio::test]
+async fn a_lifetime_that_is_given_goes_before_the_count() {
+    let provider = start().await;
+    let _failure = provider.fail("token-http-error:count=1@for=10s");
+    redeemed(&provider).await.expect(503);
+    redeemed(&provider).await.expect(503);
+    provider.clock().advance(Duration::from_secs(10));
+    redeemed(&provider).await.expect(200);
+}
+
+#[tokio::test]
+async fn who_follows_the_redirect_is_seen_at_the_canary_and_secrets_are_not_kept() {
+    let provider = start().await;
+    let _failure = provider.fail("token-redirect");
+    let location = redeemed(&provider).await.expect(307).header("location").to_owned();
+    let port = provider.address().port();
+    assert_eq!(location, format!("http://localhost:{port}/canary"));
+    Browser::new().post(&location, &Parameters::code("a-code")).await.expect(204);
+    let visit = provider.journal().pop().expect("the visit was recorded");
+    assert_eq!(visit.endpoint, Endpoint::Canary);
+    assert_eq!(visit.parameter("code"), Some("[redacted: 6 characters]"));
+    assert_eq!(visit.parameter("client_secret"), Some("[redacted: 6 characters]"));
+}
+
+#[tokio::test]
+async fn a_secret_full_of_special_characters_is_accepted_by_basic_when_it_is_encoded() {
+    let provider = start().await;
+    let _failure = provider.fail("token-client-auth:secret=special-chars");
+    // In `application/x-www-form-urlencoded`, as RFC 6749 wants it, and as it must not be.
+    for (secret, status) in
+        [("a%2Bb+c%252B%3Ad%26e%3Df%2Fg%3F%C3%A9", 200), ("a+b c%2B:d&e=f/g?\u{e9}", 401)]
+    {
+        let code = code_for(&provider, "alice", Parameters::authorization()).await;
+        let form = Parameters::code(&code).without("client_id").without("client_secret");
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("shop:{secret}")));
+        let mut browser = Browser::new();
+        let request = browser
+            .request(Method::POST, &url(&provider, "/token"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(AUTHORIZATION, basic)
+            .body(form.encode());
+        browser.send(request).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn a_special_secret_is_accepted_in_the_form_and_the_usual_one_is_not() {
+    let provider = start().await;
+    let spec = "token-client-auth:accept=client_secret_post,secret=special-chars";
+    let _failure = provider.fail(spec);
+    redeemed(&provider).await.expect(401);
+    let code = code_for(&provider, "alice", Parameters::authorization()).await;
+    let form = Parameters::code(&code).with("client_secret", "a+b c%2B:d&e=f/g?\u{e9}");
+    Browser::new().token(&provider, form).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_refused_client_may_still_redeem_its_code_in_the_accepted_way() {
+    let provider = start().await;
+    let failure = provider.fail("token-client-auth:accept=client_secret_basic");
+    let code = code_for(&provider, "alice", Parameters::authorization()).await;
+    let by_form = Browser::new().token(&provider, Parameters::code(&code)).await;
+    assert_eq!(by_form.expect(401).json()["error"], "invalid_client");
+    let (error, reason) = last_refusal(&provider);
+    assert_eq!(error, "invalid_client");
+    assert_eq!(
+        reason,
+        "the client must authenticate by client_secret_basic, but used client_secret_post"
+    );
+    assert_eq!(failure.fired(), 1);
+    drop(failure);
+    Browser::new().token(&provider, Parameters::code(&code)).await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_does_without_pkce_is_told_at_the_redirect_uri() {
+    let provider = start().await;
+    let failure = provider.fail("token-pkce-enforced");
+    let cases = [
+        (
+            Parameters::authorization().without("code_challenge").without("code_challenge_method"),
+            "code_challenge is missing, and this provider demands S256",
+        ),
+        (
+            Parameters::authorization().with("code_challenge_method", "plain"),
+            "code_challenge_method must be S256, not `plain`",
+        ),
+    ];
+    for (request, description) in cases {
+        let answer = Browser::new().authorize(&provider, &request).await;
+        answer.expect_callback_error("invalid_request", description);
+    }
+    assert_eq!(failure.fired(), 2);
+    Browser::new().authorize(&provider, &Parameters::authorization()).await.expect_sign_in_page();
+}
+
+#[tokio::test]
+async fn a_failure_for_one_client_insists_on_nothing_from_others() {
+    let provider = start().await;
+    let _failure = provider.fail("token-client-auth@client=blog").may_not_fire();
+    redeemed(&provider).await.expect(200);
 }
