@@ -144,7 +144,7 @@ fn see<'a, Agent>(
         page: &story.page,
         who: story.who,
         foreign_attributes_count: plan.foreign_attributes_count,
-        exercised: story.by_user_agent || fired > 0 || altered,
+        exercised: plan.is_demand || story.by_user_agent || fired > 0 || altered,
         alive: is_answered(&story.identity),
         script: pages.iter().any(|page| page.script || html::runs(page, &texts)),
         canary: journal.iter().any(|exchange| exchange.endpoint.name() == "canary"),

@@ -20,6 +20,8 @@ pub struct Plan {
     /// Whether names and email addresses of somebody else, shown beside the user's own subject, mean
     /// that accounts were mixed. Not so where the failure gives them to the user.
     pub foreign_attributes_count: bool,
+    /// Whether the failure is a demand, which changes nothing for whoever fulfils it.
+    pub is_demand: bool,
 }
 
 /// When the relying party starts.
@@ -57,6 +59,7 @@ const LOGIN: Plan = Plan {
     start: Start::Before,
     needs: &[],
     foreign_attributes_count: true,
+    is_demand: false,
 };
 
 impl Plan {
@@ -113,9 +116,8 @@ impl Plan {
             | "token-member-missing"
             | "token-expires-in"
             | "token-token-type-case"
-            | "token-optional-members"
-            | "token-client-auth"
-            | "token-pkce-enforced" => LOGIN,
+            | "token-optional-members" => LOGIN,
+            "token-client-auth" | "token-pkce-enforced" => LOGIN.demanding(),
 
             "id-token-alg-none"
             | "id-token-alg-hs256-public-key"
@@ -300,6 +302,10 @@ impl Plan {
 
     fn with_foreign_attributes(self) -> Self {
         Self { foreign_attributes_count: false, ..self }
+    }
+
+    fn demanding(self) -> Self {
+        Self { is_demand: true, ..self }
     }
 
     fn needing(self, needs: &'static [Feature]) -> Self {

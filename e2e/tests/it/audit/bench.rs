@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use e2e::audit::{Bench, Cast, RelyingParty};
-use e2e::stack::{HalfStack, Stack};
+use e2e::stack::{CLIENT_ID, HalfStack, Stack, StackBuilder};
 use mock_provider::failure::Failure;
-use mock_provider::{IssuerHandle, MockProvider, MockProviderBuilder};
+use mock_provider::{Client, IssuerHandle, MockProvider, MockProviderBuilder};
 use tempfile::NamedTempFile;
 use url::Url;
 
@@ -24,8 +24,9 @@ pub(super) struct AppBench {
 }
 
 impl AppBench {
-    /// A running provider with people whose attributes hold `mark`. The app is yet to be started.
-    pub(super) async fn new(mark: &str, _failure: Option<&Failure>) -> Result<Self> {
+    /// A running provider with people whose attributes hold `mark`, and what a case needs. The app
+    /// is yet to be started.
+    pub(super) async fn new(mark: &str, case: Option<&Failure>) -> Result<Self> {
         let cast = Cast::new(mark);
         let people: Vec<_> = cast.everybody().map(|person| person.account()).into();
         let users = |provider: MockProviderBuilder| {
@@ -34,17 +35,39 @@ impl AppBench {
             });
             people.into_iter().fold(provider, MockProviderBuilder::user)
         };
-        let half = Stack::builder()
+        let stack = Stack::builder()
             .provider(users)
             .open_to_all()
             .app_variable("OIDC_SCOPE", "openid profile email groups offline_access")
             .app_variable("OIDC_TIMEOUT_SECONDS", "2")
-            .app_variable("SSL_CERT_FILE", authority()?)
-            .start_provider()
-            .await?;
+            .app_variable("SSL_CERT_FILE", authority()?);
+        let half = case.into_iter().fold(stack, prepared).start_provider().await?;
         let issuer = IssuerHandle::clone(half.provider());
         Ok(Self { cast, issuer, half: Some(half), running: None })
     }
+}
+
+/// What a case needs beyond what is usual.
+fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
+    match case.mode().name {
+        // Only whoever asks for something can be given less.
+        "id-token-auth-context-weaker" => stack.app_variable("OIDC_MAX_AGE", "600"),
+        "token-client-auth" if case.value("secret") == "special-chars" => stack
+            .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
+            .app_variable("OIDC_CLIENT_AUTH", "client_secret_basic")
+            .app_variable("OIDC_CLIENT_SECRET", SPECIAL_SECRET),
+        _ => stack,
+    }
+}
+
+/// A secret that only a careful client can send.
+const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
+
+/// The app as the provider knows it.
+fn client() -> Client {
+    Client::new(CLIENT_ID)
+        .redirect_uri("http://127.0.0.1:*/*")
+        .post_logout_redirect_uri("http://127.0.0.1:*/*")
 }
 
 impl Bench for AppBench {
@@ -71,7 +94,7 @@ impl Bench for AppBench {
             logout: Some(url("auth/logout")?),
             backchannel_logout: None,
             frontchannel_logout: None,
-            refreshes_after: None,
+            refreshes_after: Some(ACCESS_TOKEN_LIFETIME),
             watches_session: false,
             initiate_login: None,
         };
