@@ -22,7 +22,9 @@ use crate::{demo::configuration, patience::until};
 
 /// The client of the demo's configuration which is the app.
 pub const CLIENT_ID: &str = "auth-app";
-const CLIENT_SECRET: &str = "auth-app-secret-that-everybody-may-know";
+
+/// Its secret.
+pub const CLIENT_SECRET: &str = "auth-app-secret-that-everybody-may-know";
 
 /// The group whose members the app lets in.
 pub const REQUIRED_GROUP: &str = "staff";

@@ -5,7 +5,7 @@ use mock_provider::{Endpoint, Exchange};
 
 use super::oracle::Who;
 use super::relying_party::Bench;
-use super::user_agent::UserAgents;
+use super::user_agent::{UserAgent, UserAgents};
 use super::visit;
 
 /// What is normal for a relying party.
@@ -46,26 +46,15 @@ impl Calibration {
         }
         let journal = bench.issuer().journal();
         let mut agent = agents.fresh().await?;
-        let denied = deny(&mut agent, bench).await?;
+        let page = agent.open(&rp.login).await?;
+        let denied = visit::deny(&mut agent, &page).await?.filter(|page| page.is_at(&rp.login));
+        let error_title = denied.map(|page| page.title().to_owned());
         Ok(Self {
             authorizations: authorizations(&journal),
             uses_userinfo: journal.iter().any(|it| it.endpoint == Endpoint::Userinfo),
-            error_title: denied.filter(|title| !title.is_empty()),
+            error_title: error_title.filter(|title| !title.is_empty()),
         })
     }
-}
-
-/// The title of the page that says that the user refused to sign in.
-async fn deny(
-    agent: &mut impl super::user_agent::UserAgent,
-    bench: &impl Bench,
-) -> Result<Option<String>> {
-    let page = agent.open(&bench.relying_party().login).await?;
-    let forms = page.forms();
-    let deny = forms.iter().find_map(|form| Some((form, form.button("decision", "deny")?)));
-    let Some((form, button)) = deny else { return Ok(None) };
-    let page = agent.send(form, Some(button)).await?;
-    Ok(page.is_at(&bench.relying_party().login).then(|| page.title().to_owned()))
 }
 
 /// How many logins the provider was asked for.

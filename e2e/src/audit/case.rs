@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use mock_provider::Exchange;
 use mock_provider::failure::{Expected, Failure};
+use mock_provider::{Endpoint, Exchange};
 use serde_json::Value;
 
 use super::calibration::{Calibration, authorizations};
@@ -147,7 +147,11 @@ fn see<'a, Agent>(
         exercised: plan.is_demand || story.by_user_agent || fired > 0 || altered,
         alive: is_answered(&story.identity),
         script: pages.iter().any(|page| page.script || html::runs(page, &texts)),
-        canary: journal.iter().any(|exchange| exchange.endpoint.name() == "canary"),
+        canary: journal.iter().any(|exchange| match exchange.endpoint {
+            Endpoint::Canary => true,
+            Endpoint::Token => plan.honest_codes,
+            _ => false,
+        }),
         surplus_authorizations: authorizations(journal).saturating_sub(usual),
         error_title: calibration.error_title.as_deref(),
     }

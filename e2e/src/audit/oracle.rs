@@ -19,12 +19,25 @@ pub enum Who {
     Unknown,
 }
 
+/// Texts of the page that tells who is signed in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks<'a> {
+    /// Stands there when nobody is signed in, and only then. Where it is not known, a page that names
+    /// nobody means nobody.
+    pub signed_out: Option<&'a str>,
+    /// Stands there when somebody is signed in who may not come in, and only then.
+    pub denied: Option<&'a str>,
+}
+
 /// Reads who is signed in from the page that tells it. Subjects decide; names and email addresses
 /// may be what a failure changes.
 ///
-/// `signed_out` is a text that the page has when nobody is signed in, and only then. Where it is
-/// not known, a page that names nobody means nobody.
-pub fn who(page: &Page, expected: &Person, cast: &Cast, signed_out: Option<&str>) -> Who {
+/// A page that says that access is denied names a user who is not let in: nobody has a session then.
+pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who {
+    let has = |mark: Option<&str>| mark.map(|mark| page.source.contains(mark));
+    if has(marks.denied) == Some(true) {
+        return Who::Nobody;
+    }
     let shows = |text: &String| page.source.contains(text.as_str());
     let others = || cast.everybody().into_iter().filter(|other| *other != expected);
     let attributes = |person: &Person| shows(&person.name) || shows(&person.email);
@@ -36,8 +49,8 @@ pub fn who(page: &Page, expected: &Person, cast: &Cast, signed_out: Option<&str>
     if foreign_attributes {
         return Who::SomebodyElse;
     }
-    match signed_out {
-        Some(mark) if page.trouble.is_none() && !page.source.contains(mark) => Who::Unknown,
+    match has(marks.signed_out) {
+        Some(false) if page.trouble.is_none() => Who::Unknown,
         _ => Who::Nobody,
     }
 }
@@ -49,7 +62,8 @@ mod tests {
     fn read(source: &str) -> Who {
         let page = Page::html("http://127.0.0.1/", source);
         let cast = Cast::new("7e");
-        who(&page, &cast.user, &cast, Some("Sign in"))
+        let marks = Marks { signed_out: Some("Sign in"), denied: Some("Not for you") };
+        who(&page, &cast.user, &cast, marks)
     }
 
     #[test]
@@ -60,6 +74,11 @@ mod tests {
         assert_eq!(read("Hello Other N7e"), Who::SomebodyElse);
         assert_eq!(read("Sign in"), Who::Nobody);
         assert_eq!(read("Hello stranger"), Who::Unknown);
+    }
+
+    #[test]
+    fn whoever_is_not_let_in_has_no_session() {
+        assert_eq!(read("user-7e: Not for you"), Who::Nobody);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Plan {
     pub foreign_attributes_count: bool,
     /// Whether the failure is a demand, which changes nothing for whoever fulfils it.
     pub is_demand: bool,
+    /// Whether no code of the issuer under test exists: one that it is sent is another issuer's.
+    pub honest_codes: bool,
 }
 
 /// When the relying party starts.
@@ -60,6 +62,7 @@ const LOGIN: Plan = Plan {
     needs: &[],
     foreign_attributes_count: true,
     is_demand: false,
+    honest_codes: false,
 };
 
 impl Plan {
@@ -67,7 +70,10 @@ impl Plan {
     pub fn of(failure: &Failure) -> Option<Self> {
         let is = |name: &str, value: &str| failure.value(name) == value;
         let plan = match failure.mode().name {
-            "discovery-unavailable" if is("phase", "running") => LOGIN.and_time_passes(),
+            // The first request for metadata passes, and what it brings grows old.
+            "discovery-unavailable" if is("phase", "running") => {
+                LOGIN.cold().playing(Scenario::LoginAfterDays)
+            }
             "discovery-issuer-mismatch"
             | "discovery-issuer-trailing-slash"
             | "discovery-unavailable"
@@ -76,7 +82,7 @@ impl Plan {
             | "discovery-sparse-or-extra"
             | "discovery-endpoint-unsafe-url"
             | "discovery-alg-downgrade" => LOGIN.cold(),
-            "discovery-endpoint-foreign" => LOGIN.cold().needing(&[Feature::SecondIssuer]),
+            "discovery-endpoint-foreign" => LOGIN.cold().with_honest_codes(),
 
             "jwks-rotate-new-kid" | "jwks-rotate-same-kid" | "jwks-retired-key-used" => {
                 LOGIN.playing(Scenario::AfterAnotherLogin)
@@ -86,9 +92,12 @@ impl Plan {
                 LOGIN.cold()
             }
 
-            "authorization-login-csrf" => LOGIN.playing(Scenario::ForeignCallback).own_session(),
-            "authorization-code-injection" => LOGIN.playing(Scenario::InjectedCode),
-            "authorization-mixup" => LOGIN.needing(&[Feature::SecondIssuer]),
+            "authorization-login-csrf" => match failure.value("victim").as_str() {
+                "pending-login" => LOGIN.playing(Scenario::WhileAnotherLoginWaits),
+                _ => LOGIN.playing(Scenario::ForeignCallback).own_session(),
+            },
+            "authorization-mixup" => LOGIN.with_honest_codes(),
+            "authorization-iss-mismatch" if is("on", "error") => LOGIN.playing(Scenario::Denial),
             "authorization-session-overwriting" => LOGIN
                 .playing(Scenario::OverwrittenSession)
                 .own_session()
@@ -99,6 +108,7 @@ impl Plan {
                 LOGIN.playing(Scenario::AfterAnotherLogin)
             }
             "authorization-state-mismatch"
+            | "authorization-code-injection"
             | "authorization-iss-mismatch"
             | "authorization-error"
             | "authorization-error-markup"
@@ -253,22 +263,23 @@ impl Plan {
             | "claims-crlf"
             | "claims-distributed" => LOGIN,
 
-            "sequence-callback-replayed" => LOGIN.playing(match failure.value("how").as_str() {
-                "parallel" => Scenario::CallbackTwiceAtOnce,
-                "other-browser" => Scenario::CallbackElsewhere,
-                _ => Scenario::CallbackTwice,
-            }),
-            "sequence-multi-tab" => LOGIN.playing(Scenario::TwoTabs),
-            "sequence-slow-user" => LOGIN.playing(match failure.value("mode").as_str() {
-                "cookies-cleared" => Scenario::CookiesCleared,
-                "code-expired" => Scenario::CodeExpired,
-                _ => Scenario::SlowUser,
-            }),
+            "sequence-callback-replayed" => match failure.value("how").as_str() {
+                "other-browser" => LOGIN.playing(Scenario::CallbackElsewhere),
+                "parallel" => LOGIN.playing(Scenario::CallbackTwiceAtOnce).own_session(),
+                _ => LOGIN.playing(Scenario::CallbackTwice).own_session(),
+            },
+            "sequence-multi-tab" => LOGIN.playing(Scenario::ManyTabs),
+            "sequence-slow-user" => match failure.value("mode").as_str() {
+                "cookies-cleared" => LOGIN.playing(Scenario::CookiesCleared),
+                "dwell" => LOGIN.playing(Scenario::SlowUser),
+                _ => LOGIN,
+            },
             "sequence-user-switch" => LOGIN.playing(Scenario::UserSwitch).own_session(),
-            "sequence-concurrent-users" => LOGIN.playing(Scenario::TwoUsersAtOnce),
+            "sequence-concurrent-users" => LOGIN.playing(Scenario::UsersAtOnce),
             "sequence-op-restart" => match failure.value("phase").as_str() {
                 "before-refresh" => LOGIN.refreshing(Scenario::Refresh),
-                _ => LOGIN.playing(Scenario::AfterAnotherLogin),
+                "after-login" => LOGIN.playing(Scenario::AfterAnotherLogin),
+                _ => LOGIN,
             },
             "sequence-back-after-logout" => LOGIN
                 .playing(match failure.value("how").as_str() {
@@ -320,9 +331,10 @@ impl Plan {
         Self { start: Start::After, ..self }
     }
 
-    /// Long enough for what was fetched to grow old.
-    fn and_time_passes(self) -> Self {
-        self.playing(Scenario::LoginAfterADay)
+    /// The relying party has two issuers, and every code is the honest one's: it must not reach the
+    /// other.
+    fn with_honest_codes(self) -> Self {
+        Self { honest_codes: true, needs: &[Feature::SecondIssuer], ..self }
     }
 }
 

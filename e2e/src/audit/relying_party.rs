@@ -21,6 +21,8 @@ pub struct RelyingParty {
     pub identity: Url,
     /// A text that stands on that page when nobody is signed in, and only then.
     pub signed_out: Option<String>,
+    /// A text that stands on that page when somebody is signed in who may not come in, and only then.
+    pub denied: Option<String>,
     /// Opening it, and sending the form that it may show, signs out here and at the issuer. `None`
     /// where users cannot sign out.
     pub logout: Option<Url>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use futures_util::future::{join, join_all};
+use jiff::SignedDuration;
 use mock_provider::failure::Failure;
 use mock_provider::{Exchange, IssuerHandle};
 use url::Url;
@@ -21,8 +22,12 @@ use super::visit::{self, callback, callback_on, sign_in, sign_in_on, sign_out};
 pub enum Scenario {
     /// The user signs in.
     Login,
-    /// A day passes, then the user signs in.
-    LoginAfterADay,
+    /// A day passes, and another one; after each the user signs in.
+    LoginAfterDays,
+    /// The user refuses to sign in.
+    Denial,
+    /// Somebody else begins to sign in elsewhere, then the user signs in.
+    WhileAnotherLoginWaits,
     /// Somebody else signs in elsewhere, then the user does.
     AfterAnotherLogin,
     /// The user signs in elsewhere, then here.
@@ -49,8 +54,6 @@ pub enum Scenario {
     ProviderLogoutAfterLogout,
     /// The user opens the answer that the provider had for somebody else's browser.
     ForeignCallback,
-    /// The user's own answer comes with a code that somebody else was given.
-    InjectedCode,
     /// The user begins to sign in at one issuer, then at the other, and finishes the first.
     OverwrittenSession,
     /// The user opens the provider's answer again.
@@ -59,18 +62,16 @@ pub enum Scenario {
     CallbackTwiceAtOnce,
     /// Somebody else opens the provider's answer after the user did.
     CallbackElsewhere,
-    /// The user begins to sign in in two tabs, and finishes both.
-    TwoTabs,
+    /// The user begins to sign in in several tabs, and finishes some of them.
+    ManyTabs,
     /// The user takes very long to sign in.
     SlowUser,
     /// The user loses the relying party's cookies while signing in.
     CookiesCleared,
-    /// The user's browser takes longer to come back than the code lives.
-    CodeExpired,
-    /// Somebody else signs in with the same browser, then the user does.
+    /// The user signs in twice, and comes back as somebody else.
     UserSwitch,
-    /// Two users sign in at the same time.
-    TwoUsersAtOnce,
+    /// Several users sign in at the same time.
+    UsersAtOnce,
     /// The user signs in and out, and a copy of the cookies from before is used.
     CookieAfterLogout,
     /// The user signs in and out, and opens the provider's old answer.
@@ -121,11 +122,23 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         let mut agent = self.agents.fresh().await?;
         let story = match scenario {
             Scenario::Login => self.login(agent).await?,
-            Scenario::LoginAfterADay => {
-                if !self.bench.advance(A_DAY) {
-                    return Ok(None);
+            Scenario::LoginAfterDays => {
+                for _ in 0..2 {
+                    if !self.bench.advance(A_DAY) {
+                        return Ok(None);
+                    }
+                    sign_in(&mut self.agents.fresh().await?, &rp.login, user).await?;
                 }
-                self.login(agent).await?
+                self.login(agent).await?.logins(3)
+            }
+            Scenario::Denial => {
+                let page = agent.open(&rp.login).await?;
+                let page = visit::deny(&mut agent, &page).await?.unwrap_or(page);
+                self.end(agent, page, user).await?
+            }
+            Scenario::WhileAnotherLoginWaits => {
+                self.agents.fresh().await?.open(&rp.login).await?;
+                self.login(agent).await?.logins(2)
             }
             Scenario::AfterAnotherLogin => {
                 sign_in(&mut self.agents.fresh().await?, &rp.login, other).await?;
@@ -195,11 +208,13 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
                 self.provider_logout(agent).await?
             }
             Scenario::ForeignCallback => self.foreign_callback(agent).await?,
-            Scenario::InjectedCode => self.injected_code(agent).await?,
             Scenario::OverwrittenSession => self.overwritten_session(agent).await?,
             Scenario::CallbackTwice => {
                 let callback = callback(&mut agent, self.issuer(), &rp.login, user).await?;
                 agent.open(&callback).await?;
+                if self.failure.value("session") == "gone" && !agent.forget(&rp.identity) {
+                    return Ok(None);
+                }
                 let page = agent.open(&callback).await?;
                 self.end(agent, page, user).await?.by_user_agent()
             }
@@ -217,10 +232,10 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
                 // Whoever is signed in there would be the user: a victim.
                 self.end(elsewhere, page, other).await?.by_user_agent()
             }
-            Scenario::TwoTabs => self.two_tabs(agent).await?,
+            Scenario::ManyTabs => self.many_tabs(agent).await?,
             Scenario::SlowUser => {
                 let page = agent.open(&rp.login).await?;
-                if !self.bench.advance(A_DAY) {
+                if !self.bench.advance(self.duration("time")) {
                     return Ok(None);
                 }
                 let page = sign_in_on(&mut agent, page, user).await?;
@@ -234,34 +249,12 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
                 let page = sign_in_on(&mut agent, page, user).await?;
                 self.end(agent, page, user).await?.by_user_agent()
             }
-            Scenario::CodeExpired => {
-                let callback = callback(&mut agent, self.issuer(), &rp.login, user).await?;
-                // Longer than codes live, shorter than a login that was begun is remembered.
-                if !self.bench.advance(BACK_OFF) {
-                    return Ok(None);
-                }
-                let page = agent.open(&callback).await?;
-                self.end(agent, page, user).await?.by_user_agent()
-            }
             Scenario::UserSwitch => {
-                sign_in(&mut agent, &rp.login, other).await?;
-                if !agent.forget(&Url::parse(self.issuer().issuer())?) {
-                    return Ok(None);
-                }
-                self.login(agent).await?.logins(2).by_user_agent()
+                sign_in(&mut agent, &rp.login, user).await?;
+                let page = sign_in(&mut agent, &rp.login, user).await?;
+                self.end(agent, page, other).await?.logins(2)
             }
-            Scenario::TwoUsersAtOnce => {
-                let mut others = self.agents.fresh().await?;
-                let (page, theirs) = join(
-                    sign_in(&mut agent, &rp.login, user),
-                    sign_in(&mut others, &rp.login, other),
-                )
-                .await;
-                let theirs = self.end(others, theirs?, other).await?;
-                let own = self.end(agent, page?, user).await?;
-                let worse = if theirs.who == own.who { own } else { theirs };
-                worse.logins(2).by_user_agent()
-            }
+            Scenario::UsersAtOnce => self.users_at_once().await?,
             Scenario::CookieAfterLogout => {
                 sign_in(&mut agent, &rp.login, user).await?;
                 let Some(thief) = agent.copy() else { return Ok(None) };
@@ -329,10 +322,8 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         if self.failure.value("state") == "none" {
             callback = with_parameter(&callback, "state", None);
         }
-        match self.failure.value("victim").as_str() {
-            "pending-login" => drop(agent.open(&rp.login).await?),
-            "logged-in" => drop(sign_in(&mut agent, &rp.login, user).await?),
-            _ => {}
+        if self.failure.value("victim") == "logged-in" {
+            sign_in(&mut agent, &rp.login, user).await?;
         }
         let page = match self.failure.value("method").as_str() {
             "post" => agent.send(&Form::posting(&callback), None).await?,
@@ -341,15 +332,21 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         Ok(self.end(agent, page, user).await?.logins(2).by_user_agent())
     }
 
-    async fn injected_code(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {
-        let (rp, user, other) = (self.rp(), self.user(), &self.bench.cast().other);
-        let mut elsewhere = self.agents.fresh().await?;
-        let stolen = callback(&mut elsewhere, self.issuer(), &rp.login, other).await?;
-        let own = callback(&mut agent, self.issuer(), &rp.login, user).await?;
-        let code = parameter(&stolen, "code").context("the provider gave no code")?;
-        let injected = with_parameter(&own, "code", Some(&code));
-        let page = agent.open(&injected).await?;
-        Ok(self.end(agent, page, user).await?.logins(2).by_user_agent())
+    async fn users_at_once(&self) -> Result<Story<F::Agent>> {
+        let (rp, cast) = (self.rp(), self.bench.cast());
+        let pairs = self.number("pairs", 1);
+        let one = async |person| {
+            let mut agent = self.agents.fresh().await?;
+            let page = sign_in(&mut agent, &rp.login, person).await?;
+            self.end(agent, page, person).await
+        };
+        let logins = (0..pairs).flat_map(|_| [&cast.user, &cast.other]).map(one);
+        let stories: Result<Vec<_>> = join_all(logins).await.into_iter().collect();
+        // Whoever does not see themselves, and themselves alone, is the one to tell of.
+        let alone = Who::Expected { foreign_attributes: false };
+        let mut stories = stories?;
+        let strange = stories.iter().position(|story| story.who != alone).unwrap_or_default();
+        Ok(stories.swap_remove(strange).logins(2 * pairs).by_user_agent())
     }
 
     async fn overwritten_session(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {
@@ -365,7 +362,7 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         Ok(self.end(agent, page, user).await?.logins(2).by_user_agent())
     }
 
-    async fn two_tabs(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {
+    async fn many_tabs(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {
         let (rp, user) = (self.rp(), self.user());
         let begun = self.number("tabs", 2).max(2);
         let mut pages = vec![];
@@ -404,7 +401,13 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         self.rp().logout.as_ref().context("the relying party has no logout")
     }
 
-    /// The value of a parameter of the failure.
+    /// The value of a parameter of the failure that is a length of time.
+    fn duration(&self, name: &str) -> Duration {
+        let value = self.failure.value(name).parse::<SignedDuration>();
+        value.ok().and_then(|value| value.try_into().ok()).unwrap_or(A_DAY)
+    }
+
+    /// The value of a parameter of the failure that is a number.
     fn number(&self, name: &str, default: usize) -> usize {
         self.failure.value(name).parse().unwrap_or(default)
     }
@@ -434,10 +437,6 @@ impl<Agent> Story<Agent> {
 fn answer(journal: &[Exchange]) -> Option<u16> {
     let posted = |exchange: &&Exchange| exchange.endpoint.name() == "back-channel-logout";
     journal.iter().rev().find(posted).map(|exchange| exchange.status)
-}
-
-fn parameter(url: &Url, name: &str) -> Option<String> {
-    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// The address with another value for a parameter, or without it.

@@ -48,7 +48,8 @@ impl fmt::Display for Verdict {
 pub enum Rule {
     /// By what the catalogue expects, and nothing else.
     Expectation,
-    /// A session of the user's own is as right as a refusal, for the bad data need not be used.
+    /// A session of the user's own is as right as a page that helps: nobody else's account or data
+    /// is what counts.
     OwnSession,
     /// The session that there was goes on, and the message that was to end it is refused with 400.
     Kept,
@@ -121,7 +122,7 @@ pub fn verdict_by(
 ) -> Verdict {
     let by_expectation = verdict(outcome, expected, severity);
     match (rule, outcome) {
-        (Rule::OwnSession, Outcome::SessionExpected) => Verdict::Pass,
+        (Rule::OwnSession, Outcome::SessionExpected | Outcome::CleanError) => Verdict::Pass,
         (Rule::Ended | Rule::Storm, Outcome::CleanError) => Verdict::Pass,
         (Rule::Storm, Outcome::SessionExpected) => {
             Verdict::Fail(Severity::Critical, "a token of no known key was accepted")

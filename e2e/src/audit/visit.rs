@@ -5,7 +5,7 @@ use mock_provider::IssuerHandle;
 use url::Url;
 
 use super::html::{Button, Form};
-use super::oracle::{Who, who};
+use super::oracle::{Marks, Who, who};
 use super::page::Page;
 use super::person::{Cast, Person};
 use super::relying_party::RelyingParty;
@@ -53,6 +53,20 @@ pub fn asks_who(page: &Page) -> bool {
     page.forms().iter().any(|form| form.button("decision", "sign-in").is_some())
 }
 
+/// Refuses to sign in on the provider's page. `None` where the page is another one.
+///
+/// # Errors
+///
+/// When the user agent fails.
+pub async fn deny(agent: &mut impl UserAgent, page: &Page) -> Result<Option<Page>> {
+    let forms = page.forms();
+    let deny = forms.iter().find_map(|form| Some((form, form.button("decision", "deny")?)));
+    match deny {
+        Some((form, button)) => Ok(Some(agent.send(form, Some(button)).await?)),
+        None => Ok(None),
+    }
+}
+
 /// Where the browser of somebody who signs in elsewhere is sent back to: a valid answer, which has
 /// not reached the relying party.
 ///
@@ -98,7 +112,11 @@ pub async fn identity(
     if !page.is_at(&relying_party.identity) {
         return Ok((Who::Nobody, page));
     }
-    Ok((who(&page, expected, cast, relying_party.signed_out.as_deref()), page))
+    let marks = Marks {
+        signed_out: relying_party.signed_out.as_deref(),
+        denied: relying_party.denied.as_deref(),
+    };
+    Ok((who(&page, expected, cast, marks), page))
 }
 
 /// Signs out at the relying party, and at the provider where that asks.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use e2e::audit::{Bench, Cast, RelyingParty};
-use e2e::stack::{CLIENT_ID, HalfStack, Stack, StackBuilder};
+use e2e::stack::{CLIENT_ID, CLIENT_SECRET, HalfStack, Stack, StackBuilder};
 use mock_provider::failure::Failure;
 use mock_provider::{Client, IssuerHandle, MockProvider, MockProviderBuilder};
 use tempfile::NamedTempFile;
@@ -20,6 +20,7 @@ pub(super) struct AppBench {
     cast: Cast,
     issuer: IssuerHandle,
     half: Option<HalfStack>,
+    second_issuer: Option<IssuerHandle>,
     running: Option<(Stack, RelyingParty)>,
 }
 
@@ -33,7 +34,10 @@ impl AppBench {
             let provider = provider.settings(|settings| {
                 settings.access_token_lifetime = ACCESS_TOKEN_LIFETIME;
             });
-            people.into_iter().fold(provider, MockProviderBuilder::user)
+            people
+                .into_iter()
+                .map(|user| user.groups(["staff"]))
+                .fold(provider, MockProviderBuilder::user)
         };
         let stack = Stack::builder()
             .provider(users)
@@ -43,7 +47,9 @@ impl AppBench {
             .app_variable("SSL_CERT_FILE", authority()?);
         let half = case.into_iter().fold(stack, prepared).start_provider().await?;
         let issuer = IssuerHandle::clone(half.provider());
-        Ok(Self { cast, issuer, half: Some(half), running: None })
+        let second = case.is_some_and(|case| TWO_ISSUERS.contains(&case.mode().name));
+        let second_issuer = second.then(|| half.provider().named(SECOND));
+        Ok(Self { cast, issuer, second_issuer, half: Some(half), running: None })
     }
 }
 
@@ -56,9 +62,33 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
             .app_variable("OIDC_CLIENT_AUTH", "client_secret_basic")
             .app_variable("OIDC_CLIENT_SECRET", SPECIAL_SECRET),
+        "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
+        name if TWO_ISSUERS.contains(&name) => stack
+            .provider_for_app(|provider, app| {
+                let callback = format!("{app}auth/callback");
+                let second = format!("{callback}/{SECOND}");
+                let client = Client::new(CLIENT_ID).secret(CLIENT_SECRET);
+                provider
+                    .client(client.redirect_uri(callback.as_str()).redirect_uri(second.as_str()))
+            })
+            .app_variable("OIDC_PROVIDERS", format!("first {SECOND}"))
+            .app_variable("OIDC_PROVIDER_OTHER_AUTHORITY", format!("{{issuer}}/issuers/{SECOND}"))
+            .app_variable("OIDC_PROVIDER_OTHER_CLIENT_ID", CLIENT_ID)
+            .app_variable("OIDC_PROVIDER_OTHER_CLIENT_SECRET", CLIENT_SECRET),
         _ => stack,
     }
 }
+
+/// Modes with a malicious issuer beside an honest one.
+const TWO_ISSUERS: [&str; 4] = [
+    "authorization-mixup",
+    "authorization-session-overwriting",
+    "claims-foreign-identity",
+    "discovery-endpoint-foreign",
+];
+
+/// What the provider calls the second issuer, and the app the second provider.
+const SECOND: &str = "other";
 
 /// A secret that only a careful client can send.
 const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
@@ -76,7 +106,7 @@ impl Bench for AppBench {
     }
 
     fn second_issuer(&self) -> Option<&IssuerHandle> {
-        None
+        self.second_issuer.as_ref()
     }
 
     fn cast(&self) -> &Cast {
@@ -85,12 +115,14 @@ impl Bench for AppBench {
 
     async fn start(&mut self) -> Result<()> {
         let stack = self.half.take().context("the app runs already")?.start();
+        let several = self.second_issuer.is_some();
         let url = |path| Url::parse(&stack.url(path));
         let relying_party = RelyingParty {
-            login: url("auth/login")?,
-            second_login: None,
+            login: url(if several { "auth/login?provider=first" } else { "auth/login" })?,
+            second_login: several.then(|| url("auth/login?provider=other")).transpose()?,
             identity: url("")?,
             signed_out: Some("Please log in".to_owned()),
+            denied: Some("you do not have".to_owned()),
             logout: Some(url("auth/logout")?),
             backchannel_logout: None,
             frontchannel_logout: None,
@@ -107,8 +139,10 @@ impl Bench for AppBench {
     }
 
     fn advance(&self, by: Duration) -> bool {
-        let running = self.running.as_ref().map(|(stack, _)| stack.advance(by));
-        running.is_some()
+        let Some((stack, _)) = &self.running else { return false };
+        stack.advance(by);
+        self.second_issuer.iter().for_each(|issuer| issuer.clock().advance(by));
+        true
     }
 }
 
