@@ -83,6 +83,7 @@ impl Answer<'_> {
             // What is no response mode is refused in the way of the default one.
             mode: ResponseMode::parse(self.parameters).unwrap_or_default(),
             parameters,
+            fragment: Parameters::default(),
         })
     }
 }

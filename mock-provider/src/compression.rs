@@ -1,8 +1,6 @@
 //! Bodies in a content coding
 //! ([RFC 9110, section 8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)), sound and not.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the failures that compress answers come next"))]
-
 use std::io::Write;
 
 use flate2::Compression;

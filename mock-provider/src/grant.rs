@@ -62,6 +62,22 @@ impl Grant {
         Self { acr: acr.map(str::to_owned), ..self }
     }
 
+    /// The same grant once more, to be changed before anything is issued for it.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { client_id, user, scope, nonce, acr, auth_time, sid, flow, .. } = self;
+        Self {
+            client_id: client_id.clone(),
+            user: Arc::clone(user),
+            scope: scope.clone(),
+            nonce: nonce.clone(),
+            acr: acr.clone(),
+            auth_time: *auth_time,
+            sid: sid.clone(),
+            flow: flow.clone(),
+            revoked: AtomicBool::new(false),
+        }
+    }
+
     fn is_revoked(&self) -> bool {
         self.revoked.load(Ordering::Relaxed)
     }
@@ -72,7 +88,7 @@ impl Grant {
 }
 
 /// An authorization code, bound to one request of one client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) grant: Arc<Grant>,
     pub(crate) redirect_uri: String,
@@ -144,6 +160,11 @@ impl Grants {
     pub(crate) fn add_code(&mut self, value: String, code: Code, now: i64) {
         let until = code.expires.saturating_add(REMEMBERED);
         self.codes.insert(value, code, now, until);
+    }
+
+    /// What is known of a code.
+    pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
+        self.codes.get_mut(value, now)
     }
 
     /// Remembers an access token.

@@ -183,6 +183,12 @@ impl State {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets sessions, codes and tokens, as a restart does.
+    pub(crate) fn forget(&self) {
+        *self.sessions() = Sessions::default();
+        *self.grants() = Grants::default();
+    }
+
     /// All codes and tokens, for a short while.
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)

@@ -103,6 +103,8 @@ pub enum Endpoint {
     EndSession,
     /// The health endpoint.
     Health,
+    /// The WebFinger endpoint, which tells the issuer of a user.
+    Webfinger,
     /// The canary, which nobody has a reason to visit.
     Canary,
     /// No endpoint of the provider.
@@ -111,7 +113,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -121,6 +123,7 @@ impl Endpoint {
         Self::Userinfo,
         Self::EndSession,
         Self::Health,
+        Self::Webfinger,
         Self::Canary,
         Self::Unknown,
     ];
@@ -137,6 +140,7 @@ impl Endpoint {
             Self::Userinfo => "userinfo",
             Self::EndSession => "end-session",
             Self::Health => "health",
+            Self::Webfinger => "webfinger",
             Self::Canary => "canary",
             Self::Unknown => "unknown",
         }

@@ -76,5 +76,5 @@ pub use provider::{MockProvider, StartError};
 pub use redirect_uri::RedirectUri;
 pub use secret::Secret;
 pub use signing::KeyError;
-pub use tls::CertificateError;
+pub use tls::{CertificateError, Handshake};
 pub use user::User;

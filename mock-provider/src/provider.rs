@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::router::router;
 use crate::server::{Listeners, Server};
 use crate::signing::KeyError;
-use crate::tls::{CertificateError, Tls};
+use crate::tls::{CertificateError, Handshake, Tls};
 
 /// A running provider, which stops when this is dropped.
 ///
@@ -123,6 +123,12 @@ impl MockProvider {
     /// every provider, and valid for a year.
     pub fn ca_certificate(&self) -> String {
         self.tls.ca_certificate()
+    }
+
+    /// How callers took the servers that they must not trust, oldest first: those that the failure
+    /// `network-tls-invalid` sends them to. Who is displeased never gets as far as the journal.
+    pub fn handshakes(&self) -> Vec<Handshake> {
+        self.tls.faults.handshakes()
     }
 
     /// The issuer of that name at `/issuers/{name}`, made when there is none yet.

@@ -47,18 +47,15 @@ impl Registry {
             let home = &self.default.url;
             return Err(format!("the issuer is {home}"));
         };
-        let prefix = [NAMED, FAILING].into_iter().find(|prefix| rest.starts_with(prefix));
-        let Some(prefix) = prefix else { return Ok((self.default.clone(), rest)) };
-        let end = rest[prefix.len()..].find('/').map_or(rest.len(), |end| prefix.len() + end);
-        let (own, rest) = (&rest[..end], &rest[end..]);
+        let Some(own) = own_path(rest) else { return Ok((self.default.clone(), rest)) };
+        let rest = &rest[own.len()..];
         let rest = if rest.is_empty() { "/" } else { rest };
         if let Some(issuer) = self.known(own) {
             return Ok((issuer, rest));
         }
-        let name = &own[prefix.len()..];
-        match prefix {
-            FAILING => Ok((self.failing_at(own, name)?, rest)),
-            _ => Err(format!("there is no issuer `{name}`")),
+        match own.strip_prefix(FAILING) {
+            Some(spec) => Ok((self.failing_at(own, spec)?, rest)),
+            None => Err(format!("there is no issuer `{}`", &own[NAMED.len()..])),
         }
     }
 
@@ -123,6 +120,13 @@ impl Registry {
         });
         issuer.clone()
     }
+}
+
+/// The start of a path that leads to another issuer than the default one.
+pub(crate) fn own_path(path: &str) -> Option<&str> {
+    let prefix = [NAMED, FAILING].into_iter().find(|prefix| path.starts_with(prefix))?;
+    let end = path[prefix.len()..].find('/').map_or(path.len(), |end| prefix.len() + end);
+    Some(&path[..end])
 }
 
 /// The rest of a path below a base: `None` where it is elsewhere.

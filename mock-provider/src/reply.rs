@@ -44,6 +44,8 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) redirect_uri: String,
     pub(crate) mode: ResponseMode,
     pub(crate) parameters: Parameters,
+    /// What stands in the fragment beside parameters in the query: honestly nothing.
+    pub(crate) fragment: Parameters,
 }
 
 /// An answer on its way out, and what to tell the journal.
@@ -152,6 +154,12 @@ impl Reply {
             .note(Note::refused("invalid_request", reason))
     }
 
+    /// Says what the body is.
+    pub(crate) fn content_type(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
     pub(crate) fn status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
@@ -223,7 +231,7 @@ impl Reply {
 impl AuthorizationResponse {
     /// Encodes the parameters in the way that the request asked for.
     fn encoded(self) -> Reply {
-        let Self { redirect_uri: uri, mode, parameters } = self;
+        let Self { redirect_uri: uri, mode, parameters, fragment } = self;
         let room = uri.len() + 256;
         let behind = |separator: char| {
             let mut address = String::with_capacity(room);
@@ -233,7 +241,12 @@ impl AuthorizationResponse {
         };
         match mode {
             ResponseMode::Query => {
-                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
+                let mut address = behind(if uri.contains('?') { '&' } else { '?' });
+                if fragment.iter().next().is_some() {
+                    address.push('#');
+                    address = fragment.encode_behind(address);
+                }
+                Reply::redirect(&address)
             }
             ResponseMode::Fragment => Reply::redirect(&behind('#')),
             ResponseMode::FormPost => {

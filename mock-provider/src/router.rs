@@ -16,6 +16,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::endpoints::{
     authorization, canary, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
+    webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -68,6 +69,15 @@ static ROUTES: &[Route] = &[
         channel: Channel::Back,
         browsable: true,
         get: Some(discovery::get),
+        post: None,
+    },
+    Route {
+        path: "/.well-known/webfinger",
+        endpoint: Endpoint::Webfinger,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(webfinger::get),
         post: None,
     },
     Route {

@@ -91,7 +91,8 @@ impl Issuer {
         Issued { response, grant }
     }
 
-    fn id_token(
+    /// The ID token for a grant.
+    pub(crate) fn id_token(
         &self,
         client: &Client,
         grant: &Grant,

@@ -10,3 +10,4 @@ pub(crate) mod jwks;
 pub(crate) mod sign_in;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+pub(crate) mod webfinger;

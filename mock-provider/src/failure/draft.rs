@@ -1,9 +1,12 @@
 //! An honest answer, opened up so that failures can act on its parts.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::mode::Object;
@@ -80,6 +83,14 @@ impl Draft {
         Self { status, headers, content, id_token, note }
     }
 
+    /// The code that the answer sends, where it sends one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
+    }
+
     /// The document, with the ID token back in its place.
     pub(super) fn put_id_token_back(&mut self) {
         let Some(token) = self.id_token.take() else { return };
@@ -119,15 +130,14 @@ impl Draft {
             DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
             DraftContent::Authorization(response) => {
-                let parameters: Vec<_> = response
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| json!(format!("{name}={value}")))
-                    .collect();
+                let pair = |(name, value)| json!(format!("{name}={value}"));
+                let parameters: Vec<_> = response.parameters.iter().map(pair).collect();
+                let fragment: Vec<_> = response.fragment.iter().map(pair).collect();
                 json!({
                     "redirect_uri": response.redirect_uri,
                     "response_mode": format!("{:?}", response.mode),
                     "parameters": parameters,
+                    "fragment": fragment,
                 })
             }
         };
@@ -142,15 +152,25 @@ impl Draft {
 impl Outgoing {
     /// The answer in JSON, to be compared.
     pub(super) fn view(&self) -> Value {
-        let read = serde_json::from_slice::<Value>(&self.body).ok();
-        // What a parser would lose, such as repeated members, is shown as it is.
-        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
-        let body = body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)));
-        let mut view = view(self.status, &self.headers, body);
+        let mut view = view(self.status, &self.headers, self.body_view());
         if let Some(delivery) = &self.delivery {
             view["delivery"] = json!(format!("{delivery:?}"));
         }
         view
+    }
+
+    fn body_view(&self) -> Value {
+        /// A larger body is told by its beginning and its digest.
+        const MOST: usize = 64 * 1024;
+        if self.body.len() > MOST {
+            let start = String::from_utf8_lossy(&self.body[..100]);
+            let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
+            return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
+        }
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
 
     /// The answer, about to leave.

@@ -1,15 +1,22 @@
 //! What an act is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::spec::Failure;
+use crate::account::Account;
 use crate::config::duration;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;
+use crate::user::User;
 
 /// A failure that is about to act, and where.
 pub(crate) struct Fault<'a> {
@@ -45,6 +52,26 @@ impl Fault<'_> {
     pub(crate) fn redeems_a_code(&self) -> bool {
         let form = self.request.form.as_ref();
         form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
+    }
+
+    /// The parameters of the authorization request, which the sign-in form sends once more.
+    pub(crate) fn authorization_request(&self) -> Parameters {
+        let parameters = self.request.parameters().as_ref();
+        let carried = |form: &Parameters| {
+            let carried = form.last("request").unwrap_or_default();
+            Parameters::parse(carried.as_bytes()).unwrap_or_default()
+        };
+        match self.request.endpoint {
+            Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
+            _ => parameters.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Another user than the one that this is about: a configured one where there is one.
+    pub(crate) fn other_user(&self) -> Arc<Account> {
+        let subject = self.note.user.as_deref().unwrap_or_default();
+        let other = self.issuer.users.iter().find(|user| user.subject != subject).cloned();
+        other.unwrap_or_else(|| Arc::new(User::stranger(&format!("{subject}-victim")).into()))
     }
 
     /// Another issuer of the same provider: the default one, or `other` for the default one itself.
@@ -94,4 +121,10 @@ pub(super) fn on_another_host(address: &str) -> String {
         Ok(()) => url.into(),
         Err(_) => address.to_owned(),
     }
+}
+
+/// A value that looks like a random one, always the same for the same honest value. Nothing is drawn
+/// for it, or all that is drawn later would be another.
+pub(super) fn derived(honest: &str, label: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{label} {honest}").as_bytes()))
 }

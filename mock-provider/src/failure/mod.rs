@@ -13,11 +13,13 @@ mod fault;
 mod guard;
 mod impostor;
 mod malformed;
+mod markup;
 mod mode;
 mod near_miss;
 mod parameter;
 mod replay;
 mod spec;
+mod stolen_code;
 mod token;
 mod token_request;
 
@@ -34,6 +36,7 @@ mod sequence;
 mod token_response;
 mod user_claims;
 mod userinfo;
+mod weak_algorithm;
 
 pub(crate) use armed::Failures;
 pub use catalogue::modes;

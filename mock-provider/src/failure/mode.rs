@@ -185,8 +185,11 @@ pub(crate) struct Effect {
     /// What is done, for the journal.
     pub(crate) words: String,
     /// Does it, and answers the request where the honest answer is not wanted.
-    pub(crate) take: Box<dyn FnOnce(&Issuer) -> Option<Reply>>,
+    pub(crate) take: Take,
 }
+
+/// Takes effect, and returns the answer where there is one.
+type Take = Box<dyn FnOnce(&Issuer) -> Option<Reply>>;
 
 impl Effect {
     /// Changes the state of the issuer.

@@ -10,6 +10,8 @@ pub struct Parameter {
     pub kind: Kind,
     /// The value that leaves the honest answer as it is, so that another parameter can act alone.
     pub neutral: Option<&'static str>,
+    /// Whether the neutral value is the default.
+    pub optional: bool,
 }
 
 /// The values that a parameter may have.
@@ -38,7 +40,7 @@ pub enum Kind {
 
 /// A parameter that is one of these values, the first by default.
 pub(super) const fn choice(name: &'static str, values: &'static [&'static str]) -> Parameter {
-    Parameter { name, kind: Kind::Choice(values), neutral: None }
+    Parameter { name, kind: Kind::Choice(values), neutral: None, optional: false }
 }
 
 /// A parameter that is a length of time.
@@ -47,7 +49,7 @@ pub(super) const fn duration(
     default: &'static str,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Duration { default, tried }, neutral: None }
+    Parameter { name, kind: Kind::Duration { default, tried }, neutral: None, optional: false }
 }
 
 /// A parameter that is a whole number from 1.
@@ -57,7 +59,7 @@ pub(super) const fn number(
     most: u64,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Number { default, most, tried }, neutral: None }
+    Parameter { name, kind: Kind::Number { default, most, tried }, neutral: None, optional: false }
 }
 
 impl Parameter {
@@ -66,8 +68,21 @@ impl Parameter {
         Self { neutral: Some(value), ..self }
     }
 
+    /// Names the value that leaves things as they are, and makes it the default.
+    pub(super) const fn optional(self, neutral: &'static str) -> Self {
+        Self { neutral: Some(neutral), optional: true, ..self }
+    }
+
     /// The value when none is given.
     pub fn default(&self) -> String {
+        match self.neutral {
+            Some(neutral) if self.optional => neutral.to_owned(),
+            _ => self.first(),
+        }
+    }
+
+    /// The first value that is there to be tried.
+    fn first(&self) -> String {
         match self.kind {
             Kind::Choice(values) => values[0].to_owned(),
             Kind::Duration { default, .. } => default.to_owned(),
@@ -79,12 +94,9 @@ impl Parameter {
     /// cannot be exhausted.
     pub fn tried(&self) -> Vec<String> {
         match self.kind {
-            Kind::Choice(values) => {
-                let acting = values.iter().filter(|value| Some(**value) != self.neutral);
-                acting.map(ToString::to_string).collect()
-            }
+            Kind::Choice(values) => values.iter().map(ToString::to_string).collect(),
             Kind::Duration { tried: [], .. } | Kind::Number { tried: [], .. } => {
-                vec![self.default()]
+                vec![self.first()]
             }
             Kind::Duration { tried, .. } | Kind::Number { tried, .. } => {
                 tried.iter().map(ToString::to_string).collect()
@@ -94,10 +106,14 @@ impl Parameter {
 
     /// What values look like, for a person: `absent | -61s | -10min`.
     pub fn values(&self) -> String {
-        match self.kind {
+        let values = match self.kind {
             Kind::Choice(values) => values.join(" | "),
             Kind::Duration { default, .. } => format!("a duration such as {default}"),
             Kind::Number { most, .. } => format!("1 to {most}"),
+        };
+        match self.neutral {
+            Some(neutral) => format!("{values} | {neutral}"),
+            None => values,
         }
     }
 }

@@ -131,6 +131,7 @@ impl Failure {
             Err(FailureError(format!("`{name}` of `{}` cannot be `{value}`: {reason}", mode.name)))
         };
         match parameter.kind {
+            _ if parameter.neutral == Some(value) => {}
             Kind::Choice(values) if !values.contains(&value) => {
                 return refuse(advice(value, values));
             }

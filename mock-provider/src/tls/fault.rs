@@ -31,6 +31,28 @@ pub(crate) enum TlsFault {
     Tls1_1,
 }
 
+/// How a caller took a server that it must not trust: see
+/// [`network-tls-invalid`](crate::failure).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handshake {
+    /// The fault, by the name that the failure's parameter has.
+    pub fault: &'static str,
+    /// `went on`, `left`, or `alert` and its name, which tells what displeased the caller.
+    pub reaction: String,
+}
+
+impl Handshake {
+    pub(super) fn new((fault, reaction): &(TlsFault, Reaction)) -> Self {
+        let reaction = match reaction {
+            Reaction::WentOn => "went on".to_owned(),
+            Reaction::Alert(alert) => format!("alert {alert:?}"),
+            Reaction::Left => "left".to_owned(),
+        };
+        Self { fault: fault.name(), reaction }
+    }
+}
+
 /// How a caller took a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reaction {
@@ -62,6 +84,18 @@ impl TlsFault {
         Self::Tls1_0,
         Self::Tls1_1,
     ];
+
+    /// The name of the fault in the catalogue of failures.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::SelfSigned => "self-signed",
+            Self::Expired => "expired",
+            Self::WrongHost => "wrong-host",
+            Self::UnknownCa => "unknown-ca",
+            Self::Tls1_0 => "tls1.0",
+            Self::Tls1_1 => "tls1.1",
+        }
+    }
 
     /// What shows this fault and no other: callers who trust the authority have nothing else to
     /// find fault with.

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::acceptor::{HANDSHAKE, LazyAuthority};
-use super::fault::{Front, Reaction, TlsFault};
+use super::fault::{Front, Handshake, Reaction, TlsFault};
 use crate::server::{Listeners, Site};
 use crate::wire::connection;
 
@@ -63,8 +63,8 @@ impl TlsFaults {
     }
 
     /// How callers took the faults so far, oldest first.
-    pub(crate) fn handshakes(&self) -> Vec<(TlsFault, Reaction)> {
-        self.state().handshakes.clone()
+    pub(crate) fn handshakes(&self) -> Vec<Handshake> {
+        self.state().handshakes.iter().map(Handshake::new).collect()
     }
 
     /// Opens what was open before, and from now on what is asked for.

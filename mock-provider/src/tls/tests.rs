@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Tls;
-use super::fault::{Reaction, TlsFault};
+use super::fault::{Handshake, Reaction, TlsFault};
 use crate::MockProvider;
 use crate::server::{Listeners, Server};
 use crate::wire::delivery::{Delivery, End, Extent};
@@ -39,10 +39,10 @@ fn port_of(provider: &MockProvider, fault: TlsFault) -> u16 {
 }
 
 /// The first handshake that a listener with a fault had.
-async fn first_reaction(provider: &MockProvider) -> (TlsFault, Reaction) {
+async fn first_reaction(provider: &MockProvider) -> Handshake {
     let seen = async {
         loop {
-            if let [first, ..] = *provider.tls.faults.handshakes() {
+            if let Some(first) = provider.handshakes().into_iter().next() {
                 return first;
             }
             tokio::task::yield_now().await;
@@ -85,7 +85,10 @@ async fn a_caller_refuses_each_bad_certificate_for_its_own_reason() {
         let url = format!("https://localhost:{}/health", port_of(&provider, fault));
         let error = trusting(&provider).get(url).send().await.expect_err("it is not to be trusted");
         assert!(error.is_connect(), "{error:?}");
-        assert_eq!(first_reaction(&provider).await, (fault, Reaction::Alert(alert)));
+        assert_eq!(
+            first_reaction(&provider).await,
+            Handshake::new(&(fault, Reaction::Alert(alert)))
+        );
         assert!(provider.journal().is_empty(), "nothing was asked");
     }
 }
@@ -97,7 +100,7 @@ async fn a_careless_caller_is_served_and_seen() {
         let provider = provider().await;
         let url = format!("https://localhost:{}/health", port_of(&provider, fault));
         assert_eq!(careless.get(url).send().await.expect("an answer").status(), 200);
-        assert_eq!(first_reaction(&provider).await, (fault, Reaction::WentOn));
+        assert_eq!(first_reaction(&provider).await, Handshake::new(&(fault, Reaction::WentOn)));
         assert_eq!(provider.journal().len(), 1);
     }
 }
@@ -109,7 +112,7 @@ async fn a_caller_of_today_refuses_old_versions() {
         let url = format!("https://localhost:{}/health", port_of(&provider, fault));
         trusting(&provider).get(url).send().await.expect_err("the version is too old");
         let refused = Reaction::Alert(AlertDescription::ProtocolVersion);
-        assert_eq!(first_reaction(&provider).await, (fault, refused));
+        assert_eq!(first_reaction(&provider).await, Handshake::new(&(fault, refused)));
     }
 }
 
@@ -153,7 +156,7 @@ async fn a_caller_that_goes_on_with_an_old_version_is_seen() {
         let key_exchange = [22, 3, version[1], 0, 6, 16, 0, 0, 2, 1, 2];
         stream.write_all(&key_exchange).await.expect("sent");
         assert_eq!(messages(&mut stream, 1).await, [(21, version, 2)]);
-        assert_eq!(first_reaction(&provider).await, (fault, Reaction::WentOn));
+        assert_eq!(first_reaction(&provider).await, Handshake::new(&(fault, Reaction::WentOn)));
     }
 }
 
@@ -164,7 +167,10 @@ async fn a_caller_that_awaits_the_rest_of_an_old_handshake_goes_on() {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("somebody listens");
     stream.write_all(&client_hello(&[0xc013])).await.expect("sent");
     assert_eq!(messages(&mut stream, 3).await.last(), Some(&(21, [3, 1], 2)));
-    assert_eq!(first_reaction(&provider).await, (TlsFault::Tls1_0, Reaction::WentOn));
+    assert_eq!(
+        first_reaction(&provider).await,
+        Handshake::new(&(TlsFault::Tls1_0, Reaction::WentOn))
+    );
 }
 
 #[tokio::test]
@@ -180,7 +186,7 @@ async fn a_caller_that_leaves_or_speaks_no_tls_does_no_harm() {
                 TcpStream::connect(("127.0.0.1", port)).await.expect("somebody listens");
             stream.write_all(bytes).await.expect("sent");
             stream.shutdown().await.expect("the caller leaves");
-            assert_eq!(first_reaction(&provider).await, (fault, Reaction::Left));
+            assert_eq!(first_reaction(&provider).await, Handshake::new(&(fault, Reaction::Left)));
         }
     }
 }

@@ -29,3 +29,4 @@ mod single_sign_on;
 mod support;
 mod token;
 mod userinfo;
+mod webfinger;

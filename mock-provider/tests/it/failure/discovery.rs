@@ -1,10 +1,86 @@
 //! Discovery.
 
+use std::time::Duration;
+
+use mock_provider::MockProvider;
 use mock_provider::failure::Class;
 
-use super::transcript::assert_changes;
+use super::transcript::assert_changes_except;
+use crate::support::{Answer, Browser, start, url};
+
+async fn metadata(provider: &MockProvider) -> Answer {
+    Browser::new().get(&url(provider, "/.well-known/openid-configuration")).await
+}
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::Discovery).await;
+    let except = [
+        // The transcript asks once.
+        "discovery-unavailable:phase=running",
+    ];
+    assert_changes_except(Class::Discovery, &except).await;
+}
+
+#[tokio::test]
+async fn an_outage_while_running_lets_the_first_request_pass_and_ends_by_itself() {
+    let provider = start().await;
+    let failure = provider.fail("discovery-unavailable:phase=running,count=1");
+    metadata(&provider).await.expect(200);
+    metadata(&provider).await.expect(503);
+    metadata(&provider).await.expect(200);
+    assert_eq!(failure.fired(), 1);
+}
+
+#[tokio::test]
+async fn an_outage_may_last_for_a_while_however_often_somebody_asks() {
+    let provider = start().await;
+    let _failure = provider.fail("discovery-unavailable:duration=10s,mode=404");
+    for _ in 0..5 {
+        metadata(&provider).await.expect(404);
+    }
+    provider.clock().advance(Duration::from_secs(10));
+    metadata(&provider).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_outage_of_an_issuer_that_always_fails_begins_when_it_is_asked_first() {
+    let provider = start().await;
+    let failing = provider.failing("discovery-unavailable:duration=10s");
+    let address = format!("{}/.well-known/openid-configuration", failing.issuer());
+    failing.clock().advance(Duration::from_secs(60));
+    Browser::new().get(&address).await.expect(503);
+    failing.clock().advance(Duration::from_secs(10));
+    Browser::new().get(&address).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_metadata_behind_a_redirect_is_sound() {
+    let provider = start().await;
+    let honest = metadata(&provider).await;
+    for target in ["same-host", "cross-host"] {
+        let _failure = provider.fail(format!("discovery-bad-body:body=sound,redirect={target}"));
+        let redirect = metadata(&provider).await;
+        let behind = Browser::new().get(redirect.expect(302).header("location")).await;
+        assert_eq!(behind.expect(200).body, honest.body);
+        assert_eq!(redirect.header("location").contains("//localhost:"), target == "cross-host");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_always_fails_knows_the_honest_one() {
+    let provider = start().await;
+    let failing = provider.failing("discovery-endpoint-foreign");
+    let address = format!("{}/.well-known/openid-configuration", failing.issuer());
+    let told = Browser::new().get(&address).await.json();
+    assert_eq!(told["issuer"], failing.issuer());
+    assert_eq!(told["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
+    assert_eq!(told["token_endpoint"], format!("{}/token", failing.issuer()));
+}
+
+#[tokio::test]
+async fn an_issuer_with_http_is_told_with_https_in_place_of_it() {
+    let provider = start().await;
+    let _failure = provider.fail("discovery-issuer-mismatch:variant=http-scheme");
+    let told = metadata(&provider).await.json();
+    assert_eq!(told["issuer"], provider.issuer().replace("http:", "https:"));
 }

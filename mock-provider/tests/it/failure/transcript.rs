@@ -223,12 +223,18 @@ fn compare(
     }
 }
 
+/// The beginning of a value, and the size of one that is large. The exact length of what is short
+/// would change with every member of the metadata and every word on a page.
 fn brief(value: Option<&Value>) -> String {
     const MOST: usize = 160;
+    const LARGE: usize = 16 * 1024;
     let Some(value) = value else { return "nothing".to_owned() };
     let text = value.to_string();
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        Some((end, _)) if text.len() > LARGE => {
+            format!("{}… ({} kB)", &text[..end], text.len() / 1024)
+        }
+        Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
 }

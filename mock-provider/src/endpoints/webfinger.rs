@@ -1,0 +1,58 @@
+//! `GET /.well-known/webfinger`: which issuer speaks for a user
+//! ([OpenID Connect Discovery 1.0, section 2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery);
+//! [RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)).
+
+use axum::http::StatusCode;
+use serde_json::json;
+use url::Url;
+
+use crate::issuer::Issuer;
+use crate::registry::own_path;
+use crate::reply::{Note, Reply};
+use crate::request::Request;
+
+/// The link relation of an issuer.
+const ISSUER: &str = "http://openid.net/specs/connect/1.0/issuer";
+
+pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
+    let query = match &request.query {
+        Ok(query) => query,
+        Err(reason) => return Reply::unreadable(reason),
+    };
+    let Ok(Some(resource)) = query.get("resource") else {
+        return Reply::unreadable(
+            "resource must come once: an acct: URI, or a URL of the provider",
+        );
+    };
+    let Some(href) = issuer_of(issuer, resource) else {
+        let reason = format!("`{resource}` is not on this host");
+        return Reply::text(format!("{reason}\n"))
+            .status(StatusCode::NOT_FOUND)
+            .note(Note::refused("not_found", reason));
+    };
+    let mut wanted = query.iter().filter(|(name, _)| *name == "rel").map(|(_, rel)| rel).peekable();
+    let links = match wanted.peek().is_none() || wanted.any(|rel| rel == ISSUER) {
+        true => json!([{"rel": ISSUER, "href": href}]),
+        false => json!([]),
+    };
+    Reply::json(&json!({"subject": resource, "links": links}))
+        .content_type("application/jrd+json")
+        .note(Note::new(format!("{resource} is told its issuer, {href}")))
+}
+
+/// The issuer for an account on our host, or for a URL below an issuer. Whether there is such a user
+/// is not told (RFC 7033, section 9.2).
+fn issuer_of(issuer: &Issuer, resource: &str) -> Option<String> {
+    let own = Url::parse(&issuer.url).ok()?;
+    if let Some(account) = resource.strip_prefix("acct:") {
+        let (_, host) = account.rsplit_once('@')?;
+        return host.eq_ignore_ascii_case(own.authority()).then(|| issuer.url.clone());
+    }
+    let resource =
+        Url::parse(resource).ok().filter(|resource| resource.origin() == own.origin())?;
+    let below = resource.path().strip_prefix(issuer.path.as_str())?;
+    Some(match own_path(below) {
+        Some(path) => format!("{}{path}", issuer.url.trim_end_matches('/')),
+        None => issuer.url.clone(),
+    })
+}
