@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -16,6 +17,7 @@ use anyhow::{Context, Result};
 use app_under_test::{App, RunningApp};
 use mock_provider::{Exchange, MockProvider, MockProviderBuilder, Timestamp};
 use reqwest::StatusCode;
+use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 
 use crate::{demo::configuration, patience::until};
@@ -40,6 +42,8 @@ const READY_LIMIT: Duration = Duration::from_secs(10);
 pub struct Stack {
     provider: Arc<MockProvider>,
     app: RunningApp,
+    /// What the app trusts, if it trusts the provider alone.
+    _authority: Option<NamedTempFile>,
 }
 
 impl Stack {
@@ -55,6 +59,7 @@ impl Stack {
             base_path: "/st_auth/".to_owned(),
             required_group: Some(REQUIRED_GROUP),
             variables: BTreeMap::new(),
+            trusts_provider: false,
             provider_away: false,
             in_real_time: false,
         }
@@ -114,6 +119,7 @@ pub struct HalfStack {
     provider: Arc<MockProvider>,
     listener: TcpListener,
     config: app_under_test::Config,
+    authority: Option<NamedTempFile>,
 }
 
 impl HalfStack {
@@ -124,8 +130,8 @@ impl HalfStack {
 
     /// Starts the app.
     pub fn start(self) -> Stack {
-        let Self { provider, listener, config } = self;
-        Stack { provider, app: App::start(listener, config) }
+        let Self { provider, listener, config, authority } = self;
+        Stack { provider, app: App::start(listener, config), _authority: authority }
     }
 }
 
@@ -142,6 +148,7 @@ pub struct StackBuilder {
     base_path: String,
     required_group: Option<&'static str>,
     variables: BTreeMap<&'static str, String>,
+    trusts_provider: bool,
     provider_away: bool,
     in_real_time: bool,
 }
@@ -176,6 +183,12 @@ impl StackBuilder {
     /// it stands for the issuer, whose port nobody knows yet.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Has the app trust the provider's certificates, and no others.
+    pub fn trusts_provider(mut self) -> Self {
+        self.trusts_provider = true;
         self
     }
 
@@ -252,6 +265,14 @@ impl StackBuilder {
         .map(|(name, value)| (name, value.to_owned()))
         .into();
         variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
+        let mut authority = None;
+        if self.trusts_provider {
+            let mut file = NamedTempFile::new()?;
+            file.write_all(provider.ca_certificate().as_bytes())?;
+            let path = file.path().to_str().context("the path of a temporary file is no text")?;
+            variables.insert("SSL_CERT_FILE", path.to_owned());
+            authority = Some(file);
+        }
         let own = self.variables.into_iter();
         variables
             .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
@@ -260,6 +281,6 @@ impl StackBuilder {
         if !self.in_real_time {
             config = config.with_clock(app_under_test::Clock::manual(start));
         }
-        Ok(HalfStack { provider: Arc::new(provider), listener, config })
+        Ok(HalfStack { provider: Arc::new(provider), listener, config, authority })
     }
 }

@@ -24,6 +24,9 @@ use super::visit;
 /// Longer than relying parties wait before they fetch keys once more.
 const COOL_DOWN: Duration = Duration::from_secs(61);
 
+/// Longer than metadata and keys are kept.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Runs one case. The bench is used up: another case wants another one.
 ///
 /// # Errors
@@ -78,7 +81,13 @@ pub async fn run(
         }
         // The same browser, for a login that failed must not stand in the way of the next.
         let user = &bench.cast().user;
-        match refusal_of(&mut agent, bench, user).await? {
+        let mut refusal = refusal_of(&mut agent, bench, user).await?;
+        if refusal.is_some() && !recovers && plan.start == Start::After && bench.advance(A_DAY) {
+            // What was fetched with the failure on may be kept for as long as things are kept.
+            refusal = refusal_of(&mut agents.fresh().await?, bench, user).await?;
+            evidence.push("logins fail until what was fetched is out of date".to_owned());
+        }
+        match refusal {
             None if recovers => happened = Outcome::SessionExpected,
             None => {}
             Some(lines) => {
@@ -148,7 +157,7 @@ fn see<'a, Agent>(
         alive: is_answered(&story.identity),
         script: pages.iter().any(|page| page.script || html::runs(page, &texts)),
         canary: journal.iter().any(|exchange| match exchange.endpoint {
-            Endpoint::Canary => true,
+            Endpoint::Canary => plan.canary_counts,
             Endpoint::Token => plan.honest_codes,
             _ => false,
         }),

@@ -24,6 +24,9 @@ pub struct Plan {
     pub is_demand: bool,
     /// Whether no code of the issuer under test exists: one that it is sent is another issuer's.
     pub honest_codes: bool,
+    /// Whether it tells anything that the canary was visited. Where the issuer is on loopback itself,
+    /// an address on loopback is as good as any.
+    pub canary_counts: bool,
 }
 
 /// When the relying party starts.
@@ -63,6 +66,7 @@ const LOGIN: Plan = Plan {
     foreign_attributes_count: true,
     is_demand: false,
     honest_codes: false,
+    canary_counts: true,
 };
 
 impl Plan {
@@ -73,6 +77,9 @@ impl Plan {
             // The first request for metadata passes, and what it brings grows old.
             "discovery-unavailable" if is("phase", "running") => {
                 LOGIN.cold().playing(Scenario::LoginAfterDays)
+            }
+            "discovery-endpoint-unsafe-url" if is("target", "loopback-canary") => {
+                Plan { canary_counts: false, ..LOGIN.cold() }
             }
             "discovery-issuer-mismatch"
             | "discovery-issuer-trailing-slash"

@@ -33,6 +33,8 @@ impl AppBench {
         let users = |provider: MockProviderBuilder| {
             let provider = provider.settings(|settings| {
                 settings.access_token_lifetime = ACCESS_TOKEN_LIFETIME;
+                // So that a clock which is an hour slow makes tokens that have expired.
+                settings.id_token_lifetime = Duration::from_secs(30 * 60);
             });
             people
                 .into_iter()
@@ -43,7 +45,7 @@ impl AppBench {
             .provider(users)
             .open_to_all()
             .app_variable("OIDC_SCOPE", "openid profile email groups offline_access")
-            .app_variable("OIDC_TIMEOUT_SECONDS", "2")
+            .app_variable("OIDC_TIMEOUT_SECONDS", "10")
             .app_variable("SSL_CERT_FILE", authority()?);
         let half = case.into_iter().fold(stack, prepared).start_provider().await?;
         let issuer = IssuerHandle::clone(half.provider());
@@ -62,6 +64,9 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
             .app_variable("OIDC_CLIENT_AUTH", "client_secret_basic")
             .app_variable("OIDC_CLIENT_SECRET", SPECIAL_SECRET),
+        // Nothing is to come, and nobody wants to wait for it.
+        "network-hang" => stack.app_variable("OIDC_TIMEOUT_SECONDS", "1"),
+        "network-tls-invalid" => stack.trusts_provider(),
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => stack
             .provider_for_app(|provider, app| {

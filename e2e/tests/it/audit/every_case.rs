@@ -8,7 +8,7 @@ use anyhow::Result;
 use e2e::audit::http_agent::HttpAgents;
 use e2e::audit::{Calibration, Outcome, Report, run};
 use futures_util::{StreamExt, stream};
-use mock_provider::failure::{Failure, modes};
+use mock_provider::failure::{Class, Failure, modes};
 
 use super::bench::AppBench;
 use super::outcomes::stated;
@@ -19,15 +19,21 @@ const AT_ONCE: usize = 16;
 /// Longer than the app waits for a provider.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Longer than the app waits for a provider of which nothing is to come.
+const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_app_answers_every_failure_rightly() -> Result<()> {
-    let cases: Vec<Failure> = modes().flat_map(|mode| mode.cases()).collect();
+    let mut cases: Vec<Failure> = modes().flat_map(|mode| mode.cases()).collect();
+    // Those that wait for something begin first, and are waited for while the others run.
+    cases.sort_by_key(|case| case.mode().class() != Class::Network);
     let cases: Vec<_> =
         std::iter::repeat_n(cases, std::env::var("REP").map_or(1, |r| r.parse().unwrap()))
             .flatten()
             .collect(); // TEMP
     let start = Instant::now();
     let agents = HttpAgents::new(PATIENCE)?;
+    let impatient = HttpAgents::new(LITTLE_PATIENCE)?;
     let calibration = Arc::new(
         Calibration::learn(&mut AppBench::new("calibration", None).await?, &agents).await?,
     );
@@ -35,12 +41,18 @@ async fn the_app_answers_every_failure_rightly() -> Result<()> {
     let (mut wrong, mut unstated) = (String::new(), String::new());
     let mut reports = stream::iter(cases.into_iter().enumerate())
         .map(|(number, case)| {
-            let (agents, calibration) = (agents.clone(), Arc::clone(&calibration));
+            let agents = match case.mode().name {
+                "network-hang" => impatient.clone(),
+                _ => agents.clone(),
+            };
+            let calibration = Arc::clone(&calibration);
             tokio::spawn(async move { report(number, case, &agents, &calibration).await })
         })
         .buffer_unordered(AT_ONCE);
+    let mut times = vec![];
     while let Some(report) = reports.next().await {
-        let (case, report) = report?;
+        let (case, report, time) = report?;
+        times.push((time, case.to_string()));
         match (report, stated(&case)) {
             (Ok(report), Some(stated)) if report.outcome == stated && is_right(&report) => {}
             (Ok(report), Some(stated)) => writeln!(wrong, "{report}\n    stated: {stated}\n")?,
@@ -48,7 +60,9 @@ async fn the_app_answers_every_failure_rightly() -> Result<()> {
             (Err(error), _) => writeln!(wrong, "{case}\n  cannot be run: {error:?}\n")?,
         }
     }
-    println!("{count} cases in {:?}", start.elapsed());
+    println!("{count} cases in {:?}; the longest:", start.elapsed());
+    times.sort();
+    times.iter().rev().take(10).for_each(|(time, case)| println!("{time:>10.0?}  {case}"));
     assert!(
         unstated.is_empty(),
         "nobody has stated what the app does in these cases: think, and add them to `stated` in \
@@ -63,14 +77,15 @@ async fn report(
     case: Failure,
     agents: &HttpAgents,
     calibration: &Calibration,
-) -> (Failure, Result<Report>) {
+) -> (Failure, Result<Report>, Duration) {
+    let start = Instant::now();
     let report = async {
         // Nobody's attributes may be part of a number, a time or another case.
         let mut bench = AppBench::new(&format!("q{number}z"), Some(&case)).await?;
         run(&mut bench, agents, calibration, &case).await
     };
     let report = report.await;
-    (case, report)
+    (case, report, start.elapsed())
 }
 
 /// Whether the app does right, or has nothing that the failure could act on.

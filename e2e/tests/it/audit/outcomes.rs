@@ -8,10 +8,60 @@ use mock_provider::failure::Failure;
 /// That it is right is judged elsewhere, by what the catalogue expects. Here stands which of the
 /// right things the app does.
 pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
-    use Outcome::{CleanError, NotExercised, SessionExpected};
+    use Outcome::{CleanError, NotApplicable, NotExercised, SessionExpected};
     let is = |name: &str, value: &str| failure.value(name) == value;
     let any = |name: &str, values: &[&str]| values.iter().any(|value| is(name, value));
     Some(match failure.mode().name {
+        // The app asks for metadata once an hour, and the failure is over by then.
+        "discovery-unavailable" if is("phase", "running") => NotExercised,
+        "discovery-unavailable" => SessionExpected,
+        // Sound JSON under any media type; a redirect is not followed.
+        "discovery-bad-body" if !is("redirect", "none") => CleanError,
+        "discovery-bad-body" if is("body", "sound") => SessionExpected,
+        // What the app does not need.
+        "discovery-missing-required"
+            if any(
+                "member",
+                &[
+                    "response_types_supported",
+                    "subject_types_supported",
+                    "id_token_signing_alg_values_supported",
+                ],
+            ) =>
+        {
+            SessionExpected
+        }
+        // The issuer has no https to fall from.
+        "discovery-endpoint-unsafe-url" if is("target", "http") => NotExercised,
+        "discovery-issuer-mismatch"
+        | "discovery-issuer-trailing-slash"
+        | "discovery-bad-body"
+        | "discovery-missing-required"
+        | "discovery-endpoint-foreign"
+        | "discovery-endpoint-unsafe-url"
+        | "discovery-alg-downgrade" => CleanError,
+        "discovery-sparse-or-extra" => SessionExpected,
+
+        // The session that there was goes on.
+        "authorization-login-csrf" if is("victim", "logged-in") => SessionExpected,
+        // The app never asks for form_post.
+        "authorization-form-post" if is("requested", "true") => NotExercised,
+        // Nobody but the app begins a login.
+        "authorization-initiate-login-abuse" => NotApplicable,
+        "authorization-state-mismatch"
+        | "authorization-login-csrf"
+        | "authorization-code-injection"
+        | "authorization-iss-mismatch"
+        | "authorization-mixup"
+        | "authorization-error"
+        | "authorization-error-markup"
+        | "authorization-malformed"
+        | "authorization-form-post" => CleanError,
+        // The first login ends by its own issuer's metadata and keys.
+        "authorization-session-overwriting"
+        | "authorization-unsolicited-tokens"
+        | "authorization-unusual-but-valid" => SessionExpected,
+
         // Sound JSON under any media type, and bytes beyond UTF-8 where nobody looks.
         "token-bad-body" if any("body", &["latin1", "sound"]) => SessionExpected,
         // The app posts its secret unless it is told otherwise.
@@ -60,6 +110,43 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "userinfo-jwt-unexpected"
         | "userinfo-jwt-invalid"
         | "userinfo-http-error" => CleanError,
+
+        // Signed out here first, whatever becomes of the provider.
+        name if name.starts_with("network-") && is("endpoint", "end_session") => CleanError,
+        "network-slow" => SessionExpected,
+        "network-reset" if is("mode", "keepalive-stale") => SessionExpected,
+        // The app asks for no compression, and undoes none.
+        "network-compression" if is("unsolicited", "false") => NotExercised,
+        "network-compression" if is("coding", "identity-mislabelled") => SessionExpected,
+        "network-oversized" if any("what", &["10000-keys", "headers-64kB"]) => SessionExpected,
+        "network-http-variants" if is("variant", "204-for-200") => CleanError,
+        "network-http-variants" => SessionExpected,
+        "network-hang"
+        | "network-reset"
+        | "network-truncated"
+        | "network-compression"
+        | "network-oversized"
+        | "network-tls-invalid" => CleanError,
+
+        // Whoever has no cookies of the app is told so; the code was used already.
+        "sequence-callback-replayed" if is("how", "other-browser") || is("session", "gone") => {
+            CleanError
+        }
+        "sequence-callback-replayed" | "sequence-multi-tab" => SessionExpected,
+        "sequence-slow-user" => CleanError,
+        "sequence-user-switch" if is("how", "relogin") => SessionExpected,
+        // The app never renews silently, and asks for no stronger authentication.
+        "sequence-user-switch" => NotExercised,
+        // A minute of difference is tolerated, in either direction; and what is issued by a slow
+        // clock is valid until it expires.
+        "sequence-clock-skew" if any("offset", &["+5min", "+1h", "-1h"]) => CleanError,
+        "sequence-clock-skew" | "sequence-concurrent-users" | "sequence-op-restart" => {
+            SessionExpected
+        }
+        // Of these the app demands a group alone.
+        "sequence-rejected-login-loop" if is("reason", "missing-group") => CleanError,
+        "sequence-rejected-login-loop" => SessionExpected,
+        "sequence-back-after-logout" => CleanError,
         _ => return None,
     })
 }
