@@ -210,6 +210,33 @@ impl Keys {
     pub(crate) fn signer(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
         let find =
             |set: &KeySet| set.signing.iter().find(|signer| signer.algorithm == algorithm).cloned();
+        if let Some(signer) = find(&self.set()) {
+            return Some(signer);
+        }
+        let spare = self.spare(algorithm)?;
+        self.change(|set| {
+            // Somebody else may have been faster.
+            find(set).or_else(|| {
+                set.published.push(spare.jwk());
+                set.sign_with(Arc::clone(&spare));
+                Some(spare)
+            })
+        })
+    }
+
+    /// The keys that sign now, one for each algorithm that was asked for.
+    pub(crate) fn signing(&self) -> Vec<Arc<Signer>> {
+        self.set().signing.clone()
+    }
+
+    /// The key that would sign with this algorithm if it were on: made when it is first asked for,
+    /// and not published. `None` for an HMAC.
+    pub(crate) fn spare(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
+        let find = |set: &KeySet| {
+            let known = set.known.iter().rev();
+            let mut own = set.signing.iter().chain(known);
+            own.find(|signer| signer.algorithm == algorithm).cloned()
+        };
         algorithm.key_kind()?;
         let set = self.set();
         if let Some(signer) = find(&set) {
@@ -220,11 +247,48 @@ impl Keys {
             // Somebody else may have been faster.
             find(set).or_else(|| {
                 let kid = key.thumbprint().to_owned();
-                let signer = Signer::new(key, algorithm, kid);
-                set.published.push(signer.jwk());
-                Some(set.add(signer))
+                let signer = Arc::new(Signer::new(key, algorithm, kid));
+                set.known.push(Arc::clone(&signer));
+                Some(signer)
             })
         })
+    }
+
+    /// Whether another key than the first signs with any algorithm.
+    pub(crate) fn has_rotated(&self) -> bool {
+        let set = self.set();
+        let first = |new: &Signer| set.known.iter().find(|old| old.algorithm == new.algorithm);
+        let is_other =
+            |one: &Signer, other: &Signer| one.key.thumbprint() != other.key.thumbprint();
+        set.signing.iter().any(|new| first(new).is_some_and(|first| is_other(first, new)))
+    }
+
+    /// The key that signed with this algorithm before the one that does now, and is no longer
+    /// published.
+    pub(crate) fn retired(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
+        let set = self.set();
+        let signs = |key: &Signer| {
+            set.signing.iter().any(|signer| signer.key.thumbprint() == key.key.thumbprint())
+        };
+        let mut known = set.known.iter().rev().filter(|signer| signer.algorithm == algorithm);
+        let retired = known.find(|key| !signs(key) && !set.published.contains(&key.jwk()));
+        retired.cloned()
+    }
+
+    /// A key that this issuer never had. The RSA key with the number 0 is nobody's, those that
+    /// follow are the ones of other issuers of this process, the default one's first.
+    pub(crate) fn foreign(&self, kind: KeyKind, number: usize) -> Arc<SigningKey> {
+        if kind != KeyKind::Rsa {
+            return Arc::new(SigningKey::generate(kind, &self.seed(&format!("foreign {number}"))));
+        }
+        let set = self.set();
+        let known = |key: &SigningKey| {
+            set.known.iter().any(|signer| signer.key.thumbprint() == key.thumbprint())
+        };
+        let others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
+        // After many rotations there may be none left.
+        let key = number.checked_sub(1).and_then(|number| others.skip(number).next());
+        key.unwrap_or_else(SigningKey::unpublished)
     }
 
     /// Changes what is published in any way, for failures that publish what no provider should:
@@ -311,12 +375,16 @@ impl Keys {
         match algorithm.key_kind() {
             None | Some(KeyKind::Rsa) => self.0.pool.draw(),
             Some(kind) => {
-                let label = format!("key {number} of {algorithm}");
-                let mut seed = [0; 32];
-                seed.copy_from_slice(&hmac(Algorithm::HS256, &self.0.root, label.as_bytes()));
+                let seed = self.seed(&format!("key {number} of {algorithm}"));
                 Arc::new(SigningKey::generate(kind, &seed))
             }
         }
+    }
+
+    fn seed(&self, label: &str) -> [u8; 32] {
+        let mut seed = [0; 32];
+        seed.copy_from_slice(&hmac(Algorithm::HS256, &self.0.root, label.as_bytes()));
+        seed
     }
 }
 

@@ -294,7 +294,8 @@ impl PublicKeyForm {
     }
 }
 
-fn armoured(label: &str, der: &[u8]) -> String {
+/// DER in PEM.
+pub(crate) fn armoured(label: &str, der: &[u8]) -> String {
     pem::encode_string(label, LineEnding::LF, der).expect("a key is short enough for PEM")
 }
 

@@ -51,6 +51,9 @@ enum Channel {
     Back,
 }
 
+/// Where the key set is as well, for a failure that moves it.
+pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
+
 /// Every route. A new endpoint is its file and a row here.
 static ROUTES: &[Route] = &[
     Route {
@@ -122,6 +125,15 @@ static ROUTES: &[Route] = &[
         member: Some("jwks_uri"),
         channel: Channel::Back,
         browsable: true,
+        get: Some(jwks::get),
+        post: None,
+    },
+    Route {
+        path: MOVED_JWKS,
+        endpoint: Endpoint::Jwks,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
         get: Some(jwks::get),
         post: None,
     },

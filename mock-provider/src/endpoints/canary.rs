@@ -3,11 +3,23 @@
 
 use axum::http::StatusCode;
 
+use crate::failure;
 use crate::issuer::Issuer;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 
-pub(crate) fn answer(_: &Issuer, request: &Request) -> Reply {
+/// Answers with nothing, or with the keys that were promised to whoever comes for them.
+pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
+    let asked = |name| request.query.as_ref().ok().and_then(|query| query.last(name));
+    if let Some(content) = asked("keys") {
+        let keys = failure::key_set(issuer, content);
+        return Reply::json(&keys).no_store().note(Note::new("the canary was visited for keys"));
+    }
+    if let Some(content) = asked("certificates") {
+        let certificates = failure::certificates_in_pem(issuer, content);
+        let note = Note::new("the canary was visited for certificates");
+        return Reply::text(certificates).no_store().note(note);
+    }
     let what = match request.form.as_ref().is_ok_and(|form| form.iter().next().is_some()) {
         true => "the canary was visited, and brought parameters",
         false => "the canary was visited",

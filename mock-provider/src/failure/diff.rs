@@ -7,6 +7,9 @@ use crate::journal::Alteration;
 /// Members whose values are secret, or as good as one while they are valid.
 const SECRETS: [&str; 4] = ["access_token", "refresh_token", "code", "client_secret"];
 
+/// In characters. Longer texts are cut: the journal keeps many.
+const LONGEST: usize = 4_000;
+
 /// The places where two views differ, outermost first.
 pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
     let mut alterations = Vec::new();
@@ -94,7 +97,7 @@ fn redacted(value: &Value, secrets: &[&str]) -> Value {
                 let length = secret.chars().count();
                 text.replace(secret, &format!("[redacted: {length} characters]"))
             });
-            text.into()
+            shortened(text).into()
         }
         Value::Object(members) => {
             let redacted =
@@ -104,6 +107,15 @@ fn redacted(value: &Value, secrets: &[&str]) -> Value {
         Value::Array(values) => values.iter().map(|value| redacted(value, secrets)).collect(),
         _ => value.clone(),
     }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        let length = text.len();
+        text.truncate(end);
+        text.push_str(&format!("… ({length} bytes)"));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -126,6 +138,13 @@ mod tests {
     #[test]
     fn another_order_is_a_difference() {
         assert_eq!(places(json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1})), ["(order)"]);
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let alterations = diff("x", &json!({"kid": "a".repeat(4_001)}), &json!({"kid": "b"}));
+        let shown = alterations[0].honest.as_ref().and_then(Value::as_str).unwrap_or_default();
+        assert!(shown.ends_with("a… (4001 bytes)"), "{shown}");
     }
 
     #[test]

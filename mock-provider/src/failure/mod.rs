@@ -3,25 +3,33 @@
 //! A mode is one entry in its class's file. It never touches a handler: answers are made honestly,
 //! and a mode acts on the finished answer where it [leaves](crate::reply::Reply::leave).
 
+mod algorithm_confusion;
 mod armed;
+mod brought_key;
 mod catalogue;
 mod class;
+mod cross_jwt;
 mod diff;
 mod draft;
 mod exit;
 mod fault;
+mod foreign_jwk;
 mod guard;
 mod impostor;
+mod key_name;
 mod malformed;
 mod markup;
 mod mode;
 mod near_miss;
+mod offer;
 mod parameter;
 mod replay;
+mod rotation;
 mod spec;
 mod stolen_code;
 mod token;
 mod token_request;
+mod weak_key;
 
 mod authorization;
 mod discovery;
@@ -39,6 +47,7 @@ mod userinfo;
 mod weak_algorithm;
 
 pub(crate) use armed::Failures;
+pub(crate) use brought_key::{certificates_in_pem, key_set};
 pub use catalogue::modes;
 pub use class::Class;
 pub(crate) use exit::{Entered, enter, leave};

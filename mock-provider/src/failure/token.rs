@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::mode::Object;
 use crate::algorithm::{Algorithm, hmac};
 use crate::issuer::Issuer;
+use crate::jws::{signing_input, with_signature};
+use crate::protocol::id_token::at_hash;
 use crate::signer::Signer;
 
 /// A token, taken apart. It is signed anew in the end, unless all was left alone.
@@ -51,6 +53,18 @@ impl std::fmt::Debug for Made {
     }
 }
 
+impl Signature {
+    /// The signature of this text.
+    fn of(&self, input: &[u8]) -> Vec<u8> {
+        match self {
+            Self::By(signer) => signer.key.signature(signer.algorithm, input).unwrap_or_default(),
+            Self::Hmac(algorithm, key, _) => hmac(*algorithm, key, input),
+            Self::Bytes(bytes, _) => bytes.clone(),
+            Self::Made(Made(make), _) => make(input),
+        }
+    }
+}
+
 impl Token {
     /// Takes a token of our own apart.
     pub(crate) fn read(token: &str, issuer: &Issuer) -> Option<Self> {
@@ -69,58 +83,97 @@ impl Token {
                 Signature::Hmac(algorithm, secret, "by the client's secret")
             }
         };
-        let mut read = Self {
-            access_token: None,
-            header,
-            claims,
-            payload: None,
-            signature,
-            instead: None,
-            honest: None,
-        };
+        let (access_token, payload, instead, honest) = (None, None, None, None);
+        let mut read = Self { access_token, header, claims, payload, signature, instead, honest };
         read.honest = Some((read.view(), token.to_owned()));
         Some(read)
     }
 
     /// The token as it is sent: mostly a string.
     pub(crate) fn encode(&self) -> Value {
-        if let Some(instead) = &self.instead {
-            return instead.clone();
-        }
-        if let Some((view, token)) = &self.honest
-            && *view == self.view()
-        {
-            return json!(token);
-        }
-        let part = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        let json = |object: &Object| serde_json::to_vec(object).unwrap_or_default();
-        let payload = self.payload.clone().unwrap_or_else(|| json(&self.claims));
-        let mut token = format!("{}.{}", part(&json(&self.header)), part(&payload));
-        let signature = match &self.signature {
-            Signature::By(signer) => {
-                let signature = signer.key.signature(signer.algorithm, token.as_bytes());
-                signature.unwrap_or_default()
+        self.instead.clone().unwrap_or_else(|| json!(self.compact()))
+    }
+
+    /// The compact serialisation, whatever is sent in its place.
+    pub(crate) fn compact(&self) -> String {
+        match &self.honest {
+            Some((view, token)) if *view == self.parts() => token.clone(),
+            _ => {
+                let input = self.signing_input();
+                let signature = self.signature.of(input.as_bytes());
+                with_signature(input, &signature)
             }
-            Signature::Hmac(algorithm, key, _) => hmac(*algorithm, key, token.as_bytes()),
-            Signature::Bytes(bytes, _) => bytes.clone(),
-            Signature::Made(Made(make), _) => make(token.as_bytes()),
-        };
-        token.push('.');
-        BASE64_URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
-        json!(token)
+        }
+    }
+
+    /// The text that is signed.
+    pub(crate) fn signing_input(&self) -> String {
+        signing_input(&self.header, &self.payload())
+    }
+
+    /// The compact serialisation with its parts written in another way, and signed as they stand.
+    pub(crate) fn written(&self, write: impl Fn(&[u8]) -> String) -> String {
+        let header = serde_json::to_vec(&self.header).unwrap_or_default();
+        let input = format!("{}.{}", write(&header), write(&self.payload()));
+        let signature = self.signature.of(input.as_bytes());
+        format!("{input}.{}", write(&signature))
+    }
+
+    fn payload(&self) -> Vec<u8> {
+        let claims = || serde_json::to_vec(&self.claims).unwrap_or_default();
+        self.payload.clone().unwrap_or_else(claims)
+    }
+
+    /// Signs with another key of the issuer, as the issuer itself would: `at_hash` follows from the
+    /// algorithm.
+    pub(crate) fn sign_by(&mut self, signer: &Arc<Signer>) {
+        self.header.insert("alg".to_owned(), json!(signer.algorithm.name()));
+        self.header.insert("kid".to_owned(), json!(signer.kid));
+        if let (Some(own), Some(access)) = (self.claims.get_mut("at_hash"), &self.access_token) {
+            *own = json!(at_hash(signer.algorithm, access));
+        }
+        self.signature = Signature::By(Arc::clone(signer));
+    }
+
+    /// Authenticates with an HMAC, keyed with any bytes. No key is named.
+    pub(crate) fn authenticate(&mut self, algorithm: Algorithm, key: Vec<u8>, words: &'static str) {
+        self.header.insert("alg".to_owned(), json!(algorithm.name()));
+        self.header.shift_remove("kid");
+        self.signature = Signature::Hmac(algorithm, key, words);
+    }
+
+    /// Keeps the signature as it is now, whatever becomes of the token.
+    pub(crate) fn keep_signature(&mut self, words: &'static str) {
+        let signature = self.signature.of(self.signing_input().as_bytes());
+        self.signature = Signature::Bytes(signature, words);
+    }
+
+    /// Alters the signature once it is made.
+    pub(crate) fn alter_signature(
+        &mut self,
+        words: &'static str,
+        alter: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+    ) {
+        let honest = self.signature.clone();
+        let make = Made(Arc::new(move |input| alter(honest.of(input))));
+        self.signature = Signature::Made(make, words);
     }
 
     /// What the journal shows: the signature in words, for its bytes change with everything else.
     pub(crate) fn view(&self) -> Value {
-        if let Some(instead) = &self.instead {
-            return instead.clone();
-        }
+        self.instead.clone().unwrap_or_else(|| self.parts())
+    }
+
+    fn parts(&self) -> Value {
         let claims = match &self.payload {
             Some(payload) => json!(String::from_utf8_lossy(payload)),
             None => json!(self.claims),
         };
         let signature = match &self.signature {
-            Signature::By(signer) => format!("{} by key {}", signer.algorithm.name(), signer.kid),
+            Signature::By(signer) => {
+                // Not its name, which another key may have.
+                format!("{} by key {}", signer.algorithm, signer.key.thumbprint())
+            }
             Signature::Hmac(_, _, words)
             | Signature::Bytes(_, words)
             | Signature::Made(_, words) => (*words).to_owned(),

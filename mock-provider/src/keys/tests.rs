@@ -237,3 +237,36 @@ fn tokens_of_others_are_refused() {
         assert_eq!(keys.verify(&token, None), Err(expected), "{token}");
     }
 }
+
+#[test]
+fn a_spare_key_is_the_one_that_would_sign_and_is_not_published() {
+    let keys = keys(&[Algorithm::RS256]);
+    let spare = keys.spare(Algorithm::ES256).unwrap();
+    assert!(Arc::ptr_eq(&spare, &keys.spare(Algorithm::ES256).unwrap()));
+    assert_eq!(keys.kids().len(), 1);
+    assert_eq!(keys.spare(Algorithm::RS256).unwrap().kid, keys.kids()[0]);
+    assert_eq!(keys.signing_kid(Algorithm::ES256), Some(spare.kid.clone()));
+    assert!(keys.spare(Algorithm::HS256).is_none());
+}
+
+#[test]
+fn a_key_is_retired_when_it_neither_signs_nor_is_published() {
+    let keys = keys(&[Algorithm::RS256]);
+    let old = keys.kids().remove(0);
+    keys.rotate(Rotation::Overlap);
+    assert!(keys.retired(Algorithm::RS256).is_none());
+    keys.withdraw(&old).unwrap();
+    assert_eq!(keys.retired(Algorithm::RS256).unwrap().kid, old);
+}
+
+#[test]
+fn foreign_keys_are_not_the_issuers_own_even_after_rotations() {
+    let keys = keys(&[Algorithm::RS256]);
+    let other = keys.foreign(KeyKind::Rsa, 1);
+    assert_eq!(other.thumbprint(), SigningKey::shipped(1).unwrap().thumbprint());
+    for _ in 0..7 {
+        keys.rotate(Rotation::Overlap);
+        let foreign = [0, 1, 2].map(|number| keys.foreign(KeyKind::Rsa, number));
+        assert!(foreign.iter().all(|key| !keys.kids().contains(&key.thumbprint().to_owned())));
+    }
+}

@@ -1,10 +1,136 @@
 //! ID token: header.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey};
 use mock_provider::failure::Class;
+use mock_provider::{Endpoint, MockProvider};
+use serde_json::Value;
 
 use super::transcript::assert_changes;
+use crate::support::{Answer, Browser, start, tokens_for, url};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
     assert_changes(Class::IdTokenHeader).await;
+}
+
+/// An ID token of a login with a failure, and its header.
+async fn failing(provider: &MockProvider, failure: &str) -> (String, Value) {
+    let _failure = provider.fail(failure);
+    let tokens = tokens_for(provider, "alice", "openid").await;
+    let token = tokens["id_token"].as_str().expect("there is an ID token").to_owned();
+    let header = token.split('.').next().map(|header| BASE64_URL_SAFE_NO_PAD.decode(header));
+    let header = header.expect("a token has a header").expect("base64url");
+    (token, serde_json::from_slice(&header).expect("JSON"))
+}
+
+/// Whether a token verifies by a key, whatever its header says.
+fn verifies(token: &str, key: &DecodingKey, algorithm: Algorithm) -> bool {
+    let (signed, signature) = token.rsplit_once('.').expect("a token has a signature");
+    jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key, algorithm).expect("a sound key")
+}
+
+fn key(jwk: &Value) -> DecodingKey {
+    let jwk: Jwk = serde_json::from_value(jwk.clone()).expect("a JWK");
+    DecodingKey::from_jwk(&jwk).expect("a key")
+}
+
+async fn jwks(provider: &MockProvider) -> Value {
+    Browser::new().get(&url(provider, "/jwks")).await.json()
+}
+
+#[tokio::test]
+async fn the_public_key_is_the_secret_as_it_is_written() {
+    let provider = start().await;
+    let published = jwks(&provider).await["keys"][0].clone();
+    for member in ["n", "e", "kty", "alg"] {
+        let failure = format!("id-token-alg-hs256-public-key:encoding={member}");
+        let (token, header) = failing(&provider, &failure).await;
+        assert_eq!(header["kid"], published["kid"]);
+        let text = published[member].as_str().expect("a text");
+        let key = DecodingKey::from_secret(text.as_bytes());
+        assert!(verifies(&token, &key, Algorithm::HS256), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn a_trivial_key_is_the_one_that_is_named() {
+    let provider = start().await;
+    for (name, secret) in [
+        ("client-secret", b"s3cret".as_slice()),
+        ("empty", b""),
+        ("secret", b"secret"),
+        ("null-bytes", &[0; 32]),
+        ("client-id", b"shop"),
+    ] {
+        let failure = format!("id-token-alg-hs256-client-secret:key={name}");
+        let (token, _) = failing(&provider, &failure).await;
+        assert!(verifies(&token, &DecodingKey::from_secret(secret), Algorithm::HS256), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_embedded_key_verifies_the_token_and_is_not_published() {
+    let provider = start().await;
+    let (token, header) = failing(&provider, "id-token-embedded-key:member=jwk").await;
+    assert!(verifies(&token, &key(&header["jwk"]), Algorithm::RS256));
+    assert!(!verifies(&token, &key(&jwks(&provider).await["keys"][0]), Algorithm::RS256));
+    let (token, header) = failing(&provider, "id-token-embedded-key:member=jwk-oct").await;
+    let secret = BASE64_URL_SAFE_NO_PAD.decode(header["jwk"]["k"].as_str().unwrap_or_default());
+    let secret = DecodingKey::from_secret(&secret.expect("base64url"));
+    assert!(verifies(&token, &secret, Algorithm::HS256));
+}
+
+/// Goes where a header points to.
+async fn visit(address: &Value) -> Answer {
+    Browser::new().get(address.as_str().expect("an address")).await.expect(200).clone()
+}
+
+#[tokio::test]
+async fn a_remote_key_set_is_served_in_the_order_that_was_chosen_and_the_visit_is_seen() {
+    let provider = start().await;
+    let trusted = jwks(&provider).await["keys"][0].clone();
+    let failure = "id-token-remote-key:content=trusted+untrusted";
+    let (token, header) = failing(&provider, failure).await;
+    let keys = visit(&header["jku"]).await.json();
+    assert_eq!(keys["keys"][0], trusted);
+    assert!(verifies(&token, &key(&keys["keys"][1]), Algorithm::RS256));
+    let exchange = provider.journal().pop().expect("the visit was recorded");
+    assert_eq!(exchange.endpoint, Endpoint::Canary);
+}
+
+#[tokio::test]
+async fn remote_certificates_are_served_in_pem() {
+    let provider = start().await;
+    let failure = "id-token-remote-key:member=x5u,content=untrusted+trusted";
+    let (_, header) = failing(&provider, failure).await;
+    let chain = visit(&header["x5u"]).await.body;
+    assert_eq!(chain.matches("-----BEGIN CERTIFICATE-----\n").count(), 2);
+}
+
+#[tokio::test]
+async fn what_a_kid_leads_to_verifies_the_token() {
+    let provider = start().await;
+    let (token, header) = failing(&provider, "id-token-kid-injection").await;
+    let keys = visit(&header["kid"]).await.json();
+    assert!(verifies(&token, &key(&keys["keys"][0]), Algorithm::RS256));
+    let (token, header) = failing(&provider, "id-token-kid-injection:value=jwk-json").await;
+    let jwk = serde_json::from_str(header["kid"].as_str().expect("a text")).expect("JSON");
+    assert!(verifies(&token, &key(&jwk), Algorithm::RS256));
+    let (token, _) = failing(&provider, "id-token-kid-injection:value=path-traversal").await;
+    assert!(verifies(&token, &DecodingKey::from_secret(b""), Algorithm::HS256));
+}
+
+#[tokio::test]
+async fn a_key_set_in_which_several_keys_fit_has_the_right_one_last() {
+    let provider = start().await;
+    let honest = jwks(&provider).await["keys"][0].clone();
+    let _failure = provider.fail("id-token-kid-absent-multiple:keys=3,duplicate-kid=true");
+    let keys = jwks(&provider).await["keys"].as_array().cloned().expect("a key set");
+    assert_eq!(keys.len(), 3);
+    assert_eq!(keys[2], honest);
+    assert!(keys.iter().all(|key| key["kid"] == honest["kid"] && key["alg"] == "RS256"));
+    assert!(keys[0]["n"] != honest["n"] && keys[0]["n"] != keys[1]["n"]);
 }

@@ -94,7 +94,8 @@ async fn walk(provider: &MockProvider) -> Value {
             let refreshed = browser.token(provider, Parameters::refresh(token)).await;
             told.insert("refreshed".into(), shown(&refreshed, Some(&keys)));
         }
-        if let Some(token) = tokens["id_token"].as_str() {
+        // A token that fills no address does not come back.
+        if let Some(token) = tokens["id_token"].as_str().filter(|it| it.len() < 16_000) {
             let logout = Parameters::none().with("id_token_hint", token);
             let address = url(provider, &format!("/end-session?{}", logout.encode()));
             let ended = browser.get(&address).await;
