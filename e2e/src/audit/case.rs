@@ -161,6 +161,7 @@ fn see<'a, Agent>(
             Endpoint::Token => plan.honest_codes,
             _ => false,
         }),
+        hammers: story.hammers,
         surplus_authorizations: authorizations(journal).saturating_sub(usual),
         error_title: calibration.error_title.as_deref(),
     }

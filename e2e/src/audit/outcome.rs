@@ -26,7 +26,8 @@ pub enum Outcome {
     SessionExpected,
     /// Somebody is signed in, and no page tells who.
     SessionUnknown,
-    /// Relying party and provider sent the user agent to and fro.
+    /// Relying party and provider sent the user agent to and fro, or the relying party asked the
+    /// provider again and again.
     Loop,
     /// No page came in time.
     Hang,
@@ -106,6 +107,8 @@ pub struct Seen<'a> {
     pub script: bool,
     /// Whether an address was followed that must not be.
     pub canary: bool,
+    /// Whether the provider was asked for keys at every turn.
+    pub hammers: bool,
     /// How many authorization requests the provider was sent beyond those that the story needs.
     pub surplus_authorizations: usize,
     /// The title of the relying party's own error page.
@@ -143,7 +146,7 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
     match page.trouble {
         Some(Trouble::TooManyRedirects) => return Outcome::Loop,
         Some(Trouble::Timeout) => return Outcome::Hang,
-        _ if seen.surplus_authorizations > LOOP => return Outcome::Loop,
+        _ if seen.hammers || seen.surplus_authorizations > LOOP => return Outcome::Loop,
         // A connection that broke shows the user agent's own page.
         Some(Trouble::Connection(_)) => return Outcome::RawError,
         None => {}
@@ -174,6 +177,7 @@ mod tests {
             alive: true,
             script: false,
             canary: false,
+            hammers: false,
             surplus_authorizations: 0,
             error_title: Some("Oops"),
         }
@@ -240,6 +244,7 @@ mod tests {
         let html = page(200, "text/html", OWN);
         let to_and_fro = Seen { surplus_authorizations: LOOP + 1, ..seen(&html) };
         assert_eq!(outcome(&to_and_fro), Outcome::Loop);
+        assert_eq!(outcome(&Seen { hammers: true, ..seen(&html) }), Outcome::Loop);
         let mut late = page(0, "text/html", "");
         late.trouble = Some(Trouble::Timeout);
         assert_eq!(outcome(&seen(&late)), Outcome::Hang);

@@ -91,9 +91,11 @@ impl Plan {
             | "discovery-alg-downgrade" => LOGIN.cold(),
             "discovery-endpoint-foreign" => LOGIN.cold().with_honest_codes(),
 
-            "jwks-rotate-new-kid" | "jwks-rotate-same-kid" | "jwks-retired-key-used" => {
+            "jwks-rotate-new-kid" | "jwks-rotate-same-kid" => {
                 LOGIN.playing(Scenario::AfterAnotherLogin)
             }
+            // The first login is honest, and the second makes the keys be fetched again.
+            "jwks-retired-key-used" => LOGIN.playing(Scenario::AfterTwoLogins),
             "jwks-unknown-kid-storm" => LOGIN.playing(Scenario::Storm).judged(Rule::Storm),
             "jwks-unavailable" | "jwks-foreign-keys" | "jwks-weak-key" | "jwks-oct-key" => {
                 LOGIN.cold()

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use futures_util::future::{join, join_all};
 use jiff::SignedDuration;
 use mock_provider::failure::Failure;
-use mock_provider::{Exchange, IssuerHandle};
+use mock_provider::{Endpoint, Exchange, IssuerHandle};
 use url::Url;
 
 use super::html::Form;
@@ -30,6 +30,8 @@ pub enum Scenario {
     WhileAnotherLoginWaits,
     /// Somebody else signs in elsewhere, then the user does.
     AfterAnotherLogin,
+    /// Others sign in elsewhere, one after the other, then the user does.
+    AfterTwoLogins,
     /// The user signs in elsewhere, then here.
     AfterTheSameUser,
     /// The user begins to sign in, signs in elsewhere meanwhile, and goes on.
@@ -94,6 +96,8 @@ pub struct Story<Agent> {
     pub by_user_agent: bool,
     /// The status that the relying party gave to the latest message on the back channel.
     pub answer: Option<u16>,
+    /// Whether the relying party asked the provider for something at every turn.
+    pub hammers: bool,
     /// What else is to be told.
     pub notes: Vec<String>,
 }
@@ -143,6 +147,12 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             Scenario::AfterAnotherLogin => {
                 sign_in(&mut self.agents.fresh().await?, &rp.login, other).await?;
                 self.login(agent).await?.logins(2)
+            }
+            Scenario::AfterTwoLogins => {
+                for person in [other, &self.bench.cast().control] {
+                    sign_in(&mut self.agents.fresh().await?, &rp.login, person).await?;
+                }
+                self.login(agent).await?.logins(3)
             }
             Scenario::AfterTheSameUser => {
                 sign_in(&mut self.agents.fresh().await?, &rp.login, user).await?;
@@ -296,7 +306,17 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             }
         };
         let answer = answer(&self.issuer().journal());
-        Ok(Story { page, identity, who, agent, logins: 1, by_user_agent: false, answer, notes })
+        Ok(Story {
+            page,
+            identity,
+            who,
+            agent,
+            logins: 1,
+            by_user_agent: false,
+            answer,
+            hammers: false,
+            notes,
+        })
     }
 
     async fn storm(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {
@@ -305,9 +325,10 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             sign_in(&mut agent, &self.rp().login, self.user()).await?;
         }
         let story = self.login(agent).await?.logins(logins);
-        let asked = |exchange: &&Exchange| exchange.endpoint == mock_provider::Endpoint::Jwks;
+        let asked = |exchange: &&Exchange| exchange.endpoint == Endpoint::Jwks;
         let fetches = self.issuer().journal().iter().filter(asked).count();
-        Ok(story.note(format!("{logins} logins, {fetches} requests for keys")))
+        let hammers = logins > 1 && fetches >= logins;
+        Ok(Story { hammers, ..story }.note(format!("{logins} logins, {fetches} requests for keys")))
     }
 
     async fn provider_logout(&self, mut agent: F::Agent) -> Result<Story<F::Agent>> {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use e2e::audit::{Bench, Cast, RelyingParty};
 use e2e::stack::{CLIENT_ID, CLIENT_SECRET, HalfStack, Stack, StackBuilder};
 use mock_provider::failure::Failure;
-use mock_provider::{Client, IssuerHandle, MockProvider, MockProviderBuilder};
+use mock_provider::{Algorithm, Client, IssuerHandle, MockProvider, MockProviderBuilder};
 use tempfile::NamedTempFile;
 use url::Url;
 
@@ -64,6 +64,9 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
             .app_variable("OIDC_CLIENT_AUTH", "client_secret_basic")
             .app_variable("OIDC_CLIENT_SECRET", SPECIAL_SECRET),
+        // Whoever is registered for another algorithm refuses this one whatever its signature.
+        "id-token-sig-ecdsa-malformed" => signed_with_es256(stack),
+        "id-token-sig-invalid" if case.value("alg") == "ES256" => signed_with_es256(stack),
         // Nothing is to come, and nobody wants to wait for it.
         "network-hang" => stack.app_variable("OIDC_TIMEOUT_SECONDS", "1"),
         "network-tls-invalid" => stack.trusts_provider(),
@@ -82,6 +85,12 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             .app_variable("OIDC_PROVIDER_OTHER_CLIENT_SECRET", CLIENT_SECRET),
         _ => stack,
     }
+}
+
+/// The app and its registration, for ID tokens that are signed with ES256.
+fn signed_with_es256(stack: StackBuilder) -> StackBuilder {
+    let client = client().secret(CLIENT_SECRET).id_token_signed_response_alg(Algorithm::ES256);
+    stack.provider(|provider| provider.client(client)).app_variable("OIDC_SIGNING_ALGS", "ES256")
 }
 
 /// Modes with a malicious issuer beside an honest one.

@@ -42,6 +42,16 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "discovery-alg-downgrade" => CleanError,
         "discovery-sparse-or-extra" => SessionExpected,
 
+        // A fitting key is used whatever certificate stands beside it.
+        "jwks-weak-key" if is("key", "x5c-mismatch") => SessionExpected,
+        "jwks-retired-key-used" | "jwks-unknown-kid-storm" | "jwks-weak-key" | "jwks-oct-key" => {
+            CleanError
+        }
+        "jwks-rotate-new-kid"
+        | "jwks-rotate-same-kid"
+        | "jwks-unavailable"
+        | "jwks-foreign-keys" => SessionExpected,
+
         // The session that there was goes on.
         "authorization-login-csrf" if is("victim", "logged-in") => SessionExpected,
         // The app never asks for form_post.
@@ -79,6 +89,29 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "token-token-type-case"
         | "token-optional-members"
         | "token-pkce-enforced" => SessionExpected,
+
+        // What the payload says is what counts, and of several keys one that fits.
+        "id-token-claims-in-header"
+        | "id-token-kid-absent-single"
+        | "id-token-kid-absent-multiple" => SessionExpected,
+        // Of two numbers that are as good the app's library asks for neither.
+        "id-token-sig-ecdsa-malformed" if is("form", "s-high") => SessionExpected,
+        "id-token-alg-none"
+        | "id-token-alg-hs256-public-key"
+        | "id-token-alg-hs256-client-secret"
+        | "id-token-alg-invalid"
+        | "id-token-alg-unregistered"
+        | "id-token-kid-unknown"
+        | "id-token-kid-injection"
+        | "id-token-embedded-key"
+        | "id-token-remote-key"
+        | "id-token-crit-unknown"
+        | "id-token-cross-jwt"
+        | "id-token-jwe-mismatch"
+        | "id-token-sig-invalid"
+        | "id-token-sig-wrong-key"
+        | "id-token-sig-ecdsa-malformed"
+        | "id-token-not-a-jwt" => CleanError,
 
         // Numbers only, though of any size and with fractions.
         "id-token-time-format" if is("form", "string") => CleanError,
