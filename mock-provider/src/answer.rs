@@ -51,11 +51,11 @@ impl Answer<'_> {
             return self.refuse(&refusal, Some(&user.subject));
         }
         let summary = format!(
-            "{} is signed in, code sent to {} for {}",
-            user.subject, client.id, request.scope
+            "{} is signed in, {} sent to {} for {}",
+            user.subject, request.response_type, client.id, request.scope
         );
-        let code = self.issuer.issue_code(self.reply_to, request, session, self.flow);
-        self.send(code).note(self.note(summary).user(&user.subject))
+        let issued = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
+        self.send(issued).note(self.note(summary).user(&user.subject))
     }
 
     /// Tells the client that, and why, there is no code.
@@ -81,7 +81,8 @@ impl Answer<'_> {
         Reply::authorization(AuthorizationResponse {
             redirect_uri: self.reply_to.redirect_uri.clone(),
             // What is no response mode is refused in the way of the default one.
-            mode: ResponseMode::parse(self.parameters).unwrap_or_default(),
+            mode: ResponseMode::parse(self.parameters)
+                .unwrap_or_else(|_| ResponseMode::default_for(self.parameters)),
             parameters,
             fragment: Parameters::default(),
         })

@@ -33,7 +33,7 @@ impl Issuer {
         parameters: &Parameters,
         client: &Client,
     ) -> Result<AuthorizationRequest, Refusal> {
-        let mut request = AuthorizationRequest::parse(parameters)?;
+        let mut request = AuthorizationRequest::parse(parameters, &client.response_types)?;
         let missing = |name: &str| {
             let reason = format!("{name} is missing, and client `{}` must send one", client.id);
             Err(Refusal::new(ErrorCode::InvalidRequest, reason))
@@ -41,7 +41,10 @@ impl Issuer {
         if client.require_nonce && request.nonce.is_none() {
             return missing("nonce");
         }
-        if client.requires_pkce() && request.code_challenge.is_none() {
+        if client.requires_pkce()
+            && request.response_type.has_code()
+            && request.code_challenge.is_none()
+        {
             return missing("code_challenge");
         }
         // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
@@ -163,8 +166,9 @@ impl Issuer {
         session
     }
 
-    /// Issues a code, and returns the parameters of the successful answer (section 3.1.2.5).
-    pub(crate) fn issue_code(
+    /// Issues what the request asks for, a code in general, and returns the parameters of the
+    /// successful answer (section 3.1.2.5).
+    pub(crate) fn issue_answer(
         &self,
         reply_to: &ReplyTo,
         request: AuthorizationRequest,
@@ -175,19 +179,25 @@ impl Issuer {
         if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
             session.flows.insert(client_id.clone(), flow.to_owned());
         }
+        let response_type = request.response_type;
         let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned())
             .in_context(request.acr_values.as_deref());
+        let grant = Arc::new(grant);
         let now = self.clock.seconds();
-        let value = self.random.token();
-        let code = Code {
-            grant: Arc::new(grant),
-            redirect_uri: reply_to.redirect_uri.clone(),
-            challenge: request.code_challenge,
-            expires: until(now, self.settings.code_lifetime),
-            used: false,
-        };
-        let parameters = Parameters::from_iter([("code", &value)]);
-        self.grants().add_code(value, code, now);
+        let mut parameters = Parameters::default();
+        if response_type.has_code() {
+            let value = self.random.token();
+            parameters.push("code", &value);
+            let code = Code {
+                grant: Arc::clone(&grant),
+                redirect_uri: reply_to.redirect_uri.clone(),
+                challenge: request.code_challenge,
+                expires: until(now, self.settings.code_lifetime),
+                used: false,
+            };
+            self.grants().add_code(value, code, now);
+        }
+        self.add_tokens(&mut parameters, response_type, &grant, now);
         parameters
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
+use crate::protocol::response_type::ResponseType;
 use crate::redirect_uri::RedirectUri;
 use crate::secret::Secret;
 
@@ -56,6 +57,9 @@ pub struct Client {
     /// clients, which have nothing else, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
+    /// What the client may ask the authorization endpoint for. Default: `code` alone.
+    #[serde(default = "code_alone")]
+    pub response_types: Vec<ResponseType>,
     /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
     #[serde(default)]
     pub userinfo_signed_response_alg: Option<Algorithm>,
@@ -75,6 +79,7 @@ impl Client {
             jwks: None,
             require_nonce: false,
             require_pkce: None,
+            response_types: code_alone(),
             userinfo_signed_response_alg: None,
         }
     }
@@ -142,6 +147,13 @@ impl Client {
         self
     }
 
+    /// Sets what the client may ask the authorization endpoint for.
+    #[must_use]
+    pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
+        self.response_types = types.into_iter().collect();
+        self
+    }
+
     /// Makes userinfo come as a signed JWT.
     #[must_use]
     pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
@@ -197,6 +209,10 @@ impl From<Vec<Map<String, Value>>> for JwkSet {
     fn from(keys: Vec<Map<String, Value>>) -> Self {
         Self { keys }
     }
+}
+
+fn code_alone() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
 }
 
 /// How a client authenticates at the token endpoint

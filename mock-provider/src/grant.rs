@@ -186,6 +186,17 @@ impl Grants {
         self.refresh_tokens.insert(value, token, now, until);
     }
 
+    /// Lets an access or refresh token be called by another name too, for as long as it is valid.
+    pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
+        if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
+            self.add_access_token(name.to_owned(), token, now);
+        }
+        if let Some(RefreshToken { grant, expires, .. }) = self.refresh_tokens.get_mut(value, now) {
+            let (grant, expires) = (Arc::clone(grant), *expires);
+            self.add_refresh_token(name.to_owned(), grant, now, expires);
+        }
+    }
+
     /// Uses up a code, if it may be redeemed in this way.
     ///
     /// # Errors

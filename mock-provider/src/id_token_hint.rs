@@ -33,13 +33,14 @@ impl Issuer {
     /// Reads a hint, which must be an ID token of this issuer. It may have expired, and may have
     /// been issued to any client.
     pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
-        let hint: IdTokenHint = Jws::parse(token)?.claims()?;
+        let hint: Result<IdTokenHint, _> = Jws::parse(token)?.claims();
         // Whose secret an HMAC takes, only the claims say.
-        let client = self.client(&hint.aud);
+        let client = hint.as_ref().ok().and_then(|hint| self.client(&hint.aud));
         let client = client.as_deref().and_then(|client| {
             Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
         });
         self.keys.verify(token, client)?;
+        let hint = hint?;
         if hint.iss != self.url {
             return Err(HintError::OtherIssuer(hint.iss));
         }

@@ -266,6 +266,10 @@ impl Setup {
     /// The names of all claims that the issuer may release.
     pub(crate) fn claims_supported(&self) -> Vec<String> {
         let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
+        let mut types = self.clients.iter().flat_map(|client| &client.response_types);
+        if !types.any(|asked| asked.has_code() && asked.has_id_token()) {
+            claims.retain(|claim| claim != "c_hash");
+        }
         let attributes = User::new("").attributes().map(|(name, _)| name.to_owned());
         let configured = self.settings.scopes.values().flatten().cloned();
         let extra = self.users.iter().flat_map(|user| user.claims.keys().cloned());

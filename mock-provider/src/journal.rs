@@ -99,6 +99,8 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// The claim source: where distributed claims are fetched.
+    ClaimSource,
     /// The end-session endpoint.
     EndSession,
     /// The health endpoint.
@@ -113,7 +115,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -121,6 +123,7 @@ impl Endpoint {
         Self::SignIn,
         Self::Token,
         Self::Userinfo,
+        Self::ClaimSource,
         Self::EndSession,
         Self::Health,
         Self::Webfinger,
@@ -138,6 +141,7 @@ impl Endpoint {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
             Self::Health => "health",
             Self::Webfinger => "webfinger",

@@ -15,8 +15,8 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::endpoints::{
-    authorization, canary, discovery, end_session, health, home, jwks, sign_in, token, userinfo,
-    webfinger,
+    authorization, canary, claim_source, discovery, end_session, health, home, jwks, sign_in,
+    token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -118,6 +118,15 @@ static ROUTES: &[Route] = &[
         browsable: false,
         get: Some(userinfo::get),
         post: Some(userinfo::post),
+    },
+    Route {
+        path: "/claim-source",
+        endpoint: Endpoint::ClaimSource,
+        member: None,
+        channel: Channel::Back,
+        browsable: false,
+        get: Some(claim_source::get),
+        post: None,
     },
     Route {
         path: "/jwks",

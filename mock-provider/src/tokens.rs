@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::config::ClaimsIn;
 use crate::grant::{AccessToken, Grant, Redemption, Refused};
 use crate::issuer::{Issuer, until};
-use crate::protocol::id_token::{IdToken, at_hash};
+use crate::protocol::id_token::{IdToken, half_hash};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{TokenRequest, TokenResponse};
 
@@ -16,6 +16,12 @@ use crate::protocol::token::{TokenRequest, TokenResponse};
 pub(crate) struct Issued {
     pub(crate) response: TokenResponse,
     pub(crate) grant: Arc<Grant>,
+}
+
+/// What an ID token comes with, and vouches for by a hash.
+pub(crate) struct Beside<'a> {
+    pub(crate) access_token: Option<&'a str>,
+    pub(crate) code: Option<&'a str>,
 }
 
 impl Issuer {
@@ -40,7 +46,7 @@ impl Issuer {
                 };
                 let grant = self.grants().redeem(&redemption, now)?;
                 let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
-                Ok(self.issue(client, grant, scope, nonce.as_deref(), now))
+                Ok(self.issue(grant, scope, nonce.as_deref(), now))
             }
             TokenRequest::RefreshToken { refresh_token, scope } => {
                 // A client that repeats what it asked for at first also repeats what was ignored
@@ -50,23 +56,17 @@ impl Issuer {
                 let grant = self.grants().refresh(refresh_token, &client.id, wanted, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).
-                Ok(self.issue(client, grant, scope, None, now))
+                Ok(self.issue(grant, scope, None, now))
             }
         }
     }
 
-    fn issue(
-        &self,
-        client: &Client,
-        grant: Arc<Grant>,
-        scope: Scope,
-        nonce: Option<&str>,
-        now: i64,
-    ) -> Issued {
+    fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {
         let access_token = self.random.token();
-        let id_token = scope
-            .contains("openid")
-            .then(|| self.id_token(client, &grant, &scope, nonce, &access_token, now));
+        let id_token = scope.contains("openid").then(|| {
+            let beside = Beside { access_token: Some(&access_token), code: None };
+            self.id_token(&grant, &scope, nonce, &beside, now)
+        });
         // The new refresh token carries the whole grant on, even when this access token has less
         // (RFC 6749, section 6).
         let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
@@ -91,18 +91,23 @@ impl Issuer {
         Issued { response, grant }
     }
 
-    /// The ID token for a grant.
+    /// An ID token. What comes with no access token has the claims of the user in any case, for
+    /// there is no other place for them (section 5.4).
     pub(crate) fn id_token(
         &self,
-        client: &Client,
         grant: &Grant,
         scope: &Scope,
         nonce: Option<&str>,
-        access_token: &str,
+        beside: &Beside<'_>,
         now: i64,
     ) -> String {
-        let here = self.settings.claims_in != ClaimsIn::Userinfo;
-        let algorithm = client.id_token_signed_response_alg;
+        let alone = beside.access_token.is_none() && beside.code.is_none();
+        let here = alone || self.settings.claims_in != ClaimsIn::Userinfo;
+        let client = self.client(&grant.client_id);
+        let secret = client.as_deref().and_then(|client| client.secret.as_ref());
+        let algorithm = client.as_deref().map(|client| client.id_token_signed_response_alg);
+        let algorithm = algorithm.unwrap_or_default();
+        let hash = |value: &str| half_hash(algorithm, value);
         let id_token = IdToken {
             iss: &self.url,
             sub: &grant.user.subject,
@@ -112,10 +117,11 @@ impl Issuer {
             auth_time: grant.auth_time,
             acr: grant.acr.as_deref(),
             nonce,
-            at_hash: at_hash(algorithm, access_token),
+            at_hash: beside.access_token.map(hash),
+            c_hash: beside.code.map(hash),
             sid: &grant.sid,
             claims: here.then(|| self.released(&grant.user, scope)),
         };
-        self.keys.sign(algorithm, client.secret.as_ref(), &id_token)
+        self.keys.sign(algorithm, secret, &id_token)
     }
 }

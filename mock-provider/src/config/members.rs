@@ -114,6 +114,10 @@ impl Checker<'_> {
             let message = format!("`{path}` must have a key: leave it out to have none");
             self.fault(&path, message);
         }
+        if client.response_types.is_empty() {
+            let path = path.key("response_types");
+            self.fault(&path, format!("`{path}` must not be empty: leave it out to have `code`"));
+        }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
             (

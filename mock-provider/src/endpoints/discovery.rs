@@ -9,7 +9,6 @@ use crate::issuer::Issuer;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
-use crate::protocol::token::TokenRequest;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 use crate::router::addresses;
@@ -26,9 +25,9 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
         issuer: issuer.url.clone(),
         endpoints,
         scopes_supported: issuer.scopes_supported().map(str::to_owned).collect(),
-        response_types_supported: vec!["code"],
+        response_types_supported: issuer.response_types(),
         response_modes_supported: ResponseMode::ALL.map(|(_, name)| name).into(),
-        grant_types_supported: TokenRequest::GRANT_TYPES.into(),
+        grant_types_supported: issuer.grant_types(),
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: issuer
             .keys

@@ -1,19 +1,13 @@
 //! ID token: claims.
 
-use aws_lc_rs::digest::{SHA256, SHA512, digest};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::fault::Fault;
+use super::hash;
 use super::mode::{Act, Expected, Mode, Severity};
-use super::near_miss::{noise, other_case, with_member};
+use super::near_miss::other_case;
 use super::parameter::choice;
 use super::replay::replay;
-use super::token::Token;
-use crate::algorithm::Algorithm;
-use crate::journal::Endpoint;
-use crate::protocol::id_token::at_hash;
+use super::wrong_claim::{aud, auth_context, duplicate, iss, sub, time_format};
 
 pub(super) static MODES: &[Mode] = &[
     Mode {
@@ -254,32 +248,63 @@ pub(super) static MODES: &[Mode] = &[
     Mode {
         name: "id-token-at-hash-wrong",
         effect: "`at_hash` does not fit the access token.",
-        parameters: &[choice("mode", &["random", "full-hash", "other-alg"])],
-        clauses: &["OpenID Connect Core 1.0, section 3.1.3.8"],
+        parameters: &[
+            choice("flow", &["code", "hybrid", "implicit"]),
+            choice("mode", &["random", "full-hash", "other-alg"]),
+        ],
+        clauses: &[
+            "OpenID Connect Core 1.0, section 3.1.3.8",
+            "OpenID Connect Core 1.0, section 3.2.2.9",
+            "OpenID Connect Core 1.0, section 3.3.2.9",
+        ],
         expected: Expected::Either,
-        note: "In the code flow the check is a choice.",
-        acts: &[Act::IdToken(|token, fault| {
-            let access_token = token.access_token.clone().unwrap_or_default();
-            let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-            let wrong = match fault.value("mode").as_str() {
-                "full-hash" => base64(digest(&SHA256, access_token.as_bytes()).as_ref()),
-                "other-alg" => base64(&digest(&SHA512, access_token.as_bytes()).as_ref()[..32]),
-                _ => at_hash(Algorithm::default(), &noise(&access_token, 43)),
-            };
-            if token.claims.contains_key("at_hash") {
-                token.claims.insert("at_hash".to_owned(), json!(wrong));
-            }
-        })],
+        exceptions: &[("flow", "hybrid", Expected::Reject), ("flow", "implicit", Expected::Reject)],
+        note: "In the code flow the check is a choice. In the others it is a duty, and the failure \
+               acts on the authorization response.",
+        acts: &[
+            Act::IdToken(|token, fault| hash::in_code_flow(token, fault, hash::wrong)),
+            Act::Authorization(|answer, fault| hash::on_front_channel(answer, fault, hash::wrong)),
+        ],
         ..Mode::ENTRY
     },
     Mode {
         name: "id-token-at-hash-missing",
         effect: "The ID token has no `at_hash`.",
-        clauses: &["OpenID Connect Core 1.0, section 3.1.3.6"],
+        parameters: &[choice("flow", &["code", "hybrid", "implicit"])],
+        clauses: &[
+            "OpenID Connect Core 1.0, section 3.1.3.6",
+            "OpenID Connect Core 1.0, section 3.2.2.10",
+            "OpenID Connect Core 1.0, section 3.3.2.11",
+        ],
         expected: Expected::Tolerate,
+        exceptions: &[("flow", "hybrid", Expected::Reject), ("flow", "implicit", Expected::Reject)],
         severity: Severity::Interoperability,
-        note: "In the code flow the claim is optional.",
-        acts: &[Act::IdToken(|token, _| drop(token.claims.shift_remove("at_hash")))],
+        note: "In the code flow the claim is optional. In the others it must stand beside an access \
+               token, and the failure acts on the authorization response.",
+        acts: &[
+            Act::IdToken(|token, fault| hash::in_code_flow(token, fault, hash::missing)),
+            Act::Authorization(|answer, fault| {
+                hash::on_front_channel(answer, fault, hash::missing);
+            }),
+        ],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "id-token-c-hash-invalid",
+        effect: "The ID token of the authorization response vouches for another code or user.",
+        parameters: &[
+            choice("mode", &["wrong", "missing", "sub-differs"]),
+            choice("flow", &["hybrid"]),
+        ],
+        clauses: &[
+            "OpenID Connect Core 1.0, section 3.3.2.10",
+            "OpenID Connect Core 1.0, section 3.3.2.11",
+            "OpenID Connect Core 1.0, section 3.3.3.6",
+        ],
+        note: "Shows where the client asks for a code and an ID token at once.",
+        acts: &[Act::Authorization(|answer, fault| {
+            hash::on_front_channel(answer, fault, hash::code);
+        })],
         ..Mode::ENTRY
     },
     Mode {
@@ -321,116 +346,3 @@ pub(super) static MODES: &[Mode] = &[
         ..Mode::ENTRY
     },
 ];
-
-fn iss(token: &mut Token, fault: &Fault<'_>) {
-    let own = &fault.issuer.url;
-    let iss = match fault.value("value").as_str() {
-        "absent" => return drop(token.claims.shift_remove("iss")),
-        "empty" => json!(""),
-        "suffix" => json!(format!("{own}/another")),
-        "case" => json!(other_case(own)),
-        "http-vs-https" => json!(match own.strip_prefix("https:") {
-            Some(rest) => format!("http:{rest}"),
-            None => own.replacen("http:", "https:", 1),
-        }),
-        "array" => json!([own]),
-        _ => json!(fault.other_issuer()),
-    };
-    token.claims.insert("iss".to_owned(), iss);
-}
-
-fn sub(token: &mut Token, fault: &Fault<'_>) {
-    let Some(own) = token.claims.get("sub").and_then(Value::as_str) else { return };
-    let sub = match fault.value("value").as_str() {
-        "absent" => return drop(token.claims.shift_remove("sub")),
-        "empty" => json!(""),
-        "null" => Value::Null,
-        // The subject itself, where it is one.
-        "number" => json!(own.parse::<u64>().unwrap_or(1)),
-        "array" => json!([own]),
-        "object" => json!({"sub": own}),
-        "256-chars" => json!(format!("{own}{}", noise(own, 256_usize.saturating_sub(own.len())))),
-        _ => json!("   "),
-    };
-    token.claims.insert("sub".to_owned(), sub);
-}
-
-fn aud(token: &mut Token, fault: &Fault<'_>) {
-    let Some(own) = token.claims.get("aud").and_then(Value::as_str) else { return };
-    let aud = match fault.value("value").as_str() {
-        "absent" => return drop(token.claims.shift_remove("aud")),
-        "empty-array" => json!([]),
-        "suffix" => json!(format!("{own}-another")),
-        "prefix" => json!(format!("another-{own}")),
-        "case" => json!(other_case(own)),
-        "client-id-at-other-op" => json!(format!("{own}-at-another-issuer")),
-        "space-joined" => json!(format!("{own} {}", fault.other_client())),
-        _ => json!(fault.other_client()),
-    };
-    token.claims.insert("aud".to_owned(), aud);
-}
-
-fn time_format(token: &mut Token, fault: &Fault<'_>) {
-    let claim = fault.value("claim");
-    let time = token.claims.get(&claim).or_else(|| token.claims.get("iat"));
-    let Some(time) = time.and_then(Value::as_i64) else { return };
-    let written = match fault.value("form").as_str() {
-        "string" => format!("\"{time}\""),
-        "milliseconds" => format!("{time}000"),
-        "1e9-notation" => format!("{:e}", time as f64),
-        "year-9999" => "253402300799".to_owned(),
-        "2^63" => "9223372036854775808".to_owned(),
-        // Half a second early: never in the future.
-        _ => format!("{}.5", time - 1),
-    };
-    token.payload = Some(with_member(&token.claims, &claim, &[&written]));
-}
-
-fn auth_context(token: &mut Token, fault: &Fault<'_>) {
-    let exchanges = fault.issuer.journal.exchanges();
-    let asked = |name: &str, sought: fn(&str) -> bool| {
-        exchanges.iter().any(|it| {
-            it.endpoint == Endpoint::Authorization
-                && it.flow == fault.note.flow
-                && it.parameter(name).is_some_and(sought)
-        })
-    };
-    let value = fault.value("value");
-    if fault.is("claim", "acr") {
-        if asked("acr_values", |_| true) && token.claims.contains_key("acr") {
-            match value.as_str() {
-                "absent" => drop(token.claims.shift_remove("acr")),
-                _ => drop(token.claims.insert("acr".to_owned(), json!("0"))),
-            }
-        }
-        return;
-    }
-    let lately = asked("max_age", |_| true)
-        || asked("prompt", |prompt| prompt.split(' ').any(|word| word == "login"));
-    let Some(time) = token.claims.get("auth_time").and_then(Value::as_i64) else { return };
-    const DAY: i64 = 24 * 60 * 60;
-    let time = match value.as_str() {
-        _ if !lately => return,
-        "absent" => return drop(token.claims.shift_remove("auth_time")),
-        "lower" => 0,
-        "future" => time + DAY,
-        // Longer ago than anybody allows.
-        _ => time - 365 * DAY,
-    };
-    token.claims.insert("auth_time".to_owned(), json!(time));
-}
-
-fn duplicate(token: &mut Token, fault: &Fault<'_>) {
-    let member = fault.value("member");
-    let Some(good) = token.claims.get(&member) else { return };
-    let bad = match member.as_str() {
-        "sub" => json!(fault.victim().subject),
-        "aud" => json!(fault.other_client()),
-        "iss" => json!(fault.other_issuer()),
-        "nonce" => json!("constant-nonce"),
-        _ => json!(fault.request.at.as_second() - 600),
-    };
-    let (good, bad) = (good.to_string(), bad.to_string());
-    let values = if fault.is("good", "first") { [&*good, &bad] } else { [&*bad, &good] };
-    token.payload = Some(with_member(&token.claims, &member, &values));
-}

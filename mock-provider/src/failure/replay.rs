@@ -7,6 +7,7 @@ use super::mode::Object;
 use super::near_miss::noise;
 use super::token::Token;
 use crate::journal::{Endpoint, Exchange};
+use crate::protocol::id_token::PROTOCOL_CLAIMS;
 
 /// For how long before this login the other one was, where one must be made up.
 const EARLIER: i64 = 60;
@@ -73,11 +74,9 @@ fn made_up(own: &Object, from: &str, fault: &Fault<'_>) -> Object {
 /// Makes claims about the user be about the victim: those that the victim has not are left out.
 pub(super) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
     let victim = fault.victim();
-    if let Some(user) = fault.note.user.as_deref().and_then(|user| fault.issuer.user(user)) {
-        claims.retain(|name, _| {
-            !user.released.contains_key(name) || victim.released.contains_key(name)
-        });
-    }
+    claims.retain(|name, _| {
+        PROTOCOL_CLAIMS.contains(&name.as_str()) || victim.released.contains_key(name)
+    });
     for (name, value) in claims.iter_mut() {
         if let Some(other) = victim.released.get(name) {
             *value = other.clone();

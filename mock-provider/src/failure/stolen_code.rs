@@ -11,6 +11,7 @@ use crate::issuer::until;
 use crate::journal::Exchange;
 use crate::protocol::pkce::CodeChallenge;
 use crate::reply::AuthorizationResponse;
+use crate::tokens::Beside;
 
 /// Puts another code in the place of the honest one: like it, but for what `change` does.
 pub(super) fn replace(
@@ -108,8 +109,8 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
         }
         _ => {
             let nonce = grant.nonce.as_deref();
-            let Some(client) = issuer.client(&grant.client_id) else { return };
-            let signed = issuer.id_token(&client, &grant, &scope, nonce, &access_token, now);
+            let beside = Beside { access_token: Some(&access_token), code: None };
+            let signed = issuer.id_token(&grant, &scope, nonce, &beside, now);
             match fault.is("signature", "none") {
                 true => unsigned(&signed, fault),
                 false => signed,

@@ -10,7 +10,7 @@ use super::mode::Object;
 use crate::algorithm::{Algorithm, hmac};
 use crate::issuer::Issuer;
 use crate::jws::{signing_input, with_signature};
-use crate::protocol::id_token::at_hash;
+use crate::protocol::id_token::half_hash;
 use crate::signer::Signer;
 
 /// A token, taken apart. It is signed anew in the end, unless all was left alone.
@@ -130,7 +130,7 @@ impl Token {
         self.header.insert("alg".to_owned(), json!(signer.algorithm.name()));
         self.header.insert("kid".to_owned(), json!(signer.kid));
         if let (Some(own), Some(access)) = (self.claims.get_mut("at_hash"), &self.access_token) {
-            *own = json!(at_hash(signer.algorithm, access));
+            *own = json!(half_hash(signer.algorithm, access));
         }
         self.signature = Signature::By(Arc::clone(signer));
     }

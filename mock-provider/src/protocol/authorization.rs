@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::error_description::description_characters;
 use super::parameters::{Parameters, Repeated};
 use super::pkce::CodeChallenge;
+use super::response_type::ResponseType;
 use super::scope::Scope;
 
 /// An authorization request whose client and redirect URI are proven.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
+    pub(crate) response_type: ResponseType,
     pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
@@ -113,12 +115,11 @@ impl Prompt {
 
 /// How the answer reaches the client (OAuth 2.0 Multiple Response Type Encoding Practices,
 /// section 2.1; OAuth 2.0 Form Post Response Mode).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     /// In the query of the redirect URI: the default of the code flow.
-    #[default]
     Query,
-    /// In its fragment.
+    /// In its fragment: the default where tokens come with the answer.
     Fragment,
     /// In a form that the browser posts to it.
     FormPost,
@@ -129,32 +130,54 @@ impl ResponseMode {
     pub(crate) const ALL: [(Self, &str); 3] =
         [(Self::Query, "query"), (Self::Fragment, "fragment"), (Self::FormPost, "form_post")];
 
+    /// The mode of a request that names none: what no server may log travels in the fragment.
+    pub(crate) fn default_for(parameters: &Parameters) -> Self {
+        let response_type = parameters.last("response_type").unwrap_or_default();
+        match response_type.split(' ').any(|word| matches!(word, "id_token" | "token")) {
+            true => Self::Fragment,
+            false => Self::Query,
+        }
+    }
+
     /// Reads `response_mode`.
     pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+        let default = Self::default_for(parameters);
         let Some(name) = parameters.get("response_mode")? else {
-            return Ok(Self::default());
+            return Ok(default);
         };
         let known = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        known.map(|(mode, _)| mode).ok_or_else(|| {
+        let (mode, _) = known.ok_or_else(|| {
             let names = Self::ALL.map(|(_, name)| name).join(", ");
             Refusal::new(
                 ErrorCode::InvalidRequest,
                 format!("response_mode must be one of {names}, not `{name}`"),
             )
-        })
+        })?;
+        match (mode, default) {
+            (Self::Query, Self::Fragment) => Err(Refusal::new(
+                ErrorCode::InvalidRequest,
+                "response_mode must not be `query`, for tokens come with the answer",
+            )),
+            _ => Ok(mode),
+        }
     }
 }
 
 impl AuthorizationRequest {
     /// Reads everything but the client and the redirect URI, which were proven before.
     ///
+    /// `allowed` are the response types that the client is registered for.
+    ///
     /// # Errors
     ///
     /// The [`Refusal`] for the client.
-    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+    pub(crate) fn parse(
+        parameters: &Parameters,
+        allowed: &[ResponseType],
+    ) -> Result<Self, Refusal> {
         parameters.check_single()?;
         refuse_what_is_not_supported(parameters)?;
-        check_response_type(parameters.get("response_type")?)?;
+        let response_type = parse_response_type(parameters.get("response_type")?, allowed)?;
         // Whoever answers reads it again, for it decides how a refusal travels too.
         ResponseMode::parse(parameters)?;
 
@@ -173,9 +196,18 @@ impl AuthorizationRequest {
         )
         .map_err(|reason| Refusal::new(ErrorCode::InvalidRequest, reason))?;
 
+        let nonce = parameters.owned("nonce")?;
+        // Sections 3.2.2.1 and 3.3.2.11.
+        if response_type.has_id_token() && nonce.is_none() {
+            return Err(Refusal::new(
+                ErrorCode::InvalidRequest,
+                format!("nonce is missing, and response_type `{response_type}` needs one"),
+            ));
+        }
         Ok(Self {
+            response_type,
             scope,
-            nonce: parameters.owned("nonce")?,
+            nonce,
             prompt: Prompt::parse(parameters.get("prompt")?.unwrap_or_default())?,
             max_age: parameters.get("max_age")?.map(parse_max_age).transpose()?,
             acr_values: parameters.owned("acr_values")?,
@@ -199,15 +231,21 @@ fn refuse_what_is_not_supported(parameters: &Parameters) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_response_type(response_type: Option<&str>) -> Result<(), Refusal> {
-    match response_type {
-        Some("code") => Ok(()),
-        Some(other) => Err(Refusal::new(
+fn parse_response_type(
+    response_type: Option<&str>,
+    allowed: &[ResponseType],
+) -> Result<ResponseType, Refusal> {
+    let Some(name) = response_type else {
+        return Err(Refusal::new(ErrorCode::InvalidRequest, "response_type is missing"));
+    };
+    let known = ResponseType::parse(name).filter(|known| allowed.contains(known));
+    known.ok_or_else(|| {
+        let names: Vec<_> = allowed.iter().map(|known| format!("`{known}`")).collect();
+        Refusal::new(
             ErrorCode::UnsupportedResponseType,
-            format!("response_type must be `code`, not `{other}`"),
-        )),
-        None => Err(Refusal::new(ErrorCode::InvalidRequest, "response_type is missing")),
-    }
+            format!("response_type must be {}, not `{name}`", names.join(" or ")),
+        )
+    })
 }
 
 fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
@@ -234,7 +272,7 @@ mod tests {
 
     fn refused(query: &str) -> (&'static str, String) {
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
-        let refusal = AuthorizationRequest::parse(&parameters).unwrap_err();
+        let refusal = AuthorizationRequest::parse(&parameters, &[ResponseType::Code]).unwrap_err();
         (refusal.code.as_str(), refusal.description)
     }
 

@@ -21,7 +21,12 @@ pub(crate) struct IdToken<'a, C> {
     pub(crate) acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<&'a str>,
-    pub(crate) at_hash: String,
+    /// Of the access token that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) at_hash: Option<String>,
+    /// Of the code that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) c_hash: Option<String>,
     /// The provider's session, so that a logout by this token ends the right one.
     pub(crate) sid: &'a str,
     /// The user's claims that the granted scope releases.
@@ -30,13 +35,13 @@ pub(crate) struct IdToken<'a, C> {
 }
 
 /// The protocol claims above: supported, and none that a user may have.
-pub(crate) const PROTOCOL_CLAIMS: [&str; 10] =
-    ["iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "sid"];
+pub(crate) const PROTOCOL_CLAIMS: [&str; 11] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "c_hash", "sid"];
 
-/// `at_hash` for a token signed with this algorithm: the left half of the access token's digest
-/// (section 3.1.3.6).
-pub(crate) fn at_hash(algorithm: Algorithm, access_token: &str) -> String {
-    let digest = digest(algorithm.digest(), access_token.as_bytes());
+/// `at_hash` or `c_hash` in a token signed with this algorithm: the left half of the digest of an
+/// access token or a code (sections 3.1.3.6 and 3.3.2.11).
+pub(crate) fn half_hash(algorithm: Algorithm, value: &str) -> String {
+    let digest = digest(algorithm.digest(), value.as_bytes());
     let (left, _) = digest.as_ref().split_at(digest.as_ref().len() / 2);
     BASE64_URL_SAFE_NO_PAD.encode(left)
 }
@@ -56,7 +61,8 @@ mod tests {
             auth_time: 1,
             acr: Some("0"),
             nonce: Some("n"),
-            at_hash: at_hash(Algorithm::RS256, "token"),
+            at_hash: Some(half_hash(Algorithm::RS256, "token")),
+            c_hash: Some(half_hash(Algorithm::RS256, "code")),
             sid: "session",
             claims: serde_json::Map::new(),
         };
@@ -66,13 +72,13 @@ mod tests {
     }
 
     #[test]
-    fn at_hash_is_the_left_half_of_the_digest() {
+    fn a_half_hash_is_the_left_half_of_the_digest() {
         // The access token and hash that OpenID Connect Core 1.0 shows in appendix A.3.
         assert_eq!(
-            at_hash(Algorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            half_hash(Algorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             "77QmUPtjPfzWtF2AnpK9RQ"
         );
-        assert_eq!(at_hash(Algorithm::ES384, "token").len(), 32);
-        assert_eq!(at_hash(Algorithm::EdDsa, "token").len(), 43);
+        assert_eq!(half_hash(Algorithm::ES384, "token").len(), 32);
+        assert_eq!(half_hash(Algorithm::EdDsa, "token").len(), 43);
     }
 }

@@ -8,5 +8,6 @@ pub(crate) mod id_token;
 pub(crate) mod metadata;
 pub(crate) mod parameters;
 pub(crate) mod pkce;
+pub(crate) mod response_type;
 pub(crate) mod scope;
 pub(crate) mod token;

@@ -2,6 +2,7 @@
 //! configuration and its command line.
 
 mod authorization;
+mod claim_source;
 mod cli;
 mod client_authentication;
 mod configuration;
@@ -15,6 +16,7 @@ mod health;
 mod hints;
 mod hostile;
 mod https;
+mod hybrid;
 mod journal;
 mod jwks;
 mod leniency;

@@ -1,16 +1,24 @@
 //! ID token: claims.
 
-use mock_provider::MockProvider;
 use mock_provider::failure::Class;
+use mock_provider::{Client, MockProvider, ResponseType, Settings};
 use serde_json::{Value, json};
 
 use super::transcript::assert_changes_except;
-use crate::support::{Browser, NOW, Parameters, start, verified};
+use crate::support::{Browser, CALLBACK, NOW, Parameters, builder, start, verified};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    // Acts only on requests that ask for more than the transcript's.
-    assert_changes_except(Class::IdTokenClaims, &["id-token-auth-context-weaker"]).await;
+    // These act only on requests that ask for more than the transcript's.
+    let others = [
+        "id-token-at-hash-wrong:flow=hybrid",
+        "id-token-at-hash-wrong:flow=implicit",
+        "id-token-at-hash-missing:flow=hybrid",
+        "id-token-at-hash-missing:flow=implicit",
+        "id-token-c-hash-invalid",
+        "id-token-auth-context-weaker",
+    ];
+    assert_changes_except(Class::IdTokenClaims, &others).await;
 }
 
 /// The verified claims of a login of that user with this request.
@@ -83,4 +91,43 @@ async fn the_nonce_of_a_login_that_stands_open_is_replayed_to_a_parallel_one() {
     Browser::new().authorize(&provider, &request("open")).await.expect_sign_in_page();
     let claims = log_in(&mut Browser::new(), &provider, request("own"), "alice").await;
     assert_eq!((&claims["sub"], &claims["nonce"]), (&json!("alice"), &json!("open")));
+}
+
+#[tokio::test]
+async fn what_an_id_token_on_the_front_channel_vouches_for_is_wrong_or_missing() {
+    for (spec, response_type, claim) in [
+        ("id-token-at-hash-wrong:flow=hybrid", "code id_token token", "at_hash"),
+        ("id-token-at-hash-wrong:flow=implicit", "id_token token", "at_hash"),
+        ("id-token-at-hash-missing:flow=hybrid", "code id_token token", "at_hash"),
+        ("id-token-at-hash-missing:flow=implicit", "id_token token", "at_hash"),
+        ("id-token-c-hash-invalid", "code id_token", "c_hash"),
+        ("id-token-c-hash-invalid:mode=missing", "code id_token", "c_hash"),
+        ("id-token-c-hash-invalid:mode=sub-differs", "code id_token", "sub"),
+    ] {
+        let honest = front_channel(None, response_type).await;
+        let sent = front_channel(Some(spec), response_type).await;
+        let differing: Vec<_> = honest
+            .as_object()
+            .expect("claims are an object")
+            .iter()
+            .filter(|(name, value)| sent.get(name) != Some(value))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(differing, [claim], "{spec}: {honest} {sent}");
+        assert_eq!(sent.get(claim).is_none(), spec.contains("missing"), "{spec}");
+    }
+}
+
+/// The claims of the ID token in an authorization response.
+async fn front_channel(failure: Option<&str>, response_type: &str) -> Value {
+    let types =
+        [ResponseType::CodeIdToken, ResponseType::CodeIdTokenToken, ResponseType::IdTokenToken];
+    let client = Client::new("hybrid").redirect_uri(CALLBACK).response_types(types);
+    let issuer =
+        |settings: &mut Settings| settings.issuer_url = Some("http://issuer.example".into());
+    let provider = builder().client(client).settings(issuer).start().await;
+    let _failure = failure.map(|failure| provider.fail(failure));
+    let request = request("n").with("client_id", "hybrid").with("response_type", response_type);
+    let told = Browser::new().log_in(&provider, request, "alice").await.fragment();
+    verified(&provider, &json!({"id_token": told["id_token"]}), "hybrid").await
 }

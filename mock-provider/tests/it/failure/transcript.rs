@@ -224,15 +224,15 @@ fn compare(
     }
 }
 
-/// The beginning of a value, and the size of one that is large. The exact length of what is short
-/// would change with every member of the metadata and every word on a page.
+/// The beginning of a value, and the size of one that is large. The size of what is not would change
+/// with every member of the metadata, and that of a page with every word on it.
 fn brief(value: Option<&Value>) -> String {
     const MOST: usize = 160;
-    const LARGE: usize = 16 * 1024;
+    const LARGE: usize = 3 * 1024;
     let Some(value) = value else { return "nothing".to_owned() };
     let text = value.to_string();
     match text.char_indices().nth(MOST) {
-        Some((end, _)) if text.len() > LARGE => {
+        Some((end, _)) if text.len() > LARGE && !text.starts_with("\"<!") => {
             format!("{}… ({} kB)", &text[..end], text.len() / 1024)
         }
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -58,10 +58,20 @@ impl Answer {
     /// What the client is told in the query of its redirect URI.
     #[track_caller]
     pub(crate) fn callback(&self) -> BTreeMap<String, String> {
+        self.told('?')
+    }
+
+    /// What the client is told in the fragment of its redirect URI.
+    #[track_caller]
+    pub(crate) fn fragment(&self) -> BTreeMap<String, String> {
+        self.told('#')
+    }
+
+    #[track_caller]
+    fn told(&self, behind: char) -> BTreeMap<String, String> {
         let location = self.location();
-        let query = location.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix('?'));
-        let query = query.unwrap_or_else(|| panic!("{location} is not {CALLBACK} with a query"));
-        pairs(query)
+        let told = location.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix(behind));
+        pairs(told.unwrap_or_else(|| panic!("{location} is not {CALLBACK}{behind} and more")))
     }
 
     /// Checks that the client is told of an error, with state and issuer, and gets no code.

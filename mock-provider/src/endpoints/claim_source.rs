@@ -1,0 +1,36 @@
+//! `GET /claim-source`: where distributed claims are fetched
+//! ([OpenID Connect Core 1.0, section 5.6.2.2](https://openid.net/specs/openid-connect-core-1_0.html#DistributedExample)).
+
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+
+use crate::issuer::Issuer;
+use crate::reply::{Note, Reply};
+use crate::request::Request;
+
+pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
+    let header = request.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let Some(token) = token else {
+        return refuse("Bearer realm=\"claim-source\"", "no bearer token came");
+    };
+    match issuer.redeem_voucher(token) {
+        Ok((voucher, claims)) => {
+            let summary = format!("claims of {} fetched by {}", voucher.sub, voucher.client_id);
+            let note = Note::new(summary).client(voucher.client_id).user(voucher.sub);
+            Reply::jwt(claims).no_store().note(note)
+        }
+        Err(reason) => refuse("Bearer realm=\"claim-source\", error=\"invalid_token\"", &reason),
+    }
+}
+
+fn refuse(challenge: &str, reason: &str) -> Reply {
+    Reply::text(format!("{reason}\n"))
+        .status(StatusCode::UNAUTHORIZED)
+        .header(WWW_AUTHENTICATE, challenge)
+        .no_store()
+        .note(Note::refused("invalid_token", reason))
+}

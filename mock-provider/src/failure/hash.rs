@@ -1,0 +1,77 @@
+//! Hashes by which an ID token vouches for what comes with it, wrong or left out.
+
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::fault::Fault;
+use super::near_miss::noise;
+use super::token::Token;
+use crate::algorithm::Algorithm;
+use crate::protocol::id_token::half_hash;
+use crate::protocol::parameters::Parameters;
+use crate::reply::AuthorizationResponse;
+
+/// Lets an act have the ID token of the token endpoint, where the failure is for the code flow.
+pub(super) fn in_code_flow(token: &mut Token, fault: &Fault<'_>, act: fn(&mut Token, &Fault<'_>)) {
+    if fault.is("flow", "code") {
+        act(token, fault);
+    }
+}
+
+/// Lets an act have the ID token of an authorization response, where the failure is for the flow.
+pub(super) fn on_front_channel(
+    answer: &mut AuthorizationResponse,
+    fault: &Fault<'_>,
+    act: fn(&mut Token, &Fault<'_>),
+) {
+    let parameters = &answer.parameters;
+    let flow = if parameters.last("code").is_some() { "hybrid" } else { "implicit" };
+    let id_token = parameters.last("id_token");
+    let token = id_token.and_then(|token| Token::read(token, fault.issuer));
+    let Some(mut token) = token.filter(|_| fault.is("flow", flow)) else { return };
+    token.access_token = parameters.last("access_token").map(str::to_owned);
+    act(&mut token, fault);
+    let Value::String(sent) = token.encode() else { return };
+    let altered = parameters.iter().map(|(name, value)| match name {
+        "id_token" => (name, sent.as_str()),
+        _ => (name, value),
+    });
+    let altered = Parameters::from_iter(altered);
+    answer.parameters = altered;
+}
+
+/// Makes `at_hash` wrong.
+pub(super) fn wrong(token: &mut Token, fault: &Fault<'_>) {
+    let access_token = token.access_token.clone().unwrap_or_default();
+    let base64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let wrong = match fault.value("mode").as_str() {
+        "full-hash" => base64(digest(&SHA256, access_token.as_bytes()).as_ref()),
+        "other-alg" => base64(&digest(&SHA512, access_token.as_bytes()).as_ref()[..32]),
+        _ => half_hash(Algorithm::default(), &noise(&access_token, 43)),
+    };
+    if token.claims.contains_key("at_hash") {
+        token.claims.insert("at_hash".to_owned(), json!(wrong));
+    }
+}
+
+/// Leaves `at_hash` out.
+pub(super) fn missing(token: &mut Token, _: &Fault<'_>) {
+    token.claims.shift_remove("at_hash");
+}
+
+/// Makes `c_hash` wrong or leaves it out, or has the token be about another user.
+pub(super) fn code(token: &mut Token, fault: &Fault<'_>) {
+    let Some(right) = token.claims.get("c_hash").and_then(Value::as_str) else { return };
+    match fault.value("mode").as_str() {
+        "missing" => drop(token.claims.shift_remove("c_hash")),
+        "sub-differs" => {
+            token.claims.insert("sub".to_owned(), json!(fault.victim().subject));
+        }
+        _ => {
+            let wrong = half_hash(Algorithm::default(), right);
+            token.claims.insert("c_hash".to_owned(), json!(wrong));
+        }
+    }
+}
