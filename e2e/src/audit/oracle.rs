@@ -14,7 +14,10 @@ pub enum Who {
         foreign_attributes: bool,
     },
     /// Another one of the case.
-    SomebodyElse,
+    SomebodyElse {
+        /// Whether the page shows attributes of the one who is expected as well.
+        own_attributes: bool,
+    },
     /// Somebody, but the page does not tell who.
     Unknown,
 }
@@ -47,7 +50,7 @@ pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who
         return Who::Expected { foreign_attributes };
     }
     if foreign_attributes {
-        return Who::SomebodyElse;
+        return Who::SomebodyElse { own_attributes: attributes(expected) };
     }
     match has(marks.signed_out) {
         Some(false) if page.trouble.is_none() => Who::Unknown,
@@ -70,8 +73,8 @@ mod tests {
     fn a_page_names_who_is_signed_in() {
         assert_eq!(read("Hello user-7e"), Who::Expected { foreign_attributes: false });
         assert_eq!(read("Hello User N7e"), Who::Expected { foreign_attributes: false });
-        assert_eq!(read("Hello other-7e"), Who::SomebodyElse);
-        assert_eq!(read("Hello Other N7e"), Who::SomebodyElse);
+        assert_eq!(read("Hello other-7e"), Who::SomebodyElse { own_attributes: false });
+        assert_eq!(read("Hello Other N7e"), Who::SomebodyElse { own_attributes: false });
         assert_eq!(read("Sign in"), Who::Nobody);
         assert_eq!(read("Hello stranger"), Who::Unknown);
     }
@@ -85,6 +88,7 @@ mod tests {
     fn the_subject_decides_and_foreign_attributes_are_told() {
         let own = Who::Expected { foreign_attributes: true };
         assert_eq!(read("user-7e other.m7e@example.org"), own);
-        assert_eq!(read("other-7e user.m7e@example.org"), Who::SomebodyElse);
+        let other = Who::SomebodyElse { own_attributes: true };
+        assert_eq!(read("other-7e user.m7e@example.org"), other);
     }
 }

@@ -97,7 +97,8 @@ pub struct Seen<'a> {
     pub page: &'a Page,
     /// Who is signed in at the end.
     pub who: Who,
-    /// Whether somebody else's attributes beside the user's own mean that accounts were mixed.
+    /// Whether somebody else's attributes beside the user's own mean that accounts were mixed: not
+    /// where the failure gives them to the user.
     pub foreign_attributes_count: bool,
     /// Whether the failure acted, or the user agent did what the case is about.
     pub exercised: bool,
@@ -134,7 +135,10 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
         return Outcome::CanaryHit;
     }
     match seen.who {
-        Who::SomebodyElse => return Outcome::SessionVictim,
+        Who::SomebodyElse { own_attributes: true } if !seen.foreign_attributes_count => {
+            return Outcome::SessionExpected;
+        }
+        Who::SomebodyElse { .. } => return Outcome::SessionVictim,
         Who::Expected { foreign_attributes: true } if seen.foreign_attributes_count => {
             return Outcome::SessionVictim;
         }
@@ -183,12 +187,14 @@ mod tests {
         }
     }
 
+    const SOMEBODY_ELSE: Who = Who::SomebodyElse { own_attributes: false };
+
     const OWN: &str = "<title>Oops</title><p>Sorry.";
 
     #[test]
     fn what_nobody_met_proves_nothing_however_it_ended() {
         let page = page(500, "text/html", "");
-        let seen = Seen { exercised: false, who: Who::SomebodyElse, ..seen(&page) };
+        let seen = Seen { exercised: false, who: SOMEBODY_ELSE, ..seen(&page) };
         assert_eq!(outcome(&seen), Outcome::NotExercised);
     }
 
@@ -221,7 +227,7 @@ mod tests {
     fn sessions_come_before_pages() {
         let page = page(500, "text/plain", "panicked at");
         for (who, expected) in [
-            (Who::SomebodyElse, Outcome::SessionVictim),
+            (SOMEBODY_ELSE, Outcome::SessionVictim),
             (Who::Expected { foreign_attributes: true }, Outcome::SessionVictim),
             (Who::Expected { foreign_attributes: false }, Outcome::SessionExpected),
             (Who::Unknown, Outcome::SessionUnknown),
@@ -234,9 +240,14 @@ mod tests {
     #[test]
     fn attributes_of_somebody_else_may_be_the_users_own() {
         let page = page(200, "text/html", OWN);
-        let who = Who::Expected { foreign_attributes: true };
-        let seen = Seen { who, foreign_attributes_count: false, ..seen(&page) };
-        assert_eq!(outcome(&seen), Outcome::SessionExpected);
+        for who in
+            [Who::Expected { foreign_attributes: true }, Who::SomebodyElse { own_attributes: true }]
+        {
+            let mixed = Seen { who, ..seen(&page) };
+            assert_eq!(outcome(&mixed), Outcome::SessionVictim);
+            let given = Seen { foreign_attributes_count: false, ..mixed };
+            assert_eq!(outcome(&given), Outcome::SessionExpected);
+        }
     }
 
     #[test]

@@ -35,13 +35,14 @@ impl Person {
         }
     }
 
-    /// The person as a user of the provider, with a confirmed email address and a login name.
+    /// The person as a user of the provider, with a confirmed email address and a login name
+    /// that is part of it.
     pub fn account(&self) -> User {
         User::new(&self.subject)
             .name(&self.name)
             .email(&self.email)
             .email_verified(true)
-            .preferred_username(format!("u-{}", self.subject))
+            .preferred_username(self.email.split('@').next().unwrap_or_default())
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Plan {
 /// When the relying party starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Before the failure: a control login precedes the case, metadata and keys may be cached.
+    /// Before the failure: metadata and keys may be cached.
     Before,
     /// With the failure on: metadata and keys are fetched anew.
     After,
@@ -266,6 +266,7 @@ impl Plan {
             | "claims-groups-delimiter"
             | "claims-null-or-mistyped"
             | "claims-email-verified-string"
+            | "claims-email-changed"
             | "claims-sub-edge"
             | "claims-name-unicode"
             | "claims-markup"

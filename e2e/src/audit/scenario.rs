@@ -30,6 +30,8 @@ pub enum Scenario {
     WhileAnotherLoginWaits,
     /// Somebody else signs in elsewhere, then the user does.
     AfterAnotherLogin,
+    /// Somebody else signs in elsewhere at the second issuer, then the user does at the first.
+    AfterForeignLogin,
     /// Others sign in elsewhere, one after the other, then the user does.
     AfterTwoLogins,
     /// The user signs in elsewhere, then here.
@@ -147,6 +149,11 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             Scenario::AfterAnotherLogin => {
                 sign_in(&mut self.agents.fresh().await?, &rp.login, other).await?;
                 self.login(agent).await?.logins(2)
+            }
+            Scenario::AfterForeignLogin => {
+                let second = rp.second_login.as_ref().context("there is no second issuer")?;
+                sign_in(&mut self.agents.fresh().await?, second, other).await?;
+                self.login(agent).await?
             }
             Scenario::AfterTwoLogins => {
                 for person in [other, &self.bench.cast().control] {

@@ -122,6 +122,13 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         "id-token-nbf-future" if is("offset", "+30s") => SessionExpected,
         // The app asks for no class of authentication.
         "id-token-auth-context-weaker" if is("claim", "acr") => NotExercised,
+        // The app takes no token by way of the browser.
+        "id-token-c-hash-invalid" => NotExercised,
+        "id-token-at-hash-wrong" | "id-token-at-hash-missing"
+            if any("flow", &["hybrid", "implicit"]) =>
+        {
+            NotExercised
+        }
         "id-token-iss-mismatch"
         | "id-token-sub-invalid"
         | "id-token-aud-mismatch"
@@ -160,6 +167,26 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "network-compression"
         | "network-oversized"
         | "network-tls-invalid" => CleanError,
+
+        // Deeper than the app's parser goes.
+        "claims-null-or-mistyped" if is("unknown", "deep-1000") => CleanError,
+        // The issuer of the ID token is not the one that was asked; userinfo is about somebody else.
+        "claims-foreign-identity" if is("claim", "sub+iss") || is("in", "userinfo") => CleanError,
+        "claims-groups-string"
+        | "claims-groups-overage"
+        | "claims-groups-delimiter"
+        | "claims-session-overflow"
+        | "claims-null-or-mistyped"
+        | "claims-email-unverified"
+        | "claims-email-verified-string"
+        | "claims-email-reassigned"
+        | "claims-email-changed"
+        | "claims-foreign-identity"
+        | "claims-sub-edge"
+        | "claims-name-unicode"
+        | "claims-markup"
+        | "claims-crlf"
+        | "claims-distributed" => SessionExpected,
 
         // Whoever has no cookies of the app is told so; the code was used already.
         "sequence-callback-replayed" if is("how", "other-browser") || is("session", "gone") => {
