@@ -256,10 +256,14 @@ impl Plan {
             },
 
             // An account of one's own with somebody else's address on it is no takeover.
-            "claims-email-unverified"
-            | "claims-email-reassigned"
-            | "claims-foreign-identity"
-            | "claims-email-changed" => LOGIN.own_session().with_foreign_attributes(),
+            "claims-email-unverified" | "claims-email-reassigned" => {
+                LOGIN.playing(Scenario::AfterAnotherLogin).own_session().with_foreign_attributes()
+            }
+            "claims-foreign-identity" => LOGIN
+                .playing(Scenario::AfterForeignLogin)
+                .own_session()
+                .with_foreign_attributes()
+                .needing(&[Feature::SecondIssuer]),
             "claims-groups-string"
             | "claims-groups-overage"
             | "claims-session-overflow"

@@ -17,7 +17,7 @@ use super::outcomes::stated;
 const AT_ONCE: usize = 16;
 
 /// Longer than the app waits for a provider.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Longer than the app waits for a provider of which nothing is to come.
 const LITTLE_PATIENCE: Duration = Duration::from_secs(3);

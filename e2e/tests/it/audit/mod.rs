@@ -2,4 +2,5 @@
 
 mod bench;
 mod every_case;
+mod in_a_browser;
 mod outcomes;
