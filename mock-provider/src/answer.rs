@@ -40,8 +40,7 @@ impl Answer<'_> {
         }
         let last = browser.session(self.issuer);
         let session = self.issuer.begin_session(user, last.as_ref());
-        let cookie = Browser::cookie(self.issuer, &session.cookie());
-        self.succeed(request, &session).cookie(&cookie)
+        self.succeed(request, &session).cookies(Browser::cookies(self.issuer, &session))
     }
 
     /// Answers with a code for a session's user.
@@ -54,8 +53,11 @@ impl Answer<'_> {
             "{} is signed in, {} sent to {} for {}",
             user.subject, request.response_type, client.id, request.scope
         );
-        let issued = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
-        self.send(issued).note(self.note(summary).user(&user.subject))
+        let mut told = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
+        if self.issuer.settings.session_management {
+            told.push("session_state", &self.issuer.session_state(self.reply_to, session));
+        }
+        self.send(told).note(self.note(summary).user(&user.subject))
     }
 
     /// Tells the client that, and why, there is no code.

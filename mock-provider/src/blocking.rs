@@ -43,7 +43,8 @@ impl MockProvider {
     }
 
     pub(crate) fn start_with(builder: MockProviderBuilder) -> Self {
-        let runtime = Builder::new_current_thread().build().expect("a runtime without I/O starts");
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime starts where a thread does");
         let provider = runtime.block_on(builder.start());
         Self { provider, runtime }
     }
@@ -91,6 +92,11 @@ impl MockProvider {
         authorization_url: &str,
     ) -> Result<String, AuthorizeError> {
         self.runtime.block_on(self.provider.authorize_as(subject, authorization_url))
+    }
+
+    /// Ends every session of a user; see [`IssuerHandle::log_out`].
+    pub fn log_out(&self, subject: &str) -> usize {
+        self.runtime.block_on(self.provider.log_out(subject))
     }
 
     /// Takes the provider off the network; see [`crate::MockProvider::suspend`].

@@ -4,6 +4,7 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use crate::issuer::Issuer;
+use crate::protocol::session_state::browser_state;
 use crate::request::Request;
 use crate::session::Session;
 
@@ -25,24 +26,44 @@ impl Browser {
         issuer.sessions().of_browser(cookie.value(), issuer.clock.seconds()).cloned()
     }
 
-    /// The header that gives a browser its session.
-    pub(crate) fn cookie(issuer: &Issuer, value: &str) -> String {
-        cookie(issuer, value).to_string()
+    /// The cookies that give a browser its session.
+    pub(crate) fn cookies(issuer: &Issuer, session: &Session) -> Vec<String> {
+        let own = cookie(issuer, issuer.cookie_name.clone(), session.cookie());
+        let state = issuer.settings.session_management.then(|| {
+            let mut cookie = state_cookie(issuer, browser_state(&session.sid));
+            // A script of ours reads it.
+            cookie.set_http_only(false);
+            cookie
+        });
+        [Some(own), state].into_iter().flatten().map(|cookie| cookie.to_string()).collect()
     }
 
-    /// The header that takes a browser's session away.
-    pub(crate) fn no_cookie(issuer: &Issuer) -> String {
-        let mut cookie = cookie(issuer, "");
-        // Not `make_removal`, which reads the system's time for an `Expires` that nobody needs.
-        cookie.set_max_age(time::Duration::ZERO);
-        cookie.to_string()
+    /// The cookies that take a browser's session away.
+    pub(crate) fn no_cookies(issuer: &Issuer) -> Vec<String> {
+        let own = cookie(issuer, issuer.cookie_name.clone(), String::new());
+        let state = issuer.settings.session_management.then(|| state_cookie(issuer, String::new()));
+        let removed = |mut cookie: Cookie<'static>| {
+            // Not `make_removal`, which reads the system's time for an `Expires` that nobody needs.
+            cookie.set_max_age(time::Duration::ZERO);
+            cookie.to_string()
+        };
+        [Some(own), state].into_iter().flatten().map(removed).collect()
+    }
+
+    /// The name of the cookie that tells scripts the state of the session.
+    pub(crate) fn state_cookie_name(issuer: &Issuer) -> String {
+        format!("{}_state", issuer.cookie_name)
     }
 }
 
-fn cookie(issuer: &Issuer, value: &str) -> Cookie<'static> {
+fn state_cookie(issuer: &Issuer, value: String) -> Cookie<'static> {
+    cookie(issuer, Browser::state_cookie_name(issuer), value)
+}
+
+fn cookie(issuer: &Issuer, name: String, value: String) -> Cookie<'static> {
     let path = if issuer.path.is_empty() { "/" } else { &issuer.path };
     let https = issuer.url.starts_with("https:");
-    Cookie::build((issuer.cookie_name.clone(), value.to_owned()))
+    Cookie::build((name, value))
         .path(path.to_owned())
         .http_only(true)
         .secure(https)

@@ -39,6 +39,25 @@ pub struct Client {
     /// Where the browser may go after a logout.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where the client is told, server to server, that a session has ended: a URL that takes
+    /// logout tokens
+    /// ([OpenID Connect Back-Channel Logout 1.0, section 2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration)).
+    /// Default: the client is not told.
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether the client needs the session's `sid` in a logout token. Default: false. The provider
+    /// sends it always.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// A page of the client that ends its own session when a browser loads it in a frame
+    /// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
+    /// It has scheme, host and port of a redirect URI. Default: none.
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that page needs `iss` and `sid` in its query. Default: false. The provider sends
+    /// them always.
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
     /// The one way in which the client authenticates at the token endpoint. Default: any that
     /// suits, which is `none` without a secret, and `client_secret_basic` or
     /// `client_secret_post` with one.
@@ -74,6 +93,10 @@ impl Client {
             secret: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             token_endpoint_auth_method: None,
             id_token_signed_response_alg: Algorithm::default(),
             jwks: None,
@@ -109,6 +132,20 @@ impl Client {
     #[must_use]
     pub fn post_logout_redirect_uri(mut self, uri: impl Into<RedirectUri>) -> Self {
         self.post_logout_redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Has the client told of logouts, server to server, at this URL.
+    #[must_use]
+    pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.backchannel_logout_uri = Some(uri.into());
+        self
+    }
+
+    /// Has the client told of logouts by this page of its own, in a frame of the browser.
+    #[must_use]
+    pub fn frontchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.frontchannel_logout_uri = Some(uri.into());
         self
     }
 

@@ -51,6 +51,17 @@ impl<V> Expiring<V> {
         Some(entry.value)
     }
 
+    /// Removes and returns the values that fit, if their time is not over.
+    pub(crate) fn remove_where(&mut self, now: i64, fits: impl Fn(&V) -> bool) -> Vec<V> {
+        let keys = self.order.iter().filter(|((until, _), _)| *until > now);
+        let keys: Vec<_> = keys
+            .map(|(_, key)| key)
+            .filter(|key| self.entries.get(*key).is_some_and(|entry| fits(&entry.value)))
+            .cloned()
+            .collect();
+        keys.iter().filter_map(|key| self.remove(key)).collect()
+    }
+
     fn sweep(&mut self, now: i64) {
         while let Some(first) = self.order.first_entry() {
             if first.key().0 > now && self.entries.len() < CAPACITY {
@@ -84,6 +95,16 @@ mod tests {
         assert_eq!((map.entries.len(), map.order.len()), (CAPACITY, CAPACITY));
         assert_eq!(map.get_mut("4", 0), None);
         assert_eq!(map.get_mut("5", 0), Some(&mut 5));
+    }
+
+    #[test]
+    fn those_that_fit_are_removed_unless_their_time_is_over() {
+        let mut map = Expiring::default();
+        for (key, value, until) in [("a", 1, 10), ("b", 2, 20), ("c", 3, 30)] {
+            map.insert(key.into(), value, 0, until);
+        }
+        assert_eq!(map.remove_where(10, |value| *value != 3), [2]);
+        assert_eq!(map.get_mut("c", 10), Some(&mut 3));
     }
 
     #[test]

@@ -112,6 +112,8 @@ struct RefreshToken {
     grant: Arc<Grant>,
     expires: i64,
     rotated: bool,
+    /// Until when it may be used again although it was rotated. A failure may allow that.
+    spared_until: i64,
 }
 
 /// A code or token that was refused.
@@ -182,7 +184,7 @@ impl Grants {
         expires: i64,
     ) {
         let until = expires.saturating_add(REMEMBERED);
-        let token = RefreshToken { grant, expires, rotated: false };
+        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0 };
         self.refresh_tokens.insert(value, token, now, until);
     }
 
@@ -278,7 +280,7 @@ impl Grants {
         if grant.is_revoked() {
             return Err(Refused::of(grant, "refresh_token was revoked".into()));
         }
-        if token.rotated {
+        if token.rotated && token.spared_until <= now {
             grant.revoke();
             let replayed = "refresh_token was used before; everything issued with it is revoked";
             return Err(Refused::of(grant, replayed.into()));
@@ -299,6 +301,49 @@ impl Grants {
         }
         token.rotated = true;
         Ok(Arc::clone(grant))
+    }
+
+    /// Has a code stand for another user, for failures.
+    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
+        let Some(code) = self.codes.get_mut(value, now) else { return };
+        let grant = &code.grant;
+        code.grant = Arc::new(Grant {
+            client_id: grant.client_id.clone(),
+            user,
+            scope: grant.scope.clone(),
+            nonce: grant.nonce.clone(),
+            sid: grant.sid.clone(),
+            flow: grant.flow.clone(),
+            auth_time: grant.auth_time,
+            acr: grant.acr.clone(),
+            revoked: AtomicBool::new(grant.is_revoked()),
+        });
+    }
+
+    /// Lets a refresh token be used again until a time, for failures.
+    pub(crate) fn spare_refresh_token(&mut self, value: &str, now: i64, until: i64) {
+        if let Some(token) = self.refresh_tokens.get_mut(value, now) {
+            token.spared_until = until;
+        }
+    }
+
+    /// Takes a rotation back, for failures: `used` can be used as before, and `successor` is
+    /// forgotten.
+    pub(crate) fn reinstate_refresh_token(
+        &mut self,
+        used: &str,
+        successor: Option<&str>,
+        now: i64,
+    ) {
+        if let Some(token) = self.refresh_tokens.get_mut(used, now) {
+            token.rotated = false;
+        }
+        successor.and_then(|successor| self.refresh_tokens.remove(successor));
+    }
+
+    /// Whether a refresh token is known and was not rotated, or not for good.
+    pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
+        self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
     }
 
     /// The grant that a request's code or refresh token belongs to, whoever presents it.

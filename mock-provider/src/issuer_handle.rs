@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::backchannel_logout;
 use crate::clock::Clock;
 use crate::end_user::{self, AuthorizeError};
 use crate::failure::{ArmedFailure, Failure};
@@ -91,6 +92,16 @@ impl IssuerHandle {
     /// Clears every failure of this issuer, however it was armed.
     pub fn clear_failures(&self) {
         self.issuer.failures.clear_all();
+    }
+
+    /// Ends every session of a user, as an administrator or another application would, and delivers
+    /// logout tokens to the clients that want them. Returns how many sessions ended.
+    ///
+    /// Each delivery stands in the [journal](Self::journal) when this returns.
+    pub async fn log_out(&self, subject: &str) -> usize {
+        let ended = self.issuer.sessions().end_all_of(subject, self.issuer.clock.seconds());
+        backchannel_logout::deliver(&self.issuer, self.issuer.logout_notices(&ended)).await;
+        ended.len()
     }
 
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub struct Exchange {
     pub user: Option<String>,
     /// Joins the exchanges of one login: authorization, sign-in, token, userinfo, refresh, logout.
     pub flow: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 when a relying party was called and did not answer.
     pub status: u16,
     /// Why the provider refused, where it did.
     pub refusal: Option<Refusal>,
@@ -103,6 +103,10 @@ pub enum Endpoint {
     ClaimSource,
     /// The end-session endpoint.
     EndSession,
+    /// The page that tells whether the session goes on.
+    CheckSession,
+    /// The endpoint of a relying party that takes logout tokens; the provider asks.
+    BackChannelLogout,
     /// The health endpoint.
     Health,
     /// The WebFinger endpoint, which tells the issuer of a user.
@@ -115,7 +119,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -125,6 +129,8 @@ impl Endpoint {
         Self::Userinfo,
         Self::ClaimSource,
         Self::EndSession,
+        Self::CheckSession,
+        Self::BackChannelLogout,
         Self::Health,
         Self::Webfinger,
         Self::Canary,
@@ -143,6 +149,8 @@ impl Endpoint {
             Self::Userinfo => "userinfo",
             Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
+            Self::CheckSession => "check-session",
+            Self::BackChannelLogout => "back-channel-logout",
             Self::Health => "health",
             Self::Webfinger => "webfinger",
             Self::Canary => "canary",
@@ -171,7 +179,7 @@ pub(crate) struct Entry {
     path: String,
     query: Option<Parameters>,
     form: Option<Parameters>,
-    status: StatusCode,
+    status: u16,
     pub(crate) note: Note,
     alterations: Vec<Alteration>,
 }
@@ -180,7 +188,7 @@ impl Entry {
     /// What is kept of a request and its answer.
     pub(crate) fn new(
         request: Request,
-        status: StatusCode,
+        status: u16,
         note: Note,
         alterations: Vec<Alteration>,
     ) -> Self {
@@ -202,7 +210,7 @@ impl Entry {
             client: note.client,
             user: note.user,
             flow: note.flow,
-            status: self.status.as_u16(),
+            status: self.status,
             refusal: note.refusal,
             alterations: self.alterations.clone(),
             summary: note.summary,
@@ -295,13 +303,14 @@ impl Journal {
 }
 
 /// Parameters whose values are secret, or as good as one while they are valid.
-const SECRET_PARAMETERS: [&str; 8] = [
+const SECRET_PARAMETERS: [&str; 9] = [
     "client_secret",
     "code",
     "code_verifier",
     "refresh_token",
     "access_token",
     "id_token_hint",
+    "logout_token",
     "password",
     // The whole authorization request, hint included, which the sign-in form sends once more.
     "request",
@@ -328,7 +337,7 @@ mod tests {
             path: "/token".into(),
             query: Parameters::parse(query.as_bytes()).ok(),
             form: None,
-            status: StatusCode::OK,
+            status: 200,
             note: Note::default(),
             alterations: Vec::new(),
         }

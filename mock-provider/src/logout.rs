@@ -8,32 +8,24 @@ use crate::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::redirect_uri::RedirectUri;
-use crate::reply_to::with_query;
 use crate::session::Session;
+use crate::signed_out::ReturnTo;
 
 /// A logout request that is in order.
 #[derive(Debug)]
 pub(crate) struct Logout {
     /// Who asks: by the ID token, or by `client_id`.
     pub(crate) client: Option<Arc<Client>>,
-    target: Option<Target>,
+    return_to: Option<ReturnTo>,
     hint: Option<IdTokenHint>,
 }
 
-/// A post-logout redirect URI, and the client's `state`.
-#[derive(Debug)]
-struct Target {
-    uri: String,
-    state: Option<String>,
-}
-
-impl Target {
-    fn location(&self) -> String {
-        match &self.state {
-            Some(state) => with_query(&self.uri, &Parameters::from_iter([("state", state)])),
-            None => self.uri.clone(),
-        }
-    }
+/// A client that a session served.
+pub(crate) struct Served<'s> {
+    pub(crate) session: &'s Session,
+    pub(crate) client: Arc<Client>,
+    /// The latest flow of the client in the session.
+    pub(crate) flow: &'s str,
 }
 
 /// Why a logout is refused (section 4): a page tells, and nobody is redirected.
@@ -99,16 +91,18 @@ impl Issuer {
             }
             None => None,
         };
-        let target = match parameters.get("post_logout_redirect_uri")? {
+        let return_to = match parameters.get("post_logout_redirect_uri")? {
             Some(uri) => {
                 if let Some(client) = &client {
                     self.check_post_logout_uri(client, uri)?;
                 }
-                Some(Target { uri: uri.to_owned(), state: parameters.owned("state")? })
+                let state = parameters.get("state")?.map(|state| ("state", state));
+                let told = Parameters::from_iter(state);
+                Some(ReturnTo { uri: uri.to_owned(), parameters: told })
             }
             None => None,
         };
-        Ok(Logout { client, target, hint })
+        Ok(Logout { client, return_to, hint })
     }
 
     fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
@@ -133,25 +127,34 @@ impl Issuer {
         &self,
         logout: &Logout,
         ended: Option<&Session>,
-    ) -> Option<String> {
-        let target = logout.target.as_ref()?;
+    ) -> Option<ReturnTo> {
+        let target = logout.return_to.as_ref()?;
         let served = ended.into_iter().flat_map(|session| session.flows.keys());
         let mut clients = served.filter_map(|id| self.client(id));
         let proven = logout.client.is_some()
             || clients.any(|client| self.check_post_logout_uri(&client, &target.uri).is_ok());
-        proven.then(|| target.location())
+        proven.then(|| target.clone())
     }
 
-    /// Ends the browser's session and the one that the ID token belongs to.
-    pub(crate) fn end_sessions(
-        &self,
-        logout: &Logout,
-        browser: Option<Session>,
-    ) -> Option<Session> {
+    /// Ends the browser's session and the one that the ID token belongs to, and returns them in
+    /// this order.
+    pub(crate) fn end_sessions(&self, logout: &Logout, browser: Option<Session>) -> Vec<Session> {
         let mut sessions = self.sessions();
-        let hinted = logout.hint.as_ref().and_then(|hint| sessions.end(hint.sid.as_deref()?));
         let own = browser.and_then(|session| sessions.end(&session.sid));
-        own.or(hinted)
+        let hinted = logout.hint.as_ref().and_then(|hint| sessions.end(hint.sid.as_deref()?));
+        own.into_iter().chain(hinted).collect()
+    }
+
+    /// The clients that sessions served, as far as they are still known.
+    pub(crate) fn served_by<'s>(
+        &self,
+        sessions: &'s [Session],
+    ) -> impl Iterator<Item = Served<'s>> {
+        sessions.iter().flat_map(move |session| {
+            session.flows.iter().filter_map(move |(id, flow)| {
+                Some(Served { session, client: self.client(id)?, flow })
+            })
+        })
     }
 }
 

@@ -36,6 +36,18 @@ impl RedirectUri {
         self.0 == uri || self.pattern().is_some_and(|pattern| pattern.allows(uri))
     }
 
+    /// True when a URL has the scheme, host and port of a URI that may be named.
+    pub(crate) fn is_of_origin(&self, url: &Url) -> bool {
+        let host = format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default());
+        match self.pattern() {
+            Some(Pattern { host: own, port: ":*", .. }) => own == host,
+            Some(Pattern { host: own, port, .. }) => {
+                Url::parse(&format!("{own}{port}")).is_ok_and(|own| own.origin() == url.origin())
+            }
+            None => Url::parse(&self.0).is_ok_and(|own| own.origin() == url.origin()),
+        }
+    }
+
     /// What is wrong with the registered string, in words.
     ///
     /// # Errors
@@ -190,6 +202,21 @@ mod tests {
         assert!(!registered.allows("http://127.0.0.1:8051/auth/cb"));
         assert!(!registered.allows("http://127.0.0.1:8050/authors/cb"));
         assert!(!registered.allows("http://127.0.0.1:8050/auth/../admin"));
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let is_of = |registered: &str, url: &str| {
+            RedirectUri::from(registered).is_of_origin(&Url::parse(url).unwrap())
+        };
+        assert!(is_of("https://app.example/cb", "https://app.example:443/logout"));
+        assert!(!is_of("https://app.example/cb", "https://app.example:444/logout"));
+        assert!(!is_of("https://app.example/cb", "http://app.example/logout"));
+        assert!(!is_of("com.example.app:/cb", "https://app.example/logout"));
+        assert!(is_of("http://localhost:*/cb", "http://localhost:5000/logout"));
+        assert!(!is_of("http://localhost:*/cb", "http://127.0.0.1:5000/logout"));
+        assert!(is_of("http://[::1]:5000/*", "http://[::1]:5000/logout"));
+        assert!(!is_of("http://[::1]:5000/*", "http://[::1]:5001/logout"));
     }
 
     #[test]

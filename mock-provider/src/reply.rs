@@ -11,12 +11,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::backchannel_logout::LogoutNotice;
 use crate::failure;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Refusal};
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::request::Request;
+use crate::signed_out::SignedOut;
 use crate::ui::{FormPostPage, policy};
 
 /// An honest answer, and what the journal should know of it.
@@ -26,6 +28,8 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
     pub(crate) note: Note,
+    /// Whom else to tell.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What an answer says.
@@ -35,6 +39,8 @@ pub(crate) enum Content {
     Bytes(Vec<u8>),
     /// Parameters for the client, which the browser brings there.
     Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
 }
 
 /// An authorization response
@@ -53,6 +59,8 @@ pub(crate) struct Left {
     pub(crate) response: Response,
     pub(crate) note: Note,
     pub(crate) alterations: Vec<Alteration>,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What a handler tells the journal.
@@ -132,7 +140,12 @@ impl Reply {
     /// An answer that the browser brings to the client.
     pub(crate) fn authorization(response: AuthorizationResponse) -> Self {
         let content = Content::Authorization(response);
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), content, note: Note::default() }
+        Self::of(content, HeaderMap::new())
+    }
+
+    /// The answer to a logout that is done.
+    pub(crate) fn signed_out(signed_out: SignedOut) -> Self {
+        Self::of(Content::SignedOut(signed_out), HeaderMap::new())
     }
 
     /// Plain text.
@@ -143,8 +156,12 @@ impl Reply {
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let content = Content::Bytes(body);
-        Self { status: StatusCode::OK, headers, content, note: Note::default() }
+        Self::of(Content::Bytes(body), headers)
+    }
+
+    fn of(content: Content, headers: HeaderMap) -> Self {
+        let (note, notices) = (Note::default(), Vec::new());
+        Self { status: StatusCode::OK, headers, content, note, notices }
     }
 
     /// The refusal of parameters that could not be read.
@@ -178,8 +195,8 @@ impl Reply {
         self
     }
 
-    pub(crate) fn cookie(self, cookie: &str) -> Self {
-        self.header(SET_COOKIE, cookie)
+    pub(crate) fn cookies(self, cookies: Vec<String>) -> Self {
+        cookies.iter().fold(self, |reply, cookie| reply.header(SET_COOKIE, cookie))
     }
 
     /// Keeps tokens and personal data out of caches (RFC 6749, section 5.1).
@@ -189,6 +206,11 @@ impl Reply {
 
     pub(crate) fn note(self, note: Note) -> Self {
         Self { note, ..self }
+    }
+
+    /// Has clients told of a logout, once the answer is made.
+    pub(crate) fn notices(self, notices: Vec<LogoutNotice>) -> Self {
+        Self { notices, ..self }
     }
 
     /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
@@ -207,24 +229,34 @@ impl Reply {
 
     /// The answer without any failure.
     pub(crate) fn leave_as_it_is(self) -> Left {
-        let Self { status, headers, content, note } = self.encoded();
-        let body = match content {
-            Content::Bytes(bytes) => bytes,
-            Content::Authorization(_) => Vec::new(),
-        };
-        let mut response = Response::new(Body::from(body));
+        let Self { status, headers, content, note, notices } = self.encoded();
+        let mut response = Response::new(Body::from(content.bytes()));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        Left { response, note, alterations: Vec::new() }
+        Left { response, note, alterations: Vec::new(), notices }
     }
 
-    /// The answer as a redirect or page, where it is parameters for the client.
+    /// The answer as a redirect or page, where it is not one already.
     pub(crate) fn encoded(self) -> Self {
-        let Content::Authorization(response) = self.content else { return self };
-        let mut encoded = response.encoded().note(self.note);
-        // An answer to the client may set a cookie too.
+        let encoded = match self.content {
+            Content::Bytes(_) => return self,
+            Content::Authorization(response) => response.encoded(),
+            Content::SignedOut(signed_out) => signed_out.encoded(),
+        };
+        let mut encoded = encoded.note(self.note).notices(self.notices);
+        // Either may set a cookie, or take it away.
         encoded.headers.extend(self.headers);
         encoded
+    }
+}
+
+impl Content {
+    /// The body of an answer that is [encoded](Reply::encoded).
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Authorization(_) | Self::SignedOut(_) => Vec::new(),
+        }
     }
 }
 

@@ -4,10 +4,14 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::client::Client;
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
+use crate::protocol::session_state::{browser_state, session_state};
 use crate::redirect_uri::RedirectUri;
+use crate::session::Session;
 
 /// Where the answer goes: a client and a redirect URI that are proven.
 #[derive(Clone, Debug)]
@@ -64,6 +68,15 @@ impl Issuer {
     /// False for a client that is accepted only because any is.
     pub(crate) fn is_registered(&self, client: &Client) -> bool {
         self.clients.iter().any(|registered| registered.id == client.id)
+    }
+
+    /// What a client shows to ask whether a session goes on. It asks from the origin of its redirect
+    /// URI.
+    pub(crate) fn session_state(&self, reply_to: &ReplyTo, session: &Session) -> String {
+        let uri = Url::parse(&reply_to.redirect_uri);
+        let origin = uri.map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();
+        let state = browser_state(&session.sid);
+        session_state(&reply_to.client.id, &origin, &state, &self.random.token())
     }
 
     /// Completes the parameters of an answer: the client's `state`, and the issuer

@@ -56,6 +56,12 @@ impl Request {
         if self.method == Method::POST { &self.form } else { &self.query }
     }
 
+    /// True for a request to the token endpoint with a refresh token.
+    pub(crate) fn refreshes(&self) -> bool {
+        let grant = self.form.as_ref().ok().and_then(|form| form.last("grant_type"));
+        self.endpoint == Endpoint::Token && grant == Some("refresh_token")
+    }
+
     /// True when a page of another origin made the browser send this
     /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)). Another
     /// port is another origin on the same site: there are the applications under test.

@@ -14,9 +14,10 @@ use axum::response::Response;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
+use crate::backchannel_logout;
 use crate::endpoints::{
-    authorization, canary, claim_source, discovery, end_session, health, home, jwks, sign_in,
-    token, userinfo, webfinger,
+    authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
+    sign_in, token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -156,6 +157,15 @@ static ROUTES: &[Route] = &[
         post: Some(end_session::post),
     },
     Route {
+        path: "/check-session",
+        endpoint: Endpoint::CheckSession,
+        member: Some("check_session_iframe"),
+        channel: Channel::Front,
+        browsable: false,
+        get: Some(check_session::get),
+        post: None,
+    },
+    Route {
         path: "/health",
         endpoint: Endpoint::Health,
         member: None,
@@ -188,7 +198,7 @@ pub(crate) struct Address {
 
 /// The addresses of every route of an issuer, for metadata and pages.
 pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
-    ROUTES.iter().map(|route| {
+    ROUTES.iter().filter(|route| route.is_served(issuer)).map(|route| {
         let base = match route.channel {
             Channel::Front => &issuer.url,
             Channel::Back => &issuer.back_url,
@@ -219,7 +229,10 @@ pub(crate) async fn answer(
 ) -> (Response, Arc<Entry>) {
     let (parts, body) = request.into_parts();
     let (issuer, found) = match registry.find(parts.uri.path()) {
-        Ok((issuer, rest)) => (issuer, find(rest).ok_or_else(String::new)),
+        Ok((issuer, rest)) => {
+            let route = find(rest).filter(|route| route.is_served(&issuer));
+            (issuer, route.ok_or_else(String::new))
+        }
         Err(reason) => (registry.default_issuer().clone(), Err(reason)),
     };
     let route = found.as_ref().ok().copied();
@@ -244,8 +257,10 @@ pub(crate) async fn answer(
     if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
         response = for_scripts(&request, response).await;
     }
-    let entry = Entry::new(request, response.status(), left.note, left.alterations);
-    let entry = issuer.journal.record(entry);
+    let status = response.status().as_u16();
+    let entry = issuer.journal.record(Entry::new(request, status, left.note, left.alterations));
+    // Before the answer: who reads it may count on it that clients were told.
+    backchannel_logout::deliver(&issuer, left.notices).await;
     (response, entry)
 }
 
@@ -254,6 +269,14 @@ fn find(path: &str) -> Option<&'static Route> {
 }
 
 impl Route {
+    /// Whether an issuer is told to serve it.
+    fn is_served(&self, issuer: &Issuer) -> bool {
+        match self.endpoint {
+            Endpoint::CheckSession => issuer.settings.session_management,
+            _ => true,
+        }
+    }
+
     fn answer(&self, issuer: &Issuer, request: &Request) -> Reply {
         let handler = match request.method {
             Method::GET | Method::HEAD => self.get,

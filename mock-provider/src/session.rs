@@ -60,6 +60,11 @@ impl Sessions {
         self.0.get_mut(sid, now)
     }
 
+    /// Ends every session of a user.
+    pub(crate) fn end_all_of(&mut self, subject: &str, now: i64) -> Vec<Session> {
+        self.0.remove_where(now, |session| session.user.subject == subject)
+    }
+
     /// Ends a session.
     pub(crate) fn end(&mut self, sid: &str) -> Option<Session> {
         self.0.remove(sid)

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::check::Checker;
 use super::key_path::KeyPath;
 use super::suggestion::advice;
@@ -105,6 +107,7 @@ impl Checker<'_> {
         ] {
             self.redirect_uris(uris, &path.key(key));
         }
+        self.logout_uris(client, path);
         let id_token = Some(client.id_token_signed_response_alg);
         self.signing(client, id_token, &path.key("id_token_signed_response_alg"));
         let userinfo = client.userinfo_signed_response_alg;
@@ -160,6 +163,30 @@ impl Checker<'_> {
         }
     }
 
+    /// Refuses what no logout can be told to (OpenID Connect Back-Channel Logout 1.0, section 2.2;
+    /// OpenID Connect Front-Channel Logout 1.0, section 2).
+    fn logout_uris(&mut self, client: &Client, path: &KeyPath) {
+        for (key, uri, is_page) in [
+            ("backchannel_logout_uri", &client.backchannel_logout_uri, false),
+            ("frontchannel_logout_uri", &client.frontchannel_logout_uri, true),
+        ] {
+            let Some(uri) = uri else { continue };
+            let of_client = |url: &Url| {
+                let mut own = client.redirect_uris.iter();
+                self.config.settings.any_redirect_uri || own.any(|own| own.is_of_origin(url))
+            };
+            let fault = match check_url(uri) {
+                Err(fault) => fault,
+                Ok(url) if is_page && !of_client(&url) => {
+                    "must have scheme, host and port of one of the client's `redirect_uris`".into()
+                }
+                Ok(_) => continue,
+            };
+            let (uri, path) = (uri.escape_debug().to_string(), path.key(key));
+            self.fault(&path, format!("`{uri}` in `{path}` {fault}"));
+        }
+    }
+
     /// Refuses names that are empty or given twice.
     fn names<'n>(&mut self, section: &str, key: &str, names: impl Iterator<Item = &'n str>) {
         let mut seen = BTreeMap::new();
@@ -178,5 +205,14 @@ impl Checker<'_> {
                 seen.insert(name, element);
             }
         }
+    }
+}
+
+/// A URL that somebody can be sent to, or called at.
+fn check_url(text: &str) -> Result<Url, String> {
+    RedirectUri::from(text).check()?;
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        _ => Err("must be a URL such as `http://127.0.0.1:8050/logout`".into()),
     }
 }

@@ -154,6 +154,15 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub any_redirect_uri: bool,
+    /// Lets applications ask in the browser whether the session goes on (OpenID Connect Session
+    /// Management 1.0). Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
+    pub session_management: bool,
     /// Where the user's claims appear. Default: both, in the ID token and in userinfo.
     #[cfg_attr(feature = "cli", arg(long, value_name = "PLACE"))]
     pub claims_in: ClaimsIn,
@@ -232,6 +241,7 @@ impl Default for Settings {
             any_subject: true,
             any_client: false,
             any_redirect_uri: false,
+            session_management: false,
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),
             code_lifetime: Duration::from_secs(60),

@@ -10,6 +10,7 @@ use crate::protocol::parameters::Parameters;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 use crate::session::Session;
+use crate::signed_out::SignedOut;
 use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, policy};
 
 /// A link can stand anywhere: it does not answer the question.
@@ -72,27 +73,30 @@ fn stay(session: Option<&Session>) -> Reply {
     let page = SignedOutPage {
         still_signed_in: session.map(|session| UserCard::from(&**session.user)),
         return_to: None,
+        frames: Vec::new(),
     };
     Reply::page(&page, &policy::PAGE).note(Note::new("the user chose to stay signed in"))
 }
 
 fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply {
-    let ended = issuer.end_sessions(logout, session);
-    let what = match &ended {
+    let sessions = issuer.end_sessions(logout, session);
+    let ended = sessions.first();
+    let what = match ended {
         Some(session) => format!("{} signed out", session.user.subject),
         None => "nobody was signed in".to_owned(),
     };
-    let reply = match issuer.redirect_after(logout, ended.as_ref()) {
-        Some(location) => Reply::redirect(&location),
-        None => {
-            let page = SignedOutPage { still_signed_in: None, return_to: None };
-            Reply::page(&page, &policy::PAGE)
-        }
+    let signed_out = SignedOut {
+        return_to: issuer.redirect_after(logout, ended),
+        frames: issuer.logout_frames(&sessions),
     };
-    reply.cookie(&Browser::no_cookie(issuer)).note(note(logout, ended.as_ref(), &what))
+    Reply::signed_out(signed_out)
+        .cookies(Browser::no_cookies(issuer))
+        .notices(issuer.logout_notices(&sessions))
+        .note(note(logout, ended, &what))
 }
 
-fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
+/// Whom a logout is about.
+pub(crate) fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
     let client = logout.client.as_ref().map(|client| client.id.clone());
     let flow =
         session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());

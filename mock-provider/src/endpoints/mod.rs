@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod canary;
+pub(crate) mod check_session;
 pub(crate) mod claim_source;
 pub(crate) mod discovery;
 pub(crate) mod end_session;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::draft::Draft;
 use super::spec::{Failure, Selector};
+use crate::backchannel_logout::LogoutNotice;
 use crate::clock::Clock;
 use crate::reply::Note;
 use crate::request::Request;
@@ -72,6 +73,7 @@ struct State {
     count: u64,
     armed: Vec<Arc<Armed>>,
     issued: VecDeque<Issued>,
+    logouts: VecDeque<LogoutNotice>,
 }
 
 /// An ID token that was issued while a failure was armed.
@@ -131,6 +133,7 @@ impl Failures {
         let mut state = self.state();
         state.armed.clear();
         state.issued.clear();
+        state.logouts.clear();
         self.any.store(false, Ordering::Relaxed);
     }
 
@@ -172,6 +175,24 @@ impl Failures {
     /// The ID tokens that were issued lately, oldest first.
     pub(crate) fn issued(&self) -> Vec<Issued> {
         self.state().issued.iter().cloned().collect()
+    }
+
+    /// Remembers a logout token, for failures that deliver it once more.
+    pub(super) fn remember_logout(&self, notice: &LogoutNotice) {
+        let mut state = self.state();
+        if state.logouts.len() >= MOST_REMEMBERED {
+            state.logouts.pop_front();
+        }
+        state.logouts.push_back(notice.clone());
+    }
+
+    /// The logout token that was delivered last to a client about a user.
+    pub(super) fn last_logout(&self, note: &Note) -> Option<LogoutNotice> {
+        let state = self.state();
+        let concerns = |logout: &&LogoutNotice| {
+            logout.note.client == note.client && logout.note.user == note.user
+        };
+        state.logouts.iter().rev().find(concerns).cloned()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

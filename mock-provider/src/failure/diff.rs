@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::journal::Alteration;
 
 /// Members whose values are secret, or as good as one while they are valid.
-const SECRETS: [&str; 4] = ["access_token", "refresh_token", "code", "client_secret"];
+const SECRETS: [&str; 5] =
+    ["access_token", "refresh_token", "code", "client_secret", "logout_token"];
 
 /// In characters. Longer texts are cut: the journal keeps many.
 const LONGEST: usize = 4_000;

@@ -11,10 +11,13 @@ use serde_json::{Map, Value, json};
 
 use super::mode::Object;
 use super::token::Token;
+use crate::backchannel_logout::LogoutNotice;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
+use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Content, Left, Note, Reply};
 use crate::request::Request;
+use crate::signed_out::{LogoutFrame, SignedOut};
 use crate::wire::delivery::Delivery;
 
 /// An answer while failures act on it.
@@ -26,6 +29,8 @@ pub(crate) struct Draft {
     /// The ID token, taken out of the document.
     pub(crate) id_token: Option<Token>,
     pub(crate) note: Note,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
 }
 
 /// What an answer says, opened up.
@@ -39,6 +44,8 @@ pub(crate) enum DraftContent {
     Bytes(Vec<u8>),
     /// Parameters for the client.
     Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
 }
 
 /// An answer as a whole, as it goes on the wire.
@@ -54,10 +61,11 @@ pub(crate) struct Outgoing {
 impl Draft {
     /// Opens an answer up.
     pub(super) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, note } = reply;
+        let Reply { status, headers, content, note, notices } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response),
+            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out),
             Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
@@ -80,7 +88,7 @@ impl Draft {
                 },
             },
         };
-        Self { status, headers, content, id_token, note }
+        Self { status, headers, content, id_token, note, notices }
     }
 
     /// The code that the answer sends, where it sends one.
@@ -113,13 +121,11 @@ impl Draft {
             }),
             DraftContent::Bytes(bytes) => Content::Bytes(bytes),
             DraftContent::Authorization(response) => Content::Authorization(response),
+            DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
         };
-        let Reply { status, headers, content, note } =
-            Reply { status, headers, content, note }.encoded();
-        let body = match content {
-            Content::Bytes(bytes) => bytes,
-            Content::Authorization(_) => Vec::new(),
-        };
+        let reply = Reply { status, headers, content, note, notices: Vec::new() };
+        let Reply { status, headers, content, note, .. } = reply.encoded();
+        let body = content.bytes();
         (Outgoing { status, headers, body, delivery: None }, note)
     }
 
@@ -129,15 +135,25 @@ impl Draft {
             DraftContent::Document(document) => Value::Object(document.clone()),
             DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
-            DraftContent::Authorization(response) => {
-                let pair = |(name, value)| json!(format!("{name}={value}"));
-                let parameters: Vec<_> = response.parameters.iter().map(pair).collect();
-                let fragment: Vec<_> = response.fragment.iter().map(pair).collect();
+            DraftContent::Authorization(response) => json!({
+                "redirect_uri": response.redirect_uri,
+                "response_mode": format!("{:?}", response.mode),
+                "parameters": pairs(&response.parameters),
+                "fragment": pairs(&response.fragment),
+            }),
+            DraftContent::SignedOut(SignedOut { return_to, frames }) => {
+                let frame = |frame: &LogoutFrame| {
+                    json!({
+                        "uri": frame.uri,
+                        "parameters": pairs(&frame.parameters),
+                        "embedder": format!("{:?}", frame.embedder),
+                        "credentialless": frame.credentialless,
+                    })
+                };
                 json!({
-                    "redirect_uri": response.redirect_uri,
-                    "response_mode": format!("{:?}", response.mode),
-                    "parameters": parameters,
-                    "fragment": fragment,
+                    "post_logout_redirect_uri": return_to.as_ref().map(|to| &to.uri),
+                    "parameters": return_to.as_ref().map(|to| pairs(&to.parameters)),
+                    "frames": frames.iter().map(frame).collect::<Vec<_>>(),
                 })
             }
         };
@@ -181,7 +197,7 @@ impl Outgoing {
         if let Some(delivery) = self.delivery {
             response.extensions_mut().insert(delivery);
         }
-        Left { response, note, alterations: Vec::new() }
+        Left { response, note, alterations: Vec::new(), notices: Vec::new() }
     }
 
     /// Becomes a redirect.
@@ -211,6 +227,10 @@ impl Outgoing {
 fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
     let text = std::str::from_utf8(bytes).ok()?;
     (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
+}
+
+fn pairs(parameters: &Parameters) -> Vec<String> {
+    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

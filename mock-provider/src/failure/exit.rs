@@ -11,6 +11,8 @@ use super::mode::{Act, Effect, Object, STAGES};
 use super::spec::Failure;
 use super::token::Token;
 use crate::algorithm::Algorithm;
+use crate::browser::Browser;
+use crate::endpoints::end_session;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint};
 use crate::reply::{Left, Note, Reply};
@@ -59,6 +61,12 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
 fn claimed(issuer: &Issuer, request: &Request) -> Note {
     let mut note = Note::default();
     let Ok(parameters) = request.parameters() else { return note };
+    if request.endpoint == Endpoint::EndSession
+        && let Ok(logout) = issuer.read_logout(parameters)
+    {
+        let session = Browser::of(request).session(issuer);
+        return end_session::note(&logout, session.as_ref(), "");
+    }
     note.client = issuer.claimed_client(&request.headers, parameters);
     if request.endpoint == Endpoint::Token
         && let Some(grant) = issuer.grants().presented(parameters, issuer.clock.seconds())
@@ -93,18 +101,19 @@ pub(crate) fn leave(
             turn.act_on_draft(stage, &mut draft, issuer, request, &mut alterations);
         }
     }
+    let notices = std::mem::take(&mut draft.notices);
     let (mut outgoing, note) = draft.outgoing();
     for turn in &mut turns {
         turn.act_on_whole(&mut outgoing, &note, issuer, request, &mut alterations);
     }
-    Left { alterations, ..outgoing.leave(note) }
+    Left { alterations, notices, ..outgoing.leave(note) }
 }
 
 /// One armed failure at one exchange.
-struct Turn<'a> {
-    armed: &'a Armed,
+pub(super) struct Turn<'a> {
+    pub(super) armed: &'a Armed,
     /// Whether it is this exchange's turn, once that was asked.
-    taken: Option<bool>,
+    pub(super) taken: Option<bool>,
 }
 
 impl Turn<'_> {
@@ -178,7 +187,7 @@ impl Turn<'_> {
     }
 
     /// Whether it is this exchange's turn, by number and lifetime. Asked once an exchange.
-    fn take(&mut self, issuer: &Issuer) -> bool {
+    pub(super) fn take(&mut self, issuer: &Issuer) -> bool {
         *self.taken.get_or_insert_with(|| issuer.failures.take(self.armed, &issuer.clock))
     }
 }
@@ -186,8 +195,7 @@ impl Turn<'_> {
 /// Applies an act to what it is for.
 fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
     let request = fault.request;
-    let grant = request.form.as_ref().ok().and_then(|form| form.last("grant_type"));
-    let refreshes = grant == Some("refresh_token");
+    let refreshes = request.refreshes();
     let succeeded = draft.status.is_success();
     let document = match &mut draft.content {
         DraftContent::Document(document) if succeeded => Some(document),
@@ -225,6 +233,11 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
         (Act::Authorization(act), Endpoint::Authorization | Endpoint::SignIn, _) => {
             if let DraftContent::Authorization(response) = &mut draft.content {
                 act(response, fault);
+            }
+        }
+        (Act::SignedOut(act), Endpoint::EndSession, _) => {
+            if let DraftContent::SignedOut(signed_out) = &mut draft.content {
+                act(signed_out, fault);
             }
         }
         _ => {}

@@ -48,6 +48,14 @@ impl Fault<'_> {
         duration(&self.failure.value(name)).unwrap_or_default()
     }
 
+    /// The subject of another user than the one concerned: the first other one who is configured,
+    /// or else one made up.
+    pub(crate) fn another_subject(&self) -> String {
+        let own = self.note.user.as_deref().unwrap_or_default();
+        let mut others = self.issuer.users.iter().filter(|user| user.subject != own);
+        others.next().map_or_else(|| format!("not-{own}"), |user| user.subject.clone())
+    }
+
     /// True for a token request that redeems a code, rather than a refresh token.
     pub(crate) fn redeems_a_code(&self) -> bool {
         let form = self.request.form.as_ref();

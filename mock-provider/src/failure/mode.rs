@@ -9,10 +9,12 @@ use super::draft::{Draft, Outgoing};
 use super::fault::Fault;
 use super::parameter::Parameter;
 use super::token::Token;
+use crate::backchannel_logout::LogoutRequest;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Reply};
 use crate::request::Request;
+use crate::signed_out::SignedOut;
 
 /// One way to fail: an entry of the catalogue.
 #[derive(Clone, Copy)]
@@ -168,6 +170,8 @@ pub(crate) enum Act {
     Jwks(fn(&mut Object, &Fault<'_>)),
     /// On the authorization response.
     Authorization(fn(&mut AuthorizationResponse, &Fault<'_>)),
+    /// On the answer to a logout that is done.
+    SignedOut(fn(&mut SignedOut, &Fault<'_>)),
     /// On the token response for a code.
     Tokens(fn(&mut Object, &Fault<'_>)),
     /// On the token response of a refresh.
@@ -178,6 +182,10 @@ pub(crate) enum Act {
     SignedUserinfo(fn(&mut Token, &Fault<'_>)),
     /// On any answer as a whole: status, headers, body, connection.
     Answer(fn(&mut Outgoing, &Fault<'_>)),
+    /// On a logout token that the provider delivers.
+    LogoutToken(fn(&mut Token, &Fault<'_>)),
+    /// On the requests that deliver a logout token: honestly there is one.
+    LogoutRequests(fn(&mut Vec<LogoutRequest>, &Fault<'_>)),
 }
 
 /// What an act is about to do, once it is clear that it is its turn.
@@ -231,11 +239,13 @@ impl Act {
             Self::RefreshIdToken(_) => 4,
             Self::Metadata(_) => 5,
             Self::Jwks(_) => 6,
-            Self::Authorization(_) => 7,
+            Self::Authorization(_) | Self::SignedOut(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
             Self::Userinfo(_) | Self::SignedUserinfo(_) => 10,
             Self::Answer(_) => 11,
+            // Of exchanges of their own.
+            Self::LogoutToken(_) | Self::LogoutRequests(_) => STAGES,
         }
     }
 }

@@ -159,6 +159,22 @@ impl Token {
         self.signature = Signature::Made(make, words);
     }
 
+    /// Changes one bit of the signature.
+    pub(crate) fn corrupt_signature(&mut self) {
+        self.alter_signature("with one bit changed", |mut signature| {
+            if let Some(last) = signature.last_mut() {
+                *last ^= 1;
+            }
+            signature
+        });
+    }
+
+    /// Makes the token one that is not signed (RFC 7519, section 6).
+    pub(crate) fn unsign(&mut self) {
+        self.header.insert("alg".to_owned(), json!("none"));
+        self.signature = Signature::Bytes(Vec::new(), "none");
+    }
+
     /// What the journal shows: the signature in words, for its bytes change with everything else.
     pub(crate) fn view(&self) -> Value {
         self.instead.clone().unwrap_or_else(|| self.parts())

@@ -29,6 +29,12 @@ pub(crate) struct ProviderMetadata {
     pub(crate) prompt_values_supported: Vec<&'static str>,
     /// RFC 9207, section 3.
     pub(crate) authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect Back-Channel Logout 1.0, section 2.1.
+    pub(crate) backchannel_logout_supported: bool,
+    pub(crate) backchannel_logout_session_supported: bool,
+    /// OpenID Connect Front-Channel Logout 1.0, section 3.
+    pub(crate) frontchannel_logout_supported: bool,
+    pub(crate) frontchannel_logout_session_supported: bool,
     pub(crate) claims_parameter_supported: bool,
     pub(crate) request_parameter_supported: bool,
     /// Stated because its default is true.

@@ -5,9 +5,11 @@
 pub(crate) mod authorization;
 pub(crate) mod error_description;
 pub(crate) mod id_token;
+pub(crate) mod logout_token;
 pub(crate) mod metadata;
 pub(crate) mod parameters;
 pub(crate) mod pkce;
 pub(crate) mod response_type;
 pub(crate) mod scope;
+pub(crate) mod session_state;
 pub(crate) mod token;

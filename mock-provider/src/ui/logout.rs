@@ -31,7 +31,20 @@ pub(crate) struct SignedOutPage {
     /// Who stays signed in, having answered the question with `stay`; `None`
     /// after a logout.
     pub(crate) still_signed_in: Option<UserCard>,
-    /// Where a link leads back to: an address that was checked against the
-    /// client's registered ones, or none.
+    /// Where the browser goes when the frames have loaded, or by a link at
+    /// once: an address that was checked against the client's registered ones,
+    /// or none.
     pub(crate) return_to: Option<String>,
+    /// What is loaded to sign out of applications. Send the page with
+    /// [`policy::framing`](super::policy::framing), or nothing is.
+    pub(crate) frames: Vec<Frame>,
+}
+
+/// A frame in which an application ends its session.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    /// What it loads.
+    pub(crate) source: String,
+    /// Whether the browser is asked to load it without its cookies.
+    pub(crate) credentialless: bool,
 }

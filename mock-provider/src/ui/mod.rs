@@ -9,6 +9,7 @@
 //!
 //! Send each page with the policy of [`policy`] that fits it.
 
+mod check_session;
 mod error;
 mod form_post;
 mod home;
@@ -17,10 +18,11 @@ pub(crate) mod policy;
 mod sign_in;
 mod user_card;
 
+pub(crate) use check_session::CheckSessionPage;
 pub(crate) use error::ErrorPage;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use home::{ClientCard, EndpointLine, HomePage, Setting};
-pub(crate) use logout::{LogoutPage, SignedOutPage};
+pub(crate) use logout::{Frame, LogoutPage, SignedOutPage};
 pub(crate) use sign_in::{ClientName, Problem, ScopeLine, SignInPage};
 pub(crate) use user_card::UserCard;
 

@@ -21,6 +21,9 @@ pub(crate) const STYLE: &str = include_str!("../../templates/style.css");
 /// then hide the form's own method, hence the detour by the prototype.
 pub(crate) const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
+/// Answers applications that ask whether the session goes on.
+pub(crate) const CHECK_SESSION: &str = include_str!("../../templates/check_session.js");
+
 /// The policy of every page without a script: nothing runs, nothing frames it,
 /// only pictures are loaded, from wherever a user's `picture` claim points.
 pub(crate) static PAGE: LazyLock<String> = LazyLock::new(|| {
@@ -40,6 +43,20 @@ pub(crate) static FORM_POST: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The policy of [`CheckSessionPage`](super::CheckSessionPage), which any client
+/// may frame.
+pub(crate) static CHECK_SESSION_PAGE: LazyLock<String> = LazyLock::new(|| running(CHECK_SESSION));
+
+/// The policy of a page that is nothing but a script.
+pub(crate) fn running(script: &str) -> String {
+    format!("default-src 'none'; script-src {}; base-uri 'none'", source(script))
+}
+
+/// The policy of a page with frames from these sources, and as [`PAGE`] otherwise.
+pub(crate) fn framing(sources: &[String]) -> String {
+    format!("{}; frame-src {}", *PAGE, sources.join(" "))
+}
+
 /// The source expression that allows exactly this text.
 fn source(text: &str) -> String {
     let digest = digest(&SHA256, text.as_bytes());
@@ -48,7 +65,7 @@ fn source(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORM_POST, PAGE, STYLE, SUBMIT, source};
+    use super::{CHECK_SESSION, FORM_POST, PAGE, STYLE, SUBMIT, source};
 
     #[test]
     fn a_source_is_the_sha_256_digest_in_padded_base64() {
@@ -61,7 +78,7 @@ mod tests {
 
     #[test]
     fn inline_text_can_not_end_its_element_and_survives_the_html_parser() {
-        for text in [STYLE, SUBMIT] {
+        for text in [STYLE, SUBMIT, CHECK_SESSION] {
             assert!(!text.contains("</"), "would end the element");
             // The parser turns CR LF into LF, and the digest would not match.
             assert!(!text.contains('\r'), "has a carriage return");

@@ -2,6 +2,7 @@
 //! configuration and its command line.
 
 mod authorization;
+mod backchannel_logout;
 mod claim_source;
 mod cli;
 mod client_authentication;
@@ -11,6 +12,7 @@ mod determinism;
 mod discovery;
 mod end_session;
 mod failure;
+mod frontchannel_logout;
 mod handle;
 mod health;
 mod hints;
@@ -25,6 +27,7 @@ mod refresh;
 mod released_claims;
 mod response_mode;
 mod routes;
+mod session_management;
 mod sign_in;
 mod signing;
 mod single_sign_on;

@@ -55,7 +55,7 @@ pub(super) async fn transcript(failure: Option<Failure>) -> Value {
 }
 
 /// A provider whose every byte is the same in every run.
-async fn provider() -> MockProvider {
+pub(super) async fn provider() -> MockProvider {
     builder()
         .seed(7)
         .clock(Clock::frozen_at("2026-01-01T12:00:00Z".parse().expect("RFC 3339")))
@@ -106,7 +106,7 @@ async fn walk(provider: &MockProvider) -> Value {
 }
 
 /// The code in a redirect or a form.
-fn code(callback: &Answer) -> Option<String> {
+pub(super) fn code(callback: &Answer) -> Option<String> {
     let query = match callback.headers.get("location") {
         Some(location) => location.to_str().ok()?.split_once(['?', '#'])?.1.to_owned(),
         None => {
@@ -119,7 +119,7 @@ fn code(callback: &Answer) -> Option<String> {
 }
 
 /// An answer, decoded as far as it can be.
-fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
+pub(super) fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
     let mut body = match serde_json::from_str::<Value>(&answer.body) {
         // Repeated members are lost on a parser.
         Ok(body) if body.to_string() == answer.body => body,
@@ -158,7 +158,7 @@ fn headers(headers: &HeaderMap) -> Value {
 }
 
 /// A token: header, claims, and whose signature it has.
-fn decoded(token: &str, keys: &Value) -> Value {
+pub(super) fn decoded(token: &str, keys: &Value) -> Value {
     let parts: Vec<_> = token.split('.').collect();
     let [header, claims, signature] = parts.as_slice() else { return json!(token) };
     let part = |part: &str| {
@@ -198,7 +198,7 @@ fn signer(token: &str, keys: &Value) -> String {
 }
 
 /// Tells each place where two transcripts differ, in a line.
-fn compare(
+pub(super) fn compare(
     place: &str,
     honest: Option<&Value>,
     sent: Option<&Value>,
