@@ -208,7 +208,13 @@ impl Plan {
             }
 
             "logout-post-logout-state" | "logout-end-session-broken" => {
-                LOGIN.playing(Scenario::Logout).judged(Rule::Ended).needing(&[Feature::Logout])
+                let plan =
+                    LOGIN.playing(Scenario::Logout).judged(Rule::Ended).needing(&[Feature::Logout]);
+                match failure.value("mode").as_str() {
+                    "absent" => plan.cold(),
+                    "hint-required" => plan.demanding(),
+                    _ => plan,
+                }
             }
             "backchannel-logout-scope" => {
                 let ends = is("variant", "sub-only") || is("variant", "already-logged-out");
@@ -221,7 +227,7 @@ impl Plan {
                     .needing(&[Feature::BackChannelLogout])
             }
             "backchannel-logout-replay" => LOGIN
-                .playing(Scenario::ProviderLogoutTwice)
+                .playing(Scenario::LoginAfterProviderLogout)
                 .judged(Rule::Kept)
                 .needing(&[Feature::BackChannelLogout]),
             "backchannel-logout-signature"
@@ -233,6 +239,11 @@ impl Plan {
                 .playing(Scenario::ProviderLogout)
                 .judged(Rule::Kept)
                 .needing(&[Feature::BackChannelLogout]),
+            "frontchannel-logout-blocked" if is("cookies", "allowed") => LOGIN
+                .playing(Scenario::ProviderLogout)
+                .judged(Rule::Kept)
+                .needing(&[Feature::FrontChannelLogout])
+                .demanding(),
             "frontchannel-logout-params" | "frontchannel-logout-blocked" => LOGIN
                 .playing(Scenario::ProviderLogout)
                 .judged(Rule::Kept)

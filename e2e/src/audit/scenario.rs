@@ -52,8 +52,8 @@ pub enum Scenario {
     Logout,
     /// The user signs in, and signs out at the provider.
     ProviderLogout,
-    /// The user signs in, signs out at the provider, and does both once more.
-    ProviderLogoutTwice,
+    /// The user signs in, signs out at the provider, signs in again, and comes back after a while.
+    LoginAfterProviderLogout,
     /// The user signs in, signs out, and then signs out at the provider.
     ProviderLogoutAfterLogout,
     /// The user opens the answer that the provider had for somebody else's browser.
@@ -213,11 +213,15 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
                 sign_in(&mut agent, &rp.login, user).await?;
                 self.provider_logout(agent).await?
             }
-            Scenario::ProviderLogoutTwice => {
+            Scenario::LoginAfterProviderLogout => {
                 sign_in(&mut agent, &rp.login, user).await?;
                 visit::sign_out_at_provider(&mut agent, self.issuer()).await?;
-                sign_in(&mut agent, &rp.login, user).await?;
-                self.provider_logout(agent).await?.logins(2)
+                let page = sign_in(&mut agent, &rp.login, user).await?;
+                if !self.bench.advance(self.duration("delay")) {
+                    return Ok(None);
+                }
+                visit::identity(&mut agent, rp, user, self.bench.cast()).await?;
+                self.end(agent, page, user).await?.logins(2)
             }
             Scenario::ProviderLogoutAfterLogout => {
                 sign_in(&mut agent, &rp.login, user).await?;

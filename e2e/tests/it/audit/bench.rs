@@ -67,8 +67,19 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         // Whoever is registered for another algorithm refuses this one whatever its signature.
         "id-token-sig-ecdsa-malformed" => signed_with_es256(stack),
         "id-token-sig-invalid" if case.value("alg") == "ES256" => signed_with_es256(stack),
+        // One channel at a time, or what fails on one is mended by the other.
+        name if name.starts_with("backchannel-") => stack.provider_for_app(|provider, app| {
+            let client = client().secret(CLIENT_SECRET);
+            provider.client(client.backchannel_logout_uri(format!("{app}{BACK_CHANNEL}")))
+        }),
+        name if name.starts_with("frontchannel-") => stack.provider_for_app(|provider, app| {
+            let client = client().secret(CLIENT_SECRET);
+            provider.client(client.frontchannel_logout_uri(format!("{app}{FRONT_CHANNEL}")))
+        }),
         // Nothing is to come, and nobody wants to wait for it.
-        "network-hang" => stack.app_variable("OIDC_TIMEOUT_SECONDS", "1"),
+        "network-hang" | "refresh-transient-failure" => {
+            stack.app_variable("OIDC_TIMEOUT_SECONDS", "1")
+        }
         "network-tls-invalid" => stack.trusts_provider(),
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => stack
@@ -104,6 +115,10 @@ const TWO_ISSUERS: [&str; 4] = [
 /// What the provider calls the second issuer, and the app the second provider.
 const SECOND: &str = "other";
 
+/// Where the app is told of logouts, by either channel.
+const BACK_CHANNEL: &str = "auth/backchannel-logout";
+const FRONT_CHANNEL: &str = "auth/frontchannel-logout";
+
 /// A secret that only a careful client can send.
 const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
 
@@ -138,8 +153,8 @@ impl Bench for AppBench {
             signed_out: Some("Please log in".to_owned()),
             denied: Some("you do not have".to_owned()),
             logout: Some(url("auth/logout")?),
-            backchannel_logout: None,
-            frontchannel_logout: None,
+            backchannel_logout: Some(url(BACK_CHANNEL)?),
+            frontchannel_logout: Some(url(FRONT_CHANNEL)?),
             refreshes_after: Some(ACCESS_TOKEN_LIFETIME),
             watches_session: false,
             initiate_login: None,

@@ -57,3 +57,13 @@ async fn markup_in_a_name_is_shown_as_it_is_written() -> Result<()> {
 async fn an_answer_by_post_from_another_site_meets_a_page_for_people() -> Result<()> {
     assert_outcome("authorization-form-post:requested=false", Outcome::CleanError).await
 }
+
+#[tokio::test]
+async fn a_session_goes_on_when_a_refresh_brings_no_id_token() -> Result<()> {
+    assert_outcome("refresh-id-token-absent", Outcome::SessionExpected).await
+}
+
+#[tokio::test]
+async fn a_session_ends_with_a_refresh_that_is_refused_for_good() -> Result<()> {
+    assert_outcome("refresh-invalid-grant", Outcome::CleanError).await
+}

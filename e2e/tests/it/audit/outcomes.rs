@@ -15,6 +15,7 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         // The app asks for metadata once an hour, and the failure is over by then.
         "discovery-unavailable" if is("phase", "running") => NotExercised,
         "discovery-unavailable" => SessionExpected,
+        "discovery-issuer-trailing-slash" if is("place", "all-but-config") => SessionExpected,
         // Sound JSON under any media type; a redirect is not followed.
         "discovery-bad-body" if !is("redirect", "none") => CleanError,
         "discovery-bad-body" if is("body", "sound") => SessionExpected,
@@ -151,6 +152,33 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "userinfo-jwt-invalid"
         | "userinfo-http-error" => CleanError,
 
+        // To end the session is the safe answer to whatever cannot be the same user's.
+        "refresh-id-token-invalid" | "refresh-invalid-grant" => CleanError,
+        "refresh-id-token-absent"
+        | "refresh-rotated"
+        | "refresh-reuse-revokes-family"
+        | "refresh-transient-failure"
+        | "refresh-expires-in-tiny" => SessionExpected,
+
+        // The session is over in these, as it has to be.
+        "logout-post-logout-state" | "logout-end-session-broken" => CleanError,
+        "backchannel-logout-scope" if any("variant", &["sub-only", "already-logged-out"]) => {
+            CleanError
+        }
+        // The app finds the session by issuer and `sid`, and needs no cookies for that.
+        "frontchannel-logout-blocked" => CleanError,
+        "backchannel-logout-signature"
+        | "backchannel-logout-iss-aud"
+        | "backchannel-logout-events"
+        | "backchannel-logout-nonce"
+        | "backchannel-logout-incomplete"
+        | "backchannel-logout-replay"
+        | "backchannel-logout-scope"
+        | "backchannel-logout-cross-jwt"
+        | "frontchannel-logout-params" => SessionExpected,
+        // The app does not watch the provider's session.
+        "logout-session-changed" => NotApplicable,
+
         // Signed out here first, whatever becomes of the provider.
         name if name.starts_with("network-") && is("endpoint", "end_session") => CleanError,
         "network-slow" => SessionExpected,
@@ -209,4 +237,17 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         "sequence-back-after-logout" => CleanError,
         _ => return None,
     })
+}
+
+/// Cases that are not answered as the catalogue expects. Whoever mends one takes it off the list.
+const OPEN: [&str; 2] = [
+    // The app takes metadata whose issuer has a slash more or less, and goes by that issuer then.
+    "discovery-issuer-trailing-slash:place=all-but-config",
+    // The HTTP client of the app reads a hundred headers and no more.
+    "network-oversized:what=100-set-cookie",
+];
+
+/// Whether a case is known not to be answered as the catalogue expects.
+pub(super) fn is_open(failure: &Failure) -> bool {
+    OPEN.contains(&failure.to_string().as_str())
 }
