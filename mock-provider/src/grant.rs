@@ -55,27 +55,27 @@ impl Grant {
         }
     }
 
-    /// The grant, once an authentication of the class that the client likes best is assumed: a test
-    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
-    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
-        let acr = acr_values.and_then(|values| values.split_whitespace().next());
-        Self { acr: acr.map(str::to_owned), ..self }
-    }
-
     /// The same grant once more, to be changed before anything is issued for it.
     pub(crate) fn copy(&self) -> Self {
-        let Self { client_id, user, scope, nonce, acr, auth_time, sid, flow, .. } = self;
+        let Self { client_id, user, scope, nonce, auth_time, acr, sid, flow, revoked: _ } = self;
         Self {
             client_id: client_id.clone(),
             user: Arc::clone(user),
             scope: scope.clone(),
             nonce: nonce.clone(),
-            acr: acr.clone(),
             auth_time: *auth_time,
+            acr: acr.clone(),
             sid: sid.clone(),
             flow: flow.clone(),
             revoked: AtomicBool::new(false),
         }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
     }
 
     fn is_revoked(&self) -> bool {

@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) url: String,
     /// The issuer identifier of the provider's default issuer, which may be this one.
     pub(crate) default_url: String,
+    /// The keys of the provider's default issuer, which may be this one.
+    pub(crate) default_keys: Keys,
     /// The base of what relying parties call.
     pub(crate) back_url: String,
     /// The path below which everything is served: empty, or `/` and more.
@@ -95,6 +97,7 @@ impl Issuer {
             cookie_name: format!("mock_provider_session_{port}"),
             default_url: url.clone(),
             url,
+            default_keys: keys.clone(),
             keys,
             clock,
             random: Random::new(settings.seed),
@@ -117,6 +120,7 @@ impl Issuer {
         Self(Arc::new(State {
             url: below(&self.url),
             default_url: self.default_url.clone(),
+            default_keys: self.default_keys.clone(),
             back_url: below(&self.back_url),
             path: below(&self.path),
             cookie_name: format!("{}_{number}", self.cookie_name),

@@ -1,21 +1,15 @@
 //! Authorization response.
 
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
 
-use super::draft::Outgoing;
-use super::fault::{Fault, derived};
-use super::markup;
-use super::mode::{Act, Effect, Expected, Mode, Severity};
+use super::altered_response;
+use super::fault::derived;
+use super::foreign_key;
+use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration};
 use super::stolen_code;
-use crate::journal::{Endpoint, Exchange};
+use crate::journal::Endpoint;
 use crate::protocol::authorization::ResponseMode;
-use crate::protocol::parameters::Parameters;
-use crate::reply::{AuthorizationResponse, Note, Reply};
-
-/// What is told in place of an error that is defined.
-const UNKNOWN_ERROR: &str = "error_that_nobody_defined";
 
 pub(super) static MODES: &[Mode] = &[
     Mode {
@@ -35,7 +29,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "A relying party that binds the response by PKCE or nonce alone may accept it in the \
                same browser: `authorization-login-csrf` decides then. `previous` is the state of \
                another login before this one. What was sent without a state comes back without.",
-        acts: &[Act::Authorization(state_mismatch)],
+        acts: &[Act::Authorization(altered_response::state_mismatch)],
         ..Mode::ENTRY
     },
     Mode {
@@ -53,7 +47,7 @@ pub(super) static MODES: &[Mode] = &[
                Victims who have not begun a login are the user agent's: finish the attacker's \
                login without following the redirect, and open that address in the victim's \
                browser. It covers answers that nobody asked for, too.",
-        acts: &[Act::Authorization(login_csrf)],
+        acts: &[Act::Authorization(altered_response::login_csrf)],
         ..Mode::ENTRY
     },
     Mode {
@@ -100,7 +94,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "It must end before the code is sent to a token endpoint. A relying party with one \
                provider may ignore iss (RFC 9700, section 2.1). `on=error` alters refusals: let \
                the user press Deny.",
-        acts: &[Act::Authorization(iss_mismatch)],
+        acts: &[Act::Authorization(altered_response::iss_mismatch)],
         ..Mode::ENTRY
     },
     Mode {
@@ -113,18 +107,24 @@ pub(super) static MODES: &[Mode] = &[
                the named issuer `other` where the default issuer itself fails. It fell for it when \
                the honest code is sent to the token endpoint here. `distinct` needs a client with \
                another registered redirect URI, without wildcards, for the honest provider.",
-        acts: &[Act::Before(Endpoint::Authorization, mixup)],
+        acts: &[Act::Before(Endpoint::Authorization, altered_response::mixup)],
         ..Mode::ENTRY
     },
     Mode {
         name: "authorization-session-overwriting",
         effect: "While a login at one provider waits, another begins at a second one in the same \
                  browser, and then the first one is answered.",
-        parameters: &[choice("order", &["honest-first", "evil-first"]), choice("key", &["own"])],
+        parameters: &[
+            choice("order", &["honest-first", "evil-first"]),
+            choice("key", &["own", "other-op"]),
+        ],
         clauses: &["RFC 9700, section 4.4.2", "OpenID Connect Core 1.0, section 16.15"],
         note: "The user agent's, with a relying party that has two providers, such as the default \
                issuer and a named one. To finish the first login by its own configuration is right \
-               too; to use keys or endpoints of the second one is not.",
+               too; to use keys or endpoints of the second one is not. \
+               With `key=other-op` a named issuer signs ID tokens with the default one's key, as \
+               somebody does who has the second provider, and not the first.",
+        acts: &[Act::IdToken(foreign_key::sign)],
         ..Mode::ENTRY
     },
     Mode {
@@ -153,12 +153,12 @@ pub(super) static MODES: &[Mode] = &[
         clauses: &[
             "RFC 6749, section 4.1.2.1",
             "OpenID Connect Core 1.0, section 3.1.2.6",
-            "OpenID Connect Core Unmet Authentication Requirements 1.0, section 2",
+            "OpenID Connect Core Error Code unmet_authentication_requirements 1.0, section 1",
         ],
         expected: Expected::Error,
         severity: Severity::Robustness,
         note: "A page that a person can read, no session, no endless loop, and a way to try again.",
-        acts: &[Act::Authorization(error)],
+        acts: &[Act::Authorization(altered_response::error)],
         ..Mode::ENTRY
     },
     Mode {
@@ -179,7 +179,7 @@ pub(super) static MODES: &[Mode] = &[
         expected: Expected::Error,
         note: "What runs visits the canary: see the journal. Escaped text is fine; whatever text as \
                the site's own words is a lesser fault.",
-        acts: &[Act::Authorization(error_markup)],
+        acts: &[Act::Authorization(altered_response::error_markup)],
         ..Mode::ENTRY
     },
     Mode {
@@ -193,7 +193,7 @@ pub(super) static MODES: &[Mode] = &[
         expected: Expected::Error,
         severity: Severity::Robustness,
         note: "Of two codes the second is another user's, and of two states the second is wrong.",
-        acts: &[Act::Authorization(malformed)],
+        acts: &[Act::Authorization(altered_response::malformed)],
         ..Mode::ENTRY
     },
     Mode {
@@ -215,7 +215,10 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "For `state-echo-special-chars` every character of the state is percent-encoded, \
                needed or not, where it comes in an address.",
-        acts: &[Act::Authorization(unusual), Act::Answer(percent_encode_state)],
+        acts: &[
+            Act::Authorization(altered_response::unusual),
+            Act::Answer(altered_response::percent_encode_state),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -291,226 +294,3 @@ pub(super) static MODES: &[Mode] = &[
         ..Mode::ENTRY
     },
 ];
-
-fn has_code(response: &AuthorizationResponse) -> bool {
-    response.parameters.last("code").is_some()
-}
-
-fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    let Some(state) = response.parameters.last("state").filter(|_| has_code(response)) else {
-        return;
-    };
-    let other = match fault.value("variant").as_str() {
-        "missing" => {
-            response.parameters = response.parameters.without("state");
-            return;
-        }
-        "empty" => String::new(),
-        "case-changed" => {
-            let changed = |c: char| match c.is_ascii_lowercase() {
-                true => c.to_ascii_uppercase(),
-                false => c.to_ascii_lowercase(),
-            };
-            state.chars().map(changed).collect()
-        }
-        "truncated" => {
-            let mut characters = state.chars();
-            characters.next_back();
-            characters.as_str().to_owned()
-        }
-        "previous" => {
-            let exchanges = fault.issuer.journal.exchanges();
-            let earlier = exchanges.iter().rev().filter_map(|exchange| exchange.parameter("state"));
-            match earlier.into_iter().find(|earlier| *earlier != state) {
-                Some(earlier) => earlier.to_owned(),
-                None => return,
-            }
-        }
-        _ => derived(state, "state"),
-    };
-    response.parameters = response.parameters.with("state", &other);
-}
-
-fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    if !has_code(response) || !fault.is("victim", "pending-login") {
-        return;
-    }
-    let value = |honest: &str| derived(honest, "code");
-    if fault.is("state", "none") {
-        stolen_code::replace(response, fault, value, |code| {
-            stolen_code::of_another_user(code, fault, true);
-        });
-        response.parameters = response.parameters.without("state");
-    } else {
-        let Some(attack) = unfinished_login(fault) else { return };
-        stolen_code::replace(response, fault, value, |code| {
-            stolen_code::of_another_login(code, fault, &attack);
-        });
-        let state = attack.parameter("state").unwrap_or_default();
-        response.parameters = response.parameters.with("state", state);
-    }
-    if fault.is("method", "post") {
-        response.mode = ResponseMode::FormPost;
-    }
-}
-
-/// The latest login of the same client that somebody else began, and nobody finished.
-fn unfinished_login(fault: &Fault<'_>) -> Option<Exchange> {
-    let exchanges = fault.issuer.journal.exchanges();
-    let redeemed = |flow: &Option<String>| {
-        exchanges.iter().any(|other| other.endpoint == Endpoint::Token && other.flow == *flow)
-    };
-    let unfinished = exchanges.iter().rev().find(|exchange| {
-        exchange.endpoint == Endpoint::Authorization
-            && exchange.client == fault.note.client
-            && exchange.flow != fault.note.flow
-            && exchange.parameter("state").is_some()
-            && !redeemed(&exchange.flow)
-    });
-    unfinished.cloned()
-}
-
-fn iss_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    if fault.is("on", "success") != has_code(response) {
-        return;
-    }
-    let honest = &fault.issuer.url;
-    let other = match fault.value("variant").as_str() {
-        "missing-but-advertised" => {
-            response.parameters = response.parameters.without("iss");
-            return;
-        }
-        "duplicate" => return response.parameters.push("iss", &fault.other_issuer()),
-        "suffix" => format!("{honest}.attacker.example"),
-        "trailing-slash" => match honest.strip_suffix('/') {
-            Some(bare) => bare.to_owned(),
-            None => format!("{honest}/"),
-        },
-        _ => fault.other_issuer(),
-    };
-    response.parameters = response.parameters.with("iss", &other);
-}
-
-fn mixup(fault: &Fault<'_>) -> Option<Effect> {
-    let parameters = fault.request.parameters().as_ref().ok()?;
-    let reply_to = fault.issuer.prove(parameters).ok()?;
-    let mut parameters: Parameters = parameters.clone();
-    if fault.is("redirect-uris", "distinct") {
-        let uris = reply_to.client.redirect_uris.iter().map(|uri| uri.as_str());
-        let other =
-            uris.filter(|uri| !uri.contains('*')).find(|uri| *uri != reply_to.redirect_uri)?;
-        parameters = parameters.with("redirect_uri", other);
-    }
-    let honest = fault.at_other_issuer(Endpoint::Authorization);
-    let words = format!("the browser was sent on to {honest}");
-    let note = Note::new(words.clone()).client(&reply_to.client.id);
-    Effect::answer(words, move |_| {
-        Reply::redirect(&parameters.encode_behind(format!("{honest}?"))).note(note)
-    })
-}
-
-fn error(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    if !has_code(response) {
-        return;
-    }
-    let error = fault.value("error");
-    let error = if error == "unknown" { UNKNOWN_ERROR } else { &error };
-    let mut refusal = Parameters::from_iter([("error", error)]);
-    if fault.is("description", "present") {
-        refusal.push("error_description", "the failure that was armed refuses everybody");
-    }
-    *response = refused(response, refusal);
-    if fault.is("state", "absent") {
-        response.parameters = response.parameters.without("state");
-    }
-}
-
-fn error_markup(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    if !has_code(response) {
-        return;
-    }
-    let payload = markup::payload(&fault.value("payload"), &fault.canary());
-    let refusal = Parameters::from_iter([("error", "access_denied")]);
-    *response = refused(response, refusal);
-    response.parameters = response.parameters.with(&fault.value("field"), &payload);
-}
-
-/// A refusal in the place of a code, with the rest of the response.
-fn refused(response: &AuthorizationResponse, refusal: Parameters) -> AuthorizationResponse {
-    let mut parameters = refusal;
-    let rest = response.parameters.without("code");
-    rest.iter().for_each(|(name, value)| parameters.push(name, value));
-    AuthorizationResponse { parameters, ..response.clone() }
-}
-
-fn malformed(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    if !has_code(response) {
-        return;
-    }
-    match fault.value("variant").as_str() {
-        "no-code-no-error" => response.parameters = response.parameters.without("code"),
-        "empty-code" => response.parameters = response.parameters.with("code", ""),
-        "two-states" => {
-            let state = response.parameters.last("state").unwrap_or_default();
-            let other = derived(state, "state");
-            response.parameters.push("state", &other);
-        }
-        "code-and-error" => response.parameters.push("error", "access_denied"),
-        _ => stolen_code::add(response, fault),
-    }
-}
-
-fn unusual(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
-    const LENGTH: usize = 2_048;
-    match fault.value("variant").as_str() {
-        "unknown-params" => {
-            response.parameters.push("unknown", "1");
-            response.parameters.push("unknown[nested]", "");
-        }
-        "session_state" => {
-            let state = response.parameters.last("code").unwrap_or_default();
-            let state =
-                format!("{}.{}", derived(state, "session state"), &derived(state, "salt")[..16]);
-            response.parameters.push("session_state", &state);
-        }
-        "code-with-plus-slash-equals" => {
-            stolen_code::replace(response, fault, |honest| format!("+/{honest}+/=="), |_| {});
-        }
-        "code-2kB" => stolen_code::replace(
-            response,
-            fault,
-            |honest| honest.chars().cycle().take(LENGTH).collect(),
-            |_| {},
-        ),
-        "param-order" => {
-            let mut pairs: Vec<_> = response.parameters.iter().collect();
-            pairs.reverse();
-            response.parameters = pairs.into_iter().collect();
-        }
-        _ => {}
-    }
-}
-
-fn percent_encode_state(answer: &mut Outgoing, fault: &Fault<'_>) {
-    let answers = [Endpoint::Authorization, Endpoint::SignIn].contains(&fault.request.endpoint);
-    if !answers || !fault.is("variant", "state-echo-special-chars") {
-        return;
-    }
-    let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-    let Some((before, rest)) = location.and_then(|location| {
-        let at = location.find("&state=").or_else(|| location.find("?state="))?;
-        Some(location.split_at(at + "&state=".len()))
-    }) else {
-        return;
-    };
-    let end = rest.find(['&', '#']).unwrap_or(rest.len());
-    let state = url::form_urlencoded::parse(format!("state={}", &rest[..end]).as_bytes())
-        .next()
-        .map(|(_, state)| state.into_owned())
-        .unwrap_or_default();
-    let encoded: String = state.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let location = format!("{before}{encoded}{}", &rest[end..]);
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        answer.headers.insert(LOCATION, location);
-    }
-}

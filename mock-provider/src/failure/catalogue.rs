@@ -53,3 +53,32 @@ impl Mode {
         cases
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mode_says_of_its_values_is_about_values_that_it_has() {
+        for mode in modes() {
+            let plain = Failure::from(mode);
+            let told = mode.exceptions.iter().map(|(name, value, _)| (name, value));
+            for (name, value) in told.chain(mode.from_the_second.iter().map(|(n, v)| (n, v))) {
+                assert!(plain.clone().with(name, value).is_ok(), "{}: {name}={value}", mode.name);
+            }
+            for parameter in mode.parameters {
+                assert!(plain.clone().with(parameter.name, &parameter.default()).is_ok());
+            }
+            assert!(!mode.cases().is_empty());
+        }
+    }
+
+    #[test]
+    fn one_parameter_acts_while_the_others_are_neutral() {
+        let mode = find("token-bad-body").expect("it is in the catalogue");
+        let cases: Vec<_> = mode.cases().iter().map(ToString::to_string).collect();
+        assert_eq!(cases[0], "token-bad-body:body=truncated");
+        assert!(cases.contains(&"token-bad-body:body=sound,content-type=none".to_owned()));
+        assert!(!cases.contains(&"token-bad-body:body=sound".to_owned()), "changes nothing");
+    }
+}

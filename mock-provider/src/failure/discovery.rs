@@ -1,19 +1,15 @@
 //! Discovery.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
-use url::Url;
 
-use super::draft::Outgoing;
-use super::fault::{Fault, on_another_host};
-use super::malformed;
-use super::mode::{Act, Expected, Mode, Object, Severity};
+use super::altered_metadata;
+use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration, number};
 use super::weak_algorithm;
 use crate::journal::Endpoint;
 
 /// The members that every provider has to publish.
-const REQUIRED: [&str; 7] = [
+pub(super) const REQUIRED: [&str; 7] = [
     "issuer",
     "authorization_endpoint",
     "token_endpoint",
@@ -53,7 +49,7 @@ pub(super) static MODES: &[Mode] = &[
                https instead where it has http. `source` says where the relying party has its \
                issuer from: for `webfinger` give it an identifier such as `acct:alice@host:port`, \
                or a URL below the issuer, and it is led here.",
-        acts: &[Act::Metadata(issuer_mismatch)],
+        acts: &[Act::Metadata(altered_metadata::issuer_mismatch)],
         ..Mode::ENTRY
     },
     Mode {
@@ -70,14 +66,20 @@ pub(super) static MODES: &[Mode] = &[
         note: "Issuers are compared character by character. What is worth knowing is how late the \
                relying party notices, and how clearly it says so.",
         acts: &[
-            Act::IdToken(|token, fault| slash(&mut token.claims, "iss", fault, "id-token")),
-            Act::RefreshIdToken(|token, fault| slash(&mut token.claims, "iss", fault, "id-token")),
-            Act::Metadata(|metadata, fault| slash(metadata, "issuer", fault, "metadata")),
+            Act::IdToken(|token, fault| {
+                altered_metadata::slash(&mut token.claims, "iss", fault, "id-token")
+            }),
+            Act::RefreshIdToken(|token, fault| {
+                altered_metadata::slash(&mut token.claims, "iss", fault, "id-token")
+            }),
+            Act::Metadata(|metadata, fault| {
+                altered_metadata::slash(metadata, "issuer", fault, "metadata")
+            }),
             Act::Authorization(|response, fault| {
                 if (fault.is("place", "iss-param") || fault.is("place", "all-but-config"))
                     && let Some(issuer) = response.parameters.last("iss")
                 {
-                    let other = with_other_ending(issuer);
+                    let other = altered_metadata::with_other_ending(issuer);
                     response.parameters = response.parameters.with("iss", &other);
                 }
             }),
@@ -89,7 +91,7 @@ pub(super) static MODES: &[Mode] = &[
         effect: "The metadata cannot be had for a while.",
         parameters: &[
             choice("phase", &["start", "running"]),
-            choice("mode", &["503", "404"]),
+            choice("mode", &["503", "404", "refused", "hang"]),
             duration("duration", "10s", &["10s", "1min"]),
             number("count", 3, 1_000, &["1", "3"]).optional("unlimited"),
         ],
@@ -100,9 +102,10 @@ pub(super) static MODES: &[Mode] = &[
                relying party stays up, and signs users in once the provider is back, without a \
                restart. `phase=start` fails from the first request on: start the relying party \
                while it does. `phase=running` lets the first request pass; whoever asks only once \
-               never meets it.",
+               never meets it. The port is shared with other endpoints: \
+               `refused` takes the connection, and breaks it before a byte came.",
         from_the_second: &[("phase", "running")],
-        acts: &[Act::Answer(unavailable)],
+        acts: &[Act::Answer(altered_metadata::unavailable)],
         ..Mode::ENTRY
     },
     Mode {
@@ -134,7 +137,7 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "What is bad must not be kept: the login after the next must work. Of repeated \
                members the last one is the honest one. A redirect leads to sound metadata.",
-        acts: &[Act::Answer(bad_body)],
+        acts: &[Act::Answer(altered_metadata::bad_body)],
         ..Mode::ENTRY
     },
     Mode {
@@ -188,7 +191,7 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "What is not said has its default: client_secret_basic, authorization_code, query. \
                That PKCE is not advertised is no reason to do without or to use plain.",
-        acts: &[Act::Metadata(sparse_or_extra)],
+        acts: &[Act::Metadata(altered_metadata::sparse_or_extra)],
         ..Mode::ENTRY
     },
     Mode {
@@ -223,7 +226,10 @@ pub(super) static MODES: &[Mode] = &[
         note: "`http` needs an issuer with https. That an address inside the own network is asked \
                matters where tenants may name issuers, and says nothing where the issuer itself is \
                on loopback, as most mock providers are: look whether the journal has the canary.",
-        acts: &[Act::Metadata(unsafe_url), Act::Answer(redirect_to_canary)],
+        acts: &[
+            Act::Metadata(altered_metadata::unsafe_url),
+            Act::Answer(altered_metadata::redirect_to_canary),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -252,158 +258,3 @@ pub(super) static MODES: &[Mode] = &[
         ..Mode::ENTRY
     },
 ];
-
-fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
-    let honest = &fault.issuer.url;
-    let Ok(mut url) = Url::parse(honest) else { return };
-    // Without the slash that the parser adds to a bare host.
-    let plain = |url: &Url| match honest.ends_with('/') {
-        true => url.to_string(),
-        false => url.as_str().trim_end_matches('/').to_owned(),
-    };
-    let below = |rest: &str| format!("{}/{rest}", honest.trim_end_matches('/'));
-    let other = match fault.value("variant").as_str() {
-        "honest-op" => fault.other_issuer(),
-        "suffix" => {
-            let host = format!("{}.attacker.example", url.host_str().unwrap_or_default());
-            let _ = url.set_host(Some(&host));
-            plain(&url)
-        }
-        "case" => match honest.match_indices('/').nth(2) {
-            Some((path, _)) => {
-                format!("{}{}", honest[..path].to_ascii_uppercase(), &honest[path..])
-            }
-            None => honest.to_ascii_uppercase(),
-        },
-        "path" => below("tenant"),
-        "http-scheme" => match honest.strip_prefix("https:") {
-            Some(rest) => format!("http:{rest}"),
-            None => honest.replacen("http:", "https:", 1),
-        },
-        "template-{tenantid}" => below("{tenantid}"),
-        _ => {
-            let _ = url.set_host(Some("other.example"));
-            plain(&url)
-        }
-    };
-    metadata.insert("issuer".into(), json!(other));
-}
-
-/// Gives an issuer the other ending, where this is the place for it.
-fn slash(object: &mut Object, member: &str, fault: &Fault<'_>, place: &str) {
-    if !fault.is("place", place) && !fault.is("place", "all-but-config") {
-        return;
-    }
-    if let Some(Value::String(issuer)) = object.get_mut(member) {
-        *issuer = with_other_ending(issuer);
-    }
-}
-
-fn with_other_ending(issuer: &str) -> String {
-    match issuer.strip_suffix('/') {
-        Some(bare) => bare.to_owned(),
-        None => format!("{issuer}/"),
-    }
-}
-
-fn unavailable(answer: &mut Outgoing, fault: &Fault<'_>) {
-    if fault.request.endpoint == Endpoint::Discovery {
-        answer.status = match fault.is("mode", "404") {
-            true => StatusCode::NOT_FOUND,
-            false => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        answer.content_type("text/html; charset=utf-8");
-        answer.body = malformed::PAGE.to_vec();
-    }
-}
-
-fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
-    /// Marks the address that a redirect led to.
-    const REDIRECTED: &str = "redirected";
-
-    if fault.request.endpoint != Endpoint::Discovery || !answer.status.is_success() {
-        return;
-    }
-    let redirected =
-        fault.request.query.as_ref().is_ok_and(|query| query.last(REDIRECTED).is_some());
-    let redirect = fault.value("redirect");
-    if redirect != "none" && !redirected {
-        let target = fault.issuer.address(Endpoint::Discovery);
-        let target = if redirect == "cross-host" { on_another_host(&target) } else { target };
-        return answer.redirect(StatusCode::FOUND, &format!("{target}?{REDIRECTED}=true"));
-    }
-    match fault.value("content-type").as_str() {
-        "none" => answer.content_type(""),
-        other => answer.content_type(other),
-    }
-    let Ok(metadata) = serde_json::from_slice::<Object>(&answer.body) else { return };
-    answer.body = match fault.value("body").as_str() {
-        "wrong-types" => {
-            Value::Object(metadata.into_iter().map(wrong_type).collect()).to_string().into_bytes()
-        }
-        "duplicate-keys" => {
-            let repeated = format!("\"token_endpoint\":\"{}\",", fault.canary());
-            malformed::after_the_start(&answer.body, repeated.as_bytes())
-        }
-        other => match malformed::json(other, &answer.body) {
-            Some(body) => body,
-            None => return,
-        },
-    };
-}
-
-/// A text where a list should be, and the other way round.
-fn wrong_type((name, value): (String, Value)) -> (String, Value) {
-    let value = match value {
-        Value::Array(values) => {
-            let texts: Vec<_> = values.iter().filter_map(Value::as_str).collect();
-            json!(texts.join(" "))
-        }
-        Value::Bool(value) => json!(value.to_string()),
-        other => json!([other]),
-    };
-    (name, value)
-}
-
-fn sparse_or_extra(metadata: &mut Object, fault: &Fault<'_>) {
-    match fault.value("drop").as_str() {
-        "all" => metadata.retain(|name, _| REQUIRED.contains(&name.as_str())),
-        member => drop(metadata.shift_remove(member)),
-    }
-    let unknown = match fault.value("add").as_str() {
-        "unknown" => json!("member"),
-        "nested" => json!({"nested": [{"member": [null, 1.5, {}]}]}),
-        "null" => Value::Null,
-        _ => return,
-    };
-    metadata.insert("unknown_member".into(), unknown);
-}
-
-fn unsafe_url(metadata: &mut Object, fault: &Fault<'_>) {
-    let member = &fault.value("member");
-    let Some(Value::String(honest)) = metadata.get_mut(member) else { return };
-    match fault.value("target").as_str() {
-        "loopback-canary" => *honest = on_loopback(&fault.canary()),
-        "file" => *honest = "file:///etc/passwd".to_owned(),
-        "http" => *honest = honest.replacen("https:", "http:", 1),
-        _ => {}
-    }
-}
-
-fn redirect_to_canary(answer: &mut Outgoing, fault: &Fault<'_>) {
-    let endpoint = match fault.value("member").as_str() {
-        "jwks_uri" => Endpoint::Jwks,
-        "token_endpoint" => Endpoint::Token,
-        _ => Endpoint::Userinfo,
-    };
-    if fault.is("target", "redirect-to-canary") && fault.request.endpoint == endpoint {
-        answer.redirect(StatusCode::TEMPORARY_REDIRECT, &on_loopback(&fault.canary()));
-    }
-}
-
-/// An address on the loopback interface, by number.
-fn on_loopback(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
-    let _ = url.set_host(Some("127.0.0.1"));
-    url.into()
-}

@@ -1,22 +1,20 @@
 //! What an act is told.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::Method;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::spec::Failure;
-use crate::account::Account;
 use crate::config::duration;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;
-use crate::user::User;
 
 /// A failure that is about to act, and where.
 pub(crate) struct Fault<'a> {
@@ -56,6 +54,12 @@ impl Fault<'_> {
         others.next().map_or_else(|| format!("not-{own}"), |user| user.subject.clone())
     }
 
+    /// True for a request that an endpoint answers, unlike a browser's question whether a script may
+    /// ask.
+    pub(crate) fn asks(&self, endpoint: Endpoint) -> bool {
+        self.request.endpoint == endpoint && self.request.method != Method::OPTIONS
+    }
+
     /// True for a token request that redeems a code, rather than a refresh token.
     pub(crate) fn redeems_a_code(&self) -> bool {
         let form = self.request.form.as_ref();
@@ -73,13 +77,6 @@ impl Fault<'_> {
             Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
             _ => parameters.cloned().unwrap_or_default(),
         }
-    }
-
-    /// Another user than the one that this is about: a configured one where there is one.
-    pub(crate) fn other_user(&self) -> Arc<Account> {
-        let subject = self.note.user.as_deref().unwrap_or_default();
-        let other = self.issuer.users.iter().find(|user| user.subject != subject).cloned();
-        other.unwrap_or_else(|| Arc::new(User::stranger(&format!("{subject}-victim")).into()))
     }
 
     /// Another issuer of the same provider: the default one, or `other` for the default one itself.

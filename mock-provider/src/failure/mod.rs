@@ -1,9 +1,13 @@
 //! Failures on command: the catalogue of modes, and what arms them and lets them act.
 //!
 //! A mode is one entry in its class's file. It never touches a handler: answers are made honestly,
-//! and a mode acts on the finished answer where it [leaves](crate::reply::Reply::leave).
+//! and a mode acts on the finished answer where it leaves, or on a request before any handler
+//! sees it.
 
 mod algorithm_confusion;
+mod altered_metadata;
+mod altered_response;
+mod altered_tokens;
 mod armed;
 mod brought_key;
 mod catalogue;
@@ -16,6 +20,7 @@ mod draft;
 mod exit;
 mod fault;
 mod foreign_jwk;
+mod foreign_key;
 mod guard;
 mod hash;
 mod impostor;
@@ -35,6 +40,7 @@ mod spec;
 mod stolen_code;
 mod token;
 mod token_request;
+mod weak_algorithm;
 mod weak_key;
 mod wrong_claim;
 
@@ -53,7 +59,6 @@ mod sequence;
 mod token_response;
 mod user_claims;
 mod userinfo;
-mod weak_algorithm;
 
 pub(crate) use armed::Failures;
 pub(crate) use brought_key::{certificates_in_pem, key_set};

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::draft::Outgoing;
 use super::fault::Fault;
 use super::mode::{Act, Expected, Mode, Object, Severity};
-use super::parameter::{Parameter, choice, duration};
+use super::parameter::{Parameter, choice, duration, number};
 use crate::compression::Coding;
 use crate::journal::Endpoint;
 use crate::tls::fault::TlsFault;
@@ -26,7 +26,7 @@ const ENDPOINT: Parameter =
     choice("endpoint", &["token", "discovery", "jwks", "userinfo", "end_session"]);
 
 /// How often it happens.
-const COUNT: Parameter = choice("count", &["unlimited", "1"]).neutral("unlimited");
+const COUNT: Parameter = number("count", 1, 1_000, &[]).optional("unlimited");
 
 pub(super) static MODES: &[Mode] = &[
     Mode {
@@ -35,7 +35,7 @@ pub(super) static MODES: &[Mode] = &[
         parameters: &[
             ENDPOINT,
             duration("latency", "2s", &["50ms"]),
-            choice("drip", &["no", "yes"]).neutral("no"),
+            choice("drip", &["yes"]).optional("no"),
         ],
         clauses: &["RFC 9110, section 15.6.5"],
         expected: Expected::Tolerate,
@@ -55,7 +55,7 @@ pub(super) static MODES: &[Mode] = &[
     Mode {
         name: "network-hang",
         effect: "The connection is accepted and the request read, and no answer ever comes.",
-        parameters: &[ENDPOINT, choice("parallel", &["1", "20"]).neutral("1")],
+        parameters: &[ENDPOINT, choice("parallel", &["20"]).optional("1")],
         clauses: &["RFC 9110, section 15.6.5"],
         expected: Expected::Error,
         severity: Severity::Robustness,
@@ -123,8 +123,8 @@ pub(super) static MODES: &[Mode] = &[
         parameters: &[
             choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
             choice("unsolicited", &["true", "false"]),
-            choice("corrupt", &["false", "true"]).neutral("false"),
-            choice("bomb", &["none", "10MB"]).neutral("none"),
+            choice("corrupt", &["true"]).optional("false"),
+            choice("bomb", &["10MB"]).optional("none"),
             ENDPOINT,
         ],
         clauses: &["RFC 9110, section 8.4", "RFC 9110, section 12.5.3"],

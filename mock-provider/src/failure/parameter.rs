@@ -94,7 +94,10 @@ impl Parameter {
     /// cannot be exhausted.
     pub fn tried(&self) -> Vec<String> {
         match self.kind {
-            Kind::Choice(values) => values.iter().map(ToString::to_string).collect(),
+            Kind::Choice(values) => {
+                let acting = values.iter().filter(|value| Some(**value) != self.neutral);
+                acting.map(ToString::to_string).collect()
+            }
             Kind::Duration { tried: [], .. } | Kind::Number { tried: [], .. } => {
                 vec![self.first()]
             }
@@ -111,9 +114,10 @@ impl Parameter {
             Kind::Duration { default, .. } => format!("a duration such as {default}"),
             Kind::Number { most, .. } => format!("1 to {most}"),
         };
-        match self.neutral {
-            Some(neutral) => format!("{values} | {neutral}"),
-            None => values,
+        match (self.neutral, self.kind) {
+            (Some(neutral), Kind::Choice(choices)) if choices.contains(&neutral) => values,
+            (Some(neutral), _) => format!("{values} | {neutral}"),
+            (None, _) => values,
         }
     }
 }

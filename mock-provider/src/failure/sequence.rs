@@ -9,6 +9,7 @@ use super::parameter::{choice, duration, number};
 use super::stolen_code;
 use super::token::Token;
 use crate::journal::Endpoint;
+use crate::keys::Rotation;
 use crate::reply::AuthorizationResponse;
 
 pub(super) static MODES: &[Mode] = &[
@@ -128,7 +129,7 @@ pub(super) static MODES: &[Mode] = &[
         effect: "The provider forgets every session, code and token at once.",
         parameters: &[
             choice("phase", &["before-callback", "after-login", "before-refresh"]),
-            choice("keys", &["same"]),
+            choice("keys", &["same", "new"]),
         ],
         clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 6749, section 5.2"],
         expected: Expected::Recover,
@@ -140,7 +141,7 @@ pub(super) static MODES: &[Mode] = &[
         acts: &[
             Act::Before(Endpoint::Token, |fault| {
                 let refreshes = !fault.redeems_a_code() && fault.is("phase", "before-refresh");
-                refreshes.then(forget).flatten()
+                refreshes.then(|| forget(fault)).flatten()
             }),
             Act::After(|draft, fault| {
                 let now = match fault.value("phase").as_str() {
@@ -150,7 +151,7 @@ pub(super) static MODES: &[Mode] = &[
                     }
                     _ => false,
                 };
-                now.then(forget).flatten()
+                now.then(|| forget(fault)).flatten()
             }),
         ],
         ..Mode::ENTRY
@@ -227,8 +228,16 @@ fn skew(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-fn forget() -> Option<Effect> {
-    Effect::change("sessions, codes and tokens are forgotten", |issuer| issuer.forget())
+fn forget(fault: &Fault<'_>) -> Option<Effect> {
+    match fault.is("keys", "new") {
+        true => Effect::change("all is forgotten, and other keys sign", |issuer| {
+            issuer.forget();
+            issuer.keys.rotate(Rotation::Replace);
+        }),
+        false => Effect::change("sessions, codes and tokens are forgotten", |issuer| {
+            issuer.forget();
+        }),
+    }
 }
 
 fn unwanted_user(claims: &mut Object, fault: &Fault<'_>) {

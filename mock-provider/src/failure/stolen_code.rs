@@ -32,14 +32,14 @@ pub(super) fn replace(
 /// `pkce` is checked, the challenge of that session.
 pub(super) fn of_another_user(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     from_elsewhere(code, grant, pkce);
 }
 
 /// Makes a code one that answers this very request, from another user's session.
 pub(super) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     grant.sid = derived(&grant.sid, "session");
     code.grant = Arc::new(grant);
 }
@@ -47,7 +47,7 @@ pub(super) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
 /// Makes a code one that another user got in a login that somebody else began.
 pub(super) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Exchange) {
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     grant.sid = derived(&grant.sid, "session");
     grant.nonce = login.parameter("nonce").map(str::to_owned);
     let challenge = login.parameter("code_challenge");
@@ -60,9 +60,7 @@ pub(super) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Excha
 /// Makes a code one that the user gave to another client.
 pub(super) fn of_another_client(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
-    let other = fault.issuer.clients.iter().find(|client| client.id != grant.client_id);
-    grant.client_id =
-        other.map_or_else(|| format!("{}-other", grant.client_id), |client| client.id.clone());
+    grant.client_id = fault.other_client();
     from_elsewhere(code, grant, pkce);
 }
 
@@ -97,7 +95,7 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
     let issuer = fault.issuer;
     let now = issuer.clock.seconds();
     let mut grant = code.grant.copy();
-    grant.user = fault.other_user();
+    grant.user = fault.victim();
     let access_token = derived(&honest, "access token");
     let scope = grant.scope.clone();
     let token = match fault.value("token").as_str() {

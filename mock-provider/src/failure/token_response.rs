@@ -1,13 +1,9 @@
 //! Token response.
 
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
-use super::draft::Outgoing;
-use super::fault::Fault;
-use super::malformed;
-use super::mode::{Act, Expected, Mode, Object, Severity};
+use super::altered_tokens;
+use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, number};
 use super::token_request;
 use crate::journal::Endpoint;
@@ -32,7 +28,7 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "The code is used up nevertheless: to send it once more is no way out, to begin a \
                new login is. 200-html always has a page as its body. retry-after is in seconds.",
-        acts: &[Act::Answer(http_error)],
+        acts: &[Act::Answer(altered_tokens::http_error)],
         ..Mode::ENTRY
     },
     Mode {
@@ -46,12 +42,12 @@ pub(super) static MODES: &[Mode] = &[
         note: "What follows a 307 or 308 brings code, verifier and secret to the canary: see the \
                journal. The canary is no token endpoint, so nobody is signed in either way.",
         acts: &[Act::Answer(|answer, fault| {
-            if fault.request.endpoint == Endpoint::Token {
+            if fault.asks(Endpoint::Token) {
                 let target = match fault.is("target", "same-host") {
                     true => fault.canary(),
                     false => fault.foreign_canary(),
                 };
-                answer.redirect(status(fault), &target);
+                answer.redirect(altered_tokens::status(fault), &target);
             }
         })],
         ..Mode::ENTRY
@@ -86,8 +82,8 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "Of repeated members the last one is the honest one.",
         acts: &[Act::Answer(|answer, fault| {
-            if fault.request.endpoint == Endpoint::Token && answer.status.is_success() {
-                bad_body(answer, fault);
+            if fault.asks(Endpoint::Token) && answer.status.is_success() {
+                altered_tokens::bad_body(answer, fault);
             }
         })],
         ..Mode::ENTRY
@@ -115,7 +111,7 @@ pub(super) static MODES: &[Mode] = &[
         expected: Expected::Error,
         severity: Severity::Robustness,
         note: "An error with status 200 is no success: there are no tokens in it.",
-        acts: &[Act::Answer(oauth_error)],
+        acts: &[Act::Answer(altered_tokens::oauth_error)],
         ..Mode::ENTRY
     },
     Mode {
@@ -130,8 +126,8 @@ pub(super) static MODES: &[Mode] = &[
                Connect, and will pass no other test of ID tokens.",
         acts: &[Act::Tokens(|tokens, fault| match fault.value("member").as_str() {
             "absent" => drop(tokens.shift_remove("id_token")),
-            "null" => replace(tokens, "id_token", Value::Null),
-            _ => replace(tokens, "id_token", json!("")),
+            "null" => altered_tokens::replace(tokens, "id_token", Value::Null),
+            _ => altered_tokens::replace(tokens, "id_token", json!("")),
         })],
         ..Mode::ENTRY
     },
@@ -146,7 +142,10 @@ pub(super) static MODES: &[Mode] = &[
         expected: Expected::Error,
         severity: Severity::Robustness,
         note: "A relying party that needs nothing but the ID token may sign the user in.",
-        acts: &[Act::Tokens(member_missing), Act::RefreshTokens(member_missing)],
+        acts: &[
+            Act::Tokens(altered_tokens::member_missing),
+            Act::RefreshTokens(altered_tokens::member_missing),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -166,7 +165,10 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "3600 is sent as a string. None is allowed and must work; odd ones must neither \
                crash anything nor set off one refresh after the other.",
-        acts: &[Act::Tokens(expires_in), Act::RefreshTokens(expires_in)],
+        acts: &[
+            Act::Tokens(altered_tokens::expires_in),
+            Act::RefreshTokens(altered_tokens::expires_in),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -180,7 +182,10 @@ pub(super) static MODES: &[Mode] = &[
         ],
         expected: Expected::Tolerate,
         severity: Severity::Interoperability,
-        acts: &[Act::Tokens(token_type), Act::RefreshTokens(token_type)],
+        acts: &[
+            Act::Tokens(altered_tokens::token_type),
+            Act::RefreshTokens(altered_tokens::token_type),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -191,7 +196,10 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "The token must not be used as a Bearer token: the journal shows whether userinfo \
                was asked. To sign the user in by the ID token alone is fine.",
-        acts: &[Act::Tokens(token_type), Act::RefreshTokens(token_type)],
+        acts: &[
+            Act::Tokens(altered_tokens::token_type),
+            Act::RefreshTokens(altered_tokens::token_type),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -215,7 +223,10 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "Reordered and reduced need a request for more than one scope value; no refresh \
                token comes, only where one would have come.",
-        acts: &[Act::Tokens(optional_members), Act::RefreshTokens(optional_members)],
+        acts: &[
+            Act::Tokens(altered_tokens::optional_members),
+            Act::RefreshTokens(altered_tokens::optional_members),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -255,7 +266,7 @@ pub(super) static MODES: &[Mode] = &[
         acts: &[
             Act::Before(Endpoint::Authorization, token_request::insist_on_pkce),
             Act::Metadata(|metadata, fault| {
-                replace(
+                altered_tokens::replace(
                     metadata,
                     "code_challenge_methods_supported",
                     json!([fault.value("method")]),
@@ -265,139 +276,3 @@ pub(super) static MODES: &[Mode] = &[
         ..Mode::ENTRY
     },
 ];
-
-/// Gives a member another value, where there is such a member.
-fn replace(object: &mut Object, name: &str, value: Value) {
-    if let Some(member) = object.get_mut(name) {
-        *member = value;
-    }
-}
-
-fn status(fault: &Fault<'_>) -> StatusCode {
-    let status = fault.value("status").split('-').next().and_then(|status| status.parse().ok());
-    StatusCode::from_u16(status.unwrap_or(500)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
-    if fault.request.endpoint != Endpoint::Token {
-        return;
-    }
-    answer.status = status(fault);
-    answer.headers.remove(WWW_AUTHENTICATE);
-    if let Ok(seconds) = fault.value("retry-after").parse::<u32>() {
-        answer.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    let page = fault.is("status", "200-html");
-    match fault.value("body").as_str() {
-        "json" if !page => {
-            answer.content_type("application/json");
-            answer.body = br#"{"message":"upstream failed"}"#.to_vec();
-        }
-        "empty" if !page => {
-            answer.content_type("");
-            answer.body.clear();
-        }
-        _ => {
-            answer.content_type("text/html; charset=utf-8");
-            answer.body = malformed::PAGE.to_vec();
-        }
-    }
-}
-
-fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
-    match fault.value("content-type").as_str() {
-        "none" => answer.content_type(""),
-        other => answer.content_type(other),
-    }
-    let Ok(tokens) = serde_json::from_slice::<Object>(&answer.body) else { return };
-    answer.body = match fault.value("body").as_str() {
-        "form-encoded" => malformed::form_encoded(&tokens),
-        // A member more, with a letter that UTF-8 writes otherwise.
-        "latin1" => malformed::before_the_end(&answer.body, b",\"note\":\"caf\xe9\""),
-        "duplicate-keys" => malformed::after_the_start(
-            &answer.body,
-            br#""access_token":"repeated","id_token":"repeated","#,
-        ),
-        other => match malformed::json(other, &answer.body) {
-            Some(body) => body,
-            None => return,
-        },
-    };
-}
-
-fn oauth_error(answer: &mut Outgoing, fault: &Fault<'_>) {
-    if fault.request.endpoint != Endpoint::Token || !answer.status.is_success() {
-        return;
-    }
-    let error = match fault.value("error").as_str() {
-        "unknown" => "error_that_nobody_defined".to_owned(),
-        known => known.to_owned(),
-    };
-    answer.status = status(fault);
-    let scheme = match fault.value("www-authenticate").as_str() {
-        "basic" => Some("Basic realm=\"token\""),
-        "bearer" => Some("Bearer realm=\"token\""),
-        _ => None,
-    };
-    if let Some(scheme) = scheme {
-        answer.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
-    }
-    let document = json!({"error": error, "error_description": "refused on purpose"});
-    answer.body = document.to_string().into_bytes();
-}
-
-fn member_missing(tokens: &mut Object, fault: &Fault<'_>) {
-    let member = &fault.value("member");
-    match fault.value("form").as_str() {
-        "absent" => drop(tokens.shift_remove(member)),
-        "null" => replace(tokens, member, Value::Null),
-        "number" => replace(tokens, member, json!(1)),
-        _ => replace(tokens, member, json!({"value": tokens.get(member)})),
-    }
-}
-
-fn expires_in(tokens: &mut Object, fault: &Fault<'_>) {
-    let value = match fault.value("value").as_str() {
-        "absent" => return drop(tokens.shift_remove("expires_in")),
-        "3600" => json!("3600"),
-        "3600.5" => json!(3600.5),
-        "0" => json!(0),
-        "-1" => json!(-1),
-        "2^63" => json!(1_u64 << 63),
-        _ => Value::Null,
-    };
-    replace(tokens, "expires_in", value);
-}
-
-fn token_type(tokens: &mut Object, fault: &Fault<'_>) {
-    replace(tokens, "token_type", json!(fault.value("value")));
-}
-
-fn optional_members(tokens: &mut Object, fault: &Fault<'_>) {
-    let scope = tokens.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut values: Vec<_> = scope.split(' ').collect();
-    match fault.value("scope").as_str() {
-        "absent" => drop(tokens.shift_remove("scope")),
-        "reordered" => {
-            values.reverse();
-            replace(tokens, "scope", json!(values.join(" ")));
-        }
-        "reduced" => {
-            let last = values.iter().rposition(|value| *value != "openid");
-            last.map(|last| values.remove(last));
-            replace(tokens, "scope", json!(values.join(" ")));
-        }
-        "extended" => replace(tokens, "scope", json!(format!("{scope} extended"))),
-        "array" => replace(tokens, "scope", json!(values)),
-        _ => {}
-    }
-    // A refresh keeps its new one: without it, the relying party could not even go on as before.
-    if fault.is("refresh_token", "absent") && fault.redeems_a_code() {
-        tokens.shift_remove("refresh_token");
-    }
-    match fault.value("extra").as_str() {
-        "unknown" => drop(tokens.insert("unknown".into(), json!("member"))),
-        "nested" => drop(tokens.insert("unknown".into(), json!({"nested": [{"member": null}]}))),
-        _ => {}
-    }
-}

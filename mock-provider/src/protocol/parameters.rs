@@ -199,4 +199,12 @@ mod tests {
         assert_eq!(not_text(b"a=1&\xff"), NotText::Name);
         assert_eq!(parse("a=%zz%").get("a"), Ok(Some("%zz%")));
     }
+
+    #[test]
+    fn a_parameter_that_is_replaced_keeps_its_place_and_comes_once() {
+        let parameters = parse("a=1&b=2&a=3");
+        assert_eq!(parameters.with("a", "4").encode(), "a=4&b=2");
+        assert_eq!(parameters.with("c", "5").encode(), "a=1&b=2&a=3&c=5");
+        assert_eq!(parameters.without("a").encode(), "b=2");
+    }
 }

@@ -152,6 +152,27 @@ async fn a_mix_up_with_distinct_redirect_uris_uses_the_other_registered_one() {
 }
 
 #[tokio::test]
+async fn a_named_issuer_may_sign_with_the_key_of_the_default_one() {
+    let provider = start().await;
+    let named = provider.named("acme");
+    let request = format!("{}/authorize?{}", named.issuer(), Parameters::authorization().encode());
+    for (case, own) in [("own", true), ("other-op", false)] {
+        let failure =
+            named.fail(format!("authorization-session-overwriting:key={case}")).may_not_fire();
+        let mut browser = Browser::new();
+        let page = browser.get(&request).await;
+        let callback = browser.sign_in(&page, "alice").await;
+        let form = Parameters::code(&callback.callback()["code"]);
+        let tokens = browser.post(&format!("{}/token", named.issuer()), &form).await.json();
+        let header = jsonwebtoken::decode_header(tokens["id_token"].as_str().unwrap()).unwrap();
+        let kid = header.kid.expect("the ID token names its key");
+        assert_eq!(named.keys().kids().contains(&kid), own);
+        assert_eq!(provider.keys().kids().contains(&kid), !own);
+        assert_eq!(failure.fired(), u64::from(!own));
+    }
+}
+
+#[tokio::test]
 async fn whoever_may_not_be_redirected_is_not_sent_on_either() {
     let provider = start().await;
     let failure = provider.fail("authorization-mixup").may_not_fire();

@@ -17,6 +17,9 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
     let except = [
         // The transcript asks once.
         "discovery-unavailable:phase=running",
+        // No answer comes at all.
+        "discovery-unavailable:mode=refused",
+        "discovery-unavailable:mode=hang",
     ];
     assert_changes_except(Class::Discovery, &except).await;
 }
@@ -83,4 +86,21 @@ async fn an_issuer_with_http_is_told_with_https_in_place_of_it() {
     let _failure = provider.fail("discovery-issuer-mismatch:variant=http-scheme");
     let told = metadata(&provider).await.json();
     assert_eq!(told["issuer"], provider.issuer().replace("http:", "https:"));
+}
+
+#[tokio::test]
+async fn an_outage_may_leave_whoever_asks_without_an_answer() {
+    let provider = start().await;
+    let address = url(&provider, "/.well-known/openid-configuration");
+    let asked = || {
+        let patient = Browser::new().request(reqwest::Method::GET, &address);
+        patient.timeout(Duration::from_millis(500)).send()
+    };
+    for (mode, late) in [("refused", false), ("hang", true)] {
+        let failure = provider.fail(format!("discovery-unavailable:mode={mode}"));
+        let error = asked().await.expect_err("no answer comes");
+        assert_eq!(error.is_timeout(), late, "{mode}: {error:?}");
+        assert_eq!(failure.fired(), 1);
+    }
+    assert_eq!(asked().await.expect("an answer comes").status(), 200);
 }

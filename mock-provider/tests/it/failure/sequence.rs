@@ -120,3 +120,22 @@ async fn an_expired_code_is_refused_as_expired() {
         ("state", &Some("the code expired".into()))
     );
 }
+
+#[tokio::test]
+async fn a_restart_may_come_with_other_keys() {
+    let provider = start().await;
+    let before = provider.keys().kids();
+    let failure = provider.fail("sequence-op-restart:keys=new");
+    tokens_for_nobody(&provider).await;
+    let after = provider.keys().kids();
+    assert_eq!(failure.fired(), 1);
+    assert_eq!(before.len(), after.len());
+    assert!(before.iter().all(|kid| !after.contains(kid)), "{before:?} {after:?}");
+}
+
+/// A login whose code is forgotten.
+async fn tokens_for_nobody(provider: &mock_provider::MockProvider) {
+    let mut browser = Browser::new();
+    let lost = browser.log_in(provider, Parameters::authorization(), "alice").await;
+    browser.token(provider, Parameters::code(&lost.callback()["code"])).await.expect(400);
+}
