@@ -27,6 +27,7 @@
 //! [`pages`] know where on a page what is. [`settings`] lists the environment variables that
 //! choose and find the browser.
 
+pub mod audit;
 pub mod browser;
 pub mod demo;
 pub mod driver;

@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -16,13 +17,16 @@ use anyhow::{Context, Result};
 use app_under_test::{App, RunningApp};
 use mock_provider::{Exchange, MockProvider, MockProviderBuilder, Timestamp};
 use reqwest::StatusCode;
+use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 
 use crate::{demo::configuration, patience::until};
 
 /// The client of the demo's configuration which is the app.
 pub const CLIENT_ID: &str = "auth-app";
-const CLIENT_SECRET: &str = "auth-app-secret-that-everybody-may-know";
+
+/// Its secret.
+pub const CLIENT_SECRET: &str = "auth-app-secret-that-everybody-may-know";
 
 /// The group whose members the app lets in.
 pub const REQUIRED_GROUP: &str = "staff";
@@ -38,6 +42,8 @@ const READY_LIMIT: Duration = Duration::from_secs(10);
 pub struct Stack {
     provider: Arc<MockProvider>,
     app: RunningApp,
+    /// What the app trusts, if it trusts the provider alone.
+    _authority: Option<NamedTempFile>,
 }
 
 impl Stack {
@@ -47,11 +53,13 @@ impl Stack {
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         StackBuilder {
             provider: provider.issuer_host("localhost").seed(1),
+            provider_for_app: None,
             provider_address: free_port,
             app_address: free_port,
             base_path: "/st_auth/".to_owned(),
             required_group: Some(REQUIRED_GROUP),
             variables: BTreeMap::new(),
+            trusts_provider: false,
             provider_away: false,
             in_real_time: false,
         }
@@ -105,15 +113,42 @@ impl Stack {
     }
 }
 
+/// A stack whose provider runs already, and whose app does not yet.
+#[must_use = "the provider stops when this is dropped"]
+pub struct HalfStack {
+    provider: Arc<MockProvider>,
+    listener: TcpListener,
+    config: app_under_test::Config,
+    authority: Option<NamedTempFile>,
+}
+
+impl HalfStack {
+    /// The provider.
+    pub fn provider(&self) -> &MockProvider {
+        &self.provider
+    }
+
+    /// Starts the app.
+    pub fn start(self) -> Stack {
+        let Self { provider, listener, config, authority } = self;
+        Stack { provider, app: App::start(listener, config), _authority: authority }
+    }
+}
+
+/// A change of the provider which needs the address of the app.
+type ForApp = Box<dyn FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send>;
+
 /// A stack to be.
 #[must_use = "a builder does nothing until `start`"]
 pub struct StackBuilder {
     provider: MockProviderBuilder,
+    provider_for_app: Option<ForApp>,
     provider_address: SocketAddr,
     app_address: SocketAddr,
     base_path: String,
     required_group: Option<&'static str>,
     variables: BTreeMap<&'static str, String>,
+    trusts_provider: bool,
     provider_away: bool,
     in_real_time: bool,
 }
@@ -128,6 +163,16 @@ impl StackBuilder {
         self
     }
 
+    /// Changes the provider in a way that needs the address of the app's home page, such as
+    /// `http://127.0.0.1:8050/st_auth/`.
+    pub fn provider_for_app(
+        mut self,
+        change: impl FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send + 'static,
+    ) -> Self {
+        self.provider_for_app = Some(Box::new(change));
+        self
+    }
+
     /// Sets the path below which the app lives. Default: `/st_auth/`.
     pub fn base_path(mut self, base_path: &str) -> Self {
         self.base_path = base_path.to_owned();
@@ -138,6 +183,12 @@ impl StackBuilder {
     /// it stands for the issuer, whose port nobody knows yet.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
+        self
+    }
+
+    /// Has the app trust the provider's certificates, and no others.
+    pub fn trusts_provider(mut self) -> Self {
+        self.trusts_provider = true;
         self
     }
 
@@ -175,7 +226,24 @@ impl StackBuilder {
     ///
     /// When an address is taken, or the configuration is wrong.
     pub async fn start(self) -> Result<Stack> {
+        Ok(self.start_provider().await?.start())
+    }
+
+    /// Starts the provider alone: what happens before the app asks it for the first time.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_provider(self) -> Result<HalfStack> {
+        let listener = TcpListener::bind(self.app_address)
+            .await
+            .with_context(|| format!("the app cannot listen on {}", self.app_address))?;
+        let base_url = format!("http://{}{}", listener.local_addr()?, self.base_path);
+
         let mut builder = self.provider.listen(self.provider_address);
+        if let Some(change) = self.provider_for_app {
+            builder = change(builder, &base_url);
+        }
         let start: Timestamp = START.parse()?;
         builder = match self.in_real_time {
             true => builder.settings(|settings| settings.seed = None),
@@ -186,10 +254,6 @@ impl StackBuilder {
             provider.suspend().await;
         }
 
-        let listener = TcpListener::bind(self.app_address)
-            .await
-            .with_context(|| format!("the app cannot listen on {}", self.app_address))?;
-        let base_url = format!("http://{}{}", listener.local_addr()?, self.base_path);
         let mut variables: BTreeMap<_, _> = [
             ("OIDC_AUTHORITY", provider.issuer()),
             ("OIDC_CLIENT_ID", CLIENT_ID),
@@ -201,6 +265,14 @@ impl StackBuilder {
         .map(|(name, value)| (name, value.to_owned()))
         .into();
         variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
+        let mut authority = None;
+        if self.trusts_provider {
+            let mut file = NamedTempFile::new()?;
+            file.write_all(provider.ca_certificate().as_bytes())?;
+            let path = file.path().to_str().context("the path of a temporary file is no text")?;
+            variables.insert("SSL_CERT_FILE", path.to_owned());
+            authority = Some(file);
+        }
         let own = self.variables.into_iter();
         variables
             .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
@@ -209,6 +281,6 @@ impl StackBuilder {
         if !self.in_real_time {
             config = config.with_clock(app_under_test::Clock::manual(start));
         }
-        Ok(Stack { provider: Arc::new(provider), app: App::start(listener, config) })
+        Ok(HalfStack { provider: Arc::new(provider), listener, config, authority })
     }
 }

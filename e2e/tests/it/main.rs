@@ -1,5 +1,6 @@
 //! What an end user goes through, in a real browser.
 
+mod audit;
 mod callback;
 mod denial;
 mod every_browser;

@@ -80,7 +80,6 @@ struct State {
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
     pub(crate) id_token: String,
-    pub(crate) user: String,
     pub(crate) client: String,
     pub(crate) flow: String,
 }
@@ -170,7 +169,6 @@ impl Failures {
         }
         state.issued.push_back(Issued {
             id_token,
-            user: note.user.unwrap_or_default(),
             client: note.client.unwrap_or_default(),
             flow: note.flow.unwrap_or_default(),
         });

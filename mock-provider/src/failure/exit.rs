@@ -132,16 +132,6 @@ impl Turn<'_> {
             }
             let note = draft.note.clone();
             let fault = Fault { failure, issuer, request, note: &note };
-            if let Act::State(endpoint, act) = act {
-                if *endpoint == request.endpoint
-                    && draft.status.as_u16() < 400
-                    && self.take(issuer)
-                    && let Some(words) = act(draft, &fault)
-                {
-                    alterations.push(done(failure, "state", words));
-                }
-                continue;
-            }
             if let Act::After(act) = act {
                 if let Some(effect) = act(draft, &fault)
                     && self.take(issuer)

@@ -1,5 +1,6 @@
 //! The guard that a test holds on a failure.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::armed::Armed;
@@ -9,7 +10,6 @@ use crate::issuer::Issuer;
 ///
 /// A failure that never fired tests nothing: dropping its guard then fails the test, unless the
 /// test fails already or the failure was told that it [may not fire](Self::may_not_fire).
-#[derive(Debug)]
 #[must_use = "the failure is cleared when its guard is dropped"]
 pub struct ArmedFailure {
     issuer: Issuer,
@@ -31,6 +31,12 @@ impl ArmedFailure {
     pub fn may_not_fire(mut self) -> Self {
         self.must_fire = false;
         self
+    }
+}
+
+impl fmt::Debug for ArmedFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ArmedFailure({}, fired {} times)", self.armed.failure, self.fired())
     }
 }
 

@@ -156,9 +156,6 @@ pub(crate) enum Act {
     Before(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
     /// On the state of the issuer, when an answer is made; seen is the answer.
     After(fn(&Draft, &Fault<'_>) -> Option<Effect>),
-    /// On the state of the issuer, when an endpoint has answered. It says what it did, or `None`
-    /// where there was nothing to do.
-    State(Endpoint, fn(&mut Draft, &Fault<'_>) -> Option<String>),
     /// On the claims about the user, wherever they are sent: ID token and userinfo.
     Claims(fn(&mut Object, &Fault<'_>)),
     /// On the ID token for a code.
@@ -234,7 +231,7 @@ impl Act {
     pub(super) fn stage(&self) -> usize {
         match self {
             Self::Request(_) | Self::Before(..) => 0,
-            Self::State(..) | Self::After(_) => 1,
+            Self::After(_) => 1,
             Self::Claims(_) => 2,
             Self::IdToken(_) => 3,
             Self::RefreshIdToken(_) => 4,

@@ -18,7 +18,7 @@ use super::parameter::{Parameter, choice, duration, number};
 use crate::compression::Coding;
 use crate::journal::Endpoint;
 use crate::tls::fault::TlsFault;
-use crate::wire::delivery::{Delivery, End, Extent, Form, Framing};
+use crate::wire::delivery::{Delivery, End, Extent, Framing};
 use crate::wire::refused::RefusedPort;
 
 /// Where it happens.
@@ -47,7 +47,7 @@ pub(super) static MODES: &[Mode] = &[
             deliver(answer, fault, |_| {
                 let drip = fault.is("drip", "yes").then_some(Duration::from_millis(1));
                 let latency = fault.duration("latency");
-                Delivery::Answer(Form { latency, drip, ..Form::default() })
+                Delivery { latency, drip, ..Delivery::default() }
             });
         })],
         ..Mode::ENTRY
@@ -112,7 +112,7 @@ pub(super) static MODES: &[Mode] = &[
                     true => Extent::AllButLastByte,
                     false => Extent::Half,
                 };
-                Delivery::Answer(Form { framing, extent, end: End::Close, ..Form::default() })
+                Delivery { framing, extent, end: End::Close, ..Delivery::default() }
             });
         })],
         ..Mode::ENTRY
@@ -352,13 +352,13 @@ fn untrustworthy(metadata: &mut Object, fault: &Fault<'_>) {
 }
 
 fn told_otherwise(answer: &mut Outgoing, fault: &Fault<'_>) {
-    let plain = Form::default();
+    let plain = Delivery::default();
     let form = match fault.value("variant").as_str() {
-        "http1.0" => Form { http_1_0: true, ..plain },
-        "connection-close" => Form { end: End::Announced, ..plain },
-        "lowercase-headers" => Form { lower_case: true, ..plain },
-        "100-continue" => Form { interim: true, ..plain },
-        "204-for-200" => Form { no_content: true, ..plain },
+        "http1.0" => Delivery { http_1_0: true, ..plain },
+        "connection-close" => Delivery { end: End::Announced, ..plain },
+        "lowercase-headers" => Delivery { lower_case: true, ..plain },
+        "100-continue" => Delivery { interim: true, ..plain },
+        "204-for-200" => Delivery { no_content: true, ..plain },
         "duplicate-content-type" => {
             let own = answer.headers.get(CONTENT_TYPE).cloned();
             if let Some(value) = own.filter(|_| fault.request.endpoint == chosen(fault)) {
@@ -366,7 +366,7 @@ fn told_otherwise(answer: &mut Outgoing, fault: &Fault<'_>) {
             }
             return;
         }
-        _ => Form { framing: Framing::Chunked, ..plain },
+        _ => Delivery { framing: Framing::Chunked, ..plain },
     };
-    deliver(answer, fault, |_| Delivery::Answer(form));
+    deliver(answer, fault, |_| form);
 }

@@ -87,16 +87,13 @@ async fn respond(
     let asked = Asked::by(&request);
     let request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&turn))));
     let mut response = router.oneshot(request).await?;
-    let mut script = match response.extensions_mut().remove() {
-        None => return Ok(response),
-        Some(Delivery::Script(script)) => script,
-        Some(Delivery::Answer(form)) => {
-            let (parts, body) = response.into_parts();
-            // Bodies are made in memory and do not fail.
-            let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-            form.steps(asked, parts, body, Clock::system().now())
-        }
+    let Some(delivery) = response.extensions_mut().remove::<Delivery>() else {
+        return Ok(response);
     };
+    let (parts, body) = response.into_parts();
+    // Bodies are made in memory and do not fail.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let mut script = delivery.steps(asked, parts, body, Clock::system().now());
     if turn.is_unread() {
         script.push(Step::Close);
     }

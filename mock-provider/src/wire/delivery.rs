@@ -4,16 +4,6 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 
-/// Put into the extensions of a response, this tells the server how to deliver it. A response
-/// without one goes out as usual.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    /// The response, told otherwise.
-    Answer(Form),
-    /// These steps in place of the response.
-    Script(Vec<Step>),
-}
-
 /// One thing that is done to a connection. After the last step the next request is awaited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -38,9 +28,10 @@ pub(crate) enum Step {
     CloseOnNextRequest,
 }
 
-/// What differs from the usual telling of a response. The default differs in nothing.
+/// What differs from the usual telling of a response: put into the extensions of one, this tells the
+/// server how to deliver it. The default differs in nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Form {
+pub(crate) struct Delivery {
     /// The time before the first byte.
     pub(crate) latency: Duration,
     /// The pause before each byte. Default: all bytes at once.
@@ -120,6 +111,6 @@ impl Delivery {
 
     /// So much of the answer, and then this.
     pub(crate) fn cut(extent: Extent, end: End) -> Self {
-        Self::Answer(Form { extent, end, ..Form::default() })
+        Self { extent, end, ..Self::default() }
     }
 }

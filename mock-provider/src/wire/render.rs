@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, Method, Request, StatusCode, Version};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::delivery::{End, Extent, Form, Framing, Step};
+use super::delivery::{Delivery, End, Extent, Framing, Step};
 
 /// What the request decides about the answer's form.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl Asked {
     }
 }
 
-impl Form {
+impl Delivery {
     /// The steps that deliver a response in this form, as an answer to what was asked.
     pub(crate) fn steps(
         &self,

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode};
 use axum::routing::{any, get};
 
-use super::delivery::{Delivery, End, Extent, Form, Framing, Step};
+use super::delivery::{Delivery, End, Extent, Framing};
 use crate::server::{Listeners, Server};
 use crate::tls::Tls;
 
@@ -101,10 +101,10 @@ fn request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")
 }
 
-fn form(change: impl FnOnce(&mut Form)) -> Delivery {
-    let mut form = Form::default();
+fn form(change: impl FnOnce(&mut Delivery)) -> Delivery {
+    let mut form = Delivery::default();
     change(&mut form);
-    Delivery::Answer(form)
+    form
 }
 
 fn get_it(delivery: Delivery) -> (String, Option<ErrorKind>) {
@@ -277,13 +277,13 @@ fn an_answer_can_be_late_and_drip() {
 fn each_variant_of_http_differs_in_one_thing() {
     let length = "Content-Length: 12\r\n";
     let close = "Connection: close\r\n";
-    let answer = |change: fn(&mut Form)| {
+    let answer = |change: fn(&mut Delivery)| {
         site(form(change)).ask(&format!("{}{}", request("/"), "GET /usual HTTP/1.0\r\n\r\n")).0
     };
     let next = format!("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n{length}\r\n{BODY}");
     for (change, expected) in [
         (
-            (|form| form.http_1_0 = true) as fn(&mut Form),
+            (|form| form.http_1_0 = true) as fn(&mut Delivery),
             format!("{}{length}{close}\r\n{BODY}", HEAD.replace("1.1", "1.0")),
         ),
         (|form| form.end = End::Announced, format!("{HEAD}{length}{close}\r\n{BODY}")),
@@ -308,17 +308,6 @@ fn each_variant_of_http_differs_in_one_thing() {
     }
 }
 
-#[test]
-fn a_script_is_played_as_it_is() {
-    let steps = vec![
-        Step::Send(Bytes::from_static(b"not HTTP")),
-        Step::Wait(Duration::from_millis(1)),
-        Step::Drip { bytes: Bytes::from_static(b"\0\x01"), pause: Duration::ZERO },
-        Step::Close,
-    ];
-    assert_eq!(get_it(Delivery::Script(steps)), ("not HTTP\0\x01".to_owned(), None));
-}
-
 #[tokio::test]
 async fn a_client_library_sees_what_is_meant() {
     async fn fetch(delivery: Delivery) -> Result<String, reqwest::Error> {
@@ -336,7 +325,7 @@ async fn a_client_library_sees_what_is_meant() {
         assert_eq!(fetch(sound).await.expect("an answer"), BODY);
     }
     for framing in [Framing::ContentLength, Framing::Chunked] {
-        let cut = |form: &mut Form| {
+        let cut = |form: &mut Delivery| {
             (form.framing, form.extent, form.end) = (framing, Extent::Half, End::Close)
         };
         assert!(fetch(form(cut)).await.expect_err("the body is short").is_decode());

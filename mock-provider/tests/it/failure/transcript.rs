@@ -122,7 +122,7 @@ pub(super) fn code(callback: &Answer) -> Option<String> {
 pub(super) fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
     let mut body = match serde_json::from_str::<Value>(&answer.body) {
         // Repeated members are lost on a parser.
-        Ok(body) if body.to_string() == answer.body => body,
+        Ok(body) if is_written_as(&body, &answer.body) => body,
         _ => json!(answer.body),
     };
     if let (Some(keys), Some(token)) = (keys, body["id_token"].as_str()) {
@@ -157,6 +157,10 @@ fn headers(headers: &HeaderMap) -> Value {
     Value::Object(shown.collect())
 }
 
+fn is_written_as(value: &Value, text: &str) -> bool {
+    serde_json::to_string(value).is_ok_and(|written| written == text)
+}
+
 /// A token: header, claims, and whose signature it has.
 pub(super) fn decoded(token: &str, keys: &Value) -> Value {
     let parts: Vec<_> = token.split('.').collect();
@@ -166,7 +170,7 @@ pub(super) fn decoded(token: &str, keys: &Value) -> Value {
         let text = String::from_utf8(bytes).ok()?;
         let value: Option<Value> = serde_json::from_str(&text).ok();
         // What a parser would change is shown as it is.
-        Some(value.filter(|value| value.to_string() == text).unwrap_or(json!(text)))
+        Some(value.filter(|value| is_written_as(value, &text)).unwrap_or(json!(text)))
     };
     let (Some(header), Some(claims)) = (part(header), part(claims)) else { return json!(token) };
     let signature = match signature.is_empty() {

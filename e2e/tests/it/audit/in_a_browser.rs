@@ -1,0 +1,69 @@
+//! One story in a real browser for each kind of outcome that users see.
+
+use anyhow::Result;
+use e2e::audit::browser_agent::BrowserAgents;
+use e2e::audit::http_agent::HttpAgents;
+use e2e::audit::{Calibration, Outcome, run};
+use e2e::test::browser_test;
+use mock_provider::failure::Failure;
+
+use super::bench::AppBench;
+use super::every_case::PATIENCE;
+
+/// Runs a case in browsers, and compares how it ends.
+async fn assert_outcome(case: &str, outcome: Outcome) -> Result<()> {
+    let calibration = {
+        let mut bench = AppBench::new("calibration", None).await?;
+        Calibration::learn(&mut bench, &HttpAgents::new(PATIENCE)?).await?
+    };
+    browser_test(async |test| {
+        let case = Failure::parse(case)?;
+        let mut bench = AppBench::new("q7f3az", Some(&case)).await?;
+        let browsers = BrowserAgents(async || test.browser().await);
+        let report = run(&mut bench, &browsers, &calibration, &case).await?;
+        assert_eq!(report.outcome, outcome, "{report}");
+        assert!(report.verdict.is_pass(), "{report}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_bad_token_is_refused_on_a_page_that_says_so() -> Result<()> {
+    assert_outcome("id-token-nonce-mismatch", Outcome::CleanError).await
+}
+
+#[tokio::test]
+async fn an_error_of_the_provider_is_shown_and_nothing_of_it_runs() -> Result<()> {
+    assert_outcome("authorization-error-markup:payload=script", Outcome::CleanError).await
+}
+
+#[tokio::test]
+async fn the_app_recovers_once_the_keys_can_be_had() -> Result<()> {
+    assert_outcome("jwks-unavailable:mode=503", Outcome::SessionExpected).await
+}
+
+#[tokio::test]
+async fn what_is_unusual_and_right_is_not_noticed() -> Result<()> {
+    assert_outcome("token-token-type-case:value=bEARER", Outcome::SessionExpected).await
+}
+
+#[tokio::test]
+async fn markup_in_a_name_is_shown_as_it_is_written() -> Result<()> {
+    assert_outcome("claims-markup:claim=name,payload=script", Outcome::SessionExpected).await
+}
+
+#[tokio::test]
+async fn an_answer_by_post_from_another_site_meets_a_page_for_people() -> Result<()> {
+    assert_outcome("authorization-form-post:requested=false", Outcome::CleanError).await
+}
+
+#[tokio::test]
+async fn a_session_goes_on_when_a_refresh_brings_no_id_token() -> Result<()> {
+    assert_outcome("refresh-id-token-absent", Outcome::SessionExpected).await
+}
+
+#[tokio::test]
+async fn a_session_ends_with_a_refresh_that_is_refused_for_good() -> Result<()> {
+    assert_outcome("refresh-invalid-grant", Outcome::CleanError).await
+}
