@@ -119,7 +119,10 @@ impl Reply {
 
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
-        let html = page.render().expect("templates write to memory, which does not fail");
+        // Room for the longest page, the sign-in page with its picker of failures: to grow there
+        // step by step would take longer than to write it.
+        let mut html = String::with_capacity(64 * 1024);
+        page.render_into(&mut html).expect("templates write to memory, which does not fail");
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
