@@ -1,4 +1,4 @@
-//! The README's list of settings is the program's.
+//! What the README counts and lists is what the program has.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -20,4 +20,11 @@ fn the_readme_lists_every_setting_and_no_other() {
 
     assert!(options.len() > 10, "{options:?}");
     assert_eq!(listed, options);
+}
+
+#[test]
+fn the_readme_counts_the_failures_rightly() {
+    let count = mock_provider::failure::modes().count();
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains(&format!("[{count} named ways]")), "there are {count}");
 }
