@@ -27,10 +27,6 @@ async fn the_app_answers_every_failure_rightly() -> Result<()> {
     let mut cases: Vec<Failure> = modes().flat_map(|mode| mode.cases()).collect();
     // Those that wait for something begin first, and are waited for while the others run.
     cases.sort_by_key(|case| case.mode().class() != Class::Network);
-    let cases: Vec<_> =
-        std::iter::repeat_n(cases, std::env::var("REP").map_or(1, |r| r.parse().unwrap()))
-            .flatten()
-            .collect(); // TEMP
     let start = Instant::now();
     let agents = HttpAgents::new(PATIENCE)?;
     let impatient = HttpAgents::new(LITTLE_PATIENCE)?;
