@@ -1,6 +1,7 @@
 //! What the demo is: whom it has, and what each of them gets to see.
 
 use std::fmt::{self, Write};
+use std::sync::LazyLock;
 
 use mock_provider::{Config, User};
 
@@ -19,10 +20,12 @@ const CONFIGURATION: &str = include_str!("../../fixtures/provider.toml");
 ///
 /// When the file is wrong; its errors are the message.
 pub fn configuration() -> Config {
-    match Config::from_toml(CONFIGURATION) {
+    // Read once: tests ask for it hundreds of times.
+    static READ: LazyLock<Config> = LazyLock::new(|| match Config::from_toml(CONFIGURATION) {
         Ok(config) => config,
         Err(error) => panic!("fixtures/provider.toml: {error}"),
-    }
+    });
+    READ.clone()
 }
 
 /// How a login ends.

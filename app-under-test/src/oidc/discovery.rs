@@ -44,7 +44,10 @@ pub(super) struct Document {
 pub(crate) enum MetadataError {
     #[error("the metadata has no {0}")]
     Missing(&'static str),
-    #[error("the metadata's issuer is {found:?}, OIDC_AUTHORITY is {authority:?}")]
+    #[error(
+        "the metadata's issuer is {found:?}, OIDC_AUTHORITY is {authority:?}: set it to the \
+         issuer if that is the right one, letter by letter"
+    )]
     Issuer { found: String, authority: String },
     #[error("the metadata's {member} is {value:?}: {reason}")]
     Endpoint { member: &'static str, value: String, reason: &'static str },
@@ -111,15 +114,14 @@ impl Metadata {
 /// The document must be about the issuer that was asked for
 /// ([OpenID Connect Discovery 1.0, section 4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
 ///
-/// A slash at the end may be missing on either side of this one comparison: whoever configures
-/// the authority cannot know how the provider writes itself. Everything later is compared with
-/// the provider's own spelling, exactly.
+/// Slashes at the end of the authority are forgiven, as they come of copying an address, and are
+/// left out where the document is looked for. A slash that only the provider writes is not: it is
+/// part of the issuer's name. Everything later is compared with the provider's spelling, exactly.
 fn checked_issuer(issuer: Option<String>, authority: &str) -> Result<String, MetadataError> {
     let issuer = issuer.ok_or(MetadataError::Missing("issuer"))?;
-    if issuer.trim_end_matches('/') == authority.trim_end_matches('/') {
-        Ok(issuer)
-    } else {
-        Err(MetadataError::Issuer { found: issuer, authority: authority.to_owned() })
+    match authority.strip_prefix(&issuer) {
+        Some(rest) if rest.chars().all(|c| c == '/') => Ok(issuer),
+        _ => Err(MetadataError::Issuer { found: issuer, authority: authority.to_owned() }),
     }
 }
 

@@ -42,8 +42,8 @@ impl Providers {
         self.further.iter().find(|provider| provider.name == name)
     }
 
-    /// Those that may be the issuer `issuer`: a slash at the end decides nothing here, since
-    /// the configuration and the metadata may differ by it.
+    /// Those that may be the issuer `issuer`: slashes at the end decide nothing here, since the
+    /// configuration may have some that the metadata lacks.
     pub(crate) fn issuing(&self, issuer: &str) -> impl Iterator<Item = &Arc<Provider>> {
         self.iter().filter(move |provider| {
             provider.settings.authority.trim_end_matches('/') == issuer.trim_end_matches('/')

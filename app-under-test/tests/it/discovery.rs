@@ -170,11 +170,24 @@ async fn provider_without_a_common_algorithm_is_refused() {
 }
 
 #[tokio::test]
-async fn slash_at_the_end_is_the_providers_choice_and_then_binding() {
+async fn slash_that_only_the_provider_writes_is_refused_and_not_kept() {
+    let stub = Stub::start().await;
+    let issuer = stub.issuer();
+    stub.edit(DISCOVERY, |metadata| metadata["issuer"] = json!(format!("{issuer}/")));
+    let setup = Setup::at(stub, &[]).await;
+    let mut browser = setup.browser();
+    let answer = browser.get("auth/login").await;
+    assert_eq!((answer.status, answer.error_code()), (502, "provider_metadata"));
+    setup.stub.edit(DISCOVERY, |metadata| metadata["issuer"] = json!(issuer));
+    assert_eq!(setup.sign_in(&mut browser, json!({})).await.status, 302);
+}
+
+#[tokio::test]
+async fn slash_at_the_end_of_the_authority_is_the_providers_choice_and_then_binding() {
     let stub = Stub::start().await;
     let with_slash = format!("{}/", stub.issuer());
     stub.edit(DISCOVERY, |metadata| metadata["issuer"] = json!(with_slash));
-    let setup = Setup::at(stub, &[]).await;
+    let setup = Setup::at(stub, &[("OIDC_AUTHORITY", &with_slash)]).await;
     let mut browser = setup.browser();
     let with = setup.sign_in(&mut browser, json!({"iss": with_slash})).await;
     assert_eq!(with.status, 302);

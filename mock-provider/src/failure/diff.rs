@@ -1,5 +1,7 @@
 //! What an act changed: two views of an answer, compared.
 
+use std::cell::LazyCell;
+
 use serde_json::Value;
 
 use crate::journal::Alteration;
@@ -14,11 +16,15 @@ const LONGEST: usize = 4_000;
 /// The places where two views differ, outermost first.
 pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
     let mut alterations = Vec::new();
-    let mut secrets = Vec::new();
-    find_secrets("", honest, &mut secrets);
-    find_secrets("", sent, &mut secrets);
-    // One that is part of another must not spoil it.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    // Looked for when there is something to tell: mostly there is not.
+    let secrets = LazyCell::new(|| {
+        let mut secrets = Vec::new();
+        find_secrets("", honest, &mut secrets);
+        find_secrets("", sent, &mut secrets);
+        // One that is part of another must not spoil it.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
+    });
     compare("", Some(honest), Some(sent), &mut |place, honest, sent| {
         let shown = |value: Option<&Value>| value.map(|value| redacted(value, &secrets));
         alterations.push(Alteration {

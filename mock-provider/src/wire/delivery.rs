@@ -9,12 +9,12 @@ use axum::body::Bytes;
 pub(crate) enum Step {
     /// Sends bytes at once.
     Send(Bytes),
-    /// Sends bytes one by one, with a pause before each.
+    /// Sends bytes in small pieces, with a pause before each.
     Drip {
         /// What to send.
         bytes: Bytes,
-        /// The time before each byte.
-        pause: Duration,
+        /// How long it takes in all.
+        time: Duration,
     },
     /// Does nothing for a time. It ends early when the caller leaves.
     Wait(Duration),
@@ -34,7 +34,7 @@ pub(crate) enum Step {
 pub(crate) struct Delivery {
     /// The time before the first byte.
     pub(crate) latency: Duration,
-    /// The pause before each byte. Default: all bytes at once.
+    /// The time over which the bytes are spread. Default: all bytes at once.
     pub(crate) drip: Option<Duration>,
     /// Whether the status line says `HTTP/1.0`, which ends the connection after the answer.
     pub(crate) http_1_0: bool,

@@ -14,6 +14,10 @@ use super::stream::Socket;
 /// How much a caller may send ahead while it is kept waiting.
 const MAX_AHEAD: usize = 64 * 1024;
 
+/// Into how many pieces dripping bytes fall at most. Timers count in whole milliseconds: so many
+/// pauses fit into any time that somebody would notice.
+const MOST_DROPS: usize = 100;
+
 /// How long a caller has to notice that the connection was closed. To close while it still sends
 /// would break the connection, and what it has not read yet would be lost
 /// ([RFC 9112, section 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
@@ -41,10 +45,12 @@ impl<S: Socket> Playback<S> {
                     self.socket.write_all(&bytes).await?;
                     self.socket.flush().await?;
                 }
-                Step::Drip { bytes, pause } => {
-                    for byte in bytes {
+                Step::Drip { bytes, time } => {
+                    let drops = bytes.chunks(bytes.len().div_ceil(MOST_DROPS).max(1));
+                    let pause = time.div_f64(drops.len().max(1) as f64);
+                    for drop in drops {
                         self.wait(pause).await?;
-                        self.socket.write_all(&[byte]).await?;
+                        self.socket.write_all(drop).await?;
                         self.socket.flush().await?;
                     }
                 }

@@ -144,7 +144,7 @@ impl Delivery {
         }
         match self.drip {
             _ if bytes.is_empty() => {}
-            Some(pause) => steps.push(Step::Drip { bytes, pause }),
+            Some(time) => steps.push(Step::Drip { bytes, time }),
             None => steps.push(Step::Send(bytes)),
         }
         match end {

@@ -257,10 +257,9 @@ fn a_hang_ends_at_its_limit() {
 #[test]
 fn an_answer_can_be_late_and_drip() {
     let usual = format!("{HEAD}Content-Length: 12\r\n\r\n{BODY}");
-    let (latency, pause) = (Duration::from_millis(60), Duration::from_millis(2));
+    let (latency, dripping_takes) = (Duration::from_millis(60), Duration::from_millis(200));
     let late = site(form(|form| form.latency = latency));
-    let dripping = site(form(|form| form.drip = Some(pause)));
-    let dripping_takes = pause * u32::try_from(usual.len()).expect("a short answer");
+    let dripping = site(form(|form| form.drip = Some(dripping_takes)));
     for (site, takes) in [(&late, latency), (&dripping, dripping_takes)] {
         let mut stream = site.connect();
         // The connection is kept: the second answer is as slow.

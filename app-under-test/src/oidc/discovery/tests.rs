@@ -18,6 +18,14 @@ fn settings(authority: &str) -> ProviderSettings {
 
 /// Checks an honest document with one member changed.
 fn discovered(member: &str, value: Value) -> Result<Metadata, MetadataError> {
+    discovered_below("https://login.example.com", member, value)
+}
+
+fn discovered_below(
+    authority: &str,
+    member: &str,
+    value: Value,
+) -> Result<Metadata, MetadataError> {
     let mut document = json!({
         "issuer": "https://login.example.com",
         "authorization_endpoint": "https://login.example.com/authorize",
@@ -26,7 +34,7 @@ fn discovered(member: &str, value: Value) -> Result<Metadata, MetadataError> {
     });
     document[member] = value;
     let document = serde_json::from_value(document).unwrap();
-    Metadata::discovered(&settings("https://login.example.com"), document)
+    Metadata::discovered(&settings(authority), document)
 }
 
 #[test]
@@ -53,6 +61,8 @@ fn another_issuer_is_refused() {
         "https://LOGIN.example.com",
         "http://login.example.com",
         "https://login.example.com/tenant",
+        "https://login.example.com/",
+        "https://login.example.co",
         "",
     ] {
         let error = discovered("issuer", json!(issuer)).unwrap_err();
@@ -62,9 +72,13 @@ fn another_issuer_is_refused() {
 
 #[test]
 fn slashes_at_the_end_of_the_authority_do_not_matter() {
-    let metadata = discovered("issuer", json!("https://login.example.com/")).unwrap();
-    // Kept as the provider writes it: tokens must say the same.
-    assert_eq!(metadata.issuer, "https://login.example.com/");
+    for authority in ["https://login.example.com/", "https://login.example.com///"] {
+        for issuer in ["https://login.example.com", "https://login.example.com/"] {
+            let metadata = discovered_below(authority, "issuer", json!(issuer)).unwrap();
+            // Kept as the provider writes it: tokens must say the same.
+            assert_eq!(metadata.issuer, issuer);
+        }
+    }
     assert_eq!(
         document_url("https://login.example.com///"),
         "https://login.example.com/.well-known/openid-configuration"

@@ -80,6 +80,9 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         "network-hang" | "refresh-transient-failure" => {
             stack.app_variable("OIDC_TIMEOUT_SECONDS", "1")
         }
+        "discovery-unavailable" if case.value("mode") == "hang" => {
+            stack.app_variable("OIDC_TIMEOUT_SECONDS", "1")
+        }
         "network-tls-invalid" => stack.trusts_provider(),
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => stack
