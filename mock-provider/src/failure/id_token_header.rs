@@ -137,6 +137,8 @@ pub(super) static MODES: &[Mode] = &[
                 }
             }),
             Act::IdToken(|token, _| drop(token.header.shift_remove("kid"))),
+            // The key set has lost the name for every ID token.
+            Act::RefreshIdToken(|token, _| drop(token.header.shift_remove("kid"))),
         ],
         ..Mode::ENTRY
     },
