@@ -29,7 +29,8 @@ pub(super) static MODES: &[Mode] = &[
             "RFC 8725, section 3.2",
         ],
         note: "Allowed in the code flow alone, and only to a client that asked for it at its \
-               registration. `dot=dropped` leaves two parts, where the signature is empty.",
+               registration. `dot=dropped` leaves two parts, where the signature is empty. There is \
+               no `at_hash`, for it follows from the algorithm.",
         acts: &[Act::IdToken(algorithm::unsign)],
         ..Mode::ENTRY
     },
