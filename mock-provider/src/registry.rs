@@ -113,13 +113,16 @@ impl Registry {
         if name == DEFAULT {
             return Ok(self.default.clone());
         }
+        // Under the name that it is listed by, however its address is written.
+        let listed = self.named_others().into_iter().find(|(known, _)| known == name);
+        if let Some((_, issuer)) = listed {
+            return Ok(issuer);
+        }
         if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
             let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
             return Ok(self.failing(&failure));
         }
-        self.known(&format!("{NAMED}{name}")).ok_or_else(|| {
-            format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first")
-        })
+        Err(format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first"))
     }
 
     /// What an issuer is called: `default`, a name, or `failing/` and a failure.
