@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use axum::http::Uri;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
 
 use crate::failure::Failure;
 use crate::issuer::Issuer;
@@ -67,6 +67,8 @@ impl Registry {
         let Some(own) = own_path(rest) else { return Ok((self.default.clone(), rest)) };
         let rest = &rest[own.len()..];
         let rest = if rest.is_empty() { "/" } else { rest };
+        // A browser and an application may write the same address differently.
+        let own = &*normalized(own);
         if let Some(issuer) = self.known(own) {
             return Ok((issuer, rest));
         }
@@ -111,13 +113,16 @@ impl Registry {
         if name == DEFAULT {
             return Ok(self.default.clone());
         }
+        // Under the name that it is listed by, however its address is written.
+        let listed = self.named_others().into_iter().find(|(known, _)| known == name);
+        if let Some((_, issuer)) = listed {
+            return Ok(issuer);
+        }
         if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
             let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
             return Ok(self.failing(&failure));
         }
-        self.known(&format!("{NAMED}{name}")).ok_or_else(|| {
-            format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first")
-        })
+        Err(format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first"))
     }
 
     /// What an issuer is called: `default`, a name, or `failing/` and a failure.
@@ -188,6 +193,33 @@ pub(crate) fn own_path(path: &str) -> Option<&str> {
     let prefix = [NAMED, FAILING].into_iter().find(|prefix| path.starts_with(prefix))?;
     let end = path[prefix.len()..].find('/').map_or(path.len(), |end| prefix.len() + end);
     Some(&path[..end])
+}
+
+/// A path in the one spelling of all that mean the same (RFC 3986, section 6.2.2): encoded is what
+/// must be, in capitals, and nothing else. Separators that somebody encoded stay so, for they are
+/// another address.
+fn normalized(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut normal = String::with_capacity(path.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let encoded = bytes.get(at..at + 3).and_then(|three| percent_decode(three).next());
+        let (meant, length) = match encoded.filter(|_| byte == b'%') {
+            // A lone percent sign decodes to itself.
+            Some(b'%') if !bytes[at + 1..].starts_with(b"25") => (b'%', 1),
+            Some(meant) => (meant, 3),
+            None => (byte, 1),
+        };
+        let unreserved = meant.is_ascii_alphanumeric() || b"-._~".contains(&meant);
+        let separator = b"/!$&'()*+,;=:@".contains(&meant);
+        if unreserved || (separator && length == 1) {
+            normal.push(char::from(meant));
+        } else {
+            normal.push_str(percent_encode_byte(meant));
+        }
+        at += length;
+    }
+    normal
 }
 
 /// The rest of a path below a base: `None` where it is elsewhere.

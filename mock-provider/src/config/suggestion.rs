@@ -6,12 +6,19 @@ const ALIKE: f64 = 0.8;
 /// More names than this are counted, not listed.
 const LISTED: usize = 24;
 
+/// Nobody means a name of ours by anything longer. To compare costs time for every letter, and
+/// anybody can send thousands.
+const LONGEST: usize = 128;
+
 /// The name that `wrong` was probably meant to be: one that is spelt alike, or one that `wrong`
 /// repeats where it stands, as `client_id` does in a client.
 pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let wrong = plain(wrong);
     let likeness = |name: &str| match wrong.strip_suffix(&plain(name)) {
@@ -54,6 +61,8 @@ mod tests {
         assert_eq!(nearest("Groups"), Some("groups"));
         assert_eq!(nearest("user_subject"), Some("subject"));
         assert_eq!(nearest("roles"), None);
+        assert_eq!(nearest("subject"), Some("subject"));
+        assert_eq!(nearest(&format!("{}_subject", "a".repeat(LONGEST))), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) fn unsign(token: &mut Token, fault: &Fault<'_>) {
         _ => token.signature = Signature::Bytes(Vec::new(), "none"),
     }
     token.header.insert("alg".to_owned(), json!(fault.value("spelling")));
+    token.drop_hashes();
     if fault.is("dot", "dropped") {
         // Nothing changes where something stands behind the dot.
         if let Some(two_parts) = token.compact().strip_suffix('.') {

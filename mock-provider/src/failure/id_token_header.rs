@@ -29,7 +29,8 @@ pub(super) static MODES: &[Mode] = &[
             "RFC 8725, section 3.2",
         ],
         note: "Allowed in the code flow alone, and only to a client that asked for it at its \
-               registration. `dot=dropped` leaves two parts, where the signature is empty.",
+               registration. `dot=dropped` leaves two parts, where the signature is empty. There is \
+               no `at_hash`, for it follows from the algorithm.",
         acts: &[Act::IdToken(algorithm::unsign)],
         ..Mode::ENTRY
     },
@@ -137,6 +138,8 @@ pub(super) static MODES: &[Mode] = &[
                 }
             }),
             Act::IdToken(|token, _| drop(token.header.shift_remove("kid"))),
+            // The key set has lost the name for every ID token.
+            Act::RefreshIdToken(|token, _| drop(token.header.shift_remove("kid"))),
         ],
         ..Mode::ENTRY
     },

@@ -393,6 +393,13 @@ fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
             true => serde_json::from_str(value).map_err(|_| {
                 FailureError(format!("`{value}` is no quoted value: write it as in JSON"))
             })?,
+            // Else what was meant for the next pair would silently belong to this one.
+            false if value.contains('=') => {
+                return Err(FailureError(format!(
+                    "`{pair}` has more than one `=`: write `,` between pairs, and quotes around a \
+                     value that has one"
+                )));
+            }
             false => value.to_owned(),
         };
         pairs.push((name.trim().to_owned(), value));
@@ -427,6 +434,7 @@ mod tests {
         insta::assert_snapshot!(refused("id-token-exp-invalid:value"), @"`value` is no parameter: write it as name=value");
         insta::assert_snapshot!(refused("id-token-exp-invalid@endpoint=tokn"), @"no endpoint is `tokn`: did you mean `token`?");
         insta::assert_snapshot!(refused("id-token-exp-invalid@nth=0"), @"`nth` must be a number from 1, not `0`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@user=alice@client=shop"), @"`user=alice@client=shop` has more than one `=`: write `,` between pairs, and quotes around a value that has one");
         insta::assert_snapshot!(refused("id-token-exp-invalid@usr=alice"), @"there is no selector `usr`: did you mean `user`?");
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::fault::{Fault, derived};
-use super::token::{Signature, Token};
+use super::token::Token;
 use crate::grant::{AccessToken, Code, Grant};
 use crate::issuer::until;
 use crate::journal::Exchange;
@@ -124,8 +122,7 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
 
 fn unsigned(signed: &str, fault: &Fault<'_>) -> String {
     let Some(mut token) = Token::read(signed, fault.issuer) else { return signed.to_owned() };
-    token.header.insert("alg".into(), json!("none"));
-    token.signature = Signature::Bytes(Vec::new(), "none");
+    token.unsign();
     token.encode().as_str().unwrap_or(signed).to_owned()
 }
 

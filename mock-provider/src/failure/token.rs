@@ -217,6 +217,16 @@ impl Token {
     pub(crate) fn unsign(&mut self) {
         self.header.insert("alg".to_owned(), json!("none"));
         self.signature = Signature::Bytes(Vec::new(), "none");
+        self.drop_hashes();
+    }
+
+    /// Takes out the hashes of what comes beside the token. They follow from the algorithm of the
+    /// signature (OpenID Connect Core 1.0, section 3.1.3.6): where there is none they cannot be
+    /// right, and who falls for the missing signature would still refuse the token because of them.
+    pub(crate) fn drop_hashes(&mut self) {
+        for hash in ["at_hash", "c_hash"] {
+            self.claims.shift_remove(hash);
+        }
     }
 
     /// What the journal shows: the signature in words, for its bytes change with everything else.

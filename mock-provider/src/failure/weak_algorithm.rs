@@ -1,9 +1,7 @@
 //! ID tokens that anybody can make: unsigned, or signed with what is no secret between two.
 
-use serde_json::json;
-
 use super::fault::Fault;
-use super::token::{Signature, Token};
+use super::token::Token;
 use crate::algorithm::Algorithm;
 
 /// Signs as weakly as the metadata offers, or as the failure says.
@@ -15,9 +13,8 @@ pub(super) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
     };
     match unsigned {
         true => {
-            token.header.insert("alg".into(), json!("none"));
+            token.unsign();
             token.header.shift_remove("kid");
-            token.signature = Signature::Bytes(Vec::new(), "none");
         }
         false => {
             let words = "by the client's secret";

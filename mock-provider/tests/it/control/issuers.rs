@@ -111,3 +111,19 @@ async fn the_provider_logs_people_in_while_its_users_change() {
     let users = control.get("/issuers/default/users").await.json();
     assert_eq!(users.as_array().map(Vec::len), Some(25));
 }
+
+#[tokio::test]
+async fn the_name_in_the_list_leads_to_the_issuer_that_was_asked() {
+    let provider = start().await;
+    let control = Control(&provider);
+    // The provider itself would write the duration in milliseconds, and no `%3A`.
+    for path in ["/failing/id-token-exp-invalid@for=10s", "/failing/id-token-alg-none%3Adot=kept"] {
+        Browser::new().get(&url(&provider, &format!("{path}/jwks"))).await.expect(200);
+        let listed = names(&control).await;
+        let name = listed.last().expect("it is listed").replace('/', "%2F");
+        let told = control.get(&format!("/issuers/{name}")).await.expect(200).json();
+        assert_eq!(told["issuer"], url(&provider, path));
+        assert_eq!(names(&control).await, listed, "none is made");
+        control.delete(&format!("/issuers/{name}")).await.expect(204);
+    }
+}

@@ -8,7 +8,7 @@ use mock_provider::{Endpoint, MockProvider};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{builder, start, tokens_for};
+use crate::support::{Browser, builder, start, tokens_for, url};
 
 const EXPIRED: &str = "id-token-exp-invalid:value=absent";
 
@@ -153,4 +153,21 @@ async fn a_failing_issuer_of_a_wrong_name_says_which_one_was_meant() {
     let address = format!("{}/failing/id-token-exp-invald/jwks", provider.issuer());
     let answer = crate::support::Browser::new().get(&address).await;
     assert!(answer.expect(404).body.contains("did you mean `id-token-exp-invalid`?"));
+}
+
+#[tokio::test]
+async fn an_address_that_is_spelt_otherwise_leads_to_the_same_failing_issuer() {
+    let provider = start().await;
+    let issuer = async |spelling: &str| {
+        let path = format!("/failing/{spelling}/.well-known/openid-configuration");
+        let answer = Browser::new().get(&url(&provider, &path)).await;
+        answer.expect(200).json()["issuer"].as_str().expect("an issuer").to_owned()
+    };
+    let right = url(&provider, "/failing/token-expires-in:value=2%5E63");
+    for spelling in ["2%5E63", "2%5e63", "%32%5E63", "2^63"] {
+        assert_eq!(issuer(&format!("token-expires-in:value={spelling}")).await, right);
+    }
+    // Separators are another matter: who encodes them names another address.
+    let encoded = issuer("token-expires-in%3Avalue%3D2%5E63").await;
+    assert!(encoded.ends_with("/failing/token-expires-in%3Avalue%3D2%5E63"), "{encoded}");
 }
