@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 /// Tells a provider the time: the system's, or one that a test holds still and moves by hand.
 ///
@@ -93,6 +95,15 @@ impl Clock {
         matches!(*self.source(), Source::Frozen { .. })
     }
 
+    /// The time for a `Date` header, in the form of RFC 9110, section 5.6.7, where it is another than
+    /// the system's: the server itself tells that one.
+    pub(crate) fn date(&self) -> Option<HeaderValue> {
+        match *self.source() {
+            Source::System { offset: 0 } => None,
+            source => http_date(source.now()),
+        }
+    }
+
     /// Seconds since the epoch, as claims have them.
     pub(crate) fn seconds(&self) -> i64 {
         self.now().as_second()
@@ -121,6 +132,12 @@ impl Source {
             Timestamp::MAX
         })
     }
+}
+
+/// A time in the form of RFC 9110, section 5.6.7. It has none beyond the year 9999.
+pub(crate) fn http_date(time: Timestamp) -> Option<HeaderValue> {
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
+    HeaderValue::try_from(date).ok()
 }
 
 /// The system's time, in milliseconds since the epoch.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
-use axum::http::header::{ALLOW, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, DATE, WWW_AUTHENTICATE};
 use axum::http::{self, Method, StatusCode};
 use axum::response::Response;
 use tower::{Layer, ServiceExt, service_fn};
@@ -268,6 +268,9 @@ pub(crate) async fn answer(
     let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());
 
     let mut response = left.response;
+    if let Some(date) = issuer.clock.date() {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
     if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
         response = for_scripts(&request, response).await;
     }

@@ -8,9 +8,9 @@ use axum::http::header::{
 use axum::http::response::Parts;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Version};
 use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::delivery::{Delivery, End, Extent, Framing, Step};
+use crate::clock::http_date;
 
 /// What the request decides about the answer's form.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ impl Delivery {
             _ => body.len(),
         };
         self.frame(&mut parts, asked, chunked, length);
-        if let Some(date) = date(now) {
+        if let Some(date) = http_date(now) {
             parts.headers.entry(DATE).or_insert(date);
         }
 
@@ -162,12 +162,6 @@ impl Delivery {
 fn may_have_body(status: StatusCode) -> bool {
     !(status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED))
-}
-
-/// The time in the form of RFC 9110, section 5.6.7. It has none beyond the year 9999.
-fn date(now: Timestamp) -> Option<HeaderValue> {
-    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok()?;
-    HeaderValue::try_from(date).ok()
 }
 
 /// `content-type` as `Content-Type`, in the way of hyper.

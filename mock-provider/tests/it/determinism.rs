@@ -53,3 +53,10 @@ async fn another_time_gives_other_id_tokens_and_the_same_random_values() {
     assert_ne!(first.0["id_token"], second.0["id_token"]);
     assert_eq!(first.0["access_token"], second.0["access_token"]);
 }
+
+#[tokio::test]
+async fn answers_are_dated_by_the_clock_of_the_issuer() {
+    let provider = provider(7, TIME).await;
+    let keys = Browser::new().get(&url(&provider, "/jwks")).await;
+    assert_eq!(keys.header("date"), "Thu, 01 Jan 2026 00:00:00 GMT");
+}
