@@ -176,6 +176,11 @@ impl Failure {
             "times" => self.lifetime.times = number(1)?,
             "for" => {
                 let read = duration(value).map_err(FailureError)?;
+                if read.is_zero() {
+                    return Err(FailureError(format!(
+                        "`for` must be longer than `{value}`, in which nothing fires"
+                    )));
+                }
                 self.lifetime.duration = Some(read);
             }
             _ => {
@@ -383,7 +388,7 @@ fn split_outside_quotes(text: &str, separator: char) -> (&str, Option<&str>) {
 
 /// The pairs of `name=value,name="value"`.
 fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(String, String)> = Vec::new();
     while !text.trim().is_empty() {
         let (pair, rest) = split_outside_quotes(text, ',');
         let (name, value) = pair.split_once('=').ok_or_else(|| {
@@ -395,7 +400,11 @@ fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
             })?,
             false => value.to_owned(),
         };
-        pairs.push((name.trim().to_owned(), value));
+        let name = name.trim();
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(FailureError(format!("`{name}` is given twice: leave one out")));
+        }
+        pairs.push((name.to_owned(), value));
         text = rest.unwrap_or_default();
     }
     Ok(pairs)
@@ -427,6 +436,9 @@ mod tests {
         insta::assert_snapshot!(refused("id-token-exp-invalid:value"), @"`value` is no parameter: write it as name=value");
         insta::assert_snapshot!(refused("id-token-exp-invalid@endpoint=tokn"), @"no endpoint is `tokn`: did you mean `token`?");
         insta::assert_snapshot!(refused("id-token-exp-invalid@nth=0"), @"`nth` must be a number from 1, not `0`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@for=0s"), @"`for` must be longer than `0s`, in which nothing fires");
+        insta::assert_snapshot!(refused("id-token-exp-invalid:value=0,value=absent"), @"`value` is given twice: leave one out");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@nth=1,nth=2"), @"`nth` is given twice: leave one out");
         insta::assert_snapshot!(refused("id-token-exp-invalid@usr=alice"), @"there is no selector `usr`: did you mean `user`?");
     }
 }
