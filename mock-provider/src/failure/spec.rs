@@ -364,7 +364,7 @@ impl TryFrom<String> for Failure {
 
 /// A value that holds what parts a failure stands in quotes.
 fn quoted(value: &str) -> String {
-    let plain = !value.is_empty() && !value.contains([',', '@', ':', '"', '=', '\\']);
+    let plain = !value.is_empty() && !value.contains([',', ';', '@', ':', '"', '=', '\\']);
     if plain { value.to_owned() } else { format!("{value:?}") }
 }
 
@@ -384,6 +384,20 @@ fn split_outside_quotes(text: &str, separator: char) -> (&str, Option<&str>) {
         }
     }
     (text, None)
+}
+
+/// The failures that one variable has, each as it is written: `;` parts them, except in quotes.
+#[cfg(feature = "cli")]
+pub(crate) fn split_list(mut text: &str) -> Vec<&str> {
+    let mut specs = Vec::new();
+    loop {
+        let (spec, rest) = split_outside_quotes(text, ';');
+        specs.push(spec);
+        match rest {
+            Some(rest) => text = rest,
+            None => return specs,
+        }
+    }
 }
 
 /// The pairs of `name=value,name="value"`.
