@@ -78,9 +78,12 @@ pub struct Alteration {
     pub failure: String,
     /// Where in the answer: `body.id_token.claims.exp`.
     pub place: String,
-    /// What the honest answer had there; `None` for nothing. Secrets are replaced by their length.
+    /// What the honest answer had there; `None`, and no such member in JSON, for nothing. Secrets are
+    /// replaced by their length, and what is long or deep is told as a text that is cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub honest: Option<Value>,
-    /// What was sent there instead; `None` for nothing.
+    /// What was sent there instead; `None`, and no such member in JSON, for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sent: Option<Value>,
 }
 

@@ -120,7 +120,7 @@ impl Registry {
         }
         if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
             let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
-            return Ok(self.failing(&failure));
+            return Ok(self.spelt(name).unwrap_or_else(|| self.failing(&failure)));
         }
         Err(format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first"))
     }
@@ -132,13 +132,11 @@ impl Registry {
     }
 
     /// Forgets an issuer by its name. True when there was one.
-    pub(crate) fn remove(&self, name: &str) -> bool {
-        let own = match self.issuer(name) {
-            Ok(issuer) => issuer.path[self.default.path.len()..].to_owned(),
-            Err(_) => return false,
-        };
+    pub(crate) fn remove(&self, wanted: &str) -> bool {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        others.remove(&own).is_some()
+        let before = others.len();
+        others.retain(|own, _| name(own) != wanted);
+        others.len() < before
     }
 
     /// Every issuer but the default one, by name.
@@ -160,6 +158,15 @@ impl Registry {
         let spec = percent_decode_str(spec).decode_utf8().map_err(|error| error.to_string())?;
         let failure = Failure::parse(&spec).map_err(|error| error.to_string())?;
         Ok(self.add(own.to_owned(), Some(failure)))
+    }
+
+    /// The issuer that somebody asked by a path of that name. A path can be spelt in many ways, such
+    /// as `%3A` for a colon, and the issuer's URL is spelt as the relying party has it. Of several,
+    /// the first by its path.
+    fn spelt(&self, wanted: &str) -> Option<Issuer> {
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        let spelt = others.iter().filter(|(own, _)| name(own) == wanted);
+        spelt.min_by_key(|(own, _)| own.as_str()).map(|(_, issuer)| issuer.clone())
     }
 
     fn known(&self, own: &str) -> Option<Issuer> {

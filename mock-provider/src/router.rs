@@ -252,18 +252,19 @@ pub(crate) async fn answer(
     let route = found.as_ref().ok().copied();
     let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
     let mut request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
-    let Entered { instead, alterations } = match issuer.failures.any_armed() {
-        true => failure::enter(&issuer, &mut request),
-        false => Entered::default(),
-    };
-
-    let leave = || match &found {
-        Ok(route) => instead.unwrap_or_else(|| route.answer(&issuer, &request)).leave(
-            &issuer,
-            &request,
-            alterations,
-        ),
-        Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
+    let leave = || {
+        let Entered { instead, alterations } = match issuer.failures.any_armed() {
+            true => failure::enter(&issuer, &mut request),
+            false => Entered::default(),
+        };
+        match &found {
+            Ok(route) => instead.unwrap_or_else(|| route.answer(&issuer, &request)).leave(
+                &issuer,
+                &request,
+                alterations,
+            ),
+            Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
+        }
     };
     let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());
 

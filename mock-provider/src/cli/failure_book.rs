@@ -30,7 +30,7 @@ holds. Behind `@` stands on whom it acts and for how long, in any combination:
 | `for=DURATION` | for so long since it was armed, by the issuer's clock |
 
 So `id-token-exp-invalid:value=-10min@client=shop,times=1` lets one ID token for `shop` be ten
-minutes over. A value that holds one of `, @ : = \"` stands in quotes, as JSON has them. Several
+minutes over. A value that holds one of `, ; @ : = \"` stands in quotes, as JSON has them. Several
 failures may be armed at once: they act in the order in which they were armed.";
 
 /// The whole page.

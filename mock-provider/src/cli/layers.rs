@@ -7,9 +7,13 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::arguments::Program;
 use crate::config::{Config, ConfigError, Draft, Settings, nearest};
+use crate::failure::split_list;
 
 /// How the names of our environment variables begin.
 const PREFIX: &str = "MOCK_PROVIDER_";
+
+/// The option that may be given several times; a variable has them all.
+const FAIL: &str = "fail";
 
 /// Some settings that override the file.
 #[derive(Debug)]
@@ -66,9 +70,16 @@ pub(crate) fn environment(
         else {
             continue;
         };
-        let mut argument = OsString::from(format!("--{long}="));
-        argument.push(&value);
-        match options.clone().try_get_matches_from([argument]) {
+        let values: Vec<_> = match value.to_str().filter(|_| long == FAIL) {
+            Some(list) => split_list(list).into_iter().map(OsStr::new).collect(),
+            None => vec![&*value],
+        };
+        let arguments = values.into_iter().map(|value| {
+            let mut argument = OsString::from(format!("--{long}="));
+            argument.push(value);
+            argument
+        });
+        match options.clone().try_get_matches_from(arguments) {
             Ok(matches) => layers.push(Layer { source: Source::Environment, matches }),
             Err(error) => errors.push(about_variable(error, &name)),
         }

@@ -174,7 +174,7 @@ pub struct Settings {
     /// A failure to arm at the start, as in `id-token-exp-invalid:value=-10min@client=shop`; see
     /// `mock-provider failures` for all of them. May be given several times; a variable parts
     /// several by `;`, a file and Rust have a list. Default: none.
-    #[cfg_attr(feature = "cli", arg(long, value_name = "SPEC", value_delimiter = ';'))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SPEC"))]
     pub fail: Vec<Failure>,
     /// What callers of the control API must show as a bearer token. Default: none; the control API
     /// is then off unless the provider listens on a loopback address.

@@ -33,10 +33,16 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
-/// What to do instead of writing `wrong`: the nearest name, else all of them.
+/// What to do instead of writing `wrong`: the nearest name, else those that it is a part of, else
+/// all of them.
 pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
     if let Some(name) = nearest(wrong, names.iter().copied()) {
         return format!("did you mean `{name}`?");
+    }
+    match sharing_words(wrong, names).as_slice() {
+        [] => {}
+        [only] => return format!("did you mean `{only}`?"),
+        some => return format!("did you mean one of `{}`?", some.join("`, `")),
     }
     let (listed, more) = names.split_at(names.len().min(LISTED));
     match (listed, more.len()) {
@@ -45,6 +51,19 @@ pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
         (_, 0) => format!("there are `{}`", listed.join("`, `")),
         (_, more) => format!("there are `{}` and {more} more", listed.join("`, `")),
     }
+}
+
+/// The names that have the most words of `wrong`, and at least one: `wrong-nonce` is about nonces.
+fn sharing_words<'a>(wrong: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|character: char| !character.is_alphanumeric());
+        words.filter(|word| word.len() > 2).map(str::to_lowercase).collect()
+    };
+    let wrong = words(wrong);
+    let shared = |name: &str| words(name).iter().filter(|word| wrong.contains(word)).count();
+    let most = names.iter().map(|name| shared(name)).max().unwrap_or_default();
+    let sharing: Vec<_> = names.iter().filter(|name| shared(name) == most).copied().collect();
+    if most > 0 && sharing.len() <= LISTED { sharing } else { Vec::new() }
 }
 
 #[cfg(test)]
@@ -63,6 +82,18 @@ mod tests {
         assert_eq!(nearest("roles"), None);
         assert_eq!(nearest("subject"), Some("subject"));
         assert_eq!(nearest(&format!("{}_subject", "a".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_enough() {
+        let names = ["id-token-nonce-mismatch", "id-token-sub-invalid", "logout-nonce"];
+        let one = "did you mean `id-token-nonce-mismatch`?";
+        assert_eq!(advice("nonce-mismatch", &names), one);
+        assert_eq!(
+            advice("wrong-nonce", &names),
+            "did you mean one of `id-token-nonce-mismatch`, `logout-nonce`?"
+        );
+        assert!(advice("roles", &names).starts_with("there are `id-token-nonce-mismatch`"));
     }
 
     #[test]

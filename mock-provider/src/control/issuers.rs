@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::refused::{Problem, Refused};
-use super::target::Target;
+use super::target::{IssuerName, Target};
 use crate::issuer::Issuer;
 use crate::registry::{DEFAULT, Registry};
 
@@ -77,7 +77,7 @@ pub(crate) async fn get(
 )]
 pub(crate) async fn put(
     State(registry): State<Arc<Registry>>,
-    axum::extract::Path(name): axum::extract::Path<String>,
+    IssuerName(name): IssuerName,
 ) -> Result<Json<IssuerDocument>, Refused> {
     let issuer = registry.named(&name).map_err(Refused::unprocessable)?;
     Ok(Json(IssuerDocument::of(name, &issuer)))
@@ -97,7 +97,7 @@ pub(crate) async fn put(
 )]
 pub(crate) async fn delete(
     State(registry): State<Arc<Registry>>,
-    axum::extract::Path(name): axum::extract::Path<String>,
+    IssuerName(name): IssuerName,
 ) -> Result<StatusCode, Refused> {
     if name == DEFAULT {
         let reason = "the default issuer cannot be removed, only reset";

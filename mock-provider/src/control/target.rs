@@ -12,6 +12,9 @@ use crate::registry::Registry;
 /// The issuer that the path names: `default`, a name, or `failing%2F` and a failure.
 pub(crate) struct Target(pub(crate) Issuer);
 
+/// What the path names in the place of an issuer, whether there is one or not.
+pub(crate) struct IssuerName(pub(crate) String);
+
 /// What the path names behind the issuer: a subject, a client identifier, a number.
 pub(crate) struct Named(pub(crate) String);
 
@@ -24,6 +27,14 @@ impl FromRequestParts<Arc<Registry>> for Target {
     ) -> Result<Self, Refused> {
         let name = parameter(parts, |name| name == "issuer").await?;
         registry.issuer(&name).map(Self).map_err(Refused::not_found)
+    }
+}
+
+impl FromRequestParts<Arc<Registry>> for IssuerName {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Registry>) -> Result<Self, Refused> {
+        parameter(parts, |name| name == "issuer").await.map(Self)
     }
 }
 

@@ -50,6 +50,12 @@ impl Armed {
             && is(flow, &note.flow)
     }
 
+    /// Whether the failure is for an exchange and its time is not over: what an act on a request
+    /// asks, which is no turn of its own.
+    pub(super) fn may_act(&self, request: &Request, note: &Note, clock: &Clock) -> bool {
+        self.selects(request, note) && !self.is_over(clock.now())
+    }
+
     fn is_over(&self, now: Timestamp) -> bool {
         let lifetime = self.failure.effective_lifetime();
         let elapsed = now.duration_since(*self.since.get_or_init(|| now));

@@ -43,6 +43,8 @@ impl Choice {
         let Some(failure) = self.failure() else { return };
         let mut failure = failure.clone();
         failure.selector.flow = Some(flow.to_owned());
+        // What the mode or its `count` says holds beside the hour.
+        failure.lifetime = failure.effective_lifetime();
         failure.lifetime.duration.get_or_insert(LASTS);
         for armed in issuer.failures.armed().iter().filter(|armed| armed.failure == failure) {
             issuer.failures.clear(armed.number);

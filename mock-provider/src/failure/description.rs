@@ -43,7 +43,7 @@ pub(crate) struct ParameterDescription {
     pub(crate) default: String,
     /// The values to choose from; empty where any of a kind will do.
     #[schema(value_type = Vec<String>)]
-    pub(crate) choices: &'static [&'static str],
+    pub(crate) choices: Vec<&'static str>,
     /// What values look like, for a person.
     pub(crate) values: String,
 }
@@ -84,8 +84,11 @@ impl From<&'static Mode> for Description {
 impl From<&Parameter> for ParameterDescription {
     fn from(parameter: &Parameter) -> Self {
         let choices = match parameter.kind {
-            Kind::Choice(values) => values,
-            Kind::Duration { .. } | Kind::Number { .. } => &[],
+            Kind::Choice(values) => {
+                let neutral = parameter.neutral.filter(|neutral| !values.contains(neutral));
+                values.iter().copied().chain(neutral).collect()
+            }
+            Kind::Duration { .. } | Kind::Number { .. } => Vec::new(),
         };
         let (default, values) = (parameter.default(), parameter.values());
         Self { name: parameter.name, default, choices, values }

@@ -13,6 +13,9 @@ const SECRETS: [&str; 5] =
 /// In characters. Longer texts are cut: the journal keeps many.
 const LONGEST: usize = 4_000;
 
+/// Levels of arrays and objects. What is deeper is told as text: no parser need take it.
+const DEEPEST: usize = 32;
+
 /// The places where two views differ, outermost first.
 pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
     let mut alterations = Vec::new();
@@ -26,7 +29,7 @@ pub(super) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteratio
         secrets
     });
     compare("", Some(honest), Some(sent), &mut |place, honest, sent| {
-        let shown = |value: Option<&Value>| value.map(|value| redacted(value, &secrets));
+        let shown = |value: Option<&Value>| value.map(|value| bounded(redacted(value, &secrets)));
         alterations.push(Alteration {
             failure: failure.to_owned(),
             place: place.to_owned(),
@@ -116,6 +119,25 @@ fn redacted(value: &Value, secrets: &[&str]) -> Value {
     }
 }
 
+/// A value that costs little to keep and can be read by anybody: itself, or its text.
+fn bounded(value: Value) -> Value {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or_default(),
+            Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+    if !value.is_array() && !value.is_object() {
+        return value;
+    }
+    let text = value.to_string();
+    match text.len() > LONGEST || depth(&value) > DEEPEST {
+        true => shortened(text).into(),
+        false => value,
+    }
+}
+
 fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(LONGEST) {
         let length = text.len();
@@ -152,6 +174,19 @@ mod tests {
         let alterations = diff("x", &json!({"kid": "a".repeat(4_001)}), &json!({"kid": "b"}));
         let shown = alterations[0].honest.as_ref().and_then(Value::as_str).unwrap_or_default();
         assert!(shown.ends_with("a… (4001 bytes)"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_large_or_deep_is_told_as_text() {
+        let shown = |sent: Value| {
+            let alterations = diff("x", &json!({"a": null}), &json!({"a": sent}));
+            let shown = alterations.into_iter().next().and_then(|alteration| alteration.sent);
+            shown.unwrap_or_default().as_str().unwrap_or_default().to_owned()
+        };
+        let large = shown(json!(vec!["group"; 1_000]));
+        assert!(large.starts_with(r#"["group","#) && large.ends_with("… (8001 bytes)"), "{large}");
+        let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(shown(deep), format!("{}1{}", "[".repeat(40), "]".repeat(40)));
     }
 
     #[test]

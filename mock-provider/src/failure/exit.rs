@@ -39,7 +39,9 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
             let asked = request.clone();
             let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
             match act {
-                Act::Request(act) => act(request, &fault),
+                Act::Request(act) if armed.may_act(request, &note, &issuer.clock) => {
+                    act(request, &fault)
+                }
                 Act::Before(endpoint, act)
                     if *endpoint == request.endpoint && armed.selects(request, &note) =>
                 {

@@ -74,4 +74,6 @@ pub(crate) use exit::{Entered, enter, leave};
 pub use guard::ArmedFailure;
 pub use mode::{Expected, Mode, Severity};
 pub use parameter::{Kind, Parameter};
+#[cfg(feature = "cli")]
+pub(crate) use spec::split_list;
 pub use spec::{Failure, FailureError, Lifetime, Selector};

@@ -176,6 +176,11 @@ impl Failure {
             "times" => self.lifetime.times = number(1)?,
             "for" => {
                 let read = duration(value).map_err(FailureError)?;
+                if read.is_zero() {
+                    return Err(FailureError(format!(
+                        "`for` must be longer than `{value}`, in which nothing fires"
+                    )));
+                }
                 self.lifetime.duration = Some(read);
             }
             _ => {
@@ -359,7 +364,7 @@ impl TryFrom<String> for Failure {
 
 /// A value that holds what parts a failure stands in quotes.
 fn quoted(value: &str) -> String {
-    let plain = !value.is_empty() && !value.contains([',', '@', ':', '"', '=', '\\']);
+    let plain = !value.is_empty() && !value.contains([',', ';', '@', ':', '"', '=', '\\']);
     if plain { value.to_owned() } else { format!("{value:?}") }
 }
 
@@ -381,9 +386,23 @@ fn split_outside_quotes(text: &str, separator: char) -> (&str, Option<&str>) {
     (text, None)
 }
 
+/// The failures that one variable has, each as it is written: `;` parts them, except in quotes.
+#[cfg(feature = "cli")]
+pub(crate) fn split_list(mut text: &str) -> Vec<&str> {
+    let mut specs = Vec::new();
+    loop {
+        let (spec, rest) = split_outside_quotes(text, ';');
+        specs.push(spec);
+        match rest {
+            Some(rest) => text = rest,
+            None => return specs,
+        }
+    }
+}
+
 /// The pairs of `name=value,name="value"`.
 fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(String, String)> = Vec::new();
     while !text.trim().is_empty() {
         let (pair, rest) = split_outside_quotes(text, ',');
         let (name, value) = pair.split_once('=').ok_or_else(|| {
@@ -402,7 +421,11 @@ fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
             }
             false => value.to_owned(),
         };
-        pairs.push((name.trim().to_owned(), value));
+        let name = name.trim();
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(FailureError(format!("`{name}` is given twice: leave one out")));
+        }
+        pairs.push((name.to_owned(), value));
         text = rest.unwrap_or_default();
     }
     Ok(pairs)
@@ -435,6 +458,9 @@ mod tests {
         insta::assert_snapshot!(refused("id-token-exp-invalid@endpoint=tokn"), @"no endpoint is `tokn`: did you mean `token`?");
         insta::assert_snapshot!(refused("id-token-exp-invalid@nth=0"), @"`nth` must be a number from 1, not `0`");
         insta::assert_snapshot!(refused("id-token-exp-invalid@user=alice@client=shop"), @"`user=alice@client=shop` has more than one `=`: write `,` between pairs, and quotes around a value that has one");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@for=0s"), @"`for` must be longer than `0s`, in which nothing fires");
+        insta::assert_snapshot!(refused("id-token-exp-invalid:value=0,value=absent"), @"`value` is given twice: leave one out");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@nth=1,nth=2"), @"`nth` is given twice: leave one out");
         insta::assert_snapshot!(refused("id-token-exp-invalid@usr=alice"), @"there is no selector `usr`: did you mean `user`?");
     }
 }

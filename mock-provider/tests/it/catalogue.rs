@@ -46,6 +46,16 @@ fn every_link_of_the_published_page_leads_to_an_entry_of_its_own() {
 }
 
 #[test]
+fn a_default_is_among_the_values_to_choose_from() {
+    let list = json(["--json"]);
+    let parameters = |mode: &Value| mode["parameters"].as_array().unwrap().clone();
+    for parameter in list.as_array().unwrap().iter().flat_map(parameters) {
+        let choices = parameter["choices"].as_array().unwrap();
+        assert!(choices.is_empty() || choices.contains(&parameter["default"]), "{parameter}");
+    }
+}
+
+#[test]
 fn the_help_of_failures_reads_as_reviewed() {
     insta::assert_snapshot!(failures(["--help"]).1);
 }

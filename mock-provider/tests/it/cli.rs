@@ -229,6 +229,12 @@ fn failures_are_armed_by_option_variable_and_file_and_the_banner_tells_them() {
         armed(&Running::start(&mut command)),
         ["id-token-exp-invalid:value=-1d@user=bob,times=2", "id-token-exp-invalid@client=demo-app"]
     );
+    let quoted = "claims-groups-delimiter:name=\"users; admins\"";
+    command.env("MOCK_PROVIDER_FAIL", format!("{quoted}; id-token-exp-invalid"));
+    let provider = Running::start(&mut command);
+    assert!(provider.banner.contains(quoted), "{}", provider.banner);
+    assert_eq!(armed(&provider).len(), 2);
+    drop(provider);
     command.args(["--fail", "id-token-exp-invalid:value=absent", "--fail=id-token-exp-invalid"]);
     assert_eq!(
         armed(&Running::start(&mut command)),

@@ -197,6 +197,18 @@ async fn a_chosen_failure_outlives_a_wrong_password_and_is_armed_once() {
 }
 
 #[tokio::test]
+async fn a_chosen_failure_fires_as_often_as_its_count_says() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    let chosen = browser.decide(&page, &choosing("token-http-error:count=1")).await;
+    let callback = browser.sign_in(&chosen, "alice").await;
+    let code = callback.callback()["code"].clone();
+    let mut client = Browser::new();
+    client.token(&provider, Parameters::code(&code)).await.expect(503);
+    client.token(&provider, Parameters::code(&code)).await.expect(400);
+}
+
+#[tokio::test]
 async fn a_chosen_failure_ends_after_an_hour() {
     let hours = |hours: u64| std::time::Duration::from_secs(hours * 3600);
     let provider = builder().settings(|settings| settings.code_lifetime = hours(2)).start().await;

@@ -55,7 +55,30 @@ async fn a_failing_issuer_is_controlled_by_its_failure_and_has_the_users_of_the_
     let reason = wrong.expect(404).json()["error"].to_string();
     assert!(reason.contains("did you mean `id-token-exp-invalid`?"), "{reason}");
     control.delete(failing).await.expect(204);
+    control.delete(failing).await.expect(404);
     assert_eq!(names(&control).await, ["default"]);
+}
+
+#[tokio::test]
+async fn a_failing_issuer_is_found_however_its_path_is_spelt() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let asked = "/failing/id-token-exp-invalid%3Avalue%3D0/jwks";
+    let mut browser = Browser::new();
+    let request = browser.request(reqwest::Method::GET, &url(&provider, asked));
+    browser.send(request).await.expect(200);
+    let failing = "/issuers/failing%2Fid-token-exp-invalid:value=0";
+    let journal = control.get(&format!("{failing}/journal")).await.json();
+    assert_eq!(journal.as_array().map(Vec::len), Some(1));
+    assert_eq!(names(&control).await, ["default", "failing/id-token-exp-invalid:value=0"]);
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_refused_in_json() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let answer = control.put("/issuers/%FF", json!({})).await;
+    assert!(answer.expect(404).json()["error"].is_string());
 }
 
 #[tokio::test]

@@ -38,6 +38,30 @@ async fn the_journal_is_told_as_the_handle_tells_it_and_can_be_narrowed_down() {
 }
 
 #[tokio::test]
+async fn null_and_nothing_are_told_apart() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for (value, sent) in [("null", Some(&Value::Null)), ("absent", None)] {
+        let _failure = provider.fail(&*format!("token-expires-in:value={value}"));
+        tokens_for(&provider, "alice", "openid").await;
+        let journal = control.get(JOURNAL).await.json();
+        let exchange = journal.as_array().and_then(|list| list.last()).expect("an exchange");
+        let alteration = &exchange["alterations"][0];
+        assert_eq!(alteration["honest"], 3600);
+        assert_eq!(alteration.get("sent"), sent, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_parser_would_take_is_told_in_json_that_any_takes() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let _failure = provider.fail("claims-null-or-mistyped:unknown=deep-1000");
+    tokens_for(&provider, "alice", "openid").await;
+    assert!(control.get(JOURNAL).await.json().is_array());
+}
+
+#[tokio::test]
 async fn a_filter_that_makes_no_sense_is_refused() {
     let provider = start().await;
     let control = Control(&provider);

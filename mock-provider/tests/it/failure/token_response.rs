@@ -89,6 +89,23 @@ async fn a_special_secret_is_accepted_in_the_form_and_the_usual_one_is_not() {
 }
 
 #[tokio::test]
+async fn a_special_secret_is_accepted_of_nobody_else_and_no_longer_than_it_was_armed() {
+    let provider = start().await;
+    let spec = "token-client-auth:accept=client_secret_post,secret=special-chars";
+    let redeemed = async |status| {
+        let code = code_for(&provider, "alice", Parameters::authorization()).await;
+        let form = Parameters::code(&code).with("client_secret", "a+b c%2B:d&e=f/g?\u{e9}");
+        Browser::new().token(&provider, form).await.expect(status);
+    };
+    let _of_another = provider.fail(&*format!("{spec}@client=blog")).may_not_fire();
+    redeemed(401).await;
+    let _for_a_while = provider.fail(&*format!("{spec}@for=1min")).may_not_fire();
+    redeemed(200).await;
+    provider.clock().advance(std::time::Duration::from_secs(60));
+    redeemed(401).await;
+}
+
+#[tokio::test]
 async fn a_refused_client_may_still_redeem_its_code_in_the_accepted_way() {
     let provider = start().await;
     let failure = provider.fail("token-client-auth:accept=client_secret_basic");
