@@ -23,6 +23,7 @@ use crate::keys::Keys;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::{STANDARD_SCOPES, Scope};
 use crate::random::Random;
+use crate::registry::configured_failures;
 use crate::router::addresses;
 use crate::session::Sessions;
 use crate::shipped::KeyPool;
@@ -39,6 +40,8 @@ pub(crate) struct Issuer(Arc<State>);
 pub(crate) struct State {
     /// The issuer identifier: the `iss` claim, and the base of what browsers call.
     pub(crate) url: String,
+    /// Counts the issuers of a process: 0 for the default one.
+    pub(crate) number: usize,
     /// The issuer identifier of the provider's default issuer, which may be this one.
     pub(crate) default_url: String,
     /// The keys of the provider's default issuer, which may be this one.
@@ -96,12 +99,13 @@ impl Issuer {
         let port = parsed.port_or_known_default().unwrap_or_default();
         let initial = Initial {
             directory: Some(Arc::clone(&setup.configured)),
-            failures: settings.fail.clone(),
+            failures: configured_failures(settings, ""),
             clock: clock.fork(),
             keys: keys.snapshot(),
             seed: settings.seed,
         };
         let issuer = Self(Arc::new(State {
+            number: 0,
             back_url: settings.backchannel_url.clone().unwrap_or_else(|| url.clone()),
             path: parsed.path().trim_end_matches('/').to_owned(),
             cookie_name: format!("mock_provider_session_{port}"),
@@ -140,13 +144,17 @@ impl Issuer {
         };
         let initial = Initial {
             directory: failure.is_none().then_some(configured),
-            failures: failure.into_iter().collect(),
+            failures: match failure {
+                Some(failure) => vec![failure],
+                None => configured_failures(settings, path),
+            },
             clock: clock.fork(),
             keys: keys.snapshot(),
             seed,
         };
         let issuer = Self(Arc::new(State {
             url: below(&self.url),
+            number,
             default_url: self.default_url.clone(),
             default_keys: self.default_keys.clone(),
             back_url: below(&self.back_url),

@@ -82,10 +82,10 @@ impl IssuerHandle {
         F::Error: fmt::Display,
     {
         match failure.try_into() {
-            Ok(failure) => {
-                let armed = self.issuer.failures.arm(failure, &self.issuer.clock);
-                ArmedFailure::new(self.issuer.clone(), armed)
-            }
+            Ok(failure) => match self.registry.arm(&self.issuer, failure) {
+                Ok((issuer, armed)) => ArmedFailure::new(issuer, armed),
+                Err(error) => panic!("{error}"),
+            },
             Err(error) => panic!("{error}"),
         }
     }

@@ -1,12 +1,14 @@
 //! All issuers of a provider: the default one, the named ones, and those that always fail.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::Uri;
 use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
 
-use crate::failure::Failure;
+use crate::config::Settings;
+use crate::failure::{Armed, Failure};
 use crate::issuer::Issuer;
 
 /// More issuers than this that always fail are not kept: a name costs memory, and anybody can make
@@ -19,6 +21,8 @@ pub(crate) struct Registry {
     default: Issuer,
     /// By their paths below the default one's: `/issuers/acme`, `/failing/id-token-alg-none`.
     others: RwLock<HashMap<String, Issuer>>,
+    /// How many others were ever made.
+    made: AtomicUsize,
 }
 
 /// What the default issuer is called where issuers are named.
@@ -34,9 +38,37 @@ const NAMED: &str = "/issuers/";
 const FAILING: &str = "/failing/";
 
 impl Registry {
-    /// A registry of one issuer.
+    /// A registry of an issuer and of those that its configuration names.
     pub(crate) fn new(default: Issuer) -> Self {
-        Self { default, others: RwLock::default() }
+        let registry = Self { default, others: RwLock::default(), made: AtomicUsize::new(0) };
+        registry.begin();
+        registry
+    }
+
+    /// Makes the named issuers that the configuration has.
+    fn begin(&self) {
+        for name in &self.default.settings.issuers {
+            // The names are checked with the configuration.
+            let _ = self.named(name);
+        }
+    }
+
+    /// Arms a failure at an issuer, or at the one that the failure names.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name.
+    pub(crate) fn arm(
+        &self,
+        at: &Issuer,
+        failure: Failure,
+    ) -> Result<(Issuer, Arc<Armed>), String> {
+        let issuer = match &failure.selector.issuer {
+            Some(name) => self.issuer(name)?,
+            None => at.clone(),
+        };
+        let armed = issuer.failures.arm(failure, &issuer.clock);
+        Ok((issuer, armed))
     }
 
     /// The issuer that everything else derives from.
@@ -84,15 +116,7 @@ impl Registry {
     ///
     /// When the name cannot be part of a path.
     pub(crate) fn named(&self, name: &str) -> Result<Issuer, String> {
-        let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if name.is_empty() || name.starts_with('.') || !name.bytes().all(sound) {
-            return Err(format!(
-                "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
-            ));
-        }
-        if name == DEFAULT {
-            return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
-        }
+        check_name(name)?;
         let own = format!("{NAMED}{name}");
         Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
     }
@@ -148,15 +172,19 @@ impl Registry {
         others
     }
 
-    /// Resets the default issuer, and forgets all others.
+    /// Resets the default issuer, forgets all others, and begins with those that are configured.
     pub(crate) fn reset(&self) {
         self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.default.reset();
+        self.begin();
     }
 
     fn failing_at(&self, own: &str, spec: &str) -> Result<Issuer, String> {
         let spec = percent_decode_str(spec).decode_utf8().map_err(|error| error.to_string())?;
         let failure = Failure::parse(&spec).map_err(|error| error.to_string())?;
+        if failure.selector.issuer.is_some() {
+            return Err("this is an issuer of its own: leave `issuer` out".to_owned());
+        }
         Ok(self.add(own.to_owned(), Some(failure)))
     }
 
@@ -176,15 +204,45 @@ impl Registry {
     /// Adds an issuer, unless somebody was faster.
     fn add(&self, own: String, failure: Option<Failure>) -> Issuer {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        let failing = |path: &&String| path.starts_with(FAILING);
-        if failure.is_some() && others.keys().filter(failing).count() >= MOST_FAILING {
-            others.retain(|path, _| !path.starts_with(FAILING));
+        let failing = others.iter().filter(|(path, _)| path.starts_with(FAILING));
+        if failure.is_some() && failing.clone().count() >= MOST_FAILING {
+            // The oldest leaves, lest all that are in use begin anew.
+            let oldest = failing.min_by_key(|(_, issuer)| issuer.number);
+            if let Some(path) = oldest.map(|(path, _)| path.clone()) {
+                others.remove(&path);
+            }
         }
-        let number = others.len() + 1;
+        // Never one that was given before: cookies and seeds are told apart by it.
+        let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         let make = |own: &String| self.default.sibling(own, number, failure);
         let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
     }
+}
+
+/// Checks the name of an issuer, which becomes part of a path.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if name.is_empty() || name.starts_with('.') || !name.bytes().all(sound) {
+        return Err(format!(
+            "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
+        ));
+    }
+    if name == DEFAULT {
+        return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
+    }
+    Ok(())
+}
+
+/// The failures that are configured for an issuer, by its path below the default one.
+pub(crate) fn configured_failures(settings: &Settings, own: &str) -> Vec<Failure> {
+    let name = own.strip_prefix(NAMED).unwrap_or(DEFAULT);
+    let is_for = |failure: &&Failure| failure.selector.issuer.as_deref().unwrap_or(DEFAULT) == name;
+    settings.fail.iter().filter(is_for).cloned().collect()
 }
 
 /// The name of an issuer by its path below the default one.

@@ -11,6 +11,7 @@ use super::{Config, Settings};
 use crate::algorithm::Algorithm;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::STANDARD_SCOPES;
+use crate::registry::check_name;
 use crate::signing::SigningKey;
 
 impl Config {
@@ -31,6 +32,7 @@ impl Config {
     pub(crate) fn faults(&self) -> Vec<Fault> {
         let mut checker = Checker::new(self);
         checker.settings(&self.settings);
+        checker.issuers();
         checker.failures();
         checker.scopes();
         checker.groups();
@@ -128,6 +130,18 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn issuers(&mut self) {
+        let issuers = &self.config.settings.issuers;
+        for (index, name) in issuers.iter().enumerate() {
+            let path = KeyPath::top("issuers").index(index);
+            if let Err(fault) = check_name(name) {
+                self.fault(&path, format!("`{path}`: {fault}"));
+            } else if issuers[..index].contains(name) {
+                self.fault(&path, format!("issuer `{name}` is named twice"));
+            }
+        }
+    }
+
     /// Refuses failures for somebody who will never come.
     fn failures(&mut self) {
         let Config { settings, users, clients, .. } = self.config;
@@ -136,6 +150,13 @@ impl<'a> Checker<'a> {
         for (index, failure) in settings.fail.iter().enumerate() {
             let path = KeyPath::top("fail").index(index);
             let selector = &failure.selector;
+            let issuer = selector.issuer.as_deref().filter(|name| *name != "default");
+            if let Some(name) = issuer.filter(|name| !settings.issuers.iter().any(|it| it == name))
+            {
+                let issuers: Vec<_> = settings.issuers.iter().map(String::as_str).collect();
+                let advice = advice(name, &issuers);
+                self.fault(&path, format!("unknown issuer `{name}` in `{path}`: {advice}"));
+            }
             for (kind, name, known, any) in [
                 ("client", &selector.client, &clients, settings.any_client),
                 ("user", &selector.user, &subjects, settings.any_subject),

@@ -171,6 +171,10 @@ pub struct Settings {
     /// Further scopes, and the claims that each releases. Only in a file or in Rust.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub scopes: BTreeMap<String, Vec<String>>,
+    /// Further issuers, by name, which are served at `/issuers/NAME`; with commas between several
+    /// names, in a file and Rust a list. Default: none; Rust and the control API make some too.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME,…", value_delimiter = ','))]
+    pub issuers: Vec<String>,
     /// A failure to arm at the start, as in `id-token-exp-invalid:value=-10min@client=shop`; see
     /// `mock-provider failures` for all of them. May be given several times; a variable parts
     /// several by `;`, a file and Rust have a list. Default: none.
@@ -255,6 +259,7 @@ impl Default for Settings {
             session_management: false,
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),
+            issuers: Vec::new(),
             fail: Vec::new(),
             control_token: None,
             code_lifetime: Duration::from_secs(60),

@@ -1,6 +1,9 @@
 //! `/control/issuers/{issuer}/failures`: what is armed.
 
+use std::sync::Arc;
+
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +12,7 @@ use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::failure::{Armed, Failure};
+use crate::registry::Registry;
 
 /// A failure to arm.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,12 +36,14 @@ pub(crate) struct ArmedDocument {
     since: Option<jiff::Timestamp>,
     /// How often it fired so far.
     fired: u64,
+    /// Whether it fires no more: as often as it was told, or its time has passed.
+    over: bool,
 }
 
-impl From<&Armed> for ArmedDocument {
-    fn from(armed: &Armed) -> Self {
+impl ArmedDocument {
+    fn new(armed: &Armed, over: bool) -> Self {
         let (number, failure) = (armed.number, armed.failure.to_string());
-        Self { number, failure, since: armed.since.get().copied(), fired: armed.fired() }
+        Self { number, failure, since: armed.since.get().copied(), fired: armed.fired(), over }
     }
 }
 
@@ -53,8 +59,9 @@ impl From<&Armed> for ArmedDocument {
     )
 )]
 pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<ArmedDocument>> {
+    let now = issuer.clock.now();
     let armed = issuer.failures.armed();
-    Json(armed.iter().map(|armed| ArmedDocument::from(&**armed)).collect())
+    Json(armed.iter().map(|armed| ArmedDocument::new(armed, armed.is_over(now))).collect())
 }
 
 /// Arms a failure.
@@ -71,11 +78,12 @@ pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<ArmedDocument>> {
     )
 )]
 pub(crate) async fn post(
+    State(registry): State<Arc<Registry>>,
     Target(issuer): Target,
     Body(FailureToArm { failure }): Body<FailureToArm>,
-) -> (StatusCode, Json<ArmedDocument>) {
-    let armed = issuer.failures.arm(failure, &issuer.clock);
-    (StatusCode::CREATED, Json(ArmedDocument::from(&*armed)))
+) -> Result<(StatusCode, Json<ArmedDocument>), Refused> {
+    let (_, armed) = registry.arm(&issuer, failure).map_err(Refused::not_found)?;
+    Ok((StatusCode::CREATED, Json(ArmedDocument::new(&armed, false))))
 }
 
 /// Clears all failures, however they were armed.
@@ -94,7 +102,7 @@ pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Tells an armed failure, and how often it fired.
+/// Tells a failure, and how often it fired, also when it is over: of those, the latest 64.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/failures/{number}",
@@ -112,9 +120,10 @@ pub(crate) async fn get(
     Target(issuer): Target,
     Named(number): Named,
 ) -> Result<Json<ArmedDocument>, Refused> {
-    let armed = issuer.failures.armed();
-    let armed = armed.iter().find(|armed| armed.number.to_string() == number);
-    Ok(Json(ArmedDocument::from(&**armed.ok_or_else(|| unknown(&number))?)))
+    let parsed = number.parse().ok();
+    let found = parsed.and_then(|number| issuer.failures.find(number, &issuer.clock));
+    let (armed, over) = found.ok_or_else(|| unknown(&number))?;
+    Ok(Json(ArmedDocument::new(&armed, over)))
 }
 
 /// Clears a failure.
@@ -140,5 +149,5 @@ pub(crate) async fn delete(
 }
 
 fn unknown(number: &str) -> Refused {
-    Refused::not_found(format!("no failure with the number `{number}` is armed"))
+    Refused::not_found(format!("no failure has the number `{number}`, or it was cleared"))
 }

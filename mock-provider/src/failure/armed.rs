@@ -17,7 +17,8 @@ use crate::request::Request;
 /// More than these at once are not kept: the oldest leaves.
 const MOST: usize = 1_000;
 
-/// So many ID tokens are remembered, for failures that send an old one once more.
+/// So many ID tokens are remembered, for failures that send an old one once more, and so many
+/// failures that are over.
 const MOST_REMEMBERED: usize = 64;
 
 /// An armed failure.
@@ -56,7 +57,8 @@ impl Armed {
         self.selects(request, note) && !self.is_over(clock.now())
     }
 
-    fn is_over(&self, now: Timestamp) -> bool {
+    /// Whether it fires no more.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         let lifetime = self.failure.effective_lifetime();
         let elapsed = now.duration_since(*self.since.get_or_init(|| now));
         lifetime.times.is_some_and(|times| self.fired() >= times)
@@ -78,6 +80,8 @@ pub(crate) struct Failures {
 struct State {
     count: u64,
     armed: Vec<Arc<Armed>>,
+    /// Those whose time is over, for whoever asks how often they fired.
+    over: VecDeque<Arc<Armed>>,
     issued: VecDeque<Issued>,
     logouts: VecDeque<LogoutNotice>,
 }
@@ -128,6 +132,15 @@ impl Failures {
         self.state().armed.clone()
     }
 
+    /// The failure of that number, armed or over, and whether it is over.
+    pub(crate) fn find(&self, number: u64, clock: &Clock) -> Option<(Arc<Armed>, bool)> {
+        let state = self.state();
+        let is = |armed: &&Arc<Armed>| armed.number == number;
+        let armed = state.armed.iter().find(is).map(|armed| (armed, armed.is_over(clock.now())));
+        let found = armed.or_else(|| state.over.iter().find(is).map(|armed| (armed, true)));
+        found.map(|(armed, over)| (Arc::clone(armed), over))
+    }
+
     /// Clears a failure. True when it was armed.
     pub(crate) fn clear(&self, number: u64) -> bool {
         let mut state = self.state();
@@ -141,6 +154,7 @@ impl Failures {
     pub(crate) fn clear_all(&self) {
         let mut state = self.state();
         state.armed.clear();
+        state.over.clear();
         state.issued.clear();
         state.logouts.clear();
         self.any.store(false, Ordering::Relaxed);
@@ -152,7 +166,7 @@ impl Failures {
         // Under the lock, or two exchanges at once could both be the last one.
         let mut state = self.state();
         if armed.is_over(clock.now()) {
-            state.armed.retain(|other| other.number != armed.number);
+            state.end(armed.number);
             self.any.store(!state.armed.is_empty(), Ordering::Relaxed);
             return false;
         }
@@ -205,5 +219,19 @@ impl Failures {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Moves a failure from those that are armed to those that are over.
+    fn end(&mut self, number: u64) {
+        let Some(place) = self.armed.iter().position(|armed| armed.number == number) else {
+            return;
+        };
+        if self.over.len() >= MOST_REMEMBERED {
+            self.over.pop_front();
+        }
+        let ended = self.armed.remove(place);
+        self.over.push_back(ended);
     }
 }

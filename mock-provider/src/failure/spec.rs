@@ -45,6 +45,8 @@ pub struct Failure {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Selector {
+    /// At this named issuer, or `default`, instead of the one that is told.
+    pub issuer: Option<String>,
     /// Only those of this client.
     pub client: Option<String>,
     /// Only those about the user with this subject.
@@ -154,7 +156,8 @@ impl Failure {
     }
 
     fn select(&mut self, name: &str, value: &str) -> Result<(), FailureError> {
-        const NAMES: [&str; 7] = ["client", "user", "endpoint", "flow", "nth", "times", "for"];
+        const NAMES: [&str; 8] =
+            ["issuer", "client", "user", "endpoint", "flow", "nth", "times", "for"];
         let number = |least: u64| match value.parse() {
             Ok(number) if number >= least => Ok(Some(number)),
             _ => {
@@ -162,6 +165,7 @@ impl Failure {
             }
         };
         match name {
+            "issuer" => self.selector.issuer = Some(value.to_owned()),
             "client" => self.selector.client = Some(value.to_owned()),
             "user" => self.selector.user = Some(value.to_owned()),
             "flow" => self.selector.flow = Some(value.to_owned()),
@@ -227,6 +231,13 @@ impl Failure {
     pub(super) fn effective_nth(&self) -> Option<u64> {
         let second = || self.mode.from_the_second.iter().any(|(name, it)| self.value(name) == *it);
         self.selector.nth.or_else(|| second().then_some(2))
+    }
+
+    /// Acts at the named issuer, wherever it is armed.
+    #[must_use]
+    pub fn issuer(mut self, name: impl Into<String>) -> Self {
+        self.selector.issuer = Some(name.into());
+        self
     }
 
     /// Acts for this client only.
@@ -303,8 +314,9 @@ impl fmt::Display for Failure {
             let _ = write!(text, "{separator}{name}={}", quoted(value));
             separator = ',';
         }
-        let Selector { client, user, endpoint, flow, nth } = &self.selector;
+        let Selector { issuer, client, user, endpoint, flow, nth } = &self.selector;
         let selectors = [
+            ("issuer", issuer.clone()),
             ("client", client.clone()),
             ("user", user.clone()),
             ("endpoint", endpoint.map(|endpoint| endpoint.name().to_owned())),

@@ -20,7 +20,7 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
     let armed = control.post(FAILURES, armed).await.expect(201).json();
     let expected = json!({
         "number": 1, "failure": "id-token-exp-invalid:value=0", "since": "2026-01-01T00:00:00Z",
-        "fired": 0,
+        "fired": 0, "over": false,
     });
     assert_eq!(armed, expected);
     assert_eq!(exp().await, 0);
@@ -29,7 +29,21 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
     control.delete(&format!("{FAILURES}/1")).await.expect(204);
     assert_ne!(exp().await, 0);
     let gone = control.delete(&format!("{FAILURES}/1")).await;
-    expect_refused(&gone, 404, "no failure with the number `1` is armed");
+    expect_refused(&gone, 404, "no failure has the number `1`, or it was cleared");
+}
+
+#[tokio::test]
+async fn how_often_a_failure_fired_is_told_when_it_is_over() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let armed = json!({"failure": "id-token-exp-invalid:value=0@times=1"});
+    control.post(FAILURES, armed).await.expect(201);
+    for _ in 0..2 {
+        tokens_for(&provider, "alice", "openid").await;
+    }
+    assert_eq!(control.get(FAILURES).await.json(), json!([]));
+    let told = control.get(&format!("{FAILURES}/1")).await.expect(200).json();
+    assert_eq!((&told["fired"], &told["over"]), (&json!(1), &json!(true)));
 }
 
 #[tokio::test]

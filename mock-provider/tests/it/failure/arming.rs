@@ -171,3 +171,36 @@ async fn an_address_that_is_spelt_otherwise_leads_to_the_same_failing_issuer() {
     let encoded = issuer("token-expires-in%3Avalue%3D2%5E63").await;
     assert!(encoded.ends_with("/failing/token-expires-in%3Avalue%3D2%5E63"), "{encoded}");
 }
+
+#[tokio::test]
+async fn a_failure_may_be_for_a_named_issuer_wherever_it_is_armed() {
+    let configured = builder().settings(|settings| {
+        settings.issuers = vec!["acme".into()];
+        settings.fail = vec![Failure::parse("jwks-unavailable@issuer=acme").expect("is known")];
+    });
+    let provider = configured.start().await;
+    let status = async |path: &str| {
+        let address = crate::support::url(&provider, path);
+        crate::support::Browser::new().get(&address).await.status
+    };
+    assert_eq!(status("/jwks").await, 200);
+    assert_eq!(status("/issuers/acme/jwks").await, 503);
+
+    provider.named("other");
+    let failure = provider.fail("jwks-unavailable@issuer=other");
+    assert_eq!((status("/jwks").await, status("/issuers/other/jwks").await), (200, 503));
+    assert_eq!(failure.fired(), 1);
+
+    let acme = provider.named("acme");
+    acme.clear_failures();
+    assert_eq!(status("/issuers/acme/jwks").await, 200);
+    acme.reset();
+    assert_eq!(status("/issuers/acme/jwks").await, 503);
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no issuer `acme`")]
+async fn a_failure_for_an_issuer_that_nobody_made_is_refused() {
+    let provider = start().await;
+    let _failure = provider.fail("jwks-unavailable@issuer=acme");
+}
