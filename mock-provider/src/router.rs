@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -215,18 +215,25 @@ pub(crate) fn addresses(issuer: &Issuer) -> impl Iterator<Item = Address> {
 
 /// All issuers of a provider, and the API that controls them, as a router.
 pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
-    let control = control::router(registry, access);
-    Router::new().fallback(entrance).with_state((Arc::clone(registry), control))
+    let (registry, control) = (Arc::clone(registry), OnceLock::new());
+    Router::new().fallback(entrance).with_state(Arc::new(Front { registry, access, control }))
 }
 
-async fn entrance(
-    State((registry, control)): State<(Arc<Registry>, Router)>,
-    mut request: http::Request<Body>,
-) -> Response {
+/// What is behind the entrance.
+struct Front {
+    registry: Arc<Registry>,
+    access: Access,
+    /// Made when it is asked for: most providers are never controlled, and all must start fast.
+    control: OnceLock<Router>,
+}
+
+async fn entrance(State(front): State<Arc<Front>>, mut request: http::Request<Body>) -> Response {
+    let Front { registry, access, control } = &*front;
     // Not nested: the path of an issuer may have what patterns of routes may not.
     let Some(uri) = registry.control_uri(request.uri()) else {
-        return answer(&registry, request).await.0;
+        return answer(registry, request).await.0;
     };
+    let control = control.get_or_init(|| control::router(registry, access.clone())).clone();
     let original = std::mem::replace(request.uri_mut(), uri);
     request.extensions_mut().insert(OriginalUri(original));
     match control.oneshot(request).await {
