@@ -198,6 +198,7 @@ fn picker(choice: &Choice) -> FailurePicker {
     let parameters = mode.into_iter().flat_map(|mode| mode.parameters);
     let parameters = parameters.map(|known| (known.name.to_owned(), known.values()));
     FailurePicker {
+        open: choice.is_open(),
         written: choice.written.clone(),
         effect: mode.map(|mode| mode.effect),
         parameters: parameters.collect(),

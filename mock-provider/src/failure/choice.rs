@@ -16,6 +16,8 @@ const LASTS: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct Choice {
     /// As it was written; empty for an honest login.
     pub(crate) written: String,
+    /// Whether the form only asks what there is to choose from.
+    asked: bool,
     /// The failure, or why it cannot be.
     failure: Option<Result<Failure, String>>,
 }
@@ -23,9 +25,16 @@ pub(crate) struct Choice {
 impl Choice {
     /// Reads the form of the sign-in page.
     pub(crate) fn read(form: &Parameters) -> Self {
-        let written = form.last("failure").unwrap_or_default().trim().to_owned();
+        let field = form.last("failure");
+        let asked = field.is_none() && form.last("decision") == Some("choose-failure");
+        let written = field.unwrap_or_default().trim().to_owned();
         let failure = (!written.is_empty()).then(|| read(&written));
-        Self { written, failure }
+        Self { written, asked, failure }
+    }
+
+    /// Whether the page shows what there is to choose from.
+    pub(crate) fn is_open(&self) -> bool {
+        self.asked || self.failure.is_some()
     }
 
     /// The failure, where one was chosen that can be.

@@ -2,7 +2,8 @@
 //!
 //! It is a form of its own that needs no script: it posts `decision=choose-failure` with the field
 //! `failure`, and the page comes back with the choice among the [hidden](super::SignInPage::hidden)
-//! fields of every other form.
+//! fields of every other form. Until it is opened, it is a button that posts no `failure` and fetches
+//! the list, which is several times as long as the rest of the page.
 
 use std::sync::LazyLock;
 
@@ -13,6 +14,8 @@ use crate::failure::{Class, Mode};
 /// What the picker shows of the choice so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FailurePicker {
+    /// Whether there is anything to see but the button that opens it.
+    pub(crate) open: bool,
     /// The failure as it was written; empty for an honest login.
     pub(crate) written: String,
     /// What the chosen failure does, in a sentence.
@@ -42,9 +45,9 @@ static CATALOGUE: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl FailurePicker {
-    /// Whether there is something to see.
-    pub(super) fn is_open(&self) -> bool {
-        !self.written.is_empty()
+    /// Whether the keyboard starts here: there is something to mend, or nothing chosen yet.
+    pub(super) fn has_focus(&self) -> bool {
+        self.problem.is_some() || (self.open && self.written.is_empty())
     }
 
     /// The failures to choose from, as HTML.

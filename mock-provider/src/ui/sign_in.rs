@@ -137,7 +137,7 @@ impl SignInPage {
 
     /// The form that has the focus.
     fn focus(&self) -> Place {
-        if self.failure.problem.is_some() {
+        if self.failure.has_focus() {
             return Place::Failure;
         }
         if let Some(place) = self.problem_place().filter(|place| *place != Place::Top) {

@@ -44,6 +44,14 @@ fn sign_in_page() -> SignInPage {
     }
 }
 
+/// The page with the picker of failures opened.
+fn picking() -> SignInPage {
+    SignInPage {
+        failure: FailurePicker { open: true, ..FailurePicker::default() },
+        ..sign_in_page()
+    }
+}
+
 fn hostile() -> String {
     HOSTILE.to_owned()
 }
@@ -77,6 +85,7 @@ fn hostile_pages() -> Vec<(&'static str, String)> {
         problem: Some(Problem { subject: None, text: hostile() }),
         signed_in: Some(hostile_user()),
         failure: FailurePicker {
+            open: true,
             written: hostile(),
             effect: Some(HOSTILE),
             parameters: vec![pair.clone()],
@@ -194,7 +203,7 @@ fn pages_need_nothing_that_their_policy_forbids() {
 
 #[test]
 fn every_field_that_can_be_seen_has_a_label() {
-    let page = render(&sign_in_page());
+    let page = render(&picking());
     let fields: Vec<_> =
         tags(&page, "input").into_iter().filter(|tag| !tag.contains(r#"type="hidden""#)).collect();
     assert_eq!(fields.len(), 3, "a password, a subject and a failure: {fields:?}");
@@ -207,19 +216,21 @@ fn every_field_that_can_be_seen_has_a_label() {
 
 #[test]
 fn each_form_carries_the_hidden_fields() {
-    let mut page = sign_in_page();
-    page.signed_in = page.users.first().cloned();
-    let page = render(&page);
-    // To continue, three users, any other subject, to deny, to choose a failure.
-    assert_eq!(tags(&page, "form").len(), 7);
-    assert_eq!(page.matches(r#"name="request" value="r-1""#).count(), 7);
-    let offered = page.matches(r#"<button class="choice""#).count();
-    assert_eq!(tags(&page, "button").len() - offered, 7, "one button a form, for Enter to press");
+    for mut page in [sign_in_page(), picking()] {
+        page.signed_in = page.users.first().cloned();
+        let page = render(&page);
+        // To continue, three users, any other subject, to deny, to choose a failure.
+        assert_eq!(tags(&page, "form").len(), 7);
+        assert_eq!(page.matches(r#"name="request" value="r-1""#).count(), 7);
+        let buttons = tags(&page, "button").len();
+        let offered = page.matches(r#"<button class="choice""#).count();
+        assert_eq!(buttons - offered, 7, "one button a form, for Enter to press");
+    }
 }
 
 #[test]
 fn every_failure_that_a_login_can_meet_is_offered_twice_to_type_and_to_press() {
-    let page = render(&sign_in_page());
+    let page = render(&picking());
     for mode in crate::failure::modes() {
         let option = page.matches(&format!("<option value=\"{}\">", mode.name)).count();
         let button = page.matches(&format!("name=\"failure\" value=\"{}\"", mode.name)).count();
@@ -230,9 +241,14 @@ fn every_failure_that_a_login_can_meet_is_offered_twice_to_type_and_to_press() {
 }
 
 #[test]
-fn the_picker_is_closed_until_something_stands_in_it() {
-    let mut page = sign_in_page();
-    assert!(render(&page).contains("<details class=\"failure\">"));
+fn the_keyboard_starts_in_the_picker_while_there_is_something_to_write() {
+    let mut page = picking();
+    let opened = render(&page);
+    assert_eq!(opened.matches(" autofocus").count(), 1, "{opened}");
+    let (before, _) = opened.split_once(" autofocus").unwrap();
+    assert!(before.ends_with("aria-describedby=\"failure-hint\""), "{before}");
+    page.failure.written = "id-token-exp-invalid".to_owned();
+    assert!(focused(&page).contains("value=\"sign-in\""), "Enter signs in");
     page.failure.written = "id-token-exp-invald".to_owned();
     page.failure.problem = Some("no such failure".to_owned());
     let page = render(&page);
@@ -356,7 +372,15 @@ fn the_sign_in_page_reads_as_reviewed() {
     page.users[1].hinted = true;
     page.problem =
         Some(Problem { subject: Some("bob".to_owned()), text: "Wrong password.".to_owned() });
-    insta::assert_snapshot!(without_style(&without_catalogue(&render(&page))));
+    insta::assert_snapshot!(without_style(&render(&page)));
+}
+
+#[test]
+fn the_open_picker_of_failures_reads_as_reviewed() {
+    let page = render(&picking());
+    let (_, picker) = page.split_once("<details class=\"failure\"").expect("an open picker");
+    let (picker, _) = picker.split_once("</main>").unwrap();
+    insta::assert_snapshot!(without_catalogue(picker));
 }
 
 /// The page without the list of failures, which grows with the catalogue.

@@ -152,6 +152,21 @@ async fn claims(provider: &mock_provider::MockProvider, callback: &Answer) -> se
 }
 
 #[tokio::test]
+async fn the_failures_to_choose_from_come_when_they_are_asked_for() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    assert!(page.text().contains("Make this login fail"), "{}", page.text());
+    assert!(!page.body.contains("id-token-exp-invalid"));
+    let asked = Parameters::none().with("decision", "choose-failure");
+    let opened = browser.decide(&page, &asked).await;
+    opened.expect(200);
+    assert!(opened.body.contains(r#"<option value="id-token-exp-invalid">"#), "{}", opened.body);
+    assert!(!opened.text().contains("This login will fail"), "{}", opened.text());
+    let callback = browser.sign_in(&opened, "alice").await;
+    assert!(claims(&provider, &callback).await["exp"].as_i64() > Some(0));
+}
+
+#[tokio::test]
 async fn a_failure_that_is_chosen_on_the_page_meets_this_login_alone() {
     let provider = start().await;
     let (mut browser, page) = opened(&provider, &request()).await;

@@ -224,6 +224,9 @@ pub(super) fn compare(
             }
         }
         (honest, sent) if honest == sent => {}
+        (Some(Value::Object(answer)), None) if answer.contains_key("status") => {
+            tell(format!("{place}: not asked for"));
+        }
         (honest, sent) => tell(format!("{place}: {} -> {}", brief(honest), brief(sent))),
     }
 }
@@ -234,7 +237,7 @@ fn brief(value: Option<&Value>) -> String {
     const MOST: usize = 160;
     const LARGE: usize = 3 * 1024;
     let Some(value) = value else { return "nothing".to_owned() };
-    let text = value.to_string();
+    let text = without_hashes(&value.to_string());
     match text.char_indices().nth(MOST) {
         Some((end, _)) if text.len() > LARGE && !text.starts_with("\"<!") => {
             format!("{}… ({} kB)", &text[..end], text.len() / 1024)
@@ -242,4 +245,18 @@ fn brief(value: Option<&Value>) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// Policies without the hashes of our style sheets and scripts, which would change with every change
+/// of how pages look.
+fn without_hashes(text: &str) -> String {
+    let mut parts = text.split("'sha256-");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (hash, rest) = part.split_once('\'').expect("a hash ends in a quote");
+        assert_eq!(hash.len(), 44, "{hash}");
+        shown.push_str("'sha256-…'");
+        shown.push_str(rest);
+    }
+    shown
 }
