@@ -96,14 +96,14 @@ async fn send(
     path: &str,
     form: &str,
 ) -> Result<(Response<Body>, Note), AuthorizeError> {
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(method)
         .uri(path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(form.to_owned()))
         // As a server refuses an address that it cannot take.
         .map_err(|error| AuthorizeError::Refused { status: 414, reason: error.to_string() })?;
-    let (response, entry) = router::answer(registry, request).await;
+    let (response, entry) = router::answer(registry, &mut request).await;
     Ok((response, entry.note.clone()))
 }
 

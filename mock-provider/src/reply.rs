@@ -107,7 +107,7 @@ impl Note {
 impl Reply {
     /// A JSON document.
     pub(crate) fn json(document: &impl Serialize) -> Self {
-        let mut body = Vec::with_capacity(2048);
+        let mut body = Vec::with_capacity(1024);
         serde_json::to_writer(&mut body, document).expect("every document is plain JSON");
         Self::new("application/json", body)
     }
@@ -119,9 +119,8 @@ impl Reply {
 
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
-        // Room for the longest page, the sign-in page with its picker of failures: to grow there
-        // step by step would take longer than to write it.
-        let mut html = String::with_capacity(64 * 1024);
+        // Room for a sign-in page: to grow there step by step would take longer than to write it.
+        let mut html = String::with_capacity(32 * 1024);
         page.render_into(&mut html).expect("templates write to memory, which does not fail");
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
@@ -159,7 +158,7 @@ impl Reply {
     }
 
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut headers = HeaderMap::with_capacity(6);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self::of(Content::Bytes(body), headers)
     }

@@ -1,12 +1,12 @@
 //! What came: a request to an issuer, its parameters read.
 
 use std::future::poll_fn;
+use std::mem;
 use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{self, HeaderMap, Method};
 use jiff::Timestamp;
 
 use crate::journal::Endpoint;
@@ -40,15 +40,20 @@ pub(crate) struct Request {
 
 impl Request {
     /// Reads a request to its end.
-    pub(crate) async fn read(at: Timestamp, endpoint: Endpoint, parts: Parts, body: Body) -> Self {
-        let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .map_err(|not_text| not_text.to_string());
-        let form = match parts.method {
-            Method::POST => read_form(&parts.headers, body, limit(endpoint)).await,
+    pub(crate) async fn read(
+        at: Timestamp,
+        endpoint: Endpoint,
+        request: &mut http::Request<Body>,
+    ) -> Self {
+        let form = match *request.method() {
+            Method::POST => read_form(request, limit(endpoint)).await,
             _ => Ok(Parameters::default()),
         };
-        let path = parts.uri.path().to_owned();
-        Self { at, endpoint, method: parts.method, path, headers: parts.headers, query, form }
+        let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes())
+            .map_err(|not_text| not_text.to_string());
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let headers = mem::take(request.headers_mut());
+        Self { at, endpoint, method, path, headers, query, form }
     }
 
     /// The parameters in the place where the method has them.
@@ -83,10 +88,11 @@ fn limit(endpoint: Endpoint) -> usize {
     }
 }
 
-async fn read_form(headers: &HeaderMap, body: Body, limit: usize) -> Result<Parameters, String> {
-    let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+async fn read_form(request: &mut http::Request<Body>, limit: usize) -> Result<Parameters, String> {
+    let body = read_body(request.body_mut(), limit).await?;
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let content_type = content_type.map(|value| value.to_str().unwrap_or_default());
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
-    let body = read_body(body, limit).await?;
     match media_type {
         _ if body.is_empty() => Ok(Parameters::default()),
         Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
@@ -101,9 +107,9 @@ async fn read_form(headers: &HeaderMap, body: Body, limit: usize) -> Result<Para
 
 /// Reads a body to its end, even when it is too long: to answer while the caller still sends would
 /// reset the connection, and the caller might never read why.
-async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, String> {
+async fn read_body(body: &mut Body, limit: usize) -> Result<Vec<u8>, String> {
     let (mut bytes, mut length) = (Vec::new(), 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
         let frame = frame.map_err(|error| format!("the body was not received: {error}"))?;
         let Ok(part) = frame.into_data() else { continue };
         length += part.len();

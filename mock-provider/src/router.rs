@@ -11,10 +11,11 @@ use axum::extract::{OriginalUri, State};
 use axum::http::header::{ALLOW, DATE, WWW_AUTHENTICATE};
 use axum::http::{self, Method, StatusCode};
 use axum::response::Response;
+use futures_util::FutureExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
-use crate::backchannel_logout;
+use crate::backchannel_logout::{self, LogoutNotice};
 use crate::control::{self, Access};
 use crate::endpoints::{
     authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
@@ -24,7 +25,7 @@ use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
 use crate::journal::{Endpoint, Entry};
 use crate::registry::Registry;
-use crate::reply::{Note, Reply};
+use crate::reply::{Left, Note, Reply};
 use crate::request::Request;
 
 /// Answers a request. The answer is honest: failures act on it where it [leaves](Reply::leave).
@@ -231,12 +232,13 @@ async fn entrance(State(front): State<Arc<Front>>, mut request: http::Request<Bo
     let Front { registry, access, control } = &*front;
     // Not nested: the path of an issuer may have what patterns of routes may not.
     let Some(uri) = registry.control_uri(request.uri()) else {
-        return answer(registry, request).await.0;
+        return answer(registry, &mut request).await.0;
     };
     let control = control.get_or_init(|| control::router(registry, access.clone())).clone();
     let original = std::mem::replace(request.uri_mut(), uri);
     request.extensions_mut().insert(OriginalUri(original));
-    match control.oneshot(request).await {
+    // In a box, and what else is rare here: every request would carry the room for it.
+    match Box::pin(control.oneshot(request)).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
@@ -246,51 +248,63 @@ async fn entrance(State(front): State<Arc<Front>>, mut request: http::Request<Bo
 /// and into the journal.
 pub(crate) async fn answer(
     registry: &Registry,
-    request: http::Request<Body>,
+    request: &mut http::Request<Body>,
 ) -> (Response, Arc<Entry>) {
-    let (parts, body) = request.into_parts();
-    let (issuer, found) = match registry.find(parts.uri.path()) {
+    let (issuer, found) = match registry.find(request.uri().path()) {
         Ok((issuer, rest)) => {
             let route = find(rest).filter(|route| route.is_served(&issuer));
             (issuer, route.ok_or_else(String::new))
         }
         Err(reason) => (registry.default_issuer().clone(), Err(reason)),
     };
-    let route = found.as_ref().ok().copied();
-    let endpoint = route.map_or(Endpoint::Unknown, |route| route.endpoint);
-    let mut request = Request::read(issuer.clock.now(), endpoint, parts, body).await;
-    let leave = || {
-        let Entered { instead, alterations } = match issuer.failures.any_armed() {
-            true => failure::enter(&issuer, &mut request),
-            false => Entered::default(),
-        };
-        match &found {
-            Ok(route) => instead.unwrap_or_else(|| route.answer(&issuer, &request)).leave(
-                &issuer,
-                &request,
-                alterations,
-            ),
-            Err(reason) => not_found(&issuer, &request, reason).leave_as_it_is(),
-        }
-    };
-    let left = catch_unwind(AssertUnwindSafe(leave)).unwrap_or_else(|_| broken().leave_as_it_is());
+    let endpoint = found.as_ref().map_or(Endpoint::Unknown, |route| route.endpoint);
+    let request = Request::read(issuer.clock.now(), endpoint, request).await;
+    let (response, entry, notices) = respond(&issuer, found, request);
+    // Before the answer: who reads it may count on it that clients were told.
+    backchannel_logout::deliver(&issuer, notices).await;
+    (response, entry)
+}
+
+/// The part of the way on which nothing waits.
+fn respond(
+    issuer: &Issuer,
+    found: Result<&Route, String>,
+    mut request: Request,
+) -> (Response, Arc<Entry>, Vec<LogoutNotice>) {
+    let channel = found.as_ref().ok().map(|route| route.channel);
+    let leave = AssertUnwindSafe(|| leave(issuer, found, &mut request));
+    let left = catch_unwind(leave).unwrap_or_else(|_| broken().leave_as_it_is());
 
     let mut response = left.response;
     if let Some(date) = issuer.clock.date() {
         response.headers_mut().entry(DATE).or_insert(date);
     }
-    if route.is_some_and(|route| route.channel == Channel::Back) && request.is_by_script() {
-        response = for_scripts(&request, response).await;
+    if channel == Some(Channel::Back) && request.is_by_script() {
+        response = for_scripts(&request, response);
     }
     let status = response.status().as_u16();
     let entry = issuer.journal.record(Entry::new(request, status, left.note, left.alterations));
-    // Before the answer: who reads it may count on it that clients were told.
-    backchannel_logout::deliver(&issuer, left.notices).await;
-    (response, entry)
+    (response, entry, left.notices)
 }
 
 fn find(path: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.path == path)
+}
+
+/// The answer of the route that was found, or why there is none.
+fn leave(issuer: &Issuer, found: Result<&Route, String>, request: &mut Request) -> Left {
+    let Entered { instead, alterations } = match issuer.failures.any_armed() {
+        true => failure::enter(issuer, request),
+        false => Entered::default(),
+    };
+    match found {
+        Ok(route) => instead.unwrap_or_else(|| route.answer(issuer, request)).leave(
+            issuer,
+            request,
+            alterations,
+        ),
+        Err(reason) => not_found(issuer, request, &reason).leave_as_it_is(),
+    }
 }
 
 impl Route {
@@ -332,7 +346,7 @@ impl Route {
 
 /// Lets scripts of any origin call an endpoint. Credentials stay out: no endpoint on the back
 /// channel reads cookies.
-async fn for_scripts(request: &Request, response: Response) -> Response {
+fn for_scripts(request: &Request, response: Response) -> Response {
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::any())
         .allow_methods(AllowMethods::mirror_request())
@@ -346,9 +360,10 @@ async fn for_scripts(request: &Request, response: Response) -> Response {
     let answered = service_fn(move |_: http::Request<Body>| {
         ready(Ok::<_, Infallible>(response.take().unwrap_or_default()))
     });
-    match cors.layer(answered).oneshot(asked).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+    match cors.layer(answered).oneshot(asked).now_or_never() {
+        Some(Ok(response)) => response,
+        Some(Err(never)) => match never {},
+        None => unreachable!("the answer is ready"),
     }
 }
 
@@ -365,4 +380,20 @@ fn broken() -> Reply {
     Reply::text("the provider failed: this is a bug in it, please report it\n")
         .status(StatusCode::INTERNAL_SERVER_ERROR)
         .note(Note::new("the provider failed: this is a bug in it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, F>(_: impl FnOnce(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// Allocators have short ways for what is no longer, and every request takes one.
+    #[test]
+    fn a_request_on_its_way_fits_into_a_kibibyte() {
+        let (size, boxed_by_axum) = (size_of_future(entrance), 256);
+        assert!(size + boxed_by_axum <= 1024, "{size} bytes");
+    }
 }

@@ -3,10 +3,9 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, Uri};
 use mock_provider::MockProvider;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 use url::form_urlencoded::{self, Serializer};
 
@@ -16,10 +15,14 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const REDIRECT_URI: &str = "http://127.0.0.1:8050/callback";
 
-/// A relying party with a browser.
+/// A relying party with a browser. What is the same in every login is written once, so that the
+/// time is the provider's.
 pub(crate) struct Login {
     router: Router,
-    authorization: String,
+    authorize: Uri,
+    sign_in_form: String,
+    /// Without the code, which comes last.
+    token_form: String,
 }
 
 impl Login {
@@ -35,28 +38,36 @@ impl Login {
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
         ]);
-        Self { router: provider.router(), authorization }
-    }
-
-    /// Sign-in page, sign-in, token, userinfo.
-    pub(crate) async fn with_page(&self) {
-        let page = self.get(&format!("/authorize?{}", self.authorization), None).await;
-        assert!(page.status().is_success());
-        let page = to_bytes(page.into_body(), usize::MAX).await.expect("a page");
-        assert!(page.len() > 1_000, "a page with users");
-
-        let form = encode(&[
-            ("request", &self.authorization),
+        let sign_in_form = encode(&[
+            ("request", &authorization),
             ("flow", "0123abcd"),
             ("decision", "sign-in"),
             ("subject", "alice"),
         ]);
-        self.redeem(&self.post("/sign-in", form).await).await;
+        let token_form = encode(&[
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", REDIRECT_URI),
+            ("client_id", "demo-app"),
+            ("client_secret", "demo-secret-that-everybody-may-know"),
+            ("code_verifier", VERIFIER),
+            ("code", ""),
+        ]);
+        let authorize = format!("/authorize?{authorization}").parse().expect("an address");
+        Self { router: provider.router(), authorize, sign_in_form, token_form }
+    }
+
+    /// Sign-in page, sign-in, token, userinfo.
+    pub(crate) async fn with_page(&self) {
+        let page = self.get(self.authorize.clone(), None).await;
+        assert!(page.status().is_success());
+        let page = to_bytes(page.into_body(), usize::MAX).await.expect("a page");
+        assert!(page.len() > 1_000, "a page with users");
+        self.redeem(&self.post("/sign-in", self.sign_in_form.clone()).await).await;
     }
 
     /// Authorization, token, userinfo, where the provider signs in by itself.
     pub(crate) async fn without_page(&self) {
-        let callback = self.get(&format!("/authorize?{}", self.authorization), None).await;
+        let callback = self.get(self.authorize.clone(), None).await;
         self.redeem(&callback).await;
     }
 
@@ -66,31 +77,28 @@ impl Login {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         let (_, code) = pairs.find(|(name, _)| name == "code").expect("a code");
 
-        let form = encode(&[
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("redirect_uri", REDIRECT_URI),
-            ("client_id", "demo-app"),
-            ("client_secret", "demo-secret-that-everybody-may-know"),
-            ("code_verifier", VERIFIER),
-        ]);
-        let tokens: Tokens = json(self.post("/token", form).await).await;
+        let tokens = self.post("/token", format!("{}{code}", self.token_form)).await;
+        let tokens = to_bytes(tokens.into_body(), usize::MAX).await.expect("a token response");
+        let tokens: Tokens<'_> = serde_json::from_slice(&tokens).expect("tokens");
         assert_eq!(tokens.id_token.matches('.').count(), 2);
 
-        let claims: Claims = json(self.get("/userinfo", Some(&tokens.access_token)).await).await;
+        let userinfo = Uri::from_static("/userinfo");
+        let claims = self.get(userinfo, Some(tokens.access_token)).await;
+        let claims = to_bytes(claims.into_body(), usize::MAX).await.expect("a userinfo response");
+        let claims: Claims<'_> = serde_json::from_slice(&claims).expect("claims");
         assert_eq!(claims.sub, "alice");
     }
 
-    async fn get(&self, path: &str, access_token: Option<&str>) -> Response<Body> {
-        let mut request = Request::get(path);
+    async fn get(&self, uri: Uri, access_token: Option<&str>) -> Response<Body> {
+        let mut request = Request::get(uri);
         if let Some(token) = access_token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
-    async fn post(&self, path: &str, form: String) -> Response<Body> {
-        let request = Request::post(path)
+    async fn post(&self, path: &'static str, form: String) -> Response<Body> {
+        let request = Request::post(Uri::from_static(path))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))
             .expect("a request");
@@ -111,18 +119,13 @@ fn encode(pairs: &[(&str, &str)]) -> String {
 
 /// What a relying party takes from a token response.
 #[derive(Deserialize)]
-struct Tokens {
-    id_token: String,
-    access_token: String,
+struct Tokens<'a> {
+    id_token: &'a str,
+    access_token: &'a str,
 }
 
 /// What it takes from userinfo.
 #[derive(Deserialize)]
-struct Claims {
-    sub: String,
-}
-
-async fn json<T: DeserializeOwned>(response: Response<Body>) -> T {
-    let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    serde_json::from_slice(&body).expect("JSON")
+struct Claims<'a> {
+    sub: &'a str,
 }

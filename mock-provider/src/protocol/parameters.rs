@@ -46,11 +46,11 @@ impl Parameters {
     /// When a name or value is no text: to replace what is not would change, say, a `state` that
     /// must come back exactly.
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotText> {
-        if is_text(encoded) {
-            let mut parameters =
-                Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
-            form_urlencoded::parse(encoded)
-                .for_each(|(name, value)| parameters.push(&name, &value));
+        let mut parameters =
+            Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
+        form_urlencoded::parse(encoded).for_each(|(name, value)| parameters.push(&name, &value));
+        // What stands for bytes that are no text, and may also have been sent.
+        if !parameters.text.contains(char::REPLACEMENT_CHARACTER) || is_text(encoded) {
             return Ok(parameters);
         }
         let pairs = encoded.split(|byte| *byte == b'&');
