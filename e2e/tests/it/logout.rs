@@ -3,10 +3,11 @@
 use anyhow::Result;
 use axum::{Router, response::Html, routing::get};
 use e2e::{
-    pages::{ConfirmLogout, Home, LoggedOut, SignIn, Welcome},
-    stack::Stack,
+    pages::{ConfirmLogout, Home, LoggedOut, ProviderLogout, SignIn, Welcome},
+    stack::{CLIENT_ID, CLIENT_SECRET, Stack},
     test::{Test, browser_test},
 };
+use mock_provider::Client;
 use tokio::net::TcpListener;
 
 use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
@@ -14,6 +15,7 @@ use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
 in_every_browser! {
     logout_ends_the_sessions_of_app_and_provider,
     a_form_on_another_site_signs_nobody_out,
+    a_logout_at_the_provider_ends_the_session_of_the_app_by_a_frame,
 }
 
 async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()> {
@@ -88,5 +90,43 @@ async fn a_form_on_another_site_signs_nobody_out(test: &Test) -> Result<()> {
     browser.url_where("a page of the app", |url| url.host_str() == Some("127.0.0.1")).await?;
     browser.visit(&stack.url("")).await?;
     Welcome::seen(&browser).await?;
+    Ok(())
+}
+
+/// The frame is on another site than the page that it is in, where browsers keep cookies back.
+async fn a_logout_at_the_provider_ends_the_session_of_the_app_by_a_frame(
+    test: &Test,
+) -> Result<()> {
+    logout_at_the_provider(test, |client, app| {
+        client.frontchannel_logout_uri(format!("{app}auth/frontchannel-logout"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_logout_at_the_provider_ends_the_session_of_the_app_by_a_message() -> Result<()> {
+    browser_test(async |test| {
+        logout_at_the_provider(test, |client, app| {
+            client.backchannel_logout_uri(format!("{app}auth/backchannel-logout"))
+        })
+        .await
+    })
+    .await
+}
+
+async fn logout_at_the_provider(
+    test: &Test,
+    register: impl FnOnce(Client, &str) -> Client + Send + 'static,
+) -> Result<()> {
+    let stack = Stack::builder().provider_for_app(|provider, app| {
+        let client = Client::new(CLIENT_ID).secret(CLIENT_SECRET);
+        provider.client(register(client.redirect_uri(format!("{app}auth/callback")), app))
+    });
+    let stack = test.stack(stack).await?;
+    let browser = test.browser().await?;
+    sign_in_as(&browser, &stack, "ada").await?;
+    Welcome::seen(&browser).await?;
+    ProviderLogout::open(&browser, &stack).await?.sign_out().await?;
+    Home::open(&browser, &stack).await?;
     Ok(())
 }
