@@ -13,7 +13,7 @@ use crate::protocol::authorization::{
 };
 use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Note, Reply};
-use crate::reply_to::{ReplyTo, Unproven};
+use crate::reply_to::{ReplyTo, Unproven, UriRefused};
 use crate::session::Session;
 use crate::ui::{ErrorPage, policy};
 
@@ -104,11 +104,11 @@ pub(crate) fn unproven_page(unproven: &Unproven, flow: &str) -> Reply {
             "Register the client in the provider's configuration, or correct the application's \
              client_id. The setting any_client accepts every client.",
         ),
-        Unproven::RedirectUriMissing | Unproven::RedirectUriUnusable(_) => (
+        Unproven::RedirectUriMissing | Unproven::RedirectUri(UriRefused::Unusable { .. }) => (
             "No usable redirect URI",
             "Make the application send an absolute redirect_uri without a fragment.",
         ),
-        Unproven::RedirectUriUnregistered { .. } => (
+        Unproven::RedirectUri(UriRefused::Unregistered { .. }) => (
             "Redirect URI not registered",
             "Add the redirect URI to the client's redirect_uris in the provider's configuration, \
              character by character as the application sends it, or correct the application. The \
@@ -118,14 +118,10 @@ pub(crate) fn unproven_page(unproven: &Unproven, flow: &str) -> Reply {
             ("Ambiguous request", "Make the application send each parameter once.")
         }
     };
-    let mut details = Vec::new();
-    if let Unproven::RedirectUriUnregistered { client, uri, registered } = unproven {
-        details.push(("Client".to_owned(), client.clone()));
-        details.push(("Sent".to_owned(), uri.clone()));
-        let none = registered.is_empty().then(|| "none".to_owned());
-        let registered = registered.iter().cloned().chain(none);
-        details.extend(registered.map(|uri| ("Registered".to_owned(), uri)));
-    }
+    let details = match unproven {
+        Unproven::RedirectUri(refused) => refused.details(),
+        _ => Vec::new(),
+    };
     let page = ErrorPage {
         title: title.into(),
         reason: unproven.to_string(),

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::{Parameters, Repeated};
-use crate::redirect_uri::RedirectUri;
+use crate::reply_to::UriRefused;
 use crate::session::Session;
 use crate::signed_out::ReturnTo;
 
@@ -37,10 +37,8 @@ pub(crate) enum LogoutError {
     OtherClient { client_id: String, audience: String },
     #[error("no client is registered as `{0}`")]
     ClientUnknown(String),
-    #[error("post_logout_redirect_uri `{uri}` is not registered for client `{client}`")]
-    UriUnregistered { client: String, uri: String, registered: Vec<String> },
-    #[error("post_logout_redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
-    UriUnusable(String),
+    #[error(transparent)]
+    ReturnTo(#[from] UriRefused),
     #[error(transparent)]
     Repeated(#[from] Repeated),
 }
@@ -56,12 +54,12 @@ impl LogoutError {
             Self::ClientUnknown(_) => {
                 "Register the client in the provider's configuration, or correct the client_id."
             }
-            Self::UriUnregistered { .. } => {
+            Self::ReturnTo(UriRefused::Unregistered { .. }) => {
                 "Add the URI to the client's post_logout_redirect_uris in the provider's \
                  configuration, character by character as the application sends it, or correct \
                  the application."
             }
-            Self::UriUnusable(_) => {
+            Self::ReturnTo(UriRefused::Unusable { .. }) => {
                 "Make the application send an absolute URI without a fragment, or none."
             }
             Self::Repeated(_) => "Make the application send each parameter once.",
@@ -105,20 +103,9 @@ impl Issuer {
         Ok(Logout { client, return_to, hint })
     }
 
-    fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), LogoutError> {
-        let any = self.settings.any_redirect_uri || !self.is_registered(client);
+    fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), UriRefused> {
         let registered = &client.post_logout_redirect_uris;
-        if any && RedirectUri::from(uri).check().is_err() {
-            return Err(LogoutError::UriUnusable(uri.to_owned()));
-        }
-        if any || registered.iter().any(|registered| registered.allows(uri)) {
-            return Ok(());
-        }
-        Err(LogoutError::UriUnregistered {
-            client: client.id.clone(),
-            uri: uri.to_owned(),
-            registered: registered.iter().map(ToString::to_string).collect(),
-        })
+        self.check_uri(client, registered, "post_logout_redirect_uri", uri)
     }
 
     /// Where the browser goes after a logout: to a URI that is registered for the client that asked

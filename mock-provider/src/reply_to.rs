@@ -31,12 +31,32 @@ pub(crate) enum Unproven {
     ClientUnknown(String),
     #[error("redirect_uri is missing")]
     RedirectUriMissing,
-    #[error("redirect_uri `{uri}` is not registered for client `{client}`")]
-    RedirectUriUnregistered { client: String, uri: String, registered: Vec<String> },
-    #[error("redirect_uri `{0}` is no absolute URI in ASCII without a fragment")]
-    RedirectUriUnusable(String),
+    #[error(transparent)]
+    RedirectUri(#[from] UriRefused),
     #[error(transparent)]
     Repeated(#[from] Repeated),
+}
+
+/// Why nobody is redirected to a URI.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UriRefused {
+    #[error("{parameter} `{uri}` is not registered for client `{client}`")]
+    Unregistered { parameter: &'static str, client: String, uri: String, registered: Vec<String> },
+    #[error("{parameter} `{uri}` is no absolute URI in ASCII without a fragment")]
+    Unusable { parameter: &'static str, uri: String },
+}
+
+impl UriRefused {
+    /// What a page shows beside the reason.
+    pub(crate) fn details(&self) -> Vec<(String, String)> {
+        let Self::Unregistered { client, uri, registered, .. } = self else { return Vec::new() };
+        let none = registered.is_empty().then(|| "none".to_owned());
+        let registered = registered.iter().cloned().chain(none);
+        [("Client".to_owned(), client.clone()), ("Sent".to_owned(), uri.clone())]
+            .into_iter()
+            .chain(registered.map(|uri| ("Registered".to_owned(), uri)))
+            .collect()
+    }
 }
 
 impl Issuer {
@@ -46,23 +66,34 @@ impl Issuer {
         let client =
             self.client(client_id).ok_or_else(|| Unproven::ClientUnknown(client_id.to_owned()))?;
         let uri = parameters.get("redirect_uri")?.ok_or(Unproven::RedirectUriMissing)?;
-        let any = self.settings.any_redirect_uri || !self.is_registered(&client);
-        if !any && !client.redirect_uris.iter().any(|registered| registered.allows(uri)) {
-            return Err(Unproven::RedirectUriUnregistered {
-                client: client.id.clone(),
-                uri: uri.to_owned(),
-                registered: client.redirect_uris.iter().map(ToString::to_string).collect(),
-            });
-        }
-        if any && RedirectUri::from(uri).check().is_err() {
-            return Err(Unproven::RedirectUriUnusable(uri.to_owned()));
-        }
+        self.check_uri(&client, &client.redirect_uris, "redirect_uri", uri)?;
         Ok(ReplyTo {
             client,
             redirect_uri: uri.to_owned(),
             // One that came twice is none.
             state: parameters.owned("state").unwrap_or_default(),
         })
+    }
+
+    /// Whether a client may have the browser sent to a URI, which came as a parameter.
+    pub(crate) fn check_uri(
+        &self,
+        client: &Client,
+        registered: &[RedirectUri],
+        parameter: &'static str,
+        uri: &str,
+    ) -> Result<(), UriRefused> {
+        let any = self.settings.any_redirect_uri || !self.is_registered(client);
+        let uri = uri.to_owned();
+        if any && RedirectUri::from(uri.as_str()).check().is_err() {
+            return Err(UriRefused::Unusable { parameter, uri });
+        }
+        if any || registered.iter().any(|registered| registered.allows(&uri)) {
+            return Ok(());
+        }
+        let (client, registered) =
+            (client.id.clone(), registered.iter().map(ToString::to_string).collect());
+        Err(UriRefused::Unregistered { parameter, client, uri, registered })
     }
 
     /// False for a client that is accepted only because any is.

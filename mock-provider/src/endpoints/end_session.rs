@@ -106,12 +106,7 @@ pub(crate) fn note(logout: &Logout, session: Option<&Session>, summary: &str) ->
 
 fn refuse(error: &LogoutError) -> Reply {
     let details = match error {
-        LogoutError::UriUnregistered { uri, registered, .. } => {
-            let none = registered.is_empty().then(|| "none".to_owned());
-            let registered = registered.iter().cloned().chain(none);
-            let registered = registered.map(|uri| ("Registered".to_owned(), uri));
-            [("Sent".to_owned(), uri.clone())].into_iter().chain(registered).collect()
-        }
+        LogoutError::ReturnTo(refused) => refused.details(),
         _ => Vec::new(),
     };
     let page = ErrorPage {
