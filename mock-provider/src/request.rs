@@ -5,9 +5,10 @@ use std::mem;
 use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
-use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{self, HeaderMap, Method};
 use jiff::Timestamp;
+use url::Url;
 
 use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
@@ -67,12 +68,21 @@ impl Request {
         self.endpoint == Endpoint::Token && grant == Some("refresh_token")
     }
 
-    /// True when a page of another origin made the browser send this
-    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)). Another
-    /// port is another origin on the same site: there are the applications under test.
-    pub(crate) fn is_cross_origin(&self) -> bool {
-        let site = self.headers.get("sec-fetch-site");
-        site.is_some_and(|site| site == "cross-site" || site == "same-site")
+    /// True when a page of another origin made the browser send this form. Another port is another
+    /// origin on the same site: there are the applications under test.
+    ///
+    /// Browsers say so ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header))
+    /// to loopback hosts and by HTTPS. To others they name the page's origin alone
+    /// ([Fetch, the header `Origin`](https://fetch.spec.whatwg.org/#origin-header)).
+    pub(crate) fn is_cross_origin(&self, issuer: &str) -> bool {
+        if let Some(site) = self.headers.get("sec-fetch-site") {
+            return site == "cross-site" || site == "same-site";
+        }
+        let Some(origin) = self.headers.get(ORIGIN) else { return false };
+        let host = self.headers.get(HOST).map(|host| host.as_bytes());
+        let is_host = |scheme: &[u8]| origin.as_bytes().strip_prefix(scheme) == host;
+        let own = Url::parse(issuer).map(|issuer| issuer.origin().ascii_serialization());
+        !is_host(b"http://") && !is_host(b"https://") && own.is_ok_and(|own| *origin != own)
     }
 
     /// True when a script in a browser sent this, or asks whether it may.

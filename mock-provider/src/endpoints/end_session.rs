@@ -24,7 +24,8 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     match &request.form {
         Ok(parameters) => {
-            let decision = parameters.last("decision").filter(|_| !request.is_cross_origin());
+            let decision =
+                parameters.last("decision").filter(|_| !request.is_cross_origin(&issuer.url));
             end_session(issuer, &Browser::of(request), parameters, decision)
         }
         Err(reason) => Reply::unreadable(reason),

@@ -28,7 +28,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         Ok(form) => form,
         Err(reason) => return Reply::unreadable(reason),
     };
-    let (browser, cross_origin) = (Browser::of(request), request.is_cross_origin());
+    let (browser, cross_origin) = (Browser::of(request), request.is_cross_origin(&issuer.url));
     let request = form.last("request").unwrap_or_default();
     let parameters = match Parameters::parse(request.as_bytes()) {
         Ok(parameters) => parameters,

@@ -250,25 +250,49 @@ async fn what_is_no_failure_is_told_on_the_page_with_the_nearest_one() {
     }
 }
 
+/// Posts the form of the page with a header that browsers add.
+async fn posted(
+    provider: &mock_provider::MockProvider,
+    browser: &mut Browser,
+    page: &Answer,
+    (name, value): (&str, &str),
+) -> Answer {
+    let hidden = page.hidden_fields();
+    let form = hidden.iter().fold(as_user("alice"), |form, (name, value)| form.with(name, value));
+    let post = browser
+        .request(Method::POST, &url(provider, "/sign-in"))
+        .header(name, value)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form.encode());
+    browser.send(post).await
+}
+
 #[tokio::test]
 async fn a_form_that_another_site_posts_is_refused() {
     let provider = start().await;
-    for site in ["cross-site", "same-site"] {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "http://127.0.0.1:1"),
+        ("origin", "null"),
+    ] {
         let (mut browser, page) = opened(&provider, &request()).await;
-        let mut form = as_user("alice");
-        for (name, value) in page.hidden_fields() {
-            form = form.with(&name, &value);
-        }
-        let post = browser
-            .request(Method::POST, &url(&provider, "/sign-in"))
-            .header("sec-fetch-site", site)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.with("subject", "alice").encode());
-        let answer = browser.send(post).await;
+        let answer = posted(&provider, &mut browser, &page, (name, value)).await;
         answer.expect(403);
         assert_eq!(answer.body, "the sign-in form was sent by a page of another origin\n");
         assert!(browser.cookies().is_empty());
         assert_eq!(last_refusal(&provider).0, "cross_origin");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_the_page_itself_posts_is_taken_whatever_the_browser_calls_the_page() {
+    let proxied = "https://proxied.example";
+    let provider = builder().settings(|it| it.issuer_url = Some(proxied.into())).start().await;
+    let listens = format!("http://{}", provider.address());
+    for origin in [&listens, proxied] {
+        let (mut browser, page) = opened(&provider, &request()).await;
+        posted(&provider, &mut browser, &page, ("origin", origin)).await.expect(303);
     }
 }
 
