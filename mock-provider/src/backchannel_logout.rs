@@ -187,6 +187,7 @@ fn recorded(issuer: &Issuer, notice: &LogoutNotice, request: &LogoutRequest) -> 
         headers: HeaderMap::new(),
         query: Ok(query),
         form: Ok(form),
+        document: Ok(Map::new()),
     }
 }
 

@@ -106,6 +106,8 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint.
     Userinfo,
+    /// The client registration endpoint.
+    Registration,
     /// The claim source: where distributed claims are fetched.
     ClaimSource,
     /// The end-session endpoint.
@@ -126,7 +128,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Home,
         Self::Discovery,
         Self::Jwks,
@@ -134,6 +136,7 @@ impl Endpoint {
         Self::SignIn,
         Self::Token,
         Self::Userinfo,
+        Self::Registration,
         Self::ClaimSource,
         Self::EndSession,
         Self::CheckSession,
@@ -154,6 +157,7 @@ impl Endpoint {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Userinfo => "userinfo",
+            Self::Registration => "registration",
             Self::ClaimSource => "claim-source",
             Self::EndSession => "end-session",
             Self::CheckSession => "check-session",

@@ -51,6 +51,7 @@ mod provider;
 mod public_key;
 mod random;
 mod redirect_uri;
+mod registration;
 mod registry;
 mod reply;
 mod reply_to;

@@ -83,6 +83,11 @@ impl RedirectUri {
         Ok(())
     }
 
+    /// True when the string stands for more URIs than one.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.pattern().is_some()
+    }
+
     /// The wildcards, where the string has some that are allowed.
     fn pattern(&self) -> Option<Pattern<'_>> {
         let (host, rest) = split_loopback(&self.0)?;

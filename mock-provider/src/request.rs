@@ -8,6 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{self, HeaderMap, Method};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::journal::Endpoint;
@@ -37,6 +38,8 @@ pub(crate) struct Request {
     pub(crate) query: Result<Parameters, String>,
     /// The parameters in the body, or why they could not be read.
     pub(crate) form: Result<Parameters, String>,
+    /// The JSON object in the body, where the endpoint takes one, or why it could not be read.
+    pub(crate) document: Result<Map<String, Value>, String>,
 }
 
 impl Request {
@@ -46,15 +49,22 @@ impl Request {
         endpoint: Endpoint,
         request: &mut http::Request<Body>,
     ) -> Self {
-        let form = match *request.method() {
-            Method::POST => read_form(request, limit(endpoint)).await,
-            _ => Ok(Parameters::default()),
+        let body = match *request.method() {
+            Method::POST => read_body(request.body_mut(), limit(endpoint)).await,
+            _ => Ok(Vec::new()),
         };
+        let (mut form, mut document) = (Ok(Parameters::default()), Ok(Map::new()));
+        match endpoint {
+            Endpoint::Registration => {
+                document = body.and_then(|body| parse_document(&body, request.headers()));
+            }
+            _ => form = body.and_then(|body| parse_form(&body, request.headers())),
+        }
         let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes())
             .map_err(|not_text| not_text.to_string());
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let headers = mem::take(request.headers_mut());
-        Self { at, endpoint, method, path, headers, query, form }
+        Self { at, endpoint, method, path, headers, query, form, document }
     }
 
     /// The parameters in the place where the method has them.
@@ -98,20 +108,30 @@ fn limit(endpoint: Endpoint) -> usize {
     }
 }
 
-async fn read_form(request: &mut http::Request<Body>, limit: usize) -> Result<Parameters, String> {
-    let body = read_body(request.body_mut(), limit).await?;
-    let content_type = request.headers().get(CONTENT_TYPE);
-    let content_type = content_type.map(|value| value.to_str().unwrap_or_default());
+fn parse_form(body: &[u8], headers: &HeaderMap) -> Result<Parameters, String> {
+    if body.is_empty() {
+        return Ok(Parameters::default());
+    }
+    expect_media_type(headers, "application/x-www-form-urlencoded")?;
+    Parameters::parse(body).map_err(|not_text| not_text.to_string())
+}
+
+fn parse_document(body: &[u8], headers: &HeaderMap) -> Result<Map<String, Value>, String> {
+    expect_media_type(headers, "application/json")?;
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err("the body must be a JSON object".to_owned()),
+        Err(error) => Err(format!("the body is no JSON: {error}")),
+    }
+}
+
+fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), String> {
+    let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
     match media_type {
-        _ if body.is_empty() => Ok(Parameters::default()),
-        Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
-            Parameters::parse(&body).map_err(|not_text| not_text.to_string())
-        }
-        other => Err(format!(
-            "Content-Type must be application/x-www-form-urlencoded, but {}",
-            other.map_or("is missing".to_owned(), |other| format!("is `{other}`"))
-        )),
+        Some(found) if found.eq_ignore_ascii_case(expected) => Ok(()),
+        Some(found) => Err(format!("Content-Type must be {expected}, but is `{found}`")),
+        None => Err(format!("Content-Type must be {expected}, but is missing")),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::backchannel_logout::{self, LogoutNotice};
 use crate::control::{self, Access};
 use crate::endpoints::{
     authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
-    sign_in, token, userinfo, webfinger,
+    registration, sign_in, token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
@@ -121,6 +121,15 @@ static ROUTES: &[Route] = &[
         browsable: false,
         get: Some(userinfo::get),
         post: Some(userinfo::post),
+    },
+    Route {
+        path: "/register",
+        endpoint: Endpoint::Registration,
+        member: Some("registration_endpoint"),
+        channel: Channel::Back,
+        browsable: false,
+        get: None,
+        post: Some(registration::post),
     },
     Route {
         path: "/claim-source",
@@ -312,6 +321,7 @@ impl Route {
     fn is_served(&self, issuer: &Issuer) -> bool {
         match self.endpoint {
             Endpoint::CheckSession => issuer.settings.session_management,
+            Endpoint::Registration => issuer.settings.client_registration,
             _ => true,
         }
     }

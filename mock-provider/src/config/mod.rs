@@ -20,6 +20,6 @@ pub(crate) use suggestion::advice;
 pub(crate) use text::{
     deserialize_optional_duration, deserialize_text, deserialize_time, duration,
 };
-pub(crate) use wording::{explain_json, json_path};
+pub(crate) use wording::read_members;
 #[cfg(feature = "cli")]
 pub(crate) use {draft::Draft, suggestion::nearest};

@@ -156,6 +156,15 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub any_redirect_uri: bool,
+    /// Lets relying parties register themselves (OpenID Connect Dynamic Client Registration 1.0).
+    /// Default: false.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "true|false",
+            hide_possible_values = true, action = clap::ArgAction::Set, num_args = 0..=1,
+            require_equals = true, default_missing_value = "true")
+    )]
+    pub client_registration: bool,
     /// Lets applications ask in the browser whether the session goes on (OpenID Connect Session
     /// Management 1.0). Default: false.
     #[cfg_attr(
@@ -256,6 +265,7 @@ impl Default for Settings {
             any_subject: true,
             any_client: false,
             any_redirect_uri: false,
+            client_registration: false,
             session_management: false,
             claims_in: ClaimsIn::Both,
             scopes: BTreeMap::new(),

@@ -1,5 +1,8 @@
 //! Turns what serde says of a value into words for the writer of a configuration file.
 
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
 use super::key_path::KeyPath;
 use super::suggestion::{advice, nearest};
 use crate::protocol::scope::STANDARD_SCOPES;
@@ -14,13 +17,20 @@ pub(crate) fn explain(message: &str, path: &KeyPath, top: &[&str]) -> String {
     Format::Toml { top }.explain(message, path)
 }
 
-/// [`explain`] for the body of a request.
-pub(crate) fn explain_json(message: &str, path: &KeyPath) -> String {
-    Format::Json.explain(message, path)
+/// Reads the members of an object in the body of a request.
+///
+/// # Errors
+///
+/// The first fault, as [`explain`] has it.
+pub(crate) fn read_members<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, String> {
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let path = json_path(error.path());
+        Format::Json.explain(&error.into_inner().to_string(), &path)
+    })
 }
 
 /// Where serde was when it met a fault in a body.
-pub(crate) fn json_path(path: &serde_path_to_error::Path) -> KeyPath {
+fn json_path(path: &serde_path_to_error::Path) -> KeyPath {
     use serde_path_to_error::Segment;
     path.iter().fold(KeyPath::default(), |path, segment| match segment {
         Segment::Seq { index } => path.index(*index),

@@ -4,10 +4,10 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::refused::Refused;
-use crate::config::{explain_json, json_path};
+use crate::config::read_members;
 
 /// No user or client comes near this many bytes.
 const MOST: usize = 1024 * 1024;
@@ -34,13 +34,4 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
         Value::Object(members) => read_members(members),
         _ => Err("the body must be an object".to_owned()),
     }
-}
-
-/// Reads the members of an object.
-pub(super) fn read_members<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, String> {
-    let value = Value::Object(members);
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = json_path(error.path());
-        explain_json(&error.into_inner().to_string(), &path)
-    })
 }

@@ -15,10 +15,9 @@ use serde_json::Value;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::body::read_members;
 use super::refused::{Problem, Refused};
 use super::target::Target;
-use crate::config::deserialize_text;
+use crate::config::{deserialize_text, read_members};
 use crate::issuer::Issuer;
 use crate::journal::{Endpoint, Exchange};
 

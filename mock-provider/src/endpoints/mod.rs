@@ -9,6 +9,7 @@ pub(crate) mod end_session;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod jwks;
+pub(crate) mod registration;
 pub(crate) mod sign_in;
 pub(crate) mod token;
 pub(crate) mod userinfo;

@@ -198,15 +198,24 @@ pub(super) static MODES: &[Mode] = &[
         name: "discovery-endpoint-foreign",
         effect: "A malicious provider publishes its own issuer and token endpoint, but the \
                  authorization endpoint of an honest one.",
-        parameters: &[choice("swap", &["authorization_endpoint"])],
+        parameters: &[choice("swap", &["authorization_endpoint", "registration_endpoint"])],
         clauses: &["RFC 9700, section 4.4", "RFC 9700, section 4.4.2", "RFC 9207, section 2.4"],
         note: "The relying party needs both providers: the honest one is the default issuer, or \
                the named issuer `other` where the default issuer itself fails. It fell for it when \
                a code of the honest provider, or the secret of its client, is sent to the token \
-               endpoint here.",
+               endpoint here. With `swap=registration_endpoint` the registration endpoint is the \
+               honest one as well, for relying parties that register themselves: both need the \
+               setting `client_registration`.",
         acts: &[Act::Metadata(|metadata, fault| {
-            let foreign = fault.at_other_issuer(Endpoint::Authorization);
-            metadata.insert(fault.value("swap"), json!(foreign));
+            let mut swap = |member: &str, endpoint| {
+                if let Some(honest) = metadata.get_mut(member) {
+                    *honest = json!(fault.at_other_issuer(endpoint));
+                }
+            };
+            swap("authorization_endpoint", Endpoint::Authorization);
+            if fault.is("swap", "registration_endpoint") {
+                swap("registration_endpoint", Endpoint::Registration);
+            }
         })],
         ..Mode::ENTRY
     },

@@ -9,6 +9,7 @@ pub(crate) mod logout_token;
 pub(crate) mod metadata;
 pub(crate) mod parameters;
 pub(crate) mod pkce;
+pub(crate) mod registration;
 pub(crate) mod response_type;
 pub(crate) mod scope;
 pub(crate) mod session_state;

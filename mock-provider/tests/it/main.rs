@@ -27,6 +27,7 @@ mod jwks;
 mod leniency;
 mod readme;
 mod refresh;
+mod registration;
 mod released_claims;
 mod response_mode;
 mod routes;

@@ -6,7 +6,7 @@ use mock_provider::MockProvider;
 use mock_provider::failure::Class;
 
 use super::transcript::assert_changes_except;
-use crate::support::{Answer, Browser, start, url};
+use crate::support::{Answer, Browser, builder, start, url};
 
 async fn metadata(provider: &MockProvider) -> Answer {
     Browser::new().get(&url(provider, "/.well-known/openid-configuration")).await
@@ -77,6 +77,17 @@ async fn an_issuer_that_always_fails_knows_the_honest_one() {
     let told = Browser::new().get(&address).await.json();
     assert_eq!(told["issuer"], failing.issuer());
     assert_eq!(told["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
+    assert_eq!(told["token_endpoint"], format!("{}/token", failing.issuer()));
+}
+
+#[tokio::test]
+async fn a_client_that_registers_at_a_malicious_issuer_is_registered_at_the_honest_one() {
+    let provider = builder().settings(|settings| settings.client_registration = true).start().await;
+    let failing = provider.failing("discovery-endpoint-foreign:swap=registration_endpoint");
+    let address = format!("{}/.well-known/openid-configuration", failing.issuer());
+    let told = Browser::new().get(&address).await.json();
+    assert_eq!(told["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
+    assert_eq!(told["registration_endpoint"], format!("{}/register", provider.issuer()));
     assert_eq!(told["token_endpoint"], format!("{}/token", failing.issuer()));
 }
 
