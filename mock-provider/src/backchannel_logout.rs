@@ -10,6 +10,7 @@ use reqwest::{Client, Response, redirect};
 use serde_json::{Map, Value};
 
 use crate::failure;
+use crate::grant::RefreshTokenUse;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint, Entry};
 use crate::logout::Served;
@@ -188,6 +189,7 @@ fn recorded(issuer: &Issuer, notice: &LogoutNotice, request: &LogoutRequest) -> 
         query: Ok(query),
         form: Ok(form),
         document: Ok(Map::new()),
+        refresh_token_use: RefreshTokenUse::default(),
     }
 }
 

@@ -112,8 +112,20 @@ struct RefreshToken {
     grant: Arc<Grant>,
     expires: i64,
     rotated: bool,
-    /// Until when it may be used again although it was rotated. A failure may allow that.
+    /// Until when it may be used again although it was rotated.
     spared_until: i64,
+}
+
+/// How often a refresh token can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RefreshTokenUse {
+    /// Once; whoever uses it again takes down the whole grant.
+    #[default]
+    Once,
+    /// Again, for so many seconds after it was used first.
+    AgainFor(i64),
+    /// As if it had not been used this time.
+    Unused,
 }
 
 /// A code or token that was refused.
@@ -265,6 +277,7 @@ impl Grants {
         value: &str,
         client_id: &str,
         scope: Option<&Scope>,
+        way: RefreshTokenUse,
         now: i64,
     ) -> Result<Arc<Grant>, Refused> {
         let Some(token) = self.refresh_tokens.get_mut(value, now) else {
@@ -302,7 +315,14 @@ impl Grants {
                 grant: Some(Arc::clone(grant)),
             });
         }
-        token.rotated = true;
+        match way {
+            RefreshTokenUse::Unused => {}
+            RefreshTokenUse::AgainFor(seconds) if !token.rotated => {
+                token.spared_until = now.saturating_add(seconds);
+                token.rotated = true;
+            }
+            RefreshTokenUse::Once | RefreshTokenUse::AgainFor(_) => token.rotated = true,
+        }
         Ok(Arc::clone(grant))
     }
 
@@ -323,28 +343,12 @@ impl Grants {
         });
     }
 
-    /// Lets a refresh token be used again until a time, for failures.
-    pub(crate) fn spare_refresh_token(&mut self, value: &str, now: i64, until: i64) {
-        if let Some(token) = self.refresh_tokens.get_mut(value, now) {
-            token.spared_until = until;
-        }
+    /// Forgets a refresh token that nobody has got.
+    pub(crate) fn forget_refresh_token(&mut self, value: &str) {
+        self.refresh_tokens.remove(value);
     }
 
-    /// Takes a rotation back, for failures: `used` can be used as before, and `successor` is
-    /// forgotten.
-    pub(crate) fn reinstate_refresh_token(
-        &mut self,
-        used: &str,
-        successor: Option<&str>,
-        now: i64,
-    ) {
-        if let Some(token) = self.refresh_tokens.get_mut(used, now) {
-            token.rotated = false;
-        }
-        successor.and_then(|successor| self.refresh_tokens.remove(successor));
-    }
-
-    /// Whether a refresh token is known and was not rotated, or not for good.
+    /// Whether a refresh token is known and was not rotated.
     pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
         self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
     }

@@ -12,7 +12,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use crate::backchannel_logout::LogoutNotice;
-use crate::failure;
+use crate::failure::{self, Before};
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Refusal};
 use crate::protocol::authorization::ResponseMode;
@@ -221,17 +221,12 @@ impl Reply {
         Self { signed, ..self }
     }
 
-    /// The exit: armed failures act on the honest answer, or it leaves as it is. `alterations` is
-    /// what they did before.
-    pub(crate) fn leave(
-        self,
-        issuer: &Issuer,
-        request: &Request,
-        alterations: Vec<Alteration>,
-    ) -> Left {
+    /// The exit: armed failures act on the honest answer, or it leaves as it is. `before` is what
+    /// they did before.
+    pub(crate) fn leave(self, issuer: &Issuer, request: &Request, before: Before) -> Left {
         match issuer.failures.any_armed() {
-            true => failure::leave(self, issuer, request, alterations),
-            false => Left { alterations, ..self.leave_as_it_is() },
+            true => failure::leave(self, issuer, request, before),
+            false => Left { alterations: before.alterations, ..self.leave_as_it_is() },
         }
     }
 

@@ -302,16 +302,14 @@ fn find(path: &str) -> Option<&'static Route> {
 
 /// The answer of the route that was found, or why there is none.
 fn leave(issuer: &Issuer, found: Result<&Route, String>, request: &mut Request) -> Left {
-    let Entered { instead, alterations } = match issuer.failures.any_armed() {
+    let Entered { instead, before } = match issuer.failures.any_armed() {
         true => failure::enter(issuer, request),
         false => Entered::default(),
     };
     match found {
-        Ok(route) => instead.unwrap_or_else(|| route.answer(issuer, request)).leave(
-            issuer,
-            request,
-            alterations,
-        ),
+        Ok(route) => {
+            instead.unwrap_or_else(|| route.answer(issuer, request)).leave(issuer, request, before)
+        }
         Err(reason) => not_found(issuer, request, &reason).leave_as_it_is(),
     }
 }

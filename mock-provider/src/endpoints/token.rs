@@ -1,20 +1,19 @@
 //! `POST /token`
 //! ([OpenID Connect Core 1.0, section 3.1.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenEndpoint)).
 
+use axum::http::StatusCode;
 use axum::http::header::WWW_AUTHENTICATE;
-use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use crate::grant::Refused;
 use crate::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError, TokenRequest};
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
-    match redeem(issuer, &request.headers, &request.form) {
+    match redeem(issuer, request) {
         Ok(reply) => reply,
         Err((refused, client)) => refuse(refused, client),
     }
@@ -23,11 +22,8 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
 /// A refusal, and the client where it is known.
 type Refusal = (Refused, Option<String>);
 
-fn redeem(
-    issuer: &Issuer,
-    headers: &HeaderMap,
-    form: &Result<Parameters, String>,
-) -> Result<Reply, Refusal> {
+fn redeem(issuer: &Issuer, request: &Request) -> Result<Reply, Refusal> {
+    let Request { headers, form, refresh_token_use, .. } = request;
     let unknown = |error: TokenError| (Refused::from(error), None);
     let form = form
         .as_ref()
@@ -42,7 +38,7 @@ fn redeem(
 
     let known = |refused: Refused| (refused, Some(client.id.clone()));
     let request = TokenRequest::parse(form).map_err(|error| known(error.into()))?;
-    let issued = issuer.redeem(&client, &request).map_err(known)?;
+    let issued = issuer.redeem(&client, &request, *refresh_token_use).map_err(known)?;
 
     let (grant, response) = (&issued.grant, &issued.response);
     let what = match request {

@@ -59,12 +59,15 @@ impl Armed {
 
     /// Whether it fires no more.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
-        let lifetime = self.failure.effective_lifetime();
+        let times = self.failure.effective_lifetime().times;
+        times.is_some_and(|times| self.fired() >= times) || self.is_past(now)
+    }
+
+    /// Whether the time that it was given has passed.
+    fn is_past(&self, now: Timestamp) -> bool {
         let elapsed = now.duration_since(*self.since.get_or_init(|| now));
-        lifetime.times.is_some_and(|times| self.fired() >= times)
-            || lifetime
-                .duration
-                .is_some_and(|duration| Duration::try_from(elapsed).unwrap_or_default() >= duration)
+        let elapsed = Duration::try_from(elapsed).unwrap_or_default();
+        self.failure.effective_lifetime().duration.is_some_and(|duration| elapsed >= duration)
     }
 }
 
@@ -114,7 +117,7 @@ impl Failures {
         let mut state = self.state();
         // What nobody will ask for again, such as a login of an hour ago, leaves here.
         if let Some(now) = since.get() {
-            state.armed.retain(|armed| !armed.is_over(*now));
+            state.end_all(*now);
         }
         state.count += 1;
         let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -132,6 +135,12 @@ impl Failures {
         self.state().armed.clone()
     }
 
+    /// What fires no more, and has published what its tokens rest on.
+    pub(super) fn still_published(&self, now: Timestamp) -> Vec<Arc<Armed>> {
+        let publishes = |armed: &&Arc<Armed>| armed.publishes() && !armed.is_past(now);
+        self.state().over.iter().filter(publishes).cloned().collect()
+    }
+
     /// The failure of that number, armed or over, and whether it is over.
     pub(crate) fn find(&self, number: u64, clock: &Clock) -> Option<(Arc<Armed>, bool)> {
         let state = self.state();
@@ -146,8 +155,11 @@ impl Failures {
         let mut state = self.state();
         let before = state.armed.len();
         state.armed.retain(|armed| armed.number != number);
-        self.any.store(!state.armed.is_empty(), Ordering::Relaxed);
-        state.armed.len() < before
+        let cleared = state.armed.len() < before;
+        // What it published goes with it.
+        state.over.retain(|armed| armed.number != number || !armed.publishes());
+        self.any.store(state.any(), Ordering::Relaxed);
+        cleared
     }
 
     /// Clears all failures.
@@ -167,7 +179,7 @@ impl Failures {
         let mut state = self.state();
         if armed.is_over(clock.now()) {
             state.end(armed.number);
-            self.any.store(!state.armed.is_empty(), Ordering::Relaxed);
+            self.any.store(state.any(), Ordering::Relaxed);
             return false;
         }
         let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
@@ -222,7 +234,25 @@ impl Failures {
     }
 }
 
+impl Armed {
+    fn publishes(&self) -> bool {
+        self.failure.mode().publishes()
+    }
+}
+
 impl State {
+    /// Whether any failure may act.
+    fn any(&self) -> bool {
+        !self.armed.is_empty() || self.over.iter().any(|armed| armed.publishes())
+    }
+
+    /// Moves all that fire no more.
+    fn end_all(&mut self, now: Timestamp) {
+        let over = |armed: &&Arc<Armed>| armed.is_over(now);
+        let over: Vec<_> = self.armed.iter().filter(over).map(|armed| armed.number).collect();
+        over.into_iter().for_each(|number| self.end(number));
+    }
+
     /// Moves a failure from those that are armed to those that are over.
     fn end(&mut self, number: u64) {
         let Some(place) = self.armed.iter().position(|armed| armed.number == number) else {

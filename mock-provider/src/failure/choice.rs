@@ -82,6 +82,7 @@ impl Mode {
         let of_documents = matches!(self.class(), Class::Discovery | Class::Jwks);
         self.acts.iter().any(|act| match act {
             Act::Metadata(_) | Act::Jwks(_) => false,
+            act if act.prepares() => false,
             Act::Request(_) | Act::Answer(_) => !of_documents,
             _ => true,
         })

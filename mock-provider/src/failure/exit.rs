@@ -26,7 +26,15 @@ const WHOLE: usize = STAGES - 1;
 pub(crate) struct Entered {
     /// What is answered in place of the honest answer.
     pub(crate) instead: Option<Reply>,
+    pub(crate) before: Before,
+}
+
+/// What happened before a request is answered, for those that act on the answer.
+#[derive(Default)]
+pub(crate) struct Before {
     pub(crate) alterations: Vec<Alteration>,
+    /// Whose turn it is at this exchange, and whose it is not: the numbers of failures.
+    turns: Vec<(u64, bool)>,
 }
 
 /// Lets armed failures act on a request before it is answered.
@@ -36,27 +44,62 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
     for armed in issuer.failures.armed() {
         let mut turn = Turn { armed: &armed, taken: None };
         for act in armed.failure.mode().acts {
+            // Most act on answers alone.
+            if act.stage() > 0 {
+                continue;
+            }
             let asked = request.clone();
             let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
             match act {
                 Act::Request(act) if armed.may_act(request, &note, &issuer.clock) => {
                     act(request, &fault)
                 }
+                Act::Redemption(act)
+                    if request.refreshes()
+                        && may_refresh(&note, &asked, issuer)
+                        && armed.selects(request, &note) =>
+                {
+                    if let Some(way) = act(&fault).filter(|_| turn.take(issuer)) {
+                        request.refresh_token_use = way;
+                    }
+                }
                 Act::Before(endpoint, act)
                     if *endpoint == request.endpoint && armed.selects(request, &note) =>
                 {
                     let effect = act(&fault).filter(|_| turn.take(issuer));
-                    let Some(Effect { words, take }) = effect else { continue };
-                    let instead = take(issuer);
-                    let place = if instead.is_some() { "answer" } else { "state" };
-                    entered.alterations.push(done(&armed.failure, place, words));
-                    entered.instead = entered.instead.or(instead);
+                    entered.take(effect, &armed.failure, issuer);
+                }
+                Act::PrepareState(endpoint, act)
+                    if *endpoint == request.endpoint
+                        && armed.may_act(request, &note, &issuer.clock) =>
+                {
+                    entered.take(act(&fault), &armed.failure, issuer);
                 }
                 _ => {}
             }
         }
+        entered.before.turns.extend(turn.taken.map(|taken| (armed.number, taken)));
     }
     entered
+}
+
+impl Entered {
+    /// Lets an effect be.
+    fn take(&mut self, effect: Option<Effect>, failure: &Failure, issuer: &Issuer) {
+        let Some(Effect { words, take }) = effect else { return };
+        let instead = take(issuer);
+        let place = if instead.is_some() { "answer" } else { "state" };
+        self.before.alterations.push(done(failure, place, words));
+        self.instead = self.instead.take().or(instead);
+    }
+}
+
+/// Whether a refresh looks as if it will succeed: the token is known, and whoever presents it says
+/// to be its client.
+fn may_refresh(note: &Note, request: &Request, issuer: &Issuer) -> bool {
+    let Ok(form) = &request.form else { return false };
+    let grant = issuer.grants().presented(form, issuer.clock.seconds());
+    grant.is_some_and(|grant| note.client.as_ref() == Some(&grant.client_id))
 }
 
 /// Whom a request is about as far as it says so itself: enough to tell whether a failure is for it.
@@ -87,14 +130,15 @@ fn done(failure: &Failure, place: &str, words: String) -> Alteration {
 
 /// Lets armed failures act on an answer, stage by stage and in each by the order in which they were
 /// armed, and sends it.
-pub(crate) fn leave(
-    reply: Reply,
-    issuer: &Issuer,
-    request: &Request,
-    mut alterations: Vec<Alteration>,
-) -> Left {
+pub(crate) fn leave(reply: Reply, issuer: &Issuer, request: &Request, before: Before) -> Left {
+    let Before { mut alterations, turns: taken } = before;
     let armed = issuer.failures.armed();
-    let mut turns: Vec<_> = armed.iter().map(|armed| Turn { armed, taken: None }).collect();
+    let taken =
+        |number| taken.iter().find(|(taken, _)| *taken == number).map(|(_, is_turn)| *is_turn);
+    let turns = armed.iter().map(|armed| Turn { armed, taken: taken(armed.number) });
+    let published = issuer.failures.still_published(request.at);
+    let over = published.iter().map(|armed| Turn { armed, taken: Some(false) });
+    let mut turns: Vec<_> = over.chain(turns).collect();
 
     let mut draft = Draft::of(reply, issuer, request);
     issuer.failures.remember(&draft);
@@ -129,8 +173,10 @@ impl Turn<'_> {
     ) {
         let failure = &self.armed.failure;
         for act in failure.mode().acts.iter().filter(|act| act.stage() == stage) {
-            if self.taken == Some(false) || !self.armed.selects(request, &draft.note) {
-                return;
+            let prepares = act.prepares();
+            let may_act = self.taken != Some(false) && self.armed.selects(request, &draft.note);
+            if !prepares && !may_act {
+                continue;
             }
             let note = draft.note.clone();
             let fault = Fault { failure, issuer, request, note: &note };
@@ -146,7 +192,7 @@ impl Turn<'_> {
             let mut altered = draft.clone();
             apply(act, &mut altered, &fault);
             let changes = diff(&failure.to_string(), &draft.view(), &altered.view());
-            if !changes.is_empty() && self.take(issuer) {
+            if !changes.is_empty() && (prepares || self.take(issuer)) {
                 *draft = altered;
                 alterations.extend(changes);
             }
@@ -216,8 +262,10 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
                 act(token, fault);
             }
         }
-        (Act::Metadata(act), Endpoint::Discovery, Some(document))
-        | (Act::Jwks(act), Endpoint::Jwks, Some(document)) => act(document, fault),
+        (Act::Metadata(act) | Act::PrepareMetadata(act), Endpoint::Discovery, Some(document))
+        | (Act::Jwks(act) | Act::PrepareJwks(act), Endpoint::Jwks, Some(document)) => {
+            act(document, fault);
+        }
         (Act::Tokens(act), Endpoint::Token, Some(_)) if !refreshes => tokens(*act, draft, fault),
         (Act::RefreshTokens(act), Endpoint::Token, Some(_)) if refreshes => {
             tokens(*act, draft, fault);

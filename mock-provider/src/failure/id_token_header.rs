@@ -93,7 +93,7 @@ pub(super) static MODES: &[Mode] = &[
         clauses: &["RFC 7515, section 4.1.1", "RFC 7515, section 5.2", "RFC 8725, section 3.1"],
         note: "The signature is right for the key that `kid` names: only `alg` says otherwise.",
         acts: &[
-            Act::Jwks(|document, fault| {
+            Act::PrepareJwks(|document, fault| {
                 if fault.is("variant", "RS256-with-ec-kid") {
                     fault.publish_spare(document, Some(Algorithm::ES256));
                 }
@@ -112,8 +112,8 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "To refuse is a SHOULD; to accept what the metadata lists does no harm.",
         acts: &[
-            Act::Metadata(|metadata, fault| fault.advertise_chosen(metadata)),
-            Act::Jwks(|document, fault| fault.publish_chosen(document)),
+            Act::PrepareMetadata(|metadata, fault| fault.advertise_chosen(metadata)),
+            Act::PrepareJwks(|document, fault| fault.publish_chosen(document)),
             Act::IdToken(|token, fault| fault.sign_as_chosen(token)),
         ],
         ..Mode::ENTRY
@@ -127,7 +127,7 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Interoperability,
         note: "Keys that were rotated away are not published either.",
         acts: &[
-            Act::Jwks(|document, fault| {
+            Act::PrepareJwks(|document, fault| {
                 let signing = fault.issuer.keys.signing();
                 let signs = |jwk: &Value| signing.iter().any(|key| key.kid == jwk["kid"]);
                 let Some(Value::Array(keys)) = document.get_mut("keys") else { return };
@@ -156,7 +156,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "To try all and to refuse are both right; to take the first is not. The right key is \
                the last. `keys` counts it too.",
         acts: &[
-            Act::Jwks(|document, fault| {
+            Act::PrepareJwks(|document, fault| {
                 let others = usize::try_from(fault.number("keys")).unwrap_or_default();
                 for signer in fault.issuer.keys.signing() {
                     for number in 1..others {

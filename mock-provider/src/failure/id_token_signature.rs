@@ -40,8 +40,8 @@ pub(super) static MODES: &[Mode] = &[
         expected: Expected::Reject,
         note: TLS_INSTEAD,
         acts: &[
-            Act::Metadata(|metadata, fault| fault.advertise_chosen(metadata)),
-            Act::Jwks(|document, fault| fault.publish_chosen(document)),
+            Act::PrepareMetadata(|metadata, fault| fault.advertise_chosen(metadata)),
+            Act::PrepareJwks(|document, fault| fault.publish_chosen(document)),
             Act::IdToken(invalidate),
         ],
         ..Mode::ENTRY
@@ -72,8 +72,10 @@ pub(super) static MODES: &[Mode] = &[
             it says to `id-token-alg-unregistered:alg=ES256`. `all-zero` verified for any message \
             in some versions of Java.",
         acts: &[
-            Act::Metadata(|metadata, _| advertise(metadata, Algorithm::ES256)),
-            Act::Jwks(|document, fault| fault.publish_spare(document, Some(Algorithm::ES256))),
+            Act::PrepareMetadata(|metadata, _| advertise(metadata, Algorithm::ES256)),
+            Act::PrepareJwks(|document, fault| {
+                fault.publish_spare(document, Some(Algorithm::ES256))
+            }),
             Act::IdToken(malform),
         ],
         ..Mode::ENTRY

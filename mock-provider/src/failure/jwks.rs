@@ -37,7 +37,7 @@ pub(super) static MODES: &[Mode] = &[
         acts: &[
             Act::Before(Endpoint::Authorization, rotation::between_logins),
             Act::Before(Endpoint::Token, rotation::just_before_signing),
-            Act::Metadata(rotation::move_address),
+            Act::PrepareMetadata(rotation::move_address),
             Act::Answer(rotation::answer),
         ],
         ..Mode::ENTRY
@@ -67,7 +67,7 @@ pub(super) static MODES: &[Mode] = &[
                are fetched again, and from the third on the old key does, once it was withdrawn \
                for `age`. Says nothing of a client that never fetches keys again.",
         acts: &[
-            Act::Before(Endpoint::Token, rotation::retire),
+            Act::PrepareState(Endpoint::Token, rotation::retire),
             Act::IdToken(rotation::sign_with_retired),
         ],
         ..Mode::ENTRY
@@ -171,7 +171,8 @@ pub(super) static MODES: &[Mode] = &[
         note: "Many accept 1024 bits: report it as hardening. With the exponent 1 anybody signs. \
                With `x5c-mismatch` the signature is by the key, not by that of the certificate.",
         acts: &[
-            Act::Jwks(weak_key::publish),
+            Act::PrepareJwks(weak_key::publish),
+            Act::Jwks(weak_key::certify),
             Act::IdToken(weak_key::sign),
             Act::RefreshIdToken(weak_key::sign),
         ],
@@ -184,7 +185,10 @@ pub(super) static MODES: &[Mode] = &[
         clauses: &["RFC 8725, section 3.1", "OpenID Connect Core 1.0, section 10.1"],
         note: "Whoever reads the key set can make such tokens. `kid` says whether key and token \
                have a name.",
-        acts: &[Act::Jwks(weak_key::publish_symmetric), Act::IdToken(weak_key::sign_symmetric)],
+        acts: &[
+            Act::PrepareJwks(weak_key::publish_symmetric),
+            Act::IdToken(weak_key::sign_symmetric),
+        ],
         ..Mode::ENTRY
     },
 ];

@@ -70,7 +70,7 @@ pub(crate) use choice::Choice;
 pub use class::Class;
 pub(crate) use delivery::deliver;
 pub(crate) use description::Description;
-pub(crate) use exit::{Entered, enter, leave};
+pub(crate) use exit::{Before, Entered, enter, leave};
 pub use guard::ArmedFailure;
 pub use mode::{Expected, Mode, Severity};
 pub use parameter::{Kind, Parameter};

@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::parameter::Parameter;
 use super::token::Token;
 use crate::backchannel_logout::LogoutRequest;
+use crate::grant::RefreshTokenUse;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Reply};
@@ -70,6 +71,11 @@ impl Mode {
     /// Never for a mode of the catalogue.
     pub fn class(&self) -> Class {
         Class::of(self.name).expect("every mode of the catalogue stands in a class")
+    }
+
+    /// Whether the mode publishes something so that it can act elsewhere.
+    pub(super) fn publishes(&self) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::PrepareMetadata(_) | Act::PrepareJwks(_)))
     }
 
     /// The parameter of that name.
@@ -154,6 +160,15 @@ pub(crate) enum Act {
     /// Before a request to an endpoint is answered: on the state of the issuer, or by an answer in
     /// place of the honest one.
     Before(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
+    /// Before a refresh is answered: what it makes of the refresh token that it uses.
+    Redemption(fn(&Fault<'_>) -> Option<RefreshTokenUse>),
+    /// On the state of the issuer before a request to an endpoint is answered, so that the failure
+    /// can act later: see [`prepares`](Act::prepares).
+    PrepareState(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
+    /// On the metadata, so that the failure can act elsewhere: see [`prepares`](Act::prepares).
+    PrepareMetadata(fn(&mut Object, &Fault<'_>)),
+    /// On the key set, so that the failure can act elsewhere: see [`prepares`](Act::prepares).
+    PrepareJwks(fn(&mut Object, &Fault<'_>)),
     /// On the state of the issuer, when an answer is made; seen is the answer.
     After(fn(&Draft, &Fault<'_>) -> Option<Effect>),
     /// On the claims about the user, wherever they are sent: ID token and userinfo.
@@ -230,13 +245,13 @@ impl Act {
     /// The place in the order of stages.
     pub(super) fn stage(&self) -> usize {
         match self {
-            Self::Request(_) | Self::Before(..) => 0,
+            Self::Request(_) | Self::Before(..) | Self::Redemption(_) | Self::PrepareState(..) => 0,
             Self::After(_) => 1,
             Self::Claims(_) => 2,
             Self::IdToken(_) => 3,
             Self::RefreshIdToken(_) => 4,
-            Self::Metadata(_) => 5,
-            Self::Jwks(_) => 6,
+            Self::Metadata(_) | Self::PrepareMetadata(_) => 5,
+            Self::Jwks(_) | Self::PrepareJwks(_) => 6,
             Self::Authorization(_) | Self::SignedOut(_) => 7,
             Self::Tokens(_) => 8,
             Self::RefreshTokens(_) => 9,
@@ -245,5 +260,13 @@ impl Act {
             // Of exchanges of their own.
             Self::LogoutToken(_) | Self::LogoutRequests(_) => STAGES,
         }
+    }
+
+    /// Whether the act only sets the stage for the others of its mode. It takes no turn, nobody
+    /// knows for which client, user or login a document is fetched, and what is published is there
+    /// for as long as tokens that rest on it may be verified: until the failure is cleared, or the
+    /// time that it was given has passed.
+    pub(super) fn prepares(&self) -> bool {
+        matches!(self, Self::PrepareState(..) | Self::PrepareMetadata(_) | Self::PrepareJwks(_))
     }
 }

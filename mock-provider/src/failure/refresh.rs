@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::mode::{Act, Effect, Expected, Mode, Object, Severity};
 use super::parameter::{choice, number};
 use super::token::Token;
-use crate::issuer::until;
+use crate::grant::RefreshTokenUse;
 use crate::wire::delivery::{Delivery, End, Extent};
 
 const CONTINUITY: &str = "OpenID Connect Core 1.0, section 12.2";
@@ -63,7 +63,13 @@ pub(super) static MODES: &[Mode] = &[
         note: "`omit` means that the old one stays valid. The second refresh shows whether the \
                right one was kept: `rounds` says how many the user agent should bring about, and \
                the provider answers each alike. `rotate` is what it does without any failure.",
-        acts: &[Act::After(keep_refresh_token), Act::RefreshTokens(send_old_refresh_token)],
+        acts: &[
+            Act::Redemption(|fault| {
+                (!fault.is("mode", "rotate")).then_some(RefreshTokenUse::Unused)
+            }),
+            Act::After(keep_refresh_token),
+            Act::RefreshTokens(send_old_refresh_token),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -77,7 +83,13 @@ pub(super) static MODES: &[Mode] = &[
         note: "The user agent sends `parallel` requests at once when the access token has expired. \
                A relying party that refreshes for each of them loses the session. Without grace \
                this is what the provider does without any failure.",
-        acts: &[Act::After(grant_grace)],
+        acts: &[
+            Act::Redemption(|fault| {
+                let grace = i64::try_from(fault.duration("grace").as_secs()).unwrap_or(i64::MAX);
+                Some(RefreshTokenUse::AgainFor(grace))
+            }),
+            Act::After(tell_grace),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -118,7 +130,11 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
                and the refresh token must not be lost.",
-        acts: &[Act::After(fail_before_it_counts), Act::Answer(fail_in_passing)],
+        acts: &[
+            Act::Redemption(|_| Some(RefreshTokenUse::Unused)),
+            Act::After(fail_before_it_counts),
+            Act::Answer(fail_in_passing),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -169,27 +185,27 @@ fn issued(draft: &Draft) -> Option<&str> {
     tokens.get("refresh_token")?.as_str()
 }
 
-/// The refresh token that a refresh used, where it succeeded.
-fn used(draft: &Draft, fault: &Fault<'_>) -> Option<String> {
-    let succeeded = fault.request.refreshes() && draft.status.is_success();
-    presented(fault).filter(|_| succeeded).map(str::to_owned)
+/// Whether a refresh succeeded.
+fn refreshed(draft: &Draft, fault: &Fault<'_>) -> bool {
+    fault.request.refreshes() && draft.status.is_success()
 }
 
-/// Takes a rotation back.
-fn reinstate(words: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
-    let (used, issued) = (used(draft, fault)?, issued(draft).map(str::to_owned));
+/// Forgets the new refresh token of an answer that does not bring it.
+fn forget_new(words: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+    let issued = issued(draft).map(str::to_owned);
+    refreshed(draft, fault).then_some(())?;
     Effect::change(words, move |issuer| {
-        let now = issuer.clock.seconds();
-        issuer.grants().reinstate_refresh_token(&used, issued.as_deref(), now);
+        let mut grants = issuer.grants();
+        issued.iter().for_each(|issued| grants.forget_refresh_token(issued));
     })
 }
 
 fn keep_refresh_token(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     if fault.is("mode", "rotate") {
-        used(draft, fault)?;
+        refreshed(draft, fault).then_some(())?;
         return Effect::change("the old refresh token is used up", |_| {});
     }
-    reinstate("the old refresh token stays valid, there is no new one", draft, fault)
+    forget_new("the old refresh token stays valid, there is no new one", draft, fault)
 }
 
 fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
@@ -204,16 +220,14 @@ fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn grant_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
-    let (used, grace) = (used(draft, fault)?, fault.duration("grace"));
+fn tell_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+    refreshed(draft, fault).then_some(())?;
+    let grace = fault.duration("grace");
     let words = match grace.is_zero() {
         true => "whoever uses the old refresh token again loses every token".to_owned(),
         false => format!("the old refresh token may be used for {} seconds more", grace.as_secs()),
     };
-    Effect::change(words, move |issuer| {
-        let now = issuer.clock.seconds();
-        issuer.grants().spare_refresh_token(&used, now, until(now, grace));
-    })
+    Effect::change(words, |_| {})
 }
 
 fn refuse(answer: &mut Outgoing, fault: &Fault<'_>) {
@@ -239,7 +253,7 @@ fn refuse(answer: &mut Outgoing, fault: &Fault<'_>) {
 }
 
 fn fail_before_it_counts(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
-    reinstate("the old refresh token stays valid", draft, fault)
+    forget_new("the old refresh token stays valid", draft, fault)
 }
 
 fn fail_in_passing(answer: &mut Outgoing, fault: &Fault<'_>) {

@@ -215,16 +215,17 @@ impl Failure {
         exception.map_or(self.mode.expected, |(_, _, expected)| *expected)
     }
 
-    /// The lifetime that was given; else what the parameters `count` and `duration` say; else what
-    /// the mode does by itself.
+    /// The lifetime that was given; else what the parameters `count` and `duration` say. What a mode
+    /// does so often by itself it does so often within any time.
     pub(super) fn effective_lifetime(&self) -> Lifetime {
-        if self.lifetime != Lifetime::default() {
-            return self.lifetime;
-        }
-        Lifetime {
-            times: self.value("count").parse().ok().or(self.mode.times),
-            duration: duration(&self.value("duration")).ok(),
-        }
+        let lifetime = match self.lifetime == Lifetime::default() {
+            false => self.lifetime,
+            true => Lifetime {
+                times: self.value("count").parse().ok(),
+                duration: duration(&self.value("duration")).ok(),
+            },
+        };
+        Lifetime { times: lifetime.times.or(self.mode.times), ..lifetime }
     }
 
     /// The chance to begin with: the one that was given, or what the mode does by itself.

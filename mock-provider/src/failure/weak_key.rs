@@ -33,17 +33,22 @@ fn chosen(fault: &Fault<'_>) -> Option<Arc<Signer>> {
     Some(Arc::new(Signer::new(Arc::new(key), Algorithm::RS256, kid)))
 }
 
-/// Publishes the weak key in the place of the one that signs, or a wrong certificate with it.
+/// Publishes the weak key beside the one that signs for everybody else.
 pub(super) fn publish(document: &mut Object, fault: &Fault<'_>) {
+    if let Some(weak) = chosen(fault) {
+        offer::publish(document, weak.jwk());
+    }
+}
+
+/// Publishes a wrong certificate with the key that signs.
+pub(super) fn certify(document: &mut Object, fault: &Fault<'_>) {
     let own = fault.issuer.keys.spare(Algorithm::RS256);
     let (Some(own), Some(Value::Array(keys))) = (own, document.get_mut("keys")) else { return };
-    let Some(jwk) = keys.iter_mut().find(|jwk| jwk["kid"] == own.kid) else { return };
-    match chosen(fault) {
-        Some(weak) => *jwk = json!(weak.jwk()),
-        None => {
-            let certificate = self_signed(&attacker().key, &fault.issuer.url);
-            jwk["x5c"] = x5c([certificate.as_slice()]);
-        }
+    if let Some(jwk) = keys.iter_mut().find(|jwk| jwk["kid"] == own.kid)
+        && fault.is("key", "x5c-mismatch")
+    {
+        let certificate = self_signed(&attacker().key, &fault.issuer.url);
+        jwk["x5c"] = x5c([certificate.as_slice()]);
     }
 }
 

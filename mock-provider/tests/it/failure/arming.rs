@@ -8,7 +8,7 @@ use mock_provider::{Endpoint, MockProvider};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{Browser, builder, start, tokens_for, url};
+use crate::support::{Browser, builder, decoded, start, tokens_for, url};
 
 const EXPIRED: &str = "id-token-exp-invalid:value=absent";
 
@@ -203,4 +203,109 @@ async fn a_failure_may_be_for_a_named_issuer_wherever_it_is_armed() {
 async fn a_failure_for_an_issuer_that_nobody_made_is_refused() {
     let provider = start().await;
     let _failure = provider.fail("jwks-unavailable@issuer=acme");
+}
+
+/// The names of the published keys, and the name of the key in the ID token of a login.
+async fn published_and_used(provider: &MockProvider) -> (Vec<Value>, Value) {
+    let keys = Browser::new().get(&url(provider, "/jwks")).await.json();
+    let kids = keys["keys"].as_array().expect("a list").iter().map(|key| key["kid"].clone());
+    let tokens = tokens_for(provider, "alice", "openid").await;
+    let (header, _) = decoded(tokens["id_token"].as_str().expect("there is an ID token"));
+    (kids.collect(), header["kid"].clone())
+}
+
+#[tokio::test]
+async fn what_a_failure_of_one_client_rests_on_is_published_for_everybody() {
+    for failure in [
+        "id-token-alg-unregistered:alg=PS256",
+        "id-token-alg-invalid:variant=RS256-with-ec-kid",
+        "id-token-sig-invalid:alg=ES256",
+        "id-token-sig-ecdsa-malformed",
+        "jwks-weak-key",
+    ] {
+        let provider = start().await;
+        let failure = Failure::parse(failure).unwrap().client("shop").times(1);
+        let failure = provider.fail(failure);
+        let (published, used) = published_and_used(&provider).await;
+        assert!(published.contains(&used), "{failure:?}: {used} is none of {published:?}");
+        // Whoever asks for the keys once more, because of the token, finds it there too.
+        let (published, next) = published_and_used(&provider).await;
+        assert!(published.contains(&used), "{failure:?}: {used} is gone from {published:?}");
+        assert_eq!(failure.fired(), 1);
+        assert_ne!(next, used, "{failure:?} is over");
+        drop(failure);
+        let (published, _) = published_and_used(&provider).await;
+        assert!(!published.contains(&used), "{used} is still one of {published:?}");
+    }
+}
+
+#[tokio::test]
+async fn to_publish_something_is_no_turn() {
+    let provider = start().await;
+    let failure = provider.fail("id-token-alg-unregistered:alg=PS256@times=1").may_not_fire();
+    for path in ["/jwks", "/.well-known/openid-configuration"] {
+        let altered = Browser::new().get(&url(&provider, path)).await.json().to_string();
+        assert!(altered.contains("PS256"), "{altered}");
+    }
+    assert_eq!(failure.fired(), 0);
+}
+
+#[tokio::test]
+async fn an_endpoint_may_be_chosen() {
+    let provider = start().await;
+    let failure =
+        provider.fail("network-http-variants:variant=204-for-200,endpoint=token@endpoint=userinfo");
+    let failure = failure.may_not_fire();
+    tokens_for(&provider, "alice", "openid").await;
+    assert_eq!(failure.fired(), 0, "what it does at one endpoint it was told to do at another");
+
+    let _failure = provider.fail("claims-groups-string@endpoint=userinfo");
+    let tokens = tokens_for(&provider, "alice", "openid groups").await;
+    assert!(claims(&tokens)["groups"].is_array());
+    let token = tokens["access_token"].as_str().expect("there is an access token");
+    let userinfo = Browser::new().userinfo(&provider, token).await.json();
+    assert!(!userinfo["groups"].is_array(), "{userinfo}");
+}
+
+#[tokio::test]
+async fn several_act_in_the_order_in_which_they_were_armed() {
+    let provider = start().await;
+    let nonce = async |failures: [&str; 2]| {
+        let name = |value: &str| format!("id-token-nonce-mismatch:value={value}");
+        let _armed = failures.map(|value| provider.fail(name(value)));
+        claims(&tokens_for(&provider, "alice", "openid").await)["nonce"].clone()
+    };
+    assert_eq!(nonce(["suffix", "constant"]).await, "constant-nonce");
+    let other = nonce(["constant", "suffix"]).await;
+    let other = other.as_str().expect("a text");
+    assert!(other.starts_with("constant-nonce") && other != "constant-nonce", "{other}");
+}
+
+#[tokio::test]
+async fn a_failure_that_is_over_is_remembered_when_the_next_is_armed() {
+    let provider = start().await;
+    let control = url(&provider, "/control/issuers/default/failures");
+    let arm = async |failure: &str| {
+        let mut browser = Browser::new();
+        let body = serde_json::json!({ "failure": failure });
+        let request = browser.request(reqwest::Method::POST, &control).json(&body);
+        browser.send(request).await.expect(201).json()["number"].clone()
+    };
+    let first = arm("id-token-exp-invalid:value=absent@times=1").await;
+    assert!(fails(&provider, "alice").await);
+    arm("id-token-iat-missing").await;
+    let told = Browser::new().get(&format!("{control}/{first}")).await.expect(200).json();
+    assert_eq!((&told["fired"], &told["over"]), (&Value::from(1), &Value::from(true)));
+}
+
+#[tokio::test]
+async fn what_a_mode_does_once_it_does_once_whatever_the_time() {
+    let provider = start().await;
+    let failure = provider.fail("sequence-op-restart:phase=after-login@for=1h");
+    for _ in 0..3 {
+        let tokens = tokens_for(&provider, "alice", "openid").await;
+        let token = tokens["access_token"].as_str().expect("there is an access token");
+        Browser::new().userinfo(&provider, token).await.expect(200);
+    }
+    assert_eq!(failure.fired(), 1);
 }

@@ -131,7 +131,9 @@ async fn what_a_kid_leads_to_verifies_the_token() {
 async fn a_key_set_in_which_several_keys_fit_has_the_right_one_last() {
     let provider = start().await;
     let honest = jwks(&provider).await["keys"][0].clone();
-    let _failure = provider.fail("id-token-kid-absent-multiple:keys=3,duplicate-kid=true");
+    let failure = provider.fail("id-token-kid-absent-multiple:keys=3,duplicate-kid=true");
+    // To publish keys is not all of it.
+    let _failure = failure.may_not_fire();
     let keys = jwks(&provider).await["keys"].as_array().cloned().expect("a key set");
     assert_eq!(keys.len(), 3);
     assert_eq!(keys[2], honest);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use mock_provider::MockProvider;
 use mock_provider::failure::Class;
 use reqwest::Method;
@@ -9,7 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::transcript::assert_changes_except;
-use crate::support::{Answer, Browser, Parameters, start, tokens_for, url};
+use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, url};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
@@ -128,3 +129,22 @@ async fn a_refresh_that_is_not_answered_leaves_the_token_as_it_was() {
         refresh(&provider, &token).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn tabs_that_refresh_at_once_are_no_replay_where_the_old_token_goes_on() {
+    let old_goes_on =
+        ["refresh-reuse-revokes-family:grace=10s", "refresh-rotated:mode=same", TRANSIENT];
+    for failure in old_goes_on {
+        let provider = builder().workers(2).start().await;
+        let _failure = provider.fail(failure);
+        for _ in 0..40 {
+            let token = refresh_token(&log_in(&provider).await);
+            join(refresh(&provider, &token), refresh(&provider, &token)).await;
+            let told = provider.journal();
+            let refusals: Vec<_> = told.iter().filter_map(|it| it.refusal.as_ref()).collect();
+            assert!(refusals.is_empty(), "{failure}: {refusals:?}");
+        }
+    }
+}
+
+const TRANSIENT: &str = "refresh-transient-failure@times=1000";
