@@ -81,7 +81,8 @@ fn query_of(url: &str, endpoint: &str) -> Result<String, AuthorizeError> {
         let mut bare = url.clone();
         bare.set_query(None);
         bare.set_fragment(None);
-        bare.as_str() == endpoint
+        // Of two that mean the same, as the issuer's own may be written.
+        bare.as_str() == endpoint || Url::parse(endpoint).is_ok_and(|endpoint| bare == endpoint)
     });
     let query = parsed.map(|url| url.query().unwrap_or_default().to_owned());
     query.ok_or_else(|| AuthorizeError::ForeignUrl {

@@ -26,7 +26,7 @@ use crate::random::Random;
 use crate::registry::configured_failures;
 use crate::router::addresses;
 use crate::session::Sessions;
-use crate::shipped::KeyPool;
+use crate::shipped::{KeyPool, Shelf};
 use crate::signing::{KeyError, SigningKey};
 use crate::tls::faults::TlsFaults;
 use crate::user::User;
@@ -72,6 +72,8 @@ pub(crate) struct Setup {
     pub(crate) settings: Settings,
     /// The configured users and clients.
     pub(crate) configured: Arc<Directory>,
+    /// Where their keys come from.
+    shelf: Shelf,
     /// Which scopes release a claim.
     claim_scopes: BTreeMap<String, Vec<String>>,
 }
@@ -87,6 +89,7 @@ impl Issuer {
         let Config { settings, users, clients, .. } = config;
         let own = settings.signing_key.as_deref().map(SigningKey::from_pem).transpose()?;
         let setup = Setup {
+            shelf: Shelf::default(),
             claim_scopes: claim_scopes(&settings),
             configured: Arc::new(Directory::new(users, clients)),
             settings,
@@ -260,6 +263,7 @@ impl State {
         let clients = &self.directory.now().clients;
         let asked = clients.iter().filter_map(|client| client.userinfo_signed_response_alg);
         let mut names: Vec<_> = asked.map(Algorithm::name).collect();
+        names.sort_unstable();
         names.dedup();
         names
     }
@@ -291,7 +295,14 @@ impl Setup {
         let registered = clients.iter().map(|client| client.id_token_signed_response_alg);
         let algorithms = self.settings.signing_algorithms.iter().copied().chain(registered);
         // Not the generator of codes and tokens: what it gives does not depend on the keys.
-        Keys::new(algorithms, own, KeyPool::from(number), Random::new(seed).bytes())
+        let keys = Keys::new(
+            algorithms,
+            own,
+            KeyPool::from(self.shelf.clone(), number),
+            Random::new(seed).bytes(),
+        );
+        clients.iter().for_each(|client| keys.publish_for(client));
+        keys
     }
 
     /// The scope values that the issuer knows.

@@ -190,10 +190,23 @@ pub(crate) struct Entry {
     path: String,
     query: Option<Parameters>,
     form: Option<Parameters>,
+    /// Whether those are redacted already.
+    is_redacted: bool,
     status: u16,
     pub(crate) note: Note,
     alterations: Vec<Alteration>,
 }
+
+/// An exchange with more parameters, or more bytes of them, is kept in parts: whoever sends nonsense
+/// must not fill the memory.
+const MOST_PARAMETERS: usize = 64;
+const MOST_BYTES: usize = 8 * 1024;
+
+/// What is kept of each name and value then.
+const MOST_OF_A_VALUE: usize = 128;
+
+/// What is kept of a path, of a summary and of a reason, which may quote what came.
+const MOST_OF_A_TEXT: usize = 2 * 1024;
 
 impl Entry {
     /// What is kept of a request and its answer.
@@ -204,12 +217,28 @@ impl Entry {
         alterations: Vec<Alteration>,
     ) -> Self {
         let Request { at, endpoint, method, path, query, form, .. } = request;
-        let (query, form) = (query.ok(), form.ok());
-        Self { at, endpoint, method, path, query, form, status, note, alterations }
+        let (mut query, mut form) = (query.ok(), form.ok());
+        let is_large = |it: &Parameters| it.len() > MOST_PARAMETERS || it.bytes() > MOST_BYTES;
+        let is_redacted = query.iter().chain(&form).any(is_large);
+        if is_redacted {
+            (query, form) = (query.as_ref().map(in_parts), form.as_ref().map(in_parts));
+        }
+        let mut note = note;
+        shorten(&mut note.summary, MOST_OF_A_TEXT);
+        if let Some(refusal) = &mut note.refusal {
+            shorten(&mut refusal.reason, MOST_OF_A_TEXT);
+        }
+        let mut path = path;
+        shorten(&mut path, MOST_OF_A_TEXT);
+        Self { at, endpoint, method, path, query, form, is_redacted, status, note, alterations }
     }
 
     fn exchange(&self, number: u64) -> Exchange {
         let parameters = self.query.iter().chain(&self.form).flat_map(Parameters::iter);
+        let kept = |(name, value): (&str, &str)| match self.is_redacted {
+            true => (name.to_owned(), value.to_owned()),
+            false => redacted((name, value)),
+        };
         let note = self.note.clone();
         Exchange {
             number,
@@ -217,7 +246,7 @@ impl Entry {
             endpoint: self.endpoint,
             method: self.method.to_string(),
             path: self.path.clone(),
-            parameters: parameters.map(redacted).collect(),
+            parameters: parameters.map(kept).collect(),
             client: note.client,
             user: note.user,
             flow: note.flow,
@@ -360,6 +389,31 @@ fn redacted((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), kept)
 }
 
+/// The beginning of parameters, and the beginning of each, redacted.
+fn in_parts(parameters: &Parameters) -> Parameters {
+    let part = |pair| {
+        let (mut name, mut value) = redacted(pair);
+        shorten(&mut name, MOST_OF_A_VALUE);
+        shorten(&mut value, MOST_OF_A_VALUE);
+        (name, value)
+    };
+    let mut parts = Parameters::default();
+    for (name, value) in parameters.iter().take(MOST_PARAMETERS).map(part) {
+        parts.push(&name, &value);
+    }
+    parts
+}
+
+/// Cuts a long text, and says how long it was.
+fn shorten(text: &mut String, most: usize) {
+    let length = text.len();
+    if length > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push_str(&format!("… ({length} bytes)"));
+        text.shrink_to_fit();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,6 +426,7 @@ mod tests {
             path: "/token".into(),
             query: Parameters::parse(query.as_bytes()).ok(),
             form: None,
+            is_redacted: false,
             status: 200,
             note: Note::default(),
             alterations: Vec::new(),

@@ -8,13 +8,18 @@ use crate::public_key::Jwk;
 use crate::signer::Signer;
 use crate::signing::KeyError;
 
+/// A rotation a minute for an hour.
+const MOST_KNOWN: usize = 64;
+
 /// Which keys there are, which of them sign, and what is published.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     /// What clients can be registered for, and metadata lists.
     pub(crate) algorithms: Vec<Algorithm>,
-    /// Every key there ever was, the oldest first.
+    /// The keys that there were, the oldest first.
     pub(crate) known: Vec<Arc<Signer>>,
+    /// How many there were before those.
+    forgotten: usize,
     /// One for each algorithm that was asked for.
     pub(crate) signing: Vec<Arc<Signer>>,
     /// The JWKS.
@@ -25,9 +30,25 @@ impl KeySet {
     /// Signs with a new key.
     pub(crate) fn add(&mut self, signer: Signer) -> Arc<Signer> {
         let signer = Arc::new(signer);
-        self.known.push(Arc::clone(&signer));
         self.sign_with(Arc::clone(&signer));
+        self.remember(Arc::clone(&signer));
         signer
+    }
+
+    /// Knows a key from now on. Of very many the oldest leaves that nobody can miss: tokens that it
+    /// signed are no hints any more.
+    pub(crate) fn remember(&mut self, signer: Arc<Signer>) {
+        self.known.push(signer);
+        if self.known.len() > MOST_KNOWN {
+            let in_use = |known: &Arc<Signer>| {
+                self.signing.iter().any(|signer| Arc::ptr_eq(signer, known))
+                    || self.published.contains(&known.jwk())
+            };
+            if let Some(place) = self.known.iter().position(|known| !in_use(known)) {
+                self.known.remove(place);
+                self.forgotten += 1;
+            }
+        }
     }
 
     pub(crate) fn sign_with(&mut self, new: Arc<Signer>) {
@@ -55,9 +76,9 @@ impl KeySet {
         })
     }
 
-    /// How many keys of that algorithm there have been.
+    /// A number that no key of that algorithm has had.
     pub(crate) fn number_of(&self, algorithm: Algorithm) -> usize {
-        self.known.iter().filter(|signer| signer.algorithm == algorithm).count()
+        self.forgotten + self.known.iter().filter(|signer| signer.algorithm == algorithm).count()
     }
 
     /// Verifies a signature by any key there ever was, if it is the one that the token names.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::algorithm::{Algorithm, KeyKind, hmac};
+use crate::client::Client;
 use crate::jws::{Jws, NotVerified};
 use crate::key_set::{KeySet, is_named};
 use crate::public_key::Jwk;
@@ -107,21 +108,30 @@ impl Keys {
     /// RSA keys are shipped ones while there are any left, and take a tenth of a second or more
     /// from the eighth on.
     pub fn rotate(&self, rotation: Rotation) {
-        // Keys are made before anybody has to wait for them.
-        let set = self.set();
-        let new = set.signing.iter().map(|old| {
-            let key = self.make(old.algorithm, set.number_of(old.algorithm));
-            let kid = match rotation {
-                Rotation::SameKid => old.kid.clone(),
-                _ => key.thumbprint().to_owned(),
-            };
-            (old.kid.clone(), Signer::new(key, old.algorithm, kid))
-        });
-        let new: Vec<_> = new.collect();
+        // Before anybody has to wait for them.
+        let signing = self.signing();
+        let rsa = signing.iter().filter(|it| it.algorithm.key_kind() == Some(KeyKind::Rsa));
+        let drawn: Vec<_> = rsa.map(|old| (old.algorithm, self.0.pool.draw())).collect();
         self.change(|set| {
-            for (old, new) in new {
+            for old in set.signing.clone() {
+                let algorithm = old.algorithm;
+                let key = match algorithm.key_kind() {
+                    Some(KeyKind::Rsa) => {
+                        let drawn = drawn.iter().find(|(of, _)| *of == algorithm);
+                        // One that came meanwhile is new already.
+                        let Some((_, key)) = drawn else { continue };
+                        Arc::clone(key)
+                    }
+                    Some(kind) => self.derive(kind, algorithm, set.number_of(algorithm)),
+                    None => continue,
+                };
+                let kid = match rotation {
+                    Rotation::SameKid => old.kid.clone(),
+                    _ => key.thumbprint().to_owned(),
+                };
+                let new = Signer::new(key, algorithm, kid);
                 let jwk = new.jwk();
-                let place = set.published.iter().position(|jwk| is_named(jwk, &old));
+                let place = set.published.iter().position(|jwk| is_named(jwk, &old.kid));
                 match (rotation, place) {
                     (Rotation::PublishLate, _) => {}
                     (Rotation::Replace | Rotation::SameKid, Some(place)) => {
@@ -185,10 +195,10 @@ impl Keys {
             if let Some(place) = set.published.iter().position(|jwk| *jwk == old.jwk()) {
                 set.published[place] = renamed.jwk();
             }
-            set.known.push(Arc::clone(&renamed));
             if signs {
-                set.sign_with(renamed);
+                set.sign_with(Arc::clone(&renamed));
             }
+            set.remember(renamed);
             Ok(())
         })
     }
@@ -205,6 +215,14 @@ impl Keys {
             self.change(|set| set.algorithms.push(algorithm));
         }
         self.signer(algorithm);
+    }
+
+    /// Has the keys that sign for a client, so that they are published before the first token.
+    pub(crate) fn publish_for(&self, client: &Client) {
+        self.enable(client.id_token_signed_response_alg);
+        if let Some(algorithm) = client.userinfo_signed_response_alg {
+            self.signer(algorithm);
+        }
     }
 
     /// The key that signs with this algorithm; `None` for an HMAC. A key that is not there yet is
@@ -250,7 +268,7 @@ impl Keys {
             find(set).or_else(|| {
                 let kid = key.thumbprint().to_owned();
                 let signer = Arc::new(Signer::new(key, algorithm, kid));
-                set.known.push(Arc::clone(&signer));
+                set.remember(Arc::clone(&signer));
                 Some(signer)
             })
         })
@@ -354,6 +372,9 @@ impl Keys {
 
     /// Puts everything back as it was.
     pub(crate) fn restore(&self, snapshot: Arc<KeySet>) {
+        self.0
+            .pool
+            .keep(|key| snapshot.known.iter().any(|own| own.key.thumbprint() == key.thumbprint()));
         *self.0.set.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
     }
 
@@ -370,11 +391,13 @@ impl Keys {
     fn make(&self, algorithm: Algorithm, number: usize) -> Arc<SigningKey> {
         match algorithm.key_kind() {
             None | Some(KeyKind::Rsa) => self.0.pool.draw(),
-            Some(kind) => {
-                let seed = self.seed(&format!("key {number} of {algorithm}"));
-                Arc::new(SigningKey::generate(kind, &seed))
-            }
+            Some(kind) => self.derive(kind, algorithm, number),
         }
+    }
+
+    fn derive(&self, kind: KeyKind, algorithm: Algorithm, number: usize) -> Arc<SigningKey> {
+        let seed = self.seed(&format!("key {number} of {algorithm}"));
+        Arc::new(SigningKey::generate(kind, &seed))
     }
 
     fn seed(&self, label: &str) -> [u8; 32] {

@@ -48,7 +48,7 @@ impl Issuer {
                  the control API"
             )));
         }
-        self.keys.enable(client.id_token_signed_response_alg);
+        self.keys.publish_for(&client);
         Ok(client)
     }
 

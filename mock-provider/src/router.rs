@@ -247,9 +247,10 @@ async fn entrance(State(front): State<Arc<Front>>, mut request: http::Request<Bo
     let original = std::mem::replace(request.uri_mut(), uri);
     request.extensions_mut().insert(OriginalUri(original));
     // In a box, and what else is rare here: every request would carry the room for it.
-    match Box::pin(control.oneshot(request)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+    match Box::pin(AssertUnwindSafe(control.oneshot(request)).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(_) => broken().leave_as_it_is().response,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Keys that are shipped with every copy, so that nobody waits for one; see `keys/README.md`.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::algorithm::KeyKind;
 use crate::public_key::PublicKey;
@@ -58,29 +57,70 @@ impl SigningKey {
     }
 }
 
+/// How many issuers of a provider have each of the shipped keys. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shelf(Arc<Mutex<[usize; POOL.len()]>>);
+
 /// Hands out RSA keys to an issuer: the shipped ones, each once, and then new ones.
 ///
-/// Each issuer begins with another one, so that the few of a test share no key. Thousands do: to
-/// make a key for each would take an hour.
+/// Those that no other issuer has come first, so that the few of a test share no key, whatever they
+/// rotate. Thousands do: to make a key for each would take an hour.
 #[derive(Debug, Default)]
 pub(crate) struct KeyPool {
+    shelf: Shelf,
     first: usize,
-    drawn: AtomicUsize,
+    /// Which the issuer has or had.
+    own: Mutex<[bool; POOL.len()]>,
 }
 
 impl KeyPool {
-    /// A pool that begins with the shipped key of that number, counted round.
-    pub(crate) fn from(first: usize) -> Self {
-        Self { first, drawn: AtomicUsize::new(0) }
+    /// A pool that begins with the shipped key of that number, counted round, where it has the
+    /// choice.
+    pub(crate) fn from(shelf: Shelf, first: usize) -> Self {
+        Self { shelf, first, own: Mutex::default() }
     }
 
     /// A key that was not drawn before. A new one takes a tenth of a second or more.
     pub(crate) fn draw(&self) -> Arc<SigningKey> {
-        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
-        match drawn < POOL.len() {
-            true => Arc::clone(&POOL[(self.first + drawn) % POOL.len()]),
-            false => Arc::new(SigningKey::generate(KeyKind::Rsa, &[0; 32])),
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut issuers = self.shelf.issuers();
+        let left = (0..POOL.len()).map(|number| (self.first + number) % POOL.len());
+        // The first of several that are as rare.
+        match left.filter(|number| !own[*number]).min_by_key(|number| issuers[*number]) {
+            Some(number) => {
+                own[number] = true;
+                issuers[number] += 1;
+                Arc::clone(&POOL[number])
+            }
+            None => {
+                drop((own, issuers));
+                Arc::new(SigningKey::generate(KeyKind::Rsa, &[0; 32]))
+            }
         }
+    }
+
+    /// Takes back all shipped keys but those that the issuer still has.
+    pub(crate) fn keep(&self, has: impl Fn(&SigningKey) -> bool) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut issuers = self.shelf.issuers();
+        for number in 0..POOL.len() {
+            if own[number] && !has(&POOL[number]) {
+                own[number] = false;
+                issuers[number] -= 1;
+            }
+        }
+    }
+}
+
+impl Drop for KeyPool {
+    fn drop(&mut self) {
+        self.keep(|_| false);
+    }
+}
+
+impl Shelf {
+    fn issuers(&self) -> MutexGuard<'_, [usize; POOL.len()]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,6 +137,22 @@ mod tests {
             (0..POOL.len() + 1).map(|_| pool.draw().thumbprint().to_owned()).collect();
         assert_eq!(kids.len(), POOL.len() + 1);
         assert!(!kids.contains(SigningKey::unpublished().thumbprint()));
+    }
+
+    #[test]
+    fn issuers_share_a_key_when_there_are_no_others_left_and_not_before() {
+        let shelf = Shelf::default();
+        let [one, other] = [0, 1].map(|first| KeyPool::from(shelf.clone(), first));
+        let mut kids = BTreeSet::new();
+        for _ in 0..POOL.len() / 2 {
+            assert!(kids.insert(one.draw().thumbprint().to_owned()));
+            assert!(kids.insert(other.draw().thumbprint().to_owned()));
+        }
+        assert!(kids.contains(one.draw().thumbprint()), "the other one's");
+        drop(other);
+        assert_eq!(shelf.issuers().iter().sum::<usize>(), POOL.len() / 2 + 1);
+        one.keep(|key| key.thumbprint() == POOL[0].thumbprint());
+        assert_eq!(one.draw().thumbprint(), POOL[1].thumbprint());
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,6 +41,8 @@ pub(crate) struct Provider {
     known: Mutex<Option<Arc<Snapshot>>>,
     /// Held during a fetch, so that there is one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
+    /// How many fetches have begun.
+    begun: AtomicU64,
     refetches: Refetches,
 }
 
@@ -53,8 +58,17 @@ pub(crate) struct Snapshot {
 /// turn, or a hanging provider would hold up a queue of logins one after the other.
 #[derive(Debug, Default)]
 struct LastFetch {
+    /// Counts those that began, from 1.
     number: u64,
     result: Option<Result<Arc<Snapshot>, Arc<ProviderError>>>,
+}
+
+/// Which fetch will do.
+enum Wanted {
+    /// One that is under way, too.
+    UnderWay,
+    /// One that begins from now on: what was sent before may be older than what it is needed for.
+    FromNowOn,
 }
 
 /// Why the provider cannot be used at the moment.
@@ -78,6 +92,7 @@ impl Provider {
             clock: clock.clone(),
             known: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
+            begun: AtomicU64::new(0),
             refetches: Refetches::default(),
         }
     }
@@ -123,7 +138,7 @@ impl Provider {
         let known = self.known();
         match &known {
             Some(snapshot) if self.age(snapshot) < MAX_AGE => Ok(Arc::clone(snapshot)),
-            _ => match (self.fetch_anew().await, known) {
+            _ => match (self.fetch_anew(Wanted::UnderWay).await, known) {
                 (Err(error), Some(old)) => {
                     tracing::warn!(%error, "using metadata and keys that are out of date");
                     Ok(old)
@@ -148,7 +163,7 @@ impl Provider {
             tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
             return None;
         }
-        match self.fetch_anew().await {
+        match self.fetch_anew(Wanted::FromNowOn).await {
             Ok(snapshot) => Some(snapshot),
             Err(error) => {
                 tracing::warn!(%error, "the keys cannot be fetched again");
@@ -200,22 +215,27 @@ impl Provider {
         self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
     }
 
-    /// Fetches, or waits for the fetch that is under way and shares its outcome.
-    async fn fetch_anew(&self) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
-        let begun = self.fetching.try_lock().map(|last| last.number).ok();
+    /// Fetches, or waits for somebody else's fetch and shares its outcome.
+    async fn fetch_anew(&self, wanted: Wanted) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
+        let begun = self.begun.load(Ordering::SeqCst);
+        let least = match wanted {
+            // When none is under way, the last one is over, and does not count.
+            Wanted::UnderWay if self.fetching.try_lock().is_err() => begun,
+            Wanted::UnderWay | Wanted::FromNowOn => begun + 1,
+        };
         let mut last = self.fetching.lock().await;
-        if begun != Some(last.number)
+        if last.number >= least
             && let Some(result) = &last.result
         {
             return result.clone();
         }
         // Should this fetch be cancelled, whoever waits for it does it instead.
         last.result = None;
+        last.number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let result = self.fetch_snapshot().await.map(Arc::new).map_err(Arc::new);
         if let Ok(snapshot) = &result {
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(snapshot));
         }
-        last.number += 1;
         last.result = Some(result.clone());
         result
     }

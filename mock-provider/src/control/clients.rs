@@ -55,7 +55,7 @@ pub(crate) async fn post(
             Ok(())
         }
     })?;
-    issuer.keys.enable(client.id_token_signed_response_alg);
+    issuer.keys.publish_for(&client);
     Ok((StatusCode::CREATED, Json(client)))
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn put(
     check_client(&client, &issuer.directory.now(), &issuer.settings)
         .map_err(Refused::unprocessable)?;
     issuer.directory.change(|directory| directory.put_client(client.clone()));
-    issuer.keys.enable(client.id_token_signed_response_alg);
+    issuer.keys.publish_for(&client);
     Ok(Json(client))
 }
 

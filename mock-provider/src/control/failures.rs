@@ -27,6 +27,8 @@ pub(crate) struct FailureToArm {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ArmedFailure)]
 pub(crate) struct ArmedDocument {
+    /// The issuer that it is armed at, which the failure itself may name.
+    issuer: String,
     /// Counts what was ever armed at the issuer, from 1.
     number: u64,
     /// As it is written.
@@ -41,9 +43,10 @@ pub(crate) struct ArmedDocument {
 }
 
 impl ArmedDocument {
-    fn new(armed: &Armed, over: bool) -> Self {
-        let (number, failure) = (armed.number, armed.failure.to_string());
-        Self { number, failure, since: armed.since.get().copied(), fired: armed.fired(), over }
+    fn new(issuer: &str, armed: &Armed, over: bool) -> Self {
+        let (issuer, number) = (issuer.to_owned(), armed.number);
+        let (failure, since) = (armed.failure.to_string(), armed.since.get().copied());
+        Self { issuer, number, failure, since, fired: armed.fired(), over }
     }
 }
 
@@ -58,10 +61,13 @@ impl ArmedDocument {
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<ArmedDocument>> {
-    let now = issuer.clock.now();
+pub(crate) async fn list(
+    State(registry): State<Arc<Registry>>,
+    Target(issuer): Target,
+) -> Json<Vec<ArmedDocument>> {
+    let (now, name) = (issuer.clock.now(), registry.name_of(&issuer));
     let armed = issuer.failures.armed();
-    Json(armed.iter().map(|armed| ArmedDocument::new(armed, armed.is_over(now))).collect())
+    Json(armed.iter().map(|armed| ArmedDocument::new(&name, armed, armed.is_over(now))).collect())
 }
 
 /// Arms a failure.
@@ -82,8 +88,9 @@ pub(crate) async fn post(
     Target(issuer): Target,
     Body(FailureToArm { failure }): Body<FailureToArm>,
 ) -> Result<(StatusCode, Json<ArmedDocument>), Refused> {
-    let (_, armed) = registry.arm(&issuer, failure).map_err(Refused::not_found)?;
-    Ok((StatusCode::CREATED, Json(ArmedDocument::new(&armed, false))))
+    let (issuer, armed) = registry.arm(&issuer, failure).map_err(Refused::not_found)?;
+    let name = registry.name_of(&issuer);
+    Ok((StatusCode::CREATED, Json(ArmedDocument::new(&name, &armed, false))))
 }
 
 /// Clears all failures, however they were armed.
@@ -117,13 +124,14 @@ pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
     )
 )]
 pub(crate) async fn get(
+    State(registry): State<Arc<Registry>>,
     Target(issuer): Target,
     Named(number): Named,
 ) -> Result<Json<ArmedDocument>, Refused> {
     let parsed = number.parse().ok();
     let found = parsed.and_then(|number| issuer.failures.find(number, &issuer.clock));
     let (armed, over) = found.ok_or_else(|| unknown(&number))?;
-    Ok(Json(ArmedDocument::new(&armed, over)))
+    Ok(Json(ArmedDocument::new(&registry.name_of(&issuer), &armed, over)))
 }
 
 /// Clears a failure.

@@ -189,7 +189,7 @@ pub(super) static MODES: &[Mode] = &[
             "variant",
             &["two-codes", "no-code-no-error", "empty-code", "two-states", "code-and-error"],
         )],
-        clauses: &["RFC 6749, section 3.1", "RFC 6749, section 4.1.2", "RFC 9700, section 2.1.2"],
+        clauses: &["RFC 6749, section 3.1", "RFC 6749, section 4.1.2"],
         expected: Expected::Error,
         severity: Severity::Robustness,
         note: "Of two codes the second is another user's, and of two states the second is wrong.",

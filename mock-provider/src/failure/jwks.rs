@@ -134,7 +134,7 @@ pub(super) static MODES: &[Mode] = &[
             "RFC 7517, section 4.4",
             "RFC 7517, section 4.5",
             "RFC 7517, section 5",
-            "RFC 7517, section 8.5.2",
+            "RFC 7517, section 8.5.1",
         ],
         expected: Expected::Tolerate,
         severity: Severity::Interoperability,
@@ -182,7 +182,7 @@ pub(super) static MODES: &[Mode] = &[
         name: "jwks-oct-key",
         effect: "The key set has a symmetric key, and HS256 with it makes the ID token.",
         parameters: &[choice("kid", &["named", "unnamed"])],
-        clauses: &["RFC 8725, section 3.1", "OpenID Connect Core 1.0, section 10.1"],
+        clauses: &["RFC 8725, section 3.1", "OpenID Connect Discovery 1.0, section 3"],
         note: "Whoever reads the key set can make such tokens. `kid` says whether key and token \
                have a name.",
         acts: &[

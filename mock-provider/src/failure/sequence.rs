@@ -180,7 +180,7 @@ pub(super) static MODES: &[Mode] = &[
             choice("how", &["back", "reload", "callback-url", "api-call"]),
             choice("cookie", &["kept-copy"]),
         ],
-        clauses: &["OpenID Connect RP-Initiated Logout 1.0, section 4", "RFC 9111, section 5.2.2"],
+        clauses: &["RFC 9111, section 5.2.2.5"],
         note: "The user agent's: keep the relying party's cookies, log out, put them back, and \
                try. A session that lives in its cookie alone cannot end before it expires.",
         ..Mode::ENTRY

@@ -258,7 +258,7 @@ pub(super) static MODES: &[Mode] = &[
         name: "token-pkce-enforced",
         effect: "The provider refuses whoever does not use PKCE with S256, and says so.",
         parameters: &[choice("require", &["true"]), choice("method", &["S256"])],
-        clauses: &["RFC 9700, section 2.1.1", "RFC 7636, section 4.6"],
+        clauses: &["RFC 9700, section 2.1.1", "RFC 7636, section 4.4.1"],
         expected: Expected::Tolerate,
         severity: Severity::Interoperability,
         note: "A relying party that does without is answered invalid_request at its redirect URI. \

@@ -218,7 +218,6 @@ pub(super) static MODES: &[Mode] = &[
         clauses: &[
             "OpenID Connect Core 1.0, section 5.7",
             "OpenID Connect Core 1.0, section 16.15",
-            "RFC 9700, section 4.4",
         ],
         expected: Expected::Either,
         exceptions: &[("claim", "sub+iss", Expected::Reject)],
@@ -270,7 +269,7 @@ pub(super) static MODES: &[Mode] = &[
         ],
         clauses: &[
             "OpenID Connect Core 1.0, section 5.2",
-            "OpenID Connect Core 1.0, section 13.3",
+            "OpenID Connect Core 1.0, section 14",
             "RFC 8725, section 3.7",
             "RFC 9110, section 5.5",
         ],

@@ -242,3 +242,31 @@ fn foreign_keys_are_not_the_issuers_own_even_after_rotations() {
         assert!(foreign.iter().all(|key| !keys.kids().contains(&key.thumbprint().to_owned())));
     }
 }
+
+#[test]
+fn rotations_at_once_leave_one_key_published() {
+    let keys = keys(&[Algorithm::RS256, Algorithm::ES256]);
+    for _ in 0..3 {
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| keys.rotate(Rotation::Replace));
+            }
+        });
+        let signing: Vec<_> = keys.signing().iter().map(|signer| signer.kid.clone()).collect();
+        assert_eq!(keys.kids(), signing);
+    }
+}
+
+#[test]
+fn of_very_many_keys_those_in_use_are_known() {
+    let keys = keys(&[Algorithm::ES256]);
+    let mut kids = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        assert!(kids.insert(signed_by(&keys, Algorithm::ES256)), "each is another one");
+        keys.rotate(Rotation::Overlap);
+        let first = keys.kids().remove(0);
+        keys.withdraw(&first).unwrap();
+    }
+    assert_eq!(keys.snapshot().known.len(), 64);
+    assert_eq!(keys.kids(), [signed_by(&keys, Algorithm::ES256)]);
+}

@@ -61,6 +61,16 @@ impl Parameters {
         Err(name.map_or(NotText::Name, NotText::Value))
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// How many bytes names and values have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Adds a parameter at the end.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
         let start = self.text.len();

@@ -229,3 +229,16 @@ async fn a_provider_outlives_a_thread_that_blocks() {
     stream.read_to_string(&mut answer).expect("the answer arrives");
     assert!(answer.contains("200 OK"), "{answer}");
 }
+
+#[tokio::test]
+async fn authorize_as_knows_the_endpoint_however_its_address_is_written() {
+    let settings = builder().settings(|settings| {
+        settings.issuer_url = Some("http://IDP.example:80".into());
+    });
+    let provider = settings.start().await;
+    let query = Parameters::authorization().encode();
+    for base in ["http://IDP.example:80", "http://idp.example"] {
+        let answer = provider.authorize_as("alice", &format!("{base}/authorize?{query}")).await;
+        answer.expect("alice signs in");
+    }
+}

@@ -251,3 +251,25 @@ fn what_is_no_http_is_answered_or_cut_and_the_next_caller_is_served() {
         format!("GET http://{address}/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     assert_eq!(raw(address, proxied.as_bytes()), "HTTP/1.1 200 OK");
 }
+
+#[tokio::test]
+async fn the_journal_keeps_no_more_of_nonsense_than_it_takes_to_recognize_it() {
+    let provider = start().await;
+    let mut browser = Browser::new();
+    let many = (0..50_000).fold(Parameters::none(), |form, _| form.with_another("a", ""));
+    browser.post(&url(&provider, "/sign-in"), &many).await;
+    let long = "x".repeat(25_000);
+    let refused = Parameters::authorization().with("redirect_uri", &long).with("password", &long);
+    browser.post(&url(&provider, "/authorize"), &refused).await;
+    browser.get(&url(&provider, &format!("/{}", "p".repeat(30_000)))).await;
+    let journal = provider.journal();
+    let [many, long, path] = journal.as_slice() else { panic!("{journal:?}") };
+    assert_eq!(many.parameters.len(), 64);
+    assert_eq!(long.parameter("client_id"), Some("shop"));
+    assert_eq!(long.parameter("password"), Some("[redacted: 25000 characters]"));
+    let uri = long.parameter("redirect_uri").expect("it came");
+    assert_eq!(uri, format!("{}… (25000 bytes)", "x".repeat(128)));
+    assert!(path.path.ends_with("p… (30001 bytes)"), "{}", path.path);
+    let kept = serde_json::to_string(&journal).expect("plain JSON").len();
+    assert!(kept < 16 * 1024, "{kept} bytes");
+}

@@ -185,3 +185,20 @@ async fn a_client_that_is_registered_for_it_gets_a_signed_jwt() {
     let metadata = Browser::new().get(&metadata).await.json();
     assert_eq!(metadata["userinfo_signing_alg_values_supported"], json!(["RS256"]));
 }
+
+#[tokio::test]
+async fn what_signs_userinfo_is_published_before_anybody_asks_for_it() {
+    let client = |id| Client::new(id).secret("s3cret").redirect_uri(CALLBACK);
+    let provider = builder()
+        .client(client("one").userinfo_signed_response_alg(Algorithm::ES256))
+        .client(client("two").userinfo_signed_response_alg(Algorithm::RS256))
+        .client(client("three").userinfo_signed_response_alg(Algorithm::ES256))
+        .start()
+        .await;
+    let keys = Browser::new().get(&url(&provider, "/jwks")).await.json();
+    let algorithms = keys["keys"].as_array().expect("a list").iter().map(|key| key["alg"].clone());
+    assert_eq!(algorithms.collect::<Vec<_>>(), ["RS256", "ES256"]);
+    let metadata = url(&provider, "/.well-known/openid-configuration");
+    let metadata = Browser::new().get(&metadata).await.json();
+    assert_eq!(metadata["userinfo_signing_alg_values_supported"], json!(["ES256", "RS256"]));
+}

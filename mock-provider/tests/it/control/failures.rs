@@ -19,7 +19,7 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
     let armed = json!({"failure": "id-token-exp-invalid:value=0"});
     let armed = control.post(FAILURES, armed).await.expect(201).json();
     let expected = json!({
-        "number": 1, "failure": "id-token-exp-invalid:value=0", "since": "2026-01-01T00:00:00Z",
+        "issuer": "default", "number": 1, "failure": "id-token-exp-invalid:value=0", "since": "2026-01-01T00:00:00Z",
         "fired": 0, "over": false,
     });
     assert_eq!(armed, expected);
@@ -89,4 +89,13 @@ async fn every_failure_is_told() {
     let told: Vec<_> = told.as_array().expect("a list").iter().map(|mode| &mode["name"]).collect();
     let expected: Vec<_> = modes().map(|mode| Value::from(mode.name)).collect();
     assert_eq!(told, expected.iter().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_failure_for_another_issuer_says_where_it_is_armed() {
+    let provider = start().await;
+    provider.named("acme");
+    let armed = json!({"failure": "jwks-unavailable@issuer=acme"});
+    let told = Control(&provider).post(FAILURES, armed).await.expect(201).json();
+    assert_eq!((&told["issuer"], &told["number"]), (&json!("acme"), &json!(1)));
 }
