@@ -265,6 +265,9 @@ impl StackBuilder {
         .map(|(name, value)| (name, value.to_owned()))
         .into();
         variables.extend(self.required_group.map(|group| ("REQUIRED_GROUPS", group.to_owned())));
+        let own = self.variables.into_iter();
+        variables
+            .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
         let mut authority = None;
         if self.trusts_provider {
             let mut file = NamedTempFile::new()?;
@@ -273,9 +276,6 @@ impl StackBuilder {
             variables.insert("SSL_CERT_FILE", path.to_owned());
             authority = Some(file);
         }
-        let own = self.variables.into_iter();
-        variables
-            .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
         let mut config = app_under_test::Config::from_variables(variables)?;
         if !self.in_real_time {

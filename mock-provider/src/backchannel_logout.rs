@@ -10,7 +10,7 @@ use reqwest::{Client, Response, redirect};
 use serde_json::{Map, Value};
 
 use crate::failure;
-use crate::grant::RefreshTokenUse;
+use crate::grant::GrantUse;
 use crate::issuer::Issuer;
 use crate::journal::{Alteration, Endpoint, Entry};
 use crate::logout::Served;
@@ -189,7 +189,7 @@ fn recorded(issuer: &Issuer, notice: &LogoutNotice, request: &LogoutRequest) -> 
         query: Ok(query),
         form: Ok(form),
         document: Ok(Map::new()),
-        refresh_token_use: RefreshTokenUse::default(),
+        grant_use: GrantUse::default(),
     }
 }
 

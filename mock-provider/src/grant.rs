@@ -116,15 +116,15 @@ struct RefreshToken {
     spared_until: i64,
 }
 
-/// How often a refresh token can be used.
+/// What a redemption makes of the code or refresh token that it brings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum RefreshTokenUse {
-    /// Once; whoever uses it again takes down the whole grant.
+pub(crate) enum GrantUse {
+    /// It is used up; whoever uses it again takes down the whole grant.
     #[default]
     Once,
-    /// Again, for so many seconds after it was used first.
+    /// It can be used again, for so many seconds after it was used first.
     AgainFor(i64),
-    /// As if it had not been used this time.
+    /// It is as if it had not been used this time.
     Unused,
 }
 
@@ -220,6 +220,7 @@ impl Grants {
     pub(crate) fn redeem(
         &mut self,
         redemption: &Redemption<'_>,
+        way: GrantUse,
         now: i64,
     ) -> Result<Arc<Grant>, Refused> {
         let Some(code) = self.codes.get_mut(redemption.code, now) else {
@@ -262,7 +263,7 @@ impl Grants {
         }
         check_verifier(code.challenge.as_ref(), redemption.code_verifier)
             .map_err(|reason| Refused::of(grant, reason))?;
-        code.used = true;
+        code.used = way != GrantUse::Unused;
         Ok(Arc::clone(grant))
     }
 
@@ -277,7 +278,7 @@ impl Grants {
         value: &str,
         client_id: &str,
         scope: Option<&Scope>,
-        way: RefreshTokenUse,
+        way: GrantUse,
         now: i64,
     ) -> Result<Arc<Grant>, Refused> {
         let Some(token) = self.refresh_tokens.get_mut(value, now) else {
@@ -316,12 +317,12 @@ impl Grants {
             });
         }
         match way {
-            RefreshTokenUse::Unused => {}
-            RefreshTokenUse::AgainFor(seconds) if !token.rotated => {
+            GrantUse::Unused => {}
+            GrantUse::AgainFor(seconds) if !token.rotated => {
                 token.spared_until = now.saturating_add(seconds);
                 token.rotated = true;
             }
-            RefreshTokenUse::Once | RefreshTokenUse::AgainFor(_) => token.rotated = true,
+            GrantUse::Once | GrantUse::AgainFor(_) => token.rotated = true,
         }
         Ok(Arc::clone(grant))
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::grant::RefreshTokenUse;
+use crate::grant::GrantUse;
 use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 
@@ -41,8 +41,8 @@ pub(crate) struct Request {
     pub(crate) form: Result<Parameters, String>,
     /// The JSON object in the body, where the endpoint takes one, or why it could not be read.
     pub(crate) document: Result<Map<String, Value>, String>,
-    /// What a refresh makes of the refresh token that it uses.
-    pub(crate) refresh_token_use: RefreshTokenUse,
+    /// What a token request makes of the code or refresh token that it brings.
+    pub(crate) grant_use: GrantUse,
 }
 
 impl Request {
@@ -67,8 +67,8 @@ impl Request {
             .map_err(|not_text| not_text.to_string());
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let headers = mem::take(request.headers_mut());
-        let refresh_token_use = RefreshTokenUse::default();
-        Self { at, endpoint, method, path, headers, query, form, document, refresh_token_use }
+        let grant_use = GrantUse::default();
+        Self { at, endpoint, method, path, headers, query, form, document, grant_use }
     }
 
     /// The parameters in the place where the method has them.

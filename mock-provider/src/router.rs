@@ -57,6 +57,9 @@ enum Channel {
 /// Where the key set is as well, for a failure that moves it.
 pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
 
+/// Where nobody has a reason to go.
+pub(crate) const CANARY: &str = "/canary";
+
 /// Every route. A new endpoint is its file and a row here.
 static ROUTES: &[Route] = &[
     Route {
@@ -186,7 +189,7 @@ static ROUTES: &[Route] = &[
         post: None,
     },
     Route {
-        path: "/canary",
+        path: CANARY,
         endpoint: Endpoint::Canary,
         member: None,
         channel: Channel::Back,

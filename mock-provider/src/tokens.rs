@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::client::Client;
 use crate::config::ClaimsIn;
 use crate::encryption::Encryption;
-use crate::grant::{AccessToken, Grant, Redemption, RefreshTokenUse, Refused};
+use crate::grant::{AccessToken, Grant, GrantUse, Redemption, Refused};
 use crate::issuer::{Issuer, until};
 use crate::protocol::id_token::{IdToken, half_hash};
 use crate::protocol::scope::Scope;
@@ -37,7 +37,7 @@ impl Issuer {
         &self,
         client: &Client,
         request: &TokenRequest,
-        refresh_token_use: RefreshTokenUse,
+        grant_use: GrantUse,
     ) -> Result<Issued, Refused> {
         let now = self.clock.seconds();
         match request {
@@ -48,7 +48,7 @@ impl Issuer {
                     redirect_uri: redirect_uri.as_deref(),
                     code_verifier: code_verifier.as_deref(),
                 };
-                let grant = self.grants().redeem(&redemption, now)?;
+                let grant = self.grants().redeem(&redemption, grant_use, now)?;
                 let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
                 Ok(self.issue(grant, scope, nonce.as_deref(), now))
             }
@@ -57,7 +57,7 @@ impl Issuer {
                 // then. Nothing but unknown values is not ignored: it is refused.
                 let known = scope.as_ref().map(|scope| self.known(scope));
                 let wanted = known.as_ref().filter(|known| !known.is_empty()).or(scope.as_ref());
-                let (client, way) = (&client.id, refresh_token_use);
+                let (client, way) = (&client.id, grant_use);
                 let grant = self.grants().refresh(refresh_token, client, wanted, way, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).

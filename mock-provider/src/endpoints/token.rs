@@ -23,7 +23,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
 type Refusal = (Refused, Option<String>);
 
 fn redeem(issuer: &Issuer, request: &Request) -> Result<Reply, Refusal> {
-    let Request { headers, form, refresh_token_use, .. } = request;
+    let Request { headers, form, grant_use, .. } = request;
     let unknown = |error: TokenError| (Refused::from(error), None);
     let form = form
         .as_ref()
@@ -38,7 +38,7 @@ fn redeem(issuer: &Issuer, request: &Request) -> Result<Reply, Refusal> {
 
     let known = |refused: Refused| (refused, Some(client.id.clone()));
     let request = TokenRequest::parse(form).map_err(|error| known(error.into()))?;
-    let issued = issuer.redeem(&client, &request, *refresh_token_use).map_err(known)?;
+    let issued = issuer.redeem(&client, &request, *grant_use).map_err(known)?;
 
     let (grant, response) = (&issued.grant, &issued.response);
     let what = match request {

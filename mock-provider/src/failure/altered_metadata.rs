@@ -9,6 +9,7 @@ use super::draft::Outgoing;
 use super::fault::{Fault, on_another_host};
 use super::malformed;
 use super::mode::Object;
+use super::near_miss::other_case;
 use crate::journal::Endpoint;
 use crate::wire::delivery::{Delivery, End, Extent};
 
@@ -28,12 +29,7 @@ pub(super) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
             let _ = url.set_host(Some(&host));
             plain(&url)
         }
-        "case" => match honest.match_indices('/').nth(2) {
-            Some((path, _)) => {
-                format!("{}{}", honest[..path].to_ascii_uppercase(), &honest[path..])
-            }
-            None => honest.to_ascii_uppercase(),
-        },
+        "case" => other_case(honest),
         "path" => below("tenant"),
         "http-scheme" => match honest.strip_prefix("https:") {
             Some(rest) => format!("http:{rest}"),
@@ -149,7 +145,10 @@ pub(super) fn unsafe_url(metadata: &mut Object, fault: &Fault<'_>) {
     match fault.value("target").as_str() {
         "loopback-canary" => *honest = on_loopback(&fault.canary()),
         "file" => *honest = "file:///etc/passwd".to_owned(),
-        "http" => *honest = honest.replacen("https:", "http:", 1),
+        // Nothing else is answered there without TLS.
+        "http" if honest.starts_with("https:") => {
+            *honest = fault.canary().replacen("https:", "http:", 1);
+        }
         _ => {}
     }
 }

@@ -8,6 +8,7 @@ use super::draft::Outgoing;
 use super::fault::Fault;
 use super::malformed;
 use super::mode::Object;
+use crate::grant::GrantUse;
 use crate::journal::Endpoint;
 
 /// Gives a member another value, where there is such a member.
@@ -46,6 +47,11 @@ pub(super) fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
             answer.body = malformed::PAGE.to_vec();
         }
     }
+}
+
+/// Leaves the code valid: who did not get its tokens may ask once more, and is answered alike.
+pub(super) fn leave_code(fault: &Fault<'_>) -> Option<GrantUse> {
+    fault.redeems_a_code().then_some(GrantUse::Unused)
 }
 
 pub(super) fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {

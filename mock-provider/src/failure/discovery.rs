@@ -260,7 +260,13 @@ pub(super) static MODES: &[Mode] = &[
             Act::IdToken(weak_algorithm::downgrade),
             Act::RefreshIdToken(weak_algorithm::downgrade),
             Act::Metadata(|metadata, fault| {
-                let algorithms: Vec<_> = fault.value("algs").split('+').map(Value::from).collect();
+                let mut algorithms: Vec<_> =
+                    fault.value("algs").split('+').map(str::to_owned).collect();
+                // The tokens follow it, whatever they are told to be.
+                let used = weak_algorithm::name(fault).to_owned();
+                if !algorithms.contains(&used) {
+                    algorithms.push(used);
+                }
                 metadata.insert("id_token_signing_alg_values_supported".into(), json!(algorithms));
             }),
         ],

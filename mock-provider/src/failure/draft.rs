@@ -173,7 +173,7 @@ impl Outgoing {
     pub(super) fn view(&self) -> Value {
         let mut view = view(self.status, &self.headers, self.body_view());
         if let Some(delivery) = &self.delivery {
-            view["delivery"] = json!(format!("{delivery:?}"));
+            view["delivery"] = json!(delivery.to_string());
         }
         view
     }

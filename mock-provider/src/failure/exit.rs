@@ -7,6 +7,7 @@ use super::armed::Armed;
 use super::diff::diff;
 use super::draft::{Draft, DraftContent, Outgoing};
 use super::fault::Fault;
+use super::front_channel;
 use super::mode::{Act, Effect, Object, STAGES};
 use super::spec::Failure;
 use super::token::Token;
@@ -55,12 +56,12 @@ pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
                     act(request, &fault)
                 }
                 Act::Redemption(act)
-                    if request.refreshes()
-                        && may_refresh(&note, &asked, issuer)
+                    if request.endpoint == Endpoint::Token
+                        && may_redeem(&note, &asked, issuer)
                         && armed.selects(request, &note) =>
                 {
                     if let Some(way) = act(&fault).filter(|_| turn.take(issuer)) {
-                        request.refresh_token_use = way;
+                        request.grant_use = way;
                     }
                 }
                 Act::Before(endpoint, act)
@@ -94,9 +95,9 @@ impl Entered {
     }
 }
 
-/// Whether a refresh looks as if it will succeed: the token is known, and whoever presents it says
-/// to be its client.
-fn may_refresh(note: &Note, request: &Request, issuer: &Issuer) -> bool {
+/// Whether a token request looks as if it will succeed: the code or refresh token is known, and
+/// whoever presents it says to be its client.
+fn may_redeem(note: &Note, request: &Request, issuer: &Issuer) -> bool {
     let Ok(form) = &request.form else { return false };
     let grant = issuer.grants().presented(form, issuer.clock.seconds());
     grant.is_some_and(|grant| note.client.as_ref() == Some(&grant.client_id))
@@ -251,6 +252,18 @@ fn apply(act: &Act, draft: &mut Draft, fault: &Fault<'_>) {
         }
         (Act::SignedUserinfo(act), Endpoint::Userinfo, _) if succeeded => {
             signed_userinfo(*act, draft, fault)
+        }
+        (Act::Claims(act), Endpoint::Authorization | Endpoint::SignIn, _) => {
+            if let DraftContent::Authorization(response) = &mut draft.content {
+                front_channel::only_id_token(response, fault, |token| {
+                    act(&mut token.claims, fault)
+                });
+            }
+        }
+        (Act::IdToken(act), Endpoint::Authorization | Endpoint::SignIn, _) => {
+            if let DraftContent::Authorization(response) = &mut draft.content {
+                front_channel::only_id_token(response, fault, |token| act(token, fault));
+            }
         }
         (Act::IdToken(act), Endpoint::Token, _) if !refreshes => {
             if let Some(token) = &mut draft.id_token {

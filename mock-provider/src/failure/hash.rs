@@ -6,11 +6,11 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
+use super::front_channel;
 use super::near_miss::noise;
 use super::token::Token;
 use crate::algorithm::Algorithm;
 use crate::protocol::id_token::half_hash;
-use crate::protocol::parameters::Parameters;
 use crate::reply::AuthorizationResponse;
 
 /// Lets an act have the ID token of the token endpoint, where the failure is for the code flow.
@@ -26,20 +26,10 @@ pub(super) fn on_front_channel(
     fault: &Fault<'_>,
     act: fn(&mut Token, &Fault<'_>),
 ) {
-    let parameters = &answer.parameters;
-    let flow = if parameters.last("code").is_some() { "hybrid" } else { "implicit" };
-    let id_token = parameters.last("id_token");
-    let token = id_token.and_then(|token| Token::read(token, fault.issuer));
-    let Some(mut token) = token.filter(|_| fault.is("flow", flow)) else { return };
-    token.access_token = parameters.last("access_token").map(str::to_owned);
-    act(&mut token, fault);
-    let Value::String(sent) = token.encode() else { return };
-    let altered = parameters.iter().map(|(name, value)| match name {
-        "id_token" => (name, sent.as_str()),
-        _ => (name, value),
-    });
-    let altered = Parameters::from_iter(altered);
-    answer.parameters = altered;
+    let flow = if answer.parameters.last("code").is_some() { "hybrid" } else { "implicit" };
+    if fault.is("flow", flow) {
+        front_channel::id_token(answer, fault, |token| act(token, fault));
+    }
 }
 
 /// Makes `at_hash` wrong.

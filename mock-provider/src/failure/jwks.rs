@@ -77,7 +77,7 @@ pub(super) static MODES: &[Mode] = &[
         effect: "Each ID token names another key that stands in no key set.",
         parameters: &[number("count", 50, 10_000, &[]), number("rate", 10, 1_000, &[])],
         clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 8725, section 3.10"],
-        expected: Expected::Tolerate,
+        expected: Expected::Reject,
         severity: Severity::Robustness,
         note: "Each login is refused, yet the keys are not fetched each time. The browser begins \
                `count` logins, `rate` a second; the journal has the fetches.",

@@ -23,6 +23,7 @@ mod exit;
 mod fault;
 mod foreign_jwk;
 mod foreign_key;
+mod front_channel;
 mod guard;
 mod hash;
 mod impostor;

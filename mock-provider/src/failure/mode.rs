@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::parameter::Parameter;
 use super::token::Token;
 use crate::backchannel_logout::LogoutRequest;
-use crate::grant::RefreshTokenUse;
+use crate::grant::GrantUse;
 use crate::issuer::Issuer;
 use crate::journal::Endpoint;
 use crate::reply::{AuthorizationResponse, Reply};
@@ -160,8 +160,8 @@ pub(crate) enum Act {
     /// Before a request to an endpoint is answered: on the state of the issuer, or by an answer in
     /// place of the honest one.
     Before(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
-    /// Before a refresh is answered: what it makes of the refresh token that it uses.
-    Redemption(fn(&Fault<'_>) -> Option<RefreshTokenUse>),
+    /// Before a token request is answered: what it makes of the code or refresh token that it brings.
+    Redemption(fn(&Fault<'_>) -> Option<GrantUse>),
     /// On the state of the issuer before a request to an endpoint is answered, so that the failure
     /// can act later: see [`prepares`](Act::prepares).
     PrepareState(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
@@ -173,7 +173,7 @@ pub(crate) enum Act {
     After(fn(&Draft, &Fault<'_>) -> Option<Effect>),
     /// On the claims about the user, wherever they are sent: ID token and userinfo.
     Claims(fn(&mut Object, &Fault<'_>)),
-    /// On the ID token for a code.
+    /// On the ID token for a code, or on the one of an authorization response without a code.
     IdToken(fn(&mut Token, &Fault<'_>)),
     /// On the ID token of a refresh.
     RefreshIdToken(fn(&mut Token, &Fault<'_>)),

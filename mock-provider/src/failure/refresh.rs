@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::mode::{Act, Effect, Expected, Mode, Object, Severity};
 use super::parameter::{choice, number};
 use super::token::Token;
-use crate::grant::RefreshTokenUse;
+use crate::grant::GrantUse;
 use crate::wire::delivery::{Delivery, End, Extent};
 
 const CONTINUITY: &str = "OpenID Connect Core 1.0, section 12.2";
@@ -65,7 +65,8 @@ pub(super) static MODES: &[Mode] = &[
                the provider answers each alike. `rotate` is what it does without any failure.",
         acts: &[
             Act::Redemption(|fault| {
-                (!fault.is("mode", "rotate")).then_some(RefreshTokenUse::Unused)
+                let keeps = fault.request.refreshes() && !fault.is("mode", "rotate");
+                keeps.then_some(GrantUse::Unused)
             }),
             Act::After(keep_refresh_token),
             Act::RefreshTokens(send_old_refresh_token),
@@ -85,8 +86,9 @@ pub(super) static MODES: &[Mode] = &[
                this is what the provider does without any failure.",
         acts: &[
             Act::Redemption(|fault| {
+                fault.request.refreshes().then_some(())?;
                 let grace = i64::try_from(fault.duration("grace").as_secs()).unwrap_or(i64::MAX);
-                Some(RefreshTokenUse::AgainFor(grace))
+                Some(GrantUse::AgainFor(grace))
             }),
             Act::After(tell_grace),
         ],
@@ -131,7 +133,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
                and the refresh token must not be lost.",
         acts: &[
-            Act::Redemption(|_| Some(RefreshTokenUse::Unused)),
+            Act::Redemption(|fault| fault.request.refreshes().then_some(GrantUse::Unused)),
             Act::After(fail_before_it_counts),
             Act::Answer(fail_in_passing),
         ],

@@ -118,6 +118,10 @@ pub(super) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>)
         false => &mut response.parameters,
     };
     place.push(&fault.value("token"), &token);
+    if fault.is("token", "access_token") {
+        // It stands beside every access token (RFC 6749, section 4.2.2).
+        place.push("token_type", "Bearer");
+    }
 }
 
 fn unsigned(signed: &str, fault: &Fault<'_>) -> String {

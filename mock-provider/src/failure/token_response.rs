@@ -81,11 +81,14 @@ pub(super) static MODES: &[Mode] = &[
         ],
         severity: Severity::Robustness,
         note: "Of repeated members the last one is the honest one.",
-        acts: &[Act::Answer(|answer, fault| {
-            if fault.asks(Endpoint::Token) && answer.status.is_success() {
-                altered_tokens::bad_body(answer, fault);
-            }
-        })],
+        acts: &[
+            Act::Redemption(altered_tokens::leave_code),
+            Act::Answer(|answer, fault| {
+                if fault.asks(Endpoint::Token) && answer.status.is_success() {
+                    altered_tokens::bad_body(answer, fault);
+                }
+            }),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -110,8 +113,13 @@ pub(super) static MODES: &[Mode] = &[
         clauses: &["RFC 6749, section 5.2", "OpenID Connect Core 1.0, section 3.1.3.4"],
         expected: Expected::Error,
         severity: Severity::Robustness,
-        note: "An error with status 200 is no success: there are no tokens in it.",
-        acts: &[Act::Answer(altered_tokens::oauth_error)],
+        note: "An error with status 200 is no success: there are no tokens in it. `invalid_client` \
+               belongs with 401 where the client authenticated by Basic: that is for `status` to \
+               say. The code stays valid.",
+        acts: &[
+            Act::Redemption(altered_tokens::leave_code),
+            Act::Answer(altered_tokens::oauth_error),
+        ],
         ..Mode::ENTRY
     },
     Mode {
@@ -143,6 +151,7 @@ pub(super) static MODES: &[Mode] = &[
         severity: Severity::Robustness,
         note: "A relying party that needs nothing but the ID token may sign the user in.",
         acts: &[
+            Act::Redemption(altered_tokens::leave_code),
             Act::Tokens(altered_tokens::member_missing),
             Act::RefreshTokens(altered_tokens::member_missing),
         ],
@@ -166,6 +175,7 @@ pub(super) static MODES: &[Mode] = &[
         note: "3600 is sent as a string. None is allowed and must work; odd ones must neither \
                crash anything nor set off one refresh after the other.",
         acts: &[
+            Act::Redemption(altered_tokens::leave_code),
             Act::Tokens(altered_tokens::expires_in),
             Act::RefreshTokens(altered_tokens::expires_in),
         ],

@@ -6,12 +6,7 @@ use crate::algorithm::Algorithm;
 
 /// Signs as weakly as the metadata offers, or as the failure says.
 pub(super) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
-    let then = fault.value("then");
-    let unsigned = match then.as_str() {
-        "advertised" => !fault.is("algs", "HS256"),
-        then => then == "id-token-alg-none",
-    };
-    match unsigned {
+    match unsigned(fault) {
         true => {
             token.unsign();
             token.header.shift_remove("kid");
@@ -20,5 +15,17 @@ pub(super) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
             let words = "by the client's secret";
             token.authenticate(Algorithm::HS256, fault.client_secret(), words);
         }
+    }
+}
+
+/// The algorithm that the failure signs with.
+pub(super) fn name(fault: &Fault<'_>) -> &'static str {
+    if unsigned(fault) { "none" } else { Algorithm::HS256.name() }
+}
+
+fn unsigned(fault: &Fault<'_>) -> bool {
+    match fault.value("then").as_str() {
+        "advertised" => !fault.is("algs", "HS256"),
+        then => then == "id-token-alg-none",
     }
 }

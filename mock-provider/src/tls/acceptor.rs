@@ -6,6 +6,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -14,6 +18,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, CertificateError, LOCAL_NAMES, Validity};
 use super::faults::TlsFaults;
+use crate::router::CANARY;
 use crate::wire::connection;
 use crate::wire::stream::Socket;
 
@@ -73,19 +78,44 @@ impl Socket for TlsStream<TcpStream> {
     }
 }
 
-/// Answers the requests of a connection below TLS.
+/// The first byte of every TLS connection: a record of the type `handshake`
+/// ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+const HANDSHAKE_RECORD: u8 = 22;
+
+/// Answers the requests of a connection below TLS. Who speaks plain HTTP instead is told so.
 pub(crate) async fn serve(
     stream: TcpStream,
     acceptor: TlsAcceptor,
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let mut first = [0];
+    let accepted = async {
+        match stream.peek(&mut first).await {
+            Ok(1) if first[0] != HANDSHAKE_RECORD => Ok(Err(stream)),
+            _ => acceptor.accept(stream).await.map(Ok),
+        }
+    };
     let accepted = tokio::select! {
-        accepted = timeout(HANDSHAKE, acceptor.accept(stream)) => accepted,
+        accepted = timeout(HANDSHAKE, accepted) => accepted,
         _ = stopped.wait_for(|stopped| *stopped) => return,
     };
-    // A caller who does not trust the certificate leaves.
-    if let Ok(Ok(stream)) = accepted {
-        connection::serve(stream, router, stopped).await;
+    match accepted {
+        Ok(Ok(Ok(stream))) => connection::serve(stream, router, stopped).await,
+        Ok(Ok(Err(stream))) => connection::serve(stream, in_plain(router), stopped).await,
+        // A caller who does not trust the certificate leaves.
+        _ => {}
     }
+}
+
+/// What is served to those who speak plain HTTP: the canary alone, for a failure may send them there.
+fn in_plain(router: Router) -> Router {
+    let canary_alone = |request: Request, next: Next| async {
+        match request.uri().path().ends_with(CANARY) {
+            true => next.run(request).await,
+            false => (StatusCode::BAD_REQUEST, "https is spoken here, and this was http\n")
+                .into_response(),
+        }
+    };
+    router.layer(middleware::from_fn(canary_alone))
 }

@@ -1,5 +1,6 @@
 //! How an answer is delivered, where not as usual.
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -112,5 +113,43 @@ impl Delivery {
     /// So much of the answer, and then this.
     pub(crate) fn cut(extent: Extent, end: End) -> Self {
         Self { extent, end, ..Self::default() }
+    }
+}
+
+/// In words, for the journal.
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = Vec::new();
+        if !self.latency.is_zero() {
+            words.push(format!("begins after {:?}", self.latency));
+        }
+        words.extend(self.drip.map(|time| format!("takes {time:?}")));
+        for (differs, in_words) in [
+            (self.http_1_0, "by HTTP/1.0"),
+            (self.interim, "100 Continue first"),
+            (self.no_content, "204 No Content instead"),
+            (self.framing == Framing::Chunked, "in chunks"),
+            (self.length_twice, "Content-Length twice"),
+            (self.lower_case, "field names in lower case"),
+        ] {
+            words.extend(differs.then(|| in_words.to_owned()));
+        }
+        let extent = match self.extent {
+            Extent::Whole => None,
+            Extent::AllButLastByte => Some("all but the last byte"),
+            Extent::Half => Some("half of the body"),
+            Extent::Head => Some("status line and header alone"),
+            Extent::Nothing => Some("not a byte"),
+        };
+        words.extend(extent.map(str::to_owned));
+        words.extend(match self.end {
+            End::Keep => None,
+            End::Announced => Some("then closed, as announced".to_owned()),
+            End::Close => Some("then closed".to_owned()),
+            End::Reset => Some("then reset".to_owned()),
+            End::Hang(time) => Some(format!("then nothing for {time:?}")),
+            End::Stale => Some("then closed when the next request comes".to_owned()),
+        });
+        f.write_str(&words.join(", "))
     }
 }

@@ -65,3 +65,29 @@ async fn logins_work_as_by_plain_http() {
     let answer = provider.authorize_as("alice", &address).await.expect("alice signs in");
     assert!(answer.contains("?code="), "{answer}");
 }
+
+#[tokio::test]
+async fn who_speaks_plain_http_is_told_so_and_seen_where_a_failure_sent_it() {
+    let provider = MockProvider::builder().https().start().await;
+    let failure = "discovery-endpoint-unsafe-url:member=token_endpoint,target=http";
+    let _failure = provider.fail(failure);
+    let trusting = client(|client| client.tls_certs_only([authority(&provider)]));
+    let metadata = format!("{}/.well-known/openid-configuration", provider.issuer());
+    let metadata = trusting.get(metadata).send().await.expect("an answer").text().await;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata.expect("a body")).expect("plain JSON");
+    let unsafe_url = metadata["token_endpoint"].as_str().expect("a token endpoint");
+    assert!(unsafe_url.starts_with("http://"), "{unsafe_url}");
+
+    let careless = client(|client| client);
+    let request = careless.post(unsafe_url).form(&[("client_secret", "s3cret")]);
+    assert_eq!(request.send().await.expect("an answer").status(), 204);
+    let seen = provider.journal().pop().expect("it is recorded");
+    assert_eq!(seen.endpoint, mock_provider::Endpoint::Canary);
+    assert_eq!(seen.parameter("client_secret"), Some("[redacted: 6 characters]"));
+
+    let plain = provider.issuer().replacen("https:", "http:", 1);
+    let answer = careless.get(format!("{plain}/health")).send().await.expect("an answer");
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.text().await.expect("text"), "https is spoken here, and this was http\n");
+}

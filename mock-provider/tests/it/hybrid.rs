@@ -121,3 +121,17 @@ async fn the_metadata_lists_the_types_that_clients_are_registered_for() {
     let grants = json!(["authorization_code", "refresh_token", "implicit"]);
     assert_eq!(metadata["grant_types_supported"], grants);
 }
+
+#[tokio::test]
+async fn a_failure_of_id_tokens_acts_in_the_implicit_flow_too() {
+    let provider = hybrid().start().await;
+    let _failure = provider.fail("id-token-nonce-mismatch:value=constant");
+    let nonce = async |response_type: &str| {
+        let told = log_in(&provider, response_type).await;
+        id_token(&provider, &told).await["nonce"].clone()
+    };
+    assert_eq!(nonce("id_token").await, "constant-nonce");
+    assert_eq!(nonce("id_token token").await, "constant-nonce");
+    // Here the one of the token endpoint fails.
+    assert_eq!(nonce("code id_token").await, "n-0S6_WzA2Mj");
+}

@@ -84,6 +84,9 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             stack.app_variable("OIDC_TIMEOUT_SECONDS", "1")
         }
         "network-tls-invalid" => stack.trusts_provider(),
+        "discovery-endpoint-unsafe-url" if case.value("target") == "http" => {
+            stack.provider(MockProviderBuilder::https).trusts_provider()
+        }
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => stack
             .provider_for_app(|provider, app| {

@@ -31,8 +31,6 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         {
             SessionExpected
         }
-        // The issuer has no https to fall from.
-        "discovery-endpoint-unsafe-url" if is("target", "http") => NotExercised,
         "discovery-issuer-mismatch"
         | "discovery-issuer-trailing-slash"
         | "discovery-bad-body"

@@ -112,7 +112,7 @@ async fn a_refresh_that_failed_in_passing_succeeds_with_the_same_token() {
 
 #[tokio::test]
 async fn a_refresh_that_is_not_answered_leaves_the_token_as_it_was() {
-    for (mode, how) in [("reset", "Reset"), ("timeout", "Hang")] {
+    for (mode, how) in [("reset", "then reset"), ("timeout", "then nothing for 120s")] {
         let provider = start().await;
         let _failure = provider.fail(format!("refresh-transient-failure:mode={mode}"));
         let token = refresh_token(&log_in(&provider).await);

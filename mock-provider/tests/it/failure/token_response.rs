@@ -151,3 +151,24 @@ async fn a_failure_for_one_client_insists_on_nothing_from_others() {
     let _failure = provider.fail("token-client-auth@client=blog").may_not_fire();
     redeemed(&provider).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_client_that_asks_once_more_is_answered_alike() {
+    for failure in [
+        "token-oauth-error:error=invalid_client",
+        "token-bad-body",
+        "token-member-missing",
+        "token-expires-in:value=2^63",
+    ] {
+        let provider = start().await;
+        let _failure = provider.fail(failure);
+        let code = code_for(&provider, "alice", Parameters::authorization()).await;
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let answer = Browser::new().token(&provider, Parameters::code(&code)).await;
+            told.push((answer.status, answer.body.contains("used before")));
+        }
+        assert_eq!(told[0], told[1], "{failure}");
+        assert!(!told[1].1, "{failure}");
+    }
+}
