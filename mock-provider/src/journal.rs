@@ -408,7 +408,8 @@ fn in_parts(parameters: &Parameters) -> Parameters {
 fn shorten(text: &mut String, most: usize) {
     let length = text.len();
     if length > most {
-        text.truncate(text.floor_char_boundary(most));
+        let end = (0..=most).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
         text.push_str(&format!("… ({length} bytes)"));
         text.shrink_to_fit();
     }

@@ -91,7 +91,12 @@ impl Client {
     /// Whether the app asks for a refresh token
     /// ([OpenID Connect Core 1.0, section 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
     pub(crate) fn asks_for_offline_access(&self) -> bool {
-        self.scope.split(' ').any(|scope| scope == "offline_access")
+        self.asks_for("offline_access")
+    }
+
+    /// Whether the app asks for this scope.
+    pub(crate) fn asks_for(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|own| own == scope)
     }
 
     /// Whether its redirect URI is one of https.

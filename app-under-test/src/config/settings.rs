@@ -103,6 +103,13 @@ impl Config {
                      anybody"
                 );
             }
+            if !self.required_groups.is_empty() && !provider.client.asks_for("groups") {
+                tracing::warn!(
+                    scope = provider.client.scope,
+                    "REQUIRED_GROUPS is set, but OIDC_SCOPE does not ask for groups: a provider \
+                     that tells them for the asking alone lets nobody in"
+                );
+            }
             let callback = self.base_path.join(&provider.callback_path(number == 0));
             let redirect_uri = provider.client.redirect_uri.split('?').next().unwrap_or_default();
             if !redirect_uri.ends_with(&callback) {

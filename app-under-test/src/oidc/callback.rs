@@ -44,9 +44,11 @@ pub(crate) enum CallbackError {
     Issuer { found: Option<String>, expected: String },
     #[error("an answer to {expected} at the redirect URI of {found}")]
     OtherProvider { found: String, expected: String },
-    #[error("the provider reports {}: {description:?}", code.name)]
+    #[error("the provider reports {error:?}: {description:?}")]
     Refused {
         code: &'static ErrorCode,
+        /// As sent, for the log alone.
+        error: String,
         /// As sent, for the log alone.
         description: String,
     },
@@ -115,6 +117,7 @@ impl AuthorizationResponse {
             None => Ok(()),
             Some(error) => Err(CallbackError::Refused {
                 code: error_code::authorization(error),
+                error: error.chars().take(200).collect(),
                 description: self
                     .error_description
                     .iter()

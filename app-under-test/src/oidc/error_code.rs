@@ -22,12 +22,16 @@ const USER: StatusCode = StatusCode::BAD_REQUEST;
 /// The provider's side, or the app's registration there.
 const PROVIDER: StatusCode = StatusCode::BAD_GATEWAY;
 
-/// What any code that is not in a table becomes.
-static UNKNOWN: ErrorCode = code(
-    USER,
-    "unknown error",
-    "The sign-in service reported an error that this application does not know.",
-);
+/// What any code that is not in a table becomes, where the browser brings it.
+static UNKNOWN: ErrorCode = unknown(USER);
+
+/// What it becomes where the provider itself says it.
+static UNKNOWN_OF_PROVIDER: ErrorCode = unknown(PROVIDER);
+
+const fn unknown(status: StatusCode) -> ErrorCode {
+    let sentence = "The sign-in service reported an error that this application does not know.";
+    code(status, "unknown error", sentence)
+}
 
 /// Codes of authorization responses:
 /// [RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1),
@@ -130,16 +134,16 @@ static TOKEN: &[ErrorCode] = &[
 
 /// The known error of an authorization response.
 pub(crate) fn authorization(name: &str) -> &'static ErrorCode {
-    find(AUTHORIZATION, name)
+    find(AUTHORIZATION, name).unwrap_or(&UNKNOWN)
 }
 
 /// The known error of a token response.
 pub(crate) fn token(name: &str) -> &'static ErrorCode {
-    find(TOKEN, name)
+    find(TOKEN, name).unwrap_or(&UNKNOWN_OF_PROVIDER)
 }
 
-fn find(table: &'static [ErrorCode], name: &str) -> &'static ErrorCode {
-    table.iter().find(|code| code.name == name).unwrap_or(&UNKNOWN)
+fn find(table: &'static [ErrorCode], name: &str) -> Option<&'static ErrorCode> {
+    table.iter().find(|code| code.name == name)
 }
 
 #[cfg(test)]
@@ -150,7 +154,7 @@ mod tests {
     fn names_are_unique_and_found() {
         for table in [AUTHORIZATION, TOKEN] {
             for code in table {
-                assert!(std::ptr::eq(find(table, code.name), code), "{}", code.name);
+                assert!(find(table, code.name).is_some_and(|found| std::ptr::eq(found, code)));
             }
         }
     }
@@ -159,6 +163,7 @@ mod tests {
     fn everything_else_is_unknown() {
         for name in ["", "ACCESS_DENIED", "<script>alert(1)</script>", "access_denied\0"] {
             assert_eq!(authorization(name).name, "unknown error");
+            assert_eq!(token(name).status, PROVIDER);
         }
     }
 }

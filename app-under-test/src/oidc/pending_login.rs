@@ -4,8 +4,8 @@
 //! has one cookie however many tabs are signing in; each tab has its own state.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -36,14 +36,28 @@ pub(crate) struct PendingLogin {
     /// Where the user wanted to go.
     pub(crate) return_to: String,
     started: Timestamp,
+    number: u64,
 }
 
-/// All of them, by state.
+/// All of them.
 #[derive(Debug)]
 pub(crate) struct PendingLogins {
     clock: Clock,
     max_total: usize,
-    by_state: Mutex<HashMap<String, PendingLogin>>,
+    waiting: Mutex<Waiting>,
+}
+
+/// Those that wait, found by state, by browser and by age: anybody can begin one, so that nothing
+/// may look at all of them.
+#[derive(Debug, Default)]
+struct Waiting {
+    by_state: HashMap<String, PendingLogin>,
+    /// The states of a browser, the oldest first.
+    by_browser: HashMap<String, VecDeque<String>>,
+    /// The states by the numbers of their logins, the oldest first.
+    by_age: BTreeMap<u64, String>,
+    /// How many have begun.
+    begun: u64,
 }
 
 /// Why a state opens nothing.
@@ -57,7 +71,7 @@ pub(crate) enum StateError {
 
 impl PendingLogins {
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, max_total: MAX_TOTAL, by_state: Mutex::default() }
+        Self { clock, max_total: MAX_TOTAL, waiting: Mutex::default() }
     }
 
     /// Begins a login at `provider` for the browser with this login cookie, and returns it with
@@ -70,6 +84,8 @@ impl PendingLogins {
     ) -> (String, PendingLogin) {
         let now = self.clock.now();
         let state = random::unguessable();
+        let mut waiting = self.waiting();
+        waiting.begun += 1;
         let login = PendingLogin {
             provider: provider.to_owned(),
             browser: browser.to_owned(),
@@ -77,19 +93,24 @@ impl PendingLogins {
             code_verifier: pkce::code_verifier(),
             return_to,
             started: now,
+            number: waiting.begun,
         };
-        let mut logins = self.by_state.lock().unwrap_or_else(PoisonError::into_inner);
-        if logins.len() >= self.max_total {
-            logins.retain(|_, login| login.is_alive(now));
+        while let Some(oldest) = waiting.oldest().filter(|oldest| !oldest.1.is_alive(now)) {
+            let state = oldest.0.to_owned();
+            waiting.remove(&state);
         }
-        if logins.len() >= self.max_total {
-            remove_oldest(&mut logins, |_| true);
+        if waiting.by_state.len() >= self.max_total
+            && let Some(state) = waiting.oldest().map(|(state, _)| state.to_owned())
+        {
+            waiting.remove(&state);
         }
-        let of_browser = |login: &PendingLogin| login.browser == browser;
-        if logins.values().filter(|login| of_browser(login)).count() >= MAX_PER_BROWSER {
-            remove_oldest(&mut logins, of_browser);
+        let of_browser = waiting.by_browser.get(browser);
+        if let Some(states) = of_browser.filter(|states| states.len() >= MAX_PER_BROWSER)
+            && let Some(state) = states.front().cloned()
+        {
+            waiting.remove(&state);
         }
-        logins.insert(state.clone(), login.clone());
+        waiting.add(state.clone(), login.clone());
         (state, login)
     }
 
@@ -105,35 +126,50 @@ impl PendingLogins {
         state: &str,
         browser: Option<&str>,
     ) -> Result<PendingLogin, StateError> {
-        let mut logins = self.by_state.lock().unwrap_or_else(PoisonError::into_inner);
-        let login = logins.get(state).ok_or(StateError::Unknown)?;
+        let mut waiting = self.waiting();
+        let login = waiting.by_state.get(state).ok_or(StateError::Unknown)?;
         let same_browser = browser
             .is_some_and(|browser| browser.as_bytes().ct_eq(login.browser.as_bytes()).into());
         if !same_browser {
             return Err(StateError::OtherBrowser);
         }
-        let login = logins.remove(state).ok_or(StateError::Unknown)?;
+        let login = waiting.remove(state).ok_or(StateError::Unknown)?;
         if login.is_alive(self.clock.now()) { Ok(login) } else { Err(StateError::Unknown) }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn oldest(&self) -> Option<(&str, &PendingLogin)> {
+        let (_, state) = self.by_age.first_key_value()?;
+        Some((state, self.by_state.get(state)?))
+    }
+
+    fn add(&mut self, state: String, login: PendingLogin) {
+        self.by_age.insert(login.number, state.clone());
+        self.by_browser.entry(login.browser.clone()).or_default().push_back(state.clone());
+        self.by_state.insert(state, login);
+    }
+
+    fn remove(&mut self, state: &str) -> Option<PendingLogin> {
+        let login = self.by_state.remove(state)?;
+        self.by_age.remove(&login.number);
+        if let Some(states) = self.by_browser.get_mut(&login.browser) {
+            states.retain(|own| own != state);
+            if states.is_empty() {
+                self.by_browser.remove(&login.browser);
+            }
+        }
+        Some(login)
     }
 }
 
 impl PendingLogin {
     fn is_alive(&self, now: Timestamp) -> bool {
         now.duration_since(self.started).unsigned_abs() < LIFE
-    }
-}
-
-fn remove_oldest(
-    logins: &mut HashMap<String, PendingLogin>,
-    among: impl Fn(&PendingLogin) -> bool,
-) {
-    let oldest = logins
-        .iter()
-        .filter(|(_, login)| among(login))
-        .min_by_key(|(_, login)| login.started)
-        .map(|(state, _)| state.clone());
-    if let Some(state) = oldest {
-        logins.remove(&state);
     }
 }
 
@@ -201,10 +237,12 @@ mod tests {
             clock.advance(Duration::from_secs(1));
             logins.begin("provider", browser, String::new());
         }
-        assert_eq!(logins.by_state.lock().unwrap().len(), 3);
+        assert_eq!(logins.waiting().by_state.len(), 3);
         assert!(logins.take(&first, Some("0")).is_err());
         clock.advance(LIFE);
         logins.begin("provider", "after the old ones", String::new());
-        assert_eq!(logins.by_state.lock().unwrap().len(), 1);
+        assert_eq!(logins.waiting().by_state.len(), 1);
+        assert_eq!(logins.waiting().by_age.len(), 1);
+        assert_eq!(logins.waiting().by_browser.len(), 1);
     }
 }

@@ -34,9 +34,11 @@ pub(crate) struct Tokens {
 pub(crate) enum TokenError {
     #[error("token endpoint: {0}")]
     Fetch(#[from] FetchError),
-    #[error("token endpoint: {}: {description:?}", code.name)]
+    #[error("token endpoint: {error:?}: {description:?}")]
     Refused {
         code: &'static ErrorCode,
+        /// As sent, for the log alone.
+        error: String,
         /// As sent, for the log alone.
         description: String,
     },
@@ -159,6 +161,7 @@ fn read(answer: &Answer) -> Result<Tokens, TokenError> {
     if let Ok(Document { error: Some(error), error_description, .. }) = answer.object() {
         return Err(TokenError::Refused {
             code: error_code::token(&error),
+            error: error.chars().take(200).collect(),
             description: error_description
                 .map(|description| description.to_string().chars().take(200).collect())
                 .unwrap_or_default(),

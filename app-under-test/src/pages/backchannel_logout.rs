@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{
         HeaderMap, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -20,8 +20,13 @@ use crate::{app::App, sign_out};
 
 /// Ends the sessions that the logout token is about. Whether there were any makes no
 /// difference to the answer.
-pub(crate) async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    let token = match logout_token(&headers, &body) {
+pub(crate) async fn post(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = body.map_err(|_| "the body is too long, or was not received");
+    let token = match body.and_then(|body| logout_token(&headers, &body)) {
         Ok(token) => token,
         Err(description) => {
             tracing::warn!(description, "not a logout request");

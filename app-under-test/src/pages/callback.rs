@@ -14,7 +14,13 @@ use axum::{
 use axum_extra::extract::CookieJar;
 
 use super::{error, not_found, redirect};
-use crate::{access::Visitor, app::App, cookie, request_id::RequestId, sign_in};
+use crate::{
+    access::{self, Visitor},
+    app::App,
+    cookie,
+    request_id::RequestId,
+    sign_in,
+};
 
 /// Completes a login, and begins a session.
 ///
@@ -40,6 +46,10 @@ pub(crate) async fn get(
     match sign_in::complete(&app, provider, &query, browser.as_deref()).await {
         Ok(sign_in) => {
             tracing::info!(subject = sign_in.claims.subject, "signed in");
+            let required = &app.config.required_groups;
+            if !access::is_member(&sign_in.user, required) {
+                tracing::info!(?required, "may not see the pages: in none of the required groups");
+            }
             let return_to = sign_in.return_to.clone();
             let previous = cookie::session(&headers, &app.config);
             let id = app.sessions.begin(sign_in, previous.as_deref());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
@@ -39,10 +39,14 @@ pub(crate) async fn post(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     headers: HeaderMap,
-    form: Bytes,
+    form: Result<Bytes, BytesRejection>,
 ) -> Response {
     let Some(session) = visitor.session() else {
         return redirect::see_other(app.config.base_path.without_slash());
+    };
+    let Ok(form) = form else {
+        tracing::warn!("a logout with a body that is too long for the app's own form");
+        return confirm(&app, session, StatusCode::PAYLOAD_TOO_LARGE);
     };
     let token = form_urlencoded::parse(&form).find(|(name, _)| name == "csrf_token");
     if !token.is_some_and(|(_, token)| session.is_csrf_token(&token)) {

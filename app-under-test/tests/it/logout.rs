@@ -174,9 +174,12 @@ async fn denied_users_can_log_out() {
 }
 
 #[tokio::test]
-async fn oversized_form_is_refused() {
+async fn a_body_that_is_too_long_signs_nobody_out_and_is_answered_in_our_own_words() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let long = "x".repeat(9000);
-    assert_eq!(browser.post("auth/logout", &[("csrf_token", &long)]).await.status, 413);
+    let answer = browser.post("auth/logout", &[("csrf_token", &long)]).await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.body.contains("<html"), "{}", answer.body);
+    assert!(browser.get("").await.body.contains("Welcome"));
 }
