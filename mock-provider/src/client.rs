@@ -35,7 +35,7 @@ pub struct Client {
     #[serde(default)]
     pub name: Option<String>,
     /// The `client_secret`. A client without one is public: it authenticates by PKCE alone.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Secret::is_hidden")]
     #[schema(value_type = Option<String>, write_only)]
     pub secret: Option<Secret>,
     /// Where authorization responses may go.

@@ -41,7 +41,8 @@ pub struct Exchange {
     pub user: Option<String>,
     /// Joins the exchanges of one login: authorization, sign-in, token, userinfo, refresh, logout.
     pub flow: Option<String>,
-    /// The HTTP status of the answer; 0 when a relying party was called and did not answer.
+    /// The HTTP status of the answer; 0 when no answer came: of a relying party that was called, or
+    /// of the provider, where a failure had it give none.
     pub status: u16,
     /// Why the provider refused, where it did.
     pub refusal: Option<Refusal>,

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::http::Uri;
 use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
 
-use crate::config::Settings;
+use crate::config::{Settings, advice};
 use crate::failure::{Armed, Failure};
 use crate::issuer::Issuer;
 
@@ -21,7 +21,7 @@ pub(crate) struct Registry {
     default: Issuer,
     /// By their paths below the default one's: `/issuers/acme`, `/failing/id-token-alg-none`.
     others: RwLock<HashMap<String, Issuer>>,
-    /// How many others were ever made.
+    /// How many others were made since the beginning.
     made: AtomicUsize,
 }
 
@@ -62,11 +62,20 @@ impl Registry {
         &self,
         at: &Issuer,
         failure: Failure,
-    ) -> Result<(Issuer, Arc<Armed>), String> {
+    ) -> Result<(Issuer, Arc<Armed>), ArmError> {
         let issuer = match &failure.selector.issuer {
-            Some(name) => self.issuer(name)?,
+            Some(name) => self.issuer(name).map_err(ArmError::Issuer)?,
             None => at.clone(),
         };
+        if let Some(id) = &failure.selector.client
+            && issuer.client(id).is_none()
+        {
+            let directory = issuer.directory.now();
+            let known: Vec<_> = directory.clients.iter().map(|client| &*client.id).collect();
+            let advice = advice(id, &known);
+            let reason = format!("there is no client `{}`: {advice}", id.escape_debug());
+            return Err(ArmError::Client(reason));
+        }
         let armed = issuer.failures.arm(failure, &issuer.clock);
         Ok((issuer, armed))
     }
@@ -175,6 +184,8 @@ impl Registry {
     /// Resets the default issuer, forgets all others, and begins with those that are configured.
     pub(crate) fn reset(&self) {
         self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
+        // With a seed, those that come next are like those that came first.
+        self.made.store(0, Ordering::Relaxed);
         self.default.reset();
         self.begin();
     }
@@ -212,12 +223,21 @@ impl Registry {
                 others.remove(&path);
             }
         }
-        // Never one that was given before: cookies and seeds are told apart by it.
+        // Never one that was given since the beginning: cookies and seeds are told apart by it.
         let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         let make = |own: &String| self.default.sibling(own, number, failure);
         let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
     }
+}
+
+/// Why a failure is not armed: nobody would ever meet it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArmError {
+    #[error("{0}")]
+    Issuer(String),
+    #[error("{0}")]
+    Client(String),
 }
 
 /// Checks the name of an issuer, which becomes part of a path.

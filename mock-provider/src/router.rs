@@ -27,6 +27,7 @@ use crate::journal::{Endpoint, Entry};
 use crate::registry::Registry;
 use crate::reply::{Left, Note, Reply};
 use crate::request::Request;
+use crate::wire::delivery::Delivery;
 
 /// Answers a request. The answer is honest: failures act on it where it [leaves](Reply::leave).
 type Handler = fn(&Issuer, &Request) -> Reply;
@@ -295,7 +296,10 @@ fn respond(
     if channel == Some(Channel::Back) && request.is_by_script() {
         response = for_scripts(&request, response);
     }
-    let status = response.status().as_u16();
+    let status = response
+        .extensions()
+        .get::<Delivery>()
+        .map_or(response.status().as_u16(), |delivery| delivery.status(response.status()));
     let entry = issuer.journal.record(Entry::new(request, status, left.note, left.alterations));
     (response, entry, left.notices)
 }

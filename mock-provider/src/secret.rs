@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 
 /// A client secret or a password. Prints as `[redacted]`; compares in constant time.
@@ -19,6 +19,21 @@ impl Secret {
     /// True when `candidate` is the value.
     pub fn matches(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
+    }
+}
+
+impl Secret {
+    /// A secret is read and never written: this says so to serde, in whose other words for it a
+    /// schema would not have the member at all.
+    pub(crate) fn is_hidden(_: &Option<Self>) -> bool {
+        true
+    }
+}
+
+/// Never asked for, see [`is_hidden`](Secret::is_hidden).
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("[redacted]")
     }
 }
 

@@ -73,7 +73,7 @@ pub struct User {
     #[schema(value_type = Object)]
     pub claims: Map<String, Value>,
     /// Password that the sign-in page asks for. Default: none is asked for.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Secret::is_hidden")]
     #[schema(value_type = Option<String>, write_only)]
     pub password: Option<Secret>,
     /// A disabled user cannot sign in: the client is told `access_denied`.

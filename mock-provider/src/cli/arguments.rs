@@ -76,7 +76,7 @@ pub(crate) struct Program {
     pub(crate) config: Option<PathBuf>,
     /// What to log: error, warn, info, debug, trace or off; or by module, as in
     /// `info,mock_provider=debug`. Default: info.
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", value_parser = log::filter)]
     pub(crate) log: Option<Targets>,
 }
 

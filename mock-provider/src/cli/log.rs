@@ -14,6 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
+use crate::config::advice;
 
 /// Starts logging what `filter` lets through: by default from level info on.
 pub(crate) fn start(filter: Option<Targets>) {
@@ -24,6 +25,21 @@ pub(crate) fn start(filter: Option<Targets>) {
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     // Whoever logs already goes on doing so.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// The levels, as they are written.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+/// Reads what to log. A word alone is a level, or else a slip in one would be the name of a module
+/// that logs nothing.
+pub(crate) fn filter(text: &str) -> Result<Targets, String> {
+    for directive in text.split(',').map(str::trim) {
+        let level = directive.rsplit('=').next().unwrap_or_default();
+        if !LEVELS.contains(&level.to_ascii_lowercase().as_str()) {
+            return Err(format!("`{level}` is no level: {}", advice(level, &LEVELS)));
+        }
+    }
+    text.parse().map_err(|error| format!("{error}"))
 }
 
 /// The form of a line. The time is the system's in the system's time zone, whatever time the

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Settings;
 use super::document::Document;
 use super::error::{ConfigError, Fault};
+use super::text::read_text;
 use super::{Config, file};
 
 impl Config {
@@ -48,6 +49,9 @@ impl Config {
     }
 }
 
+/// No configuration comes near this many bytes.
+const MOST: u64 = 16 * 1024 * 1024;
+
 /// Layers of configuration: a file over the defaults, and single settings over the file.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
@@ -60,7 +64,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// Reads a file over the defaults.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
+        let text = read_text(path, MOST)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         Self::read(Document { name: path.display().to_string(), text }, directory)

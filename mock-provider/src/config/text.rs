@@ -1,6 +1,8 @@
 //! Values that files, variables and flags write as text: durations, times, addresses, keys.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -37,13 +39,35 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| not(text, AN_ADDRESS))
 }
 
+/// No key comes near this many bytes.
+const MOST_OF_A_KEY: u64 = 64 * 1024;
+
+/// Reads a file that must be text, and end.
+pub(super) fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if read as u64 > most {
+        let reason = format!("it has more than {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        let before = &error.as_bytes()[..place];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        let reason = format!("line {line}, column {column} is not UTF-8");
+        io::Error::new(io::ErrorKind::InvalidData, reason)
+    })
+}
+
 /// Takes a key as PEM, or reads it from the file that `text` names, seen from `directory`.
 pub(crate) fn pem(text: &str, directory: &Path) -> Result<String, String> {
     if text.trim_start().starts_with("-----BEGIN") {
         return Ok(text.to_owned());
     }
     let path = directory.join(text);
-    std::fs::read_to_string(&path)
+    read_text(&path, MOST_OF_A_KEY)
         .map_err(|error| format!("cannot read the key file {}: {error}", path.display()))
 }
 

@@ -109,9 +109,12 @@ impl Access {
             return refuse("Origin", origin);
         }
         let site = HeaderName::from_static("sec-fetch-site");
+        let mode = HeaderName::from_static("sec-fetch-mode");
+        let follows_a_link =
+            !changes_state(&request.method) && header(&request.headers, &mode) == Some("navigate");
         match header(&request.headers, &site) {
             // Whoever follows a link sees the answer; the page with the link does not.
-            Some(site @ ("cross-site" | "same-site")) if changes_state(&request.method) => {
+            Some(site @ ("cross-site" | "same-site")) if !follows_a_link => {
                 refuse("Sec-Fetch-Site", site)
             }
             _ => Ok(()),

@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use axum::response::IntoResponse;
 use axum::{Json, Router, middleware};
-use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -74,6 +74,16 @@ static ROUTES: LazyLock<(Router<Arc<Registry>>, Document)> = LazyLock::new(|| {
     (routes, document)
 });
 
+/// How any request may be refused before it reaches what it is for.
+const REFUSALS: [(&str, &str); 6] = [
+    ("400", "The path is no text"),
+    ("401", "The setting control_token has a token, and this is not it"),
+    ("403", "A page of another origin asks, or the API is off"),
+    ("413", "The body is too long"),
+    ("415", "The request changes something, and its Content-Type is not application/json"),
+    ("421", "The Host is none that the provider knows of itself"),
+];
+
 /// Operations are called by their functions, which are called alike in many modules.
 fn name_operations(document: &mut Document) {
     for item in document.paths.paths.values_mut() {
@@ -83,6 +93,13 @@ fn name_operations(document: &mut Document) {
             let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
             let name = operation.operation_id.take().unwrap_or_default();
             operation.operation_id = Some(format!("{tag}.{name}"));
+            for (status, reason) in REFUSALS {
+                let problem = Ref::from_schema_name("Problem");
+                let content = ContentBuilder::new().schema(Some(problem)).build();
+                let response = ResponseBuilder::new().description(reason);
+                let response = response.content("application/json", content).build();
+                operation.responses.responses.entry(status.into()).or_insert(response.into());
+            }
         }
     }
 }

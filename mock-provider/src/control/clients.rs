@@ -79,6 +79,8 @@ pub(crate) async fn get(Target(issuer): Target, Named(id): Named) -> Result<Json
 }
 
 /// Replaces a client, or adds one.
+///
+/// What is left out is at its default, the secret too, which is never told: send it with the rest.
 #[utoipa::path(
     put,
     path = "/issuers/{issuer}/clients/{id}",

@@ -12,7 +12,7 @@ use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::failure::{Armed, Failure};
-use crate::registry::Registry;
+use crate::registry::{ArmError, Registry};
 
 /// A failure to arm.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -80,7 +80,7 @@ pub(crate) async fn list(
     responses(
         (status = 201, description = "It is armed", body = ArmedDocument),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "There is no such failure; the nearest one is named", body = Problem),
+        (status = 422, description = "There is no such failure, or no such client for it; the nearest one is named", body = Problem),
     )
 )]
 pub(crate) async fn post(
@@ -88,7 +88,10 @@ pub(crate) async fn post(
     Target(issuer): Target,
     Body(FailureToArm { failure }): Body<FailureToArm>,
 ) -> Result<(StatusCode, Json<ArmedDocument>), Refused> {
-    let (issuer, armed) = registry.arm(&issuer, failure).map_err(Refused::not_found)?;
+    let (issuer, armed) = registry.arm(&issuer, failure).map_err(|error| match error {
+        ArmError::Issuer(reason) => Refused::not_found(reason),
+        ArmError::Client(reason) => Refused::unprocessable(reason),
+    })?;
     let name = registry.name_of(&issuer);
     Ok((StatusCode::CREATED, Json(ArmedDocument::new(&name, &armed, false))))
 }

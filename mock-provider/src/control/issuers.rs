@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::body::{NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{IssuerName, Target};
 use crate::issuer::Issuer;
@@ -70,6 +71,7 @@ pub(crate) async fn get(
     path = "/issuers/{issuer}",
     tag = "issuers",
     params(("issuer" = String, Path, description = "Letters, digits, `-`, `.`, `_` and `~`")),
+    request_body = Nothing,
     responses(
         (status = 200, description = "The issuer, with the configured users and clients", body = IssuerDocument),
         (status = 422, description = "The name cannot be part of a path", body = Problem),
@@ -78,6 +80,7 @@ pub(crate) async fn get(
 pub(crate) async fn put(
     State(registry): State<Arc<Registry>>,
     IssuerName(name): IssuerName,
+    _: NoBody,
 ) -> Result<Json<IssuerDocument>, Refused> {
     let issuer = registry.named(&name).map_err(Refused::unprocessable)?;
     Ok(Json(IssuerDocument::of(name, &issuer)))
@@ -119,12 +122,13 @@ pub(crate) async fn delete(
     path = "/issuers/{issuer}/reset",
     tag = "reset",
     params(("issuer" = String, Path, description = "`default`, a name, or `failing%2F` and a failure")),
+    request_body = Nothing,
     responses(
         (status = 204, description = "It is as it was"),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn reset(Target(issuer): Target) -> StatusCode {
+pub(crate) async fn reset(Target(issuer): Target, _: NoBody) -> StatusCode {
     issuer.reset();
     StatusCode::NO_CONTENT
 }
@@ -136,9 +140,10 @@ pub(crate) async fn reset(Target(issuer): Target) -> StatusCode {
     post,
     path = "/reset",
     tag = "reset",
+    request_body = Nothing,
     responses((status = 204, description = "Everything is as it was"))
 )]
-pub(crate) async fn reset_all(State(registry): State<Arc<Registry>>) -> StatusCode {
+pub(crate) async fn reset_all(State(registry): State<Arc<Registry>>, _: NoBody) -> StatusCode {
     registry.reset();
     StatusCode::NO_CONTENT
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::keys::Rotation;
@@ -60,12 +60,13 @@ pub(crate) async fn rotate(
     path = "/issuers/{issuer}/keys/publish",
     tag = "keys",
     params(("issuer" = String, Path, description = "The issuer")),
+    request_body = Nothing,
     responses(
         (status = 200, description = "The published keys", body = Object),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn publish(Target(issuer): Target) -> Json<Value> {
+pub(crate) async fn publish(Target(issuer): Target, _: NoBody) -> Json<Value> {
     issuer.keys.publish();
     Json(issuer.keys.jwks())
 }

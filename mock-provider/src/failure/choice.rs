@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::class::Class;
 use super::mode::{Act, Mode};
-use super::spec::Failure;
+use super::spec::{Failure, Selector};
 use crate::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
 
@@ -64,6 +64,10 @@ impl Choice {
 
 fn read(written: &str) -> Result<Failure, String> {
     let failure = Failure::parse(written).map_err(|error| error.to_string())?;
+    let Selector { issuer, flow, .. } = &failure.selector;
+    if issuer.is_some() || flow.is_some() {
+        return Err("it is for this login alone: leave `issuer` and `flow` out".to_owned());
+    }
     match failure.mode().acts_in_a_login() {
         true => Ok(failure),
         false => Err(format!(

@@ -106,7 +106,8 @@ impl Failure {
         let (name, values) = split_outside_quotes(spec, ':');
         let mode = find(name.trim()).ok_or_else(|| {
             let names: Vec<_> = modes().map(|mode| mode.name).collect();
-            FailureError(format!("no failure is called `{name}`: {}", advice(name, &names)))
+            let advice = advice(name, &names);
+            FailureError(format!("no failure is called `{}`: {advice}", name.escape_debug()))
         })?;
         let mut failure = Self::from(mode);
         for (name, value) in pairs(values.unwrap_or_default())? {
@@ -164,6 +165,9 @@ impl Failure {
                 Err(FailureError(format!("`{name}` must be a number from {least}, not `{value}`")))
             }
         };
+        if value.is_empty() {
+            return Err(FailureError(format!("`{name}` is empty: leave it out, or name one")));
+        }
         match name {
             "issuer" => self.selector.issuer = Some(value.to_owned()),
             "client" => self.selector.client = Some(value.to_owned()),
@@ -324,7 +328,7 @@ impl fmt::Display for Failure {
             ("flow", flow.clone()),
             ("nth", nth.map(|nth| nth.to_string())),
             ("times", self.lifetime.times.map(|times| times.to_string())),
-            ("for", self.lifetime.duration.map(|duration| format!("{}ms", duration.as_millis()))),
+            ("for", self.lifetime.duration.map(in_largest_unit)),
         ];
         let mut separator = '@';
         for (name, value) in selectors {
@@ -375,6 +379,15 @@ impl TryFrom<String> for Failure {
     }
 }
 
+/// A length of time, in the largest unit that it is a whole number of.
+fn in_largest_unit(duration: Duration) -> String {
+    let units = [("h", 3_600_000), ("min", 60_000), ("s", 1_000)];
+    let length = duration.as_millis();
+    let largest = units.into_iter().find(|(_, unit)| length % unit == 0);
+    let (unit, one) = largest.unwrap_or(("ms", 1));
+    format!("{}{unit}", length / one)
+}
+
 /// A value that holds what parts a failure stands in quotes.
 fn quoted(value: &str) -> String {
     let plain = !value.is_empty() && !value.contains([',', ';', '@', ':', '"', '=', '\\']);
@@ -405,7 +418,10 @@ pub(crate) fn split_list(mut text: &str) -> Vec<&str> {
     let mut specs = Vec::new();
     loop {
         let (spec, rest) = split_outside_quotes(text, ';');
-        specs.push(spec);
+        // One that ends the list, or an empty line of it.
+        if !spec.trim().is_empty() {
+            specs.push(spec);
+        }
         match rest {
             Some(rest) => text = rest,
             None => return specs,
@@ -454,6 +470,8 @@ mod tests {
             "id-token-exp-invalid",
             "id-token-exp-invalid:value=absent",
             "id-token-exp-invalid@client=\"a,b\",user=alice,endpoint=token,nth=3,times=2,for=1500ms",
+            "id-token-exp-invalid@for=10min",
+            "id-token-exp-invalid@for=90s",
         ] {
             let failure = Failure::parse(text).unwrap();
             assert_eq!(failure.to_string(), text);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
 
 /// One thing that is done to a connection. After the last step the next request is awaited.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +109,15 @@ impl Delivery {
     /// The connection stays open for a time, and nothing comes.
     pub(crate) fn hang(limit: Duration) -> Self {
         Self::cut(Extent::Nothing, End::Hang(limit))
+    }
+
+    /// The status that the caller reads of an answer; 0 where it reads none.
+    pub(crate) fn status(&self, honest: StatusCode) -> u16 {
+        match self.extent {
+            Extent::Nothing => 0,
+            _ if self.no_content => StatusCode::NO_CONTENT.as_u16(),
+            _ => honest.as_u16(),
+        }
     }
 
     /// So much of the answer, and then this.

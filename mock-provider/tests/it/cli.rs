@@ -265,3 +265,26 @@ fn nobody_need_read_what_is_printed() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_slip_in_what_to_log_is_told_with_the_nearest_level() {
+    for level in ["warning", "info,mock_provider=warning"] {
+        let (code, _, told) = outcome(&mut program(["--log", level]));
+        assert_eq!(code, Some(2));
+        assert!(told.contains("`warning` is no level: did you mean `warn`?"), "{told}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_or_has_no_end_is_told_so() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("latin1.toml");
+    std::fs::write(&path, b"# caf\xc3\xa9\nseed = 1\n# na\xefve\n").unwrap();
+    let (code, _, told) = outcome(&mut program(["check", path.to_str().unwrap()]));
+    assert_eq!(code, Some(1));
+    assert!(told.contains("line 3, column 5 is not UTF-8"), "{told}");
+    if cfg!(unix) {
+        let (code, _, told) = outcome(&mut program(["check", "/dev/zero"]));
+        assert_eq!(code, Some(1));
+        assert!(told.contains("it has more than 16777216 bytes"), "{told}");
+    }
+}

@@ -250,6 +250,17 @@ async fn what_is_no_failure_is_told_on_the_page_with_the_nearest_one() {
     }
 }
 
+#[tokio::test]
+async fn a_failure_that_names_another_login_is_told_on_the_page() {
+    let provider = start().await;
+    let (mut browser, page) = opened(&provider, &request()).await;
+    for selector in ["issuer=other", "flow=zzz"] {
+        let fields = as_user("alice").with("failure", &format!("id-token-alg-none@{selector}"));
+        let told = browser.decide(&page, &fields).await;
+        told.expect_page(422, "it is for this login alone: leave `issuer` and `flow` out");
+    }
+}
+
 /// Posts the form of the page with a header that browsers add.
 async fn posted(
     provider: &mock_provider::MockProvider,

@@ -50,6 +50,13 @@ async fn a_page_of_another_origin_is_refused_whatever_it_sends() {
     }
     for site in ["cross-site", "same-site"] {
         reset(&provider, &[JSON, ("sec-fetch-site", site)]).await.expect(403);
+        // A picture or a script of another page, and a link on it.
+        for (mode, status) in [("no-cors", 403), ("navigate", 200)] {
+            let mut browser = Browser::new();
+            let read = browser.request(Method::GET, &url(&provider, "/control/issuers"));
+            let read = read.header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+            browser.send(read).await.expect(status);
+        }
     }
     for own in [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")] {
         let headers = [JSON, ("origin", &own), ("sec-fetch-site", "same-origin")];

@@ -99,3 +99,13 @@ async fn a_failure_for_another_issuer_says_where_it_is_armed() {
     let told = Control(&provider).post(FAILURES, armed).await.expect(201).json();
     assert_eq!((&told["issuer"], &told["number"]), (&json!("acme"), &json!(1)));
 }
+
+#[tokio::test]
+async fn a_failure_for_a_client_that_nobody_knows_is_refused_with_the_nearest_one() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let armed = control.post(FAILURES, json!({"failure": "id-token-alg-none@client=shopp"})).await;
+    expect_refused(&armed, 422, "there is no client `shopp`: did you mean `shop`?");
+    let armed = control.post(FAILURES, json!({"failure": "id-token-alg-none@client="})).await;
+    assert!(armed.expect(422).body.contains("`client` is empty: leave it out, or name one"));
+}

@@ -139,8 +139,10 @@ async fn the_provider_logs_people_in_while_its_users_change() {
 async fn the_name_in_the_list_leads_to_the_issuer_that_was_asked() {
     let provider = start().await;
     let control = Control(&provider);
-    // The provider itself would write the duration in milliseconds, and no `%3A`.
-    for path in ["/failing/id-token-exp-invalid@for=10s", "/failing/id-token-alg-none%3Adot=kept"] {
+    // The provider itself would write the duration in seconds, and no `%3A`.
+    for path in
+        ["/failing/id-token-exp-invalid@for=10000ms", "/failing/id-token-alg-none%3Adot=kept"]
+    {
         Browser::new().get(&url(&provider, &format!("{path}/jwks"))).await.expect(200);
         let listed = names(&control).await;
         let name = listed.last().expect("it is listed").replace('/', "%2F");
@@ -149,4 +151,31 @@ async fn the_name_in_the_list_leads_to_the_issuer_that_was_asked() {
         assert_eq!(names(&control).await, listed, "none is made");
         control.delete(&format!("/issuers/{name}")).await.expect(204);
     }
+}
+
+#[tokio::test]
+async fn with_a_seed_the_first_issuer_after_a_reset_repeats_the_first_one() {
+    let provider = start().await;
+    let token = async || {
+        let acme = provider.named("acme");
+        let request = Parameters::authorization();
+        let address = format!("{}/authorize?{}", acme.issuer(), request.encode());
+        acme.authorize_as("alice", &address).await.expect("alice signs in")
+    };
+    let first = token().await;
+    provider.named("other");
+    Control(&provider).post("/reset", json!({})).await.expect(204);
+    assert_eq!(token().await, first);
+}
+
+#[tokio::test]
+async fn what_has_nothing_to_say_takes_an_empty_object_and_no_other() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for path in ["/reset", "/issuers/default/reset", "/issuers/default/keys/publish"] {
+        let answer = control.post(path, json!({"x": 1})).await;
+        assert!(answer.expect(422).body.contains("`x`"), "{}", answer.body);
+    }
+    let answer = control.put("/issuers/acme", json!({"name": "other"})).await;
+    assert!(answer.expect(422).body.contains("`name`"), "{}", answer.body);
 }
