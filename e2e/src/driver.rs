@@ -27,6 +27,9 @@ use crate::{
 /// How long a driver may take to say that it listens; 20 ms is usual.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// How many free ports a driver may be given.
+const PORTS_TO_TRY: usize = 16;
+
 /// A WebDriver server: one that this process started, or a remote one.
 #[derive(Debug)]
 pub struct Driver {
@@ -52,8 +55,21 @@ impl Driver {
             return Ok(Self { url: url.clone(), process: None });
         }
         let program = settings.driver(browser.engine)?;
+        let mut started = Self::start_once(&program, browser.engine).await;
+        for _ in 1..PORTS_TO_TRY {
+            match &started {
+                Err(error) if is_about_half_a_port(error) => {
+                    started = Self::start_once(&program, browser.engine).await;
+                }
+                _ => break,
+            }
+        }
+        started
+    }
+
+    async fn start_once(program: &Path, engine: Engine) -> Result<Self> {
         let directory = TempDir::with_prefix("e2e-")?;
-        let mut child = command(&program, arguments(browser.engine))
+        let mut child = command(program, arguments(engine))
             .env("TMPDIR", directory.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -152,6 +168,12 @@ fn read_port(lines: &mut impl BufRead) -> Result<u16> {
     bail!("it ended without listening, and said: {}", said.trim())
 }
 
+/// Whether a driver ended because the port that it was given on `[::1]` is somebody else's on
+/// `127.0.0.1`. chromedriver wants both, and looks for no other.
+fn is_about_half_a_port(error: &anyhow::Error) -> bool {
+    format!("{error:#}").contains("IPv4 port not available")
+}
+
 /// `ChromeDriver was started successfully on port N.`, `… Listening on 127.0.0.1:N`.
 fn port_of(line: &str) -> Option<u16> {
     let (_, rest) = line
@@ -197,6 +219,27 @@ mod tests {
         assert_eq!(port_of(chromedriver), Some(41873));
         assert_eq!(port_of(geckodriver), Some(35741));
         assert_eq!(port_of("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
+    }
+
+    /// A driver that finds half of its first port taken.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_driver_that_got_half_a_port_gets_another() {
+        const DRIVER: &str = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit\nif mkdir been-here; then\n\
+            echo 'IPv4 port not available. Exiting...'\nelse\n\
+            echo 'ChromeDriver was started successfully on port 7.'\nfi\n";
+        let directory = TempDir::new().unwrap();
+        let program = directory.path().join("driver");
+        // Written by somebody else: what this process has open, its other children have for a moment.
+        let write = "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", write, "sh", DRIVER]).arg(&program);
+        assert!(shell.status().unwrap().success());
+        let mut settings = Settings::from_variables([]).unwrap();
+        settings.chromedriver = Some(program);
+        let browser = Installed { engine: Engine::Chromium, binary: None };
+        let driver = Driver::start(&settings, &browser).await.unwrap();
+        assert_eq!(driver.url().as_str(), "http://127.0.0.1:7/");
     }
 
     #[tokio::test]

@@ -30,7 +30,7 @@ impl Secret {
     }
 }
 
-/// Never asked for, see [`is_hidden`](Secret::is_hidden).
+/// Never asked for: wherever a secret could be written it is hidden.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("[redacted]")

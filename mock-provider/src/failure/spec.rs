@@ -383,7 +383,7 @@ impl TryFrom<String> for Failure {
 fn in_largest_unit(duration: Duration) -> String {
     let units = [("h", 3_600_000), ("min", 60_000), ("s", 1_000)];
     let length = duration.as_millis();
-    let largest = units.into_iter().find(|(_, unit)| length % unit == 0);
+    let largest = units.into_iter().find(|(_, unit)| length.is_multiple_of(*unit));
     let (unit, one) = largest.unwrap_or(("ms", 1));
     format!("{}{unit}", length / one)
 }
