@@ -116,6 +116,13 @@ impl Issuer {
         }
         notices
     }
+
+    /// Ends every session of a user, and delivers logout tokens. Returns how many sessions ended.
+    pub(crate) async fn log_out(&self, subject: &str) -> usize {
+        let ended = self.sessions().end_all_of(subject, self.clock.seconds());
+        deliver(self, self.logout_notices(&ended)).await;
+        ended.len()
+    }
 }
 
 /// Delivers logout tokens, to all clients at once, and records each delivery.

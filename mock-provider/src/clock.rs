@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 
 /// Tells a provider the time: the system's, or one that a test holds still and moves by hand.
 ///
@@ -44,6 +44,14 @@ impl Clock {
         Self::from(Source::Frozen { at: at.as_millisecond() })
     }
 
+    /// The system's time, and so much more, or less where `by` is negative: the clock of a machine
+    /// that goes wrong.
+    pub fn skewed(by: SignedDuration) -> Self {
+        let clock = Self::system();
+        clock.skew(by);
+        clock
+    }
+
     /// Another clock that shows the same time, and is moved by itself.
     pub(crate) fn fork(&self) -> Self {
         Self::from(*self.source())
@@ -76,6 +84,16 @@ impl Clock {
             Source::System { offset } => *offset = to - system(),
             Source::Frozen { at } => *at = to,
         }
+    }
+
+    /// Shows the system's time, and so much more, or less where `by` is negative.
+    pub fn skew(&self, by: SignedDuration) {
+        let offset = i64::try_from(by.as_millis()).unwrap_or(if by.is_negative() {
+            i64::MIN
+        } else {
+            i64::MAX
+        });
+        *self.source() = Source::System { offset };
     }
 
     /// Stops at the time that the clock shows.

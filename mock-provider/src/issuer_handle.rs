@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::backchannel_logout;
 use crate::clock::Clock;
 use crate::end_user::{self, AuthorizeError};
 use crate::failure::{ArmedFailure, Failure};
@@ -66,7 +65,7 @@ impl IssuerHandle {
     ///
     /// let provider = MockProvider::start().await;
     /// let expired = provider.fail("id-token-exp-invalid:value=-10min").may_not_fire();
-    /// let later = Failure::parse("id-token-exp-invalid").expect("is known").client("shop").nth(3);
+    /// let later = Failure::parse("id-token-exp-invalid").expect("is known").client("demo-app").nth(3);
     /// let third = provider.fail(later).may_not_fire();
     /// assert_eq!((expired.fired(), third.fired()), (0, 0));
     /// # }
@@ -74,7 +73,8 @@ impl IssuerHandle {
     ///
     /// # Panics
     ///
-    /// When the failure is written wrongly; the message offers the nearest right one.
+    /// When the failure is written wrongly, or is for an issuer or client that nobody knows; the message
+    /// offers the nearest right one.
     #[track_caller]
     pub fn fail<F>(&self, failure: F) -> ArmedFailure
     where
@@ -107,9 +107,7 @@ impl IssuerHandle {
     ///
     /// Each delivery stands in the [journal](Self::journal) when this returns.
     pub async fn log_out(&self, subject: &str) -> usize {
-        let ended = self.issuer.sessions().end_all_of(subject, self.issuer.clock.seconds());
-        backchannel_logout::deliver(&self.issuer, self.issuer.logout_notices(&ended)).await;
-        ended.len()
+        self.issuer.log_out(subject).await
     }
 
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on

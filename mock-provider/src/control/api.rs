@@ -63,11 +63,12 @@ static ROUTES: LazyLock<(Router<Arc<Registry>>, Document)> = LazyLock::new(|| {
         .routes(routes!(keys::get))
         .routes(routes!(keys::rotate))
         .routes(routes!(keys::publish))
-        .routes(routes!(keys::withdraw))
+        .routes(routes!(keys::patch, keys::withdraw))
         .routes(routes!(journal::list, journal::clear))
         .routes(routes!(journal::events))
         .routes(routes!(sessions::list, sessions::clear))
         .routes(routes!(sessions::delete))
+        .routes(routes!(sessions::log_out))
         .routes(routes!(tokens::revoke))
         .split_for_parts();
     name_operations(&mut document);

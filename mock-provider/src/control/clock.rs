@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use axum::Json;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
 use super::refused::Problem;
 use super::target::Target;
 use crate::clock::Clock;
-use crate::config::{deserialize_optional_duration, deserialize_time};
+use crate::config::{deserialize_optional_duration, deserialize_text, deserialize_time, duration};
 
 /// The time of an issuer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +34,10 @@ impl From<&Clock> for ClockDocument {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClockChange {
+    /// How far it is ahead of the system's time, with which it goes, or behind it.
+    #[serde(deserialize_with = "deserialize_skew")]
+    #[schema(value_type = Option<String>, example = "-5min")]
+    skew: Option<SignedDuration>,
     /// Whether it stands still, or goes as fast as the system's.
     frozen: Option<bool>,
     /// The time to show.
@@ -44,6 +48,22 @@ pub(crate) struct ClockChange {
     #[serde(deserialize_with = "deserialize_optional_duration")]
     #[schema(value_type = Option<String>, example = "10min")]
     advance: Option<Duration>,
+}
+
+/// A duration with a sign, which a plus need not be.
+fn deserialize_skew<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SignedDuration>, D::Error> {
+    let expected = "a duration such as \"-5min\" or \"30s\"";
+    let skew = deserialize_text(deserializer, expected, |text| {
+        let (is_behind, length) = match text.strip_prefix('-') {
+            Some(length) => (true, length),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let length = SignedDuration::try_from(duration(length)?).map_err(|it| it.to_string())?;
+        Ok(if is_behind { -length } else { length })
+    });
+    skew.map(Some)
 }
 
 /// Tells the time.
@@ -78,9 +98,12 @@ pub(crate) async fn get(Target(issuer): Target) -> Json<ClockDocument> {
 )]
 pub(crate) async fn patch(
     Target(issuer): Target,
-    Body(ClockChange { frozen, now, advance }): Body<ClockChange>,
+    Body(ClockChange { skew, frozen, now, advance }): Body<ClockChange>,
 ) -> Json<ClockDocument> {
     let clock = &issuer.clock;
+    if let Some(by) = skew {
+        clock.skew(by);
+    }
     match frozen {
         Some(true) => clock.freeze(),
         Some(false) => clock.unfreeze(),

@@ -10,6 +10,7 @@ use super::body::{Body, NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::keys::Rotation;
+use crate::signing::KeyError;
 
 /// How new keys take the place of those that sign.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -69,6 +70,51 @@ pub(crate) async fn rotate(
 pub(crate) async fn publish(Target(issuer): Target, _: NoBody) -> Json<Value> {
     issuer.keys.publish();
     Json(issuer.keys.jwks())
+}
+
+/// What to do to a key. What is left out stays as it is; the rest happens in this order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyChange {
+    /// Signs with it from now on, published or not, in the place of the other key of its algorithm:
+    /// with one that was rotated away or withdrawn, for instance.
+    #[serde(default)]
+    sign: bool,
+    /// Another name, which need not be its own alone, in the key set and in the tokens that it
+    /// signs.
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// Signs with a key of the issuer's, or gives it another name.
+#[utoipa::path(
+    patch,
+    path = "/issuers/{issuer}/keys/{kid}",
+    tag = "keys",
+    params(
+        ("issuer" = String, Path, description = "The issuer"),
+        ("kid" = String, Path, description = "The name of the key"),
+    ),
+    request_body = KeyChange,
+    responses(
+        (status = 200, description = "The published keys", body = Object),
+        (status = 404, description = "There is no such issuer, or never was a key of that name", body = Problem),
+        (status = 422, description = "A value makes no sense", body = Problem),
+    )
+)]
+pub(crate) async fn patch(
+    Target(issuer): Target,
+    Named(kid): Named,
+    Body(KeyChange { sign, name }): Body<KeyChange>,
+) -> Result<Json<Value>, Refused> {
+    let unknown = |error: KeyError| Refused::not_found(error.to_string());
+    if sign {
+        issuer.keys.sign_with(&kid).map_err(unknown)?;
+    }
+    if let Some(name) = name {
+        issuer.keys.rename(&kid, &name).map_err(unknown)?;
+    }
+    Ok(Json(issuer.keys.jwks()))
 }
 
 /// Takes a key out of the published ones. It goes on signing if it signs.

@@ -1,4 +1,4 @@
-//! The control API: everything that a test does by the Rust handle, over HTTP and JSON.
+//! The control API: what a test in Rust does to an issuer by its handle, by HTTP and JSON.
 
 mod access;
 mod api;

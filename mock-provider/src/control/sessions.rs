@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::session::Session;
@@ -61,6 +62,44 @@ pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<SessionDocument>> {
 pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
     *issuer.sessions() = Default::default();
     StatusCode::NO_CONTENT
+}
+
+/// Whom to sign out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogOut {
+    /// The subject of the user.
+    user: String,
+}
+
+/// What a logout came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LoggedOut {
+    /// How many sessions ended.
+    ended: usize,
+}
+
+/// Signs a user out everywhere, as an administrator or another application would.
+///
+/// Logout tokens are delivered to the clients that want them; each delivery stands in the journal
+/// when this answers.
+#[utoipa::path(
+    post,
+    path = "/issuers/{issuer}/sessions/log-out",
+    tag = "sessions",
+    params(("issuer" = String, Path, description = "The issuer")),
+    request_body = LogOut,
+    responses(
+        (status = 200, description = "The user is signed out", body = LoggedOut),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 422, description = "No user is named", body = Problem),
+    )
+)]
+pub(crate) async fn log_out(
+    Target(issuer): Target,
+    Body(LogOut { user }): Body<LogOut>,
+) -> Json<LoggedOut> {
+    Json(LoggedOut { ended: issuer.log_out(&user).await })
 }
 
 /// Ends a session: its browser is asked again who signs in. Tokens go on.

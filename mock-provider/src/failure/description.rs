@@ -30,7 +30,8 @@ pub(crate) struct Description {
     pub(crate) clauses: &'static [&'static str],
     /// What else is worth knowing; may be empty.
     pub(crate) note: &'static str,
-    /// Every case, as it is written: each value of each parameter, the others at their defaults.
+    /// Every case, as it is written: each value of each parameter, the others at those that leave the
+    /// answer alone where they have such.
     pub(crate) cases: Vec<String>,
 }
 

@@ -89,6 +89,7 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         }
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => stack
+            .provider(|provider| provider.settings(|settings| settings.client_registration = true))
             .provider_for_app(|provider, app| {
                 let callback = format!("{app}auth/callback");
                 let second = format!("{callback}/{SECOND}");

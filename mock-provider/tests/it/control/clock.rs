@@ -57,3 +57,20 @@ async fn what_is_no_time_is_refused_and_nothing_moves() {
     }
     assert_eq!(provider.clock().now().to_string(), "2026-01-01T00:00:00Z");
 }
+
+#[tokio::test]
+async fn a_clock_may_be_wrong_by_so_much() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for (skew, seconds) in [("-5min", -300), ("+90s", 90), ("1h", 3600)] {
+        let told = control.patch("/issuers/default/clock", json!({"skew": skew})).await;
+        let told = told.expect(200).json();
+        assert_eq!(told["frozen"], false);
+        let now: jiff::Timestamp =
+            told["now"].as_str().expect("a text").parse().expect("a time in RFC 3339");
+        let ahead = now.as_second() - Clock::system().now().as_second();
+        assert!((ahead - seconds).abs() <= 5, "{ahead} instead of {seconds}");
+    }
+    let refused = control.patch("/issuers/default/clock", json!({"skew": "late"})).await;
+    assert!(refused.expect(422).body.contains("`skew`"), "{}", refused.body);
+}

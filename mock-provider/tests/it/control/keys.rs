@@ -33,3 +33,17 @@ async fn a_rotation_or_key_that_is_not_known_is_refused() {
     expect_refused(&answer, 422, "unknown value `overlp` of `rotation`: did you mean `overlap`?");
     control.delete(&format!("{KEYS}/nobody")).await.expect(404);
 }
+
+#[tokio::test]
+async fn an_old_key_signs_again_and_takes_another_name() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let old = provider.keys().kids().remove(0);
+    provider.keys().rotate(mock_provider::Rotation::Replace);
+    let change = json!({"sign": true, "name": "old"});
+    control.patch(&format!("/issuers/default/keys/{old}"), change).await.expect(200);
+    let kid = provider.keys().signing_kid(mock_provider::Algorithm::RS256);
+    assert_eq!(kid.as_deref(), Some("old"));
+    let refused = control.patch("/issuers/default/keys/nobody", json!({"sign": true})).await;
+    assert!(refused.expect(404).body.contains("`nobody`"), "{}", refused.body);
+}

@@ -57,3 +57,15 @@ async fn codes_and_tokens_of_a_user_are_revoked_and_those_of_others_are_not() {
     let wrong = control.post(REVOKE, json!({"usr": "alice"})).await;
     expect_refused(&wrong, 422, "unknown key `usr`: did you mean `user`?");
 }
+
+#[tokio::test]
+async fn a_user_is_signed_out_everywhere() {
+    let provider = start().await;
+    let control = Control(&provider);
+    for _ in 0..2 {
+        Browser::new().log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    }
+    let told = control.post("/issuers/default/sessions/log-out", json!({"user": "alice"})).await;
+    assert_eq!(told.expect(200).json(), json!({"ended": 2}));
+    assert_eq!(control.get("/issuers/default/sessions").await.json(), json!([]));
+}
