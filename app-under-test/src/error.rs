@@ -8,7 +8,7 @@ use crate::{
     fetch::FetchError,
     oidc::{
         callback::CallbackError, id_token::IdTokenError, provider::ProviderError,
-        token::TokenError, userinfo::UserinfoError,
+        registration::RegistrationError, token::TokenError, userinfo::UserinfoError,
     },
 };
 
@@ -54,6 +54,13 @@ impl LoginError {
                 ProviderError::Discovery(error) | ProviderError::Keys(error) => {
                     explain_fetch(error)
                 }
+                ProviderError::Registration(RegistrationError::Fetch(error)) => {
+                    explain_fetch(error)
+                }
+                ProviderError::Registration(RegistrationError::NoSecret) => provider_fault(
+                    "registration",
+                    "The sign-in service did not register this application in full.",
+                ),
                 ProviderError::Metadata(_) => provider_fault(
                     "provider_metadata",
                     "The sign-in service describes itself in a way that cannot be trusted.",
@@ -120,7 +127,7 @@ fn explain_fetch(error: &FetchError) -> Explanation {
             "provider_unreachable",
             "The sign-in service cannot be reached at the moment.",
         ),
-        FetchError::TooLarge | FetchError::Status(_) | FetchError::Json(_) => provider_fault(
+        FetchError::TooLarge | FetchError::Status { .. } | FetchError::Json(_) => provider_fault(
             "provider_answer",
             "The sign-in service gave an answer that this application does not understand.",
         ),

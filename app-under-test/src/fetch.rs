@@ -25,9 +25,9 @@ pub(crate) enum FetchError {
     /// An answer longer than the app reads.
     #[error("answer longer than {MAX_BODY} bytes")]
     TooLarge,
-    /// Another status than 200, redirects included.
-    #[error("status {0} instead of 200")]
-    Status(StatusCode),
+    /// Another status than the one of a document, redirects included.
+    #[error("status {found} instead of {}", expected.as_u16())]
+    Status { found: StatusCode, expected: StatusCode },
     /// Not the JSON that the specification promises.
     #[error("not the JSON that was expected: {0}")]
     Json(#[from] serde_json::Error),
@@ -63,8 +63,17 @@ impl Answer {
     /// The document of an answer that must be a 200: whatever else may stand in it, a failure
     /// or a redirect is no document.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
-        if self.status != StatusCode::OK {
-            return Err(FetchError::Status(self.status));
+        self.document_with(StatusCode::OK)
+    }
+
+    /// The document of an answer that must be a 201.
+    pub(crate) fn created<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
+        self.document_with(StatusCode::CREATED)
+    }
+
+    fn document_with<T: DeserializeOwned>(&self, expected: StatusCode) -> Result<T, FetchError> {
+        if self.status != expected {
+            return Err(FetchError::Status { found: self.status, expected });
         }
         Ok(self.object()?)
     }

@@ -148,7 +148,7 @@ async fn refresh(session: &Session, grant: &Grant) -> Result<Renewal, Failure> {
         tracing::warn!(%error, "no refresh at the moment");
         Failure::Passing { back_off: BACK_OFF }
     })?;
-    let tokens = token::refresh(provider, &snapshot.metadata, &grant.refresh_token).await?;
+    let tokens = token::refresh(provider, &snapshot, &grant.refresh_token).await?;
     let id_token = match &tokens.id_token {
         None => None,
         Some(token) => {
@@ -178,7 +178,7 @@ async fn verify(
         provider.open(snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await?;
     let expected = Expectations {
         issuer: &snapshot.metadata.issuer,
-        client_id: &provider.client.id,
+        client_id: &snapshot.registration.id,
         access_token: access_token.reveal(),
         occasion: Occasion::Refresh(&session.login),
         now: provider.now(),

@@ -62,13 +62,7 @@ pub(crate) async fn begin(
 ) -> Result<Url, LoginError> {
     let snapshot = provider.current().await?;
     let (state, login) = app.pending_logins.begin(&provider.name, browser, return_to);
-    Ok(authorization::request_url(
-        &snapshot.metadata.endpoints.authorization_endpoint,
-        provider,
-        &state,
-        &login,
-        prompt,
-    ))
+    Ok(authorization::request_url(provider, &snapshot, &state, &login, prompt))
 }
 
 /// Completes a login with what the browser brought back to the redirect URI of `provider`.
@@ -131,7 +125,7 @@ async fn redeem(
     response.check_refusal()?;
     let code = response.check_code()?;
 
-    let tokens = token::redeem(provider, metadata, code, &login.code_verifier).await?;
+    let tokens = token::redeem(provider, &snapshot, code, &login.code_verifier).await?;
     let id_token = tokens.id_token.ok_or(TokenError::Missing("id_token"))?;
     let signed =
         provider.open(&snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await;
@@ -139,7 +133,7 @@ async fn redeem(
         signed.map_err(IdTokenError::Jwt)?,
         &Expectations {
             issuer: &metadata.issuer,
-            client_id: &provider.client.id,
+            client_id: &snapshot.registration.id,
             access_token: tokens.access_token.reveal(),
             occasion: Occasion::Login { nonce: &login.nonce, max_age: provider.settings.max_age },
             now: provider.now(),

@@ -54,7 +54,7 @@ async fn verify(provider: &Arc<Provider>, token: &str) -> Result<LogoutToken, Lo
     let snapshot = snapshot.map_err(|error| LogoutTokenError::NoKeys(error.to_string()))?;
     let signed = provider.open(&snapshot, token, logout_token::TYPES, Caller::Anybody).await?;
     let issuer = &snapshot.metadata.issuer;
-    logout_token::verify(signed, issuer, &provider.client.id, provider.now())
+    logout_token::verify(signed, issuer, &snapshot.registration.id, provider.now())
 }
 
 /// Whether the logout ends this session

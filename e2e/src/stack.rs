@@ -180,7 +180,7 @@ impl StackBuilder {
     }
 
     /// Sets an environment variable of the app, in place of the stack's own value. `{issuer}` in
-    /// it stands for the issuer, whose port nobody knows yet.
+    /// it stands for the issuer, whose port nobody knows yet. An empty value unsets it.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
         self
@@ -268,6 +268,7 @@ impl StackBuilder {
         let own = self.variables.into_iter();
         variables
             .extend(own.map(|(name, value)| (name, value.replace("{issuer}", provider.issuer()))));
+        variables.retain(|_, value| !value.is_empty());
         let mut authority = None;
         if self.trusts_provider {
             let mut file = NamedTempFile::new()?;

@@ -1,5 +1,7 @@
 //! Who the app is at the provider.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::{
@@ -9,16 +11,42 @@ use super::{
     variables::{self, Variables},
 };
 
-/// The app's registration at the provider.
+/// What the app is and asks for at a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    pub(crate) id: String,
-    pub(crate) authentication: ClientAuthentication,
+    pub(crate) identity: Identity,
     /// Exactly as configured: providers compare it character by character.
     pub(crate) redirect_uri: String,
     pub(crate) post_logout_redirect_uri: String,
     /// Scopes with one blank between them.
     pub(crate) scope: String,
+}
+
+/// Where the app has its registration from.
+#[derive(Clone, Debug)]
+pub(crate) enum Identity {
+    /// Somebody registered it.
+    Registered(Arc<Registration>),
+    /// It registers itself, to authenticate in this way.
+    RegistersItself(AuthenticationMethod),
+}
+
+/// Who the app is at a provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    pub(crate) id: String,
+    pub(crate) authentication: ClientAuthentication,
+}
+
+/// A way to authenticate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthenticationMethod {
+    /// [`ClientAuthentication::SecretPost`].
+    SecretPost,
+    /// [`ClientAuthentication::SecretBasic`].
+    SecretBasic,
+    /// [`ClientAuthentication::None`].
+    None,
 }
 
 /// How the app proves at the token endpoint who it is
@@ -34,12 +62,32 @@ pub(crate) enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// The registered name of the method.
-    pub(crate) fn name(&self) -> &'static str {
+    /// The way in which it is done.
+    pub(crate) fn method(&self) -> AuthenticationMethod {
         match self {
-            Self::SecretPost(_) => "client_secret_post",
-            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretPost(_) => AuthenticationMethod::SecretPost,
+            Self::SecretBasic(_) => AuthenticationMethod::SecretBasic,
+            Self::None => AuthenticationMethod::None,
+        }
+    }
+}
+
+impl AuthenticationMethod {
+    /// The registered name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::SecretPost => "client_secret_post",
+            Self::SecretBasic => "client_secret_basic",
             Self::None => "none",
+        }
+    }
+
+    /// The method with its secret; `None` where it needs one and there is none.
+    pub(crate) fn with(self, secret: Option<Secret>) -> Option<ClientAuthentication> {
+        match self {
+            Self::SecretPost => secret.map(ClientAuthentication::SecretPost),
+            Self::SecretBasic => secret.map(ClientAuthentication::SecretBasic),
+            Self::None => Some(ClientAuthentication::None),
         }
     }
 }
@@ -51,8 +99,7 @@ impl Client {
         base_path: Option<&BasePath>,
         default_redirect_uri: Option<String>,
     ) -> Option<Self> {
-        let id = variables.required(&variables::OIDC_CLIENT_ID, |id| Ok(id.to_owned()));
-        let authentication = read_authentication(variables);
+        let identity = read_identity(variables);
         let redirect_uri = match default_redirect_uri.map(|uri| redirect_uri(&uri)) {
             Some(Ok(default)) => {
                 variables.or_default(&variables::OIDC_REDIRECT_URI, default, redirect_uri)
@@ -72,8 +119,7 @@ impl Client {
             }
         };
         Some(Self {
-            id: id?,
-            authentication: authentication?,
+            identity: identity?,
             redirect_uri: uri_text,
             post_logout_redirect_uri,
             scope: scope?,
@@ -105,19 +151,41 @@ impl Client {
     }
 }
 
-fn read_authentication(variables: &mut Variables) -> Option<ClientAuthentication> {
-    type Method = fn(Secret) -> ClientAuthentication;
+fn read_identity(variables: &mut Variables) -> Option<Identity> {
+    let registers_itself =
+        variables.or_default(&variables::OIDC_REGISTER, false, variables::boolean);
     let method = variables.or_default(
         &variables::OIDC_CLIENT_AUTH,
-        Some(ClientAuthentication::SecretPost as Method),
+        AuthenticationMethod::SecretPost,
         |text| match text {
-            "client_secret_post" => Ok(Some(ClientAuthentication::SecretPost as Method)),
-            "client_secret_basic" => Ok(Some(ClientAuthentication::SecretBasic)),
-            "none" => Ok(None),
+            "client_secret_post" => Ok(AuthenticationMethod::SecretPost),
+            "client_secret_basic" => Ok(AuthenticationMethod::SecretBasic),
+            "none" => Ok(AuthenticationMethod::None),
             _ => Err("write client_secret_post, client_secret_basic or none".to_owned()),
         },
     );
-    if let Some(None) = method {
+    if registers_itself? {
+        let mut is_alone = true;
+        for variable in [&variables::OIDC_CLIENT_ID, &variables::OIDC_CLIENT_SECRET] {
+            if variables.is_set(variable) {
+                let reason = "the provider gives it to who registers: unset this, or OIDC_REGISTER";
+                variables.refuse(variable, reason);
+                is_alone = false;
+            }
+        }
+        return method.filter(|_| is_alone).map(Identity::RegistersItself);
+    }
+    let id = variables.required(&variables::OIDC_CLIENT_ID, |id| Ok(id.to_owned()));
+    let authentication = read_authentication(variables, method);
+    let registration = Registration { id: id?, authentication: authentication? };
+    Some(Identity::Registered(Arc::new(registration)))
+}
+
+fn read_authentication(
+    variables: &mut Variables,
+    method: Option<AuthenticationMethod>,
+) -> Option<ClientAuthentication> {
+    if method == Some(AuthenticationMethod::None) {
         if variables.is_set(&variables::OIDC_CLIENT_SECRET) {
             variables.refuse(
                 &variables::OIDC_CLIENT_SECRET,
@@ -128,7 +196,7 @@ fn read_authentication(variables: &mut Variables) -> Option<ClientAuthentication
         return Some(ClientAuthentication::None);
     }
     let secret = variables.required(&variables::OIDC_CLIENT_SECRET, |text| Ok(Secret::new(text)));
-    Some(method??(secret?))
+    method?.with(Some(secret?))
 }
 
 /// An absolute URL without a fragment

@@ -11,7 +11,9 @@ mod transport;
 mod variables;
 
 pub(crate) use base_path::BasePath;
-pub(crate) use client::{Client, ClientAuthentication};
+pub(crate) use client::{
+    AuthenticationMethod, Client, ClientAuthentication, Identity, Registration,
+};
 pub use errors::{ConfigError, ConfigErrors};
 pub(crate) use provider::{Endpoints, ProviderSettings};
 pub(crate) use providers::ProviderConfig;

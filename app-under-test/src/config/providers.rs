@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     base_path::BasePath,
-    client::Client,
+    client::{Client, Identity},
     provider::ProviderSettings,
     variables::{self, Variables},
 };
@@ -101,7 +101,14 @@ impl ProviderConfig {
     ) -> Option<Self> {
         let settings = ProviderSettings::read(variables);
         let client = Client::read(variables, base_path, redirect_uri);
-        Some(Self { name, settings: settings?, client: client? })
+        let (settings, client) = (settings?, client?);
+        if let (Some(_), Identity::RegistersItself(_)) = (&settings.endpoints, &client.identity) {
+            let reason = "without discovery the app does not know where: unset this, or \
+                          OIDC_SKIP_DISCOVERY";
+            variables.refuse(&variables::OIDC_REGISTER, reason);
+            return None;
+        }
+        Some(Self { name, settings, client })
     }
 
     /// Where below the base the provider's answers arrive, by its place among all.

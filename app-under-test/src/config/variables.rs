@@ -33,6 +33,9 @@ variables! {
     OIDC_CLIENT_ID, "required", "the client's identifier at the provider";
     OIDC_CLIENT_SECRET, "required",
         "the client's secret; must be absent with OIDC_CLIENT_AUTH=none";
+    OIDC_REGISTER, "false",
+        "true: the app registers itself at the provider, and has no OIDC_CLIENT_ID and \
+         OIDC_CLIENT_SECRET";
     OIDC_REDIRECT_URI, "required",
         "the URL of {base}auth/callback as registered at the provider";
     OIDC_POST_LOGOUT_REDIRECT_URI, "{base}auth/logged-out at the host of OIDC_REDIRECT_URI",

@@ -2,7 +2,11 @@
 
 use url::Url;
 
-use super::{pending_login::PendingLogin, pkce, provider::Provider};
+use super::{
+    pending_login::PendingLogin,
+    pkce,
+    provider::{Provider, Snapshot},
+};
 
 /// What the user is asked to do at the provider
 /// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
@@ -36,18 +40,18 @@ impl Prompt {
 /// ([RFC 6749, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), its
 /// parameters encoded and added to those that the endpoint may have already.
 pub(crate) fn request_url(
-    endpoint: &Url,
     provider: &Provider,
+    snapshot: &Snapshot,
     state: &str,
     login: &PendingLogin,
     prompt: Option<Prompt>,
 ) -> Url {
     let client = &provider.client;
-    let mut url = endpoint.clone();
+    let mut url = snapshot.metadata.endpoints.authorization_endpoint.clone();
     let mut query = url.query_pairs_mut();
     query
         .append_pair("response_type", "code")
-        .append_pair("client_id", &client.id)
+        .append_pair("client_id", &snapshot.registration.id)
         .append_pair("redirect_uri", &client.redirect_uri)
         .append_pair("scope", &client.scope)
         .append_pair("state", state)

@@ -18,6 +18,8 @@ pub(crate) struct Metadata {
     /// Whether every authorization response names its issuer
     /// ([RFC 9207, section 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
     pub(crate) response_iss: bool,
+    /// Where clients register themselves.
+    pub(crate) registration_endpoint: Option<Url>,
     /// How clients may authenticate; empty when the provider does not say.
     pub(crate) client_authentication: Vec<String>,
 }
@@ -34,6 +36,7 @@ pub(super) struct Document {
     jwks_uri: Option<String>,
     userinfo_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
+    registration_endpoint: Option<String>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     authorization_response_iss_parameter_supported: Option<bool>,
@@ -71,6 +74,7 @@ impl Metadata {
             endpoints: endpoints.clone(),
             signing_algorithms: settings.signing_algorithms.clone(),
             response_iss: false,
+            registration_endpoint: None,
             client_authentication: Vec::new(),
         }
     }
@@ -101,6 +105,10 @@ impl Metadata {
             signing_algorithms: checked_algorithms(
                 &settings.signing_algorithms,
                 document.id_token_signing_alg_values_supported,
+            )?,
+            registration_endpoint: endpoint(
+                "registration_endpoint",
+                document.registration_endpoint,
             )?,
             response_iss: document.authorization_response_iss_parameter_supported.unwrap_or(false),
             client_authentication: document

@@ -15,6 +15,7 @@ pub(crate) mod pkce;
 pub(crate) mod provider;
 pub(crate) mod providers;
 pub(crate) mod refetches;
+pub(crate) mod registration;
 pub(crate) mod token;
 pub(crate) mod used_tokens;
 pub(crate) mod userinfo;

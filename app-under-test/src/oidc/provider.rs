@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -16,10 +16,11 @@ use super::{
     jwks::{self, KeySet},
     jwt::{self, JwtError, Signed},
     refetches::{Caller, Refetches},
+    registration::{self, Registered, RegistrationError},
 };
 use crate::{
     clock::Clock,
-    config::{Client, ProviderConfig, ProviderSettings},
+    config::{Client, Identity, ProviderConfig, ProviderSettings, Registration},
     fetch::{FetchError, fetch},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Provider {
     pub(crate) http: reqwest::Client,
     clock: Clock,
     known: Mutex<Option<Arc<Snapshot>>>,
+    /// What the app registered by itself.
+    registered: Mutex<Option<Registered>>,
     /// Held during a fetch, so that there is one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
     /// How many fetches have begun.
@@ -50,6 +53,8 @@ pub(crate) struct Provider {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) metadata: Metadata,
+    /// Who the app is there.
+    pub(crate) registration: Arc<Registration>,
     pub(crate) keys: KeySet,
     fetched: Timestamp,
 }
@@ -78,6 +83,8 @@ pub(crate) enum ProviderError {
     Discovery(FetchError),
     #[error("discovery: {0}")]
     Metadata(#[from] MetadataError),
+    #[error("registration: {0}")]
+    Registration(#[from] RegistrationError),
     #[error("key set: {0}")]
     Keys(FetchError),
 }
@@ -91,6 +98,7 @@ impl Provider {
             http: http.clone(),
             clock: clock.clone(),
             known: Mutex::default(),
+            registered: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
             begun: AtomicU64::new(0),
             refetches: Refetches::default(),
@@ -253,16 +261,52 @@ impl Provider {
                 Metadata::discovered(&self.settings, document)?
             }
         };
+        let registration = self.registration(&metadata).await?;
         let answer = fetch(self.http.get(metadata.endpoints.jwks_uri.clone()), timeout).await;
         let document: jwks::Document =
             answer.and_then(|answer| answer.document()).map_err(ProviderError::Keys)?;
         let keys = KeySet::new(document);
-        self.warn_about(&metadata, &keys);
-        Ok(Snapshot { metadata, keys, fetched: self.clock.now() })
+        self.warn_about(&metadata, &registration, &keys);
+        Ok(Snapshot { metadata, registration, keys, fetched: self.clock.now() })
+    }
+
+    /// Who the app is there, registered first where that is its own to do.
+    async fn registration(&self, metadata: &Metadata) -> Result<Arc<Registration>, ProviderError> {
+        let method = match &self.client.identity {
+            Identity::Registered(registration) => return Ok(Arc::clone(registration)),
+            Identity::RegistersItself(method) => *method,
+        };
+        let endpoint = metadata.registration_endpoint.as_ref();
+        let endpoint = endpoint.ok_or(MetadataError::Missing("registration_endpoint"))?;
+        if let Some(registered) = &*self.registered()
+            && registered.is_good(endpoint, self.clock.now())
+        {
+            return Ok(Arc::clone(&registered.registration));
+        }
+        let (http, client, settings) = (&self.http, &self.client, &self.settings);
+        let registered = registration::register(http, endpoint, client, method, settings).await?;
+        let registration = Arc::clone(&registered.registration);
+        *self.registered() = Some(registered);
+        Ok(registration)
+    }
+
+    /// Forgets a registration that the provider knows nothing of, where the app can make another.
+    pub(crate) fn is_unknown_there(&self, registration: &Arc<Registration>) {
+        let mut registered = self.registered();
+        let is_it = |own: &Registered| Arc::ptr_eq(&own.registration, registration);
+        if registered.as_ref().is_some_and(is_it) {
+            tracing::warn!("the provider does not know the app any more: it will register again");
+            *registered = None;
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
+    fn registered(&self) -> MutexGuard<'_, Option<Registered>> {
+        self.registered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says what will most likely go wrong, but may not.
-    fn warn_about(&self, metadata: &Metadata, keys: &KeySet) {
+    fn warn_about(&self, metadata: &Metadata, registration: &Registration, keys: &KeySet) {
         if !keys.fits_any(&metadata.signing_algorithms) {
             tracing::warn!(
                 algorithms = ?metadata.signing_algorithms,
@@ -270,7 +314,7 @@ impl Provider {
             );
         }
         let advertised = &metadata.client_authentication;
-        let configured = self.client.authentication.name();
+        let configured = registration.authentication.method().name();
         if !advertised.is_empty() && !advertised.iter().any(|name| name == configured) {
             tracing::warn!(
                 ?advertised,

@@ -8,10 +8,9 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{
-    discovery::Metadata,
     error_code::{self, ErrorCode},
     expires_in,
-    provider::Provider,
+    provider::{Provider, Snapshot},
 };
 use crate::{
     config::{ClientAuthentication, Secret},
@@ -84,7 +83,7 @@ struct Document {
 /// [RFC 7636, section 4.5](https://www.rfc-editor.org/rfc/rfc7636#section-4.5)).
 pub(crate) async fn redeem(
     provider: &Provider,
-    metadata: &Metadata,
+    snapshot: &Snapshot,
     code: &str,
     code_verifier: &Secret,
 ) -> Result<Tokens, TokenError> {
@@ -93,9 +92,17 @@ pub(crate) async fn redeem(
         ("code", code),
         ("redirect_uri", &provider.client.redirect_uri),
     ];
-    let request = authenticated(provider, metadata, &mut form);
+    let request = authenticated(provider, snapshot, &mut form);
     form.push(("code_verifier", code_verifier.reveal()));
-    read(&fetch(request.form(&form), provider.timeout()).await?)
+    let answer = fetch(request.form(&form), provider.timeout()).await?;
+    read(&answer).inspect_err(|error| note_unknown_client(provider, snapshot, error))
+}
+
+/// A provider that has forgotten a client which registered itself can get to know it again.
+fn note_unknown_client(provider: &Provider, snapshot: &Snapshot, error: &TokenError) {
+    if matches!(error, TokenError::Refused { code, .. } if code.name == "invalid_client") {
+        provider.is_unknown_there(&snapshot.registration);
+    }
 }
 
 /// Uses `refresh_token`
@@ -107,16 +114,18 @@ pub(crate) async fn redeem(
 /// pass: an answer that a proxy gave, a provider that is restarted, a limit on requests.
 pub(crate) async fn refresh(
     provider: &Provider,
-    metadata: &Metadata,
+    snapshot: &Snapshot,
     refresh_token: &Secret,
 ) -> Result<Tokens, RefreshError> {
     let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.reveal())];
-    let request = authenticated(provider, metadata, &mut form);
+    let request = authenticated(provider, snapshot, &mut form);
     let unavailable = |error, retry_after| RefreshError::Unavailable { error, retry_after };
     let answer = fetch(request.form(&form), provider.timeout())
         .await
         .map_err(|error| unavailable(TokenError::Fetch(error), None))?;
-    read(&answer).map_err(|error| match error {
+    let tokens = read(&answer);
+    let tokens = tokens.inspect_err(|error| note_unknown_client(provider, snapshot, error));
+    tokens.map_err(|error| match error {
         TokenError::Refused { .. } if !answer.may_be_better_later() => RefreshError::Refused(error),
         error => unavailable(error, answer.retry_after(provider.now())),
     })
@@ -124,14 +133,14 @@ pub(crate) async fn refresh(
 
 /// A request that says who the client is, in its header or in the form.
 fn authenticated<'a>(
-    provider: &'a Provider,
-    metadata: &Metadata,
+    provider: &Provider,
+    snapshot: &'a Snapshot,
     form: &mut Vec<(&str, &'a str)>,
 ) -> RequestBuilder {
-    let client = &provider.client;
+    let client = &*snapshot.registration;
     let request = provider
         .http
-        .post(metadata.endpoints.token_endpoint.clone())
+        .post(snapshot.metadata.endpoints.token_endpoint.clone())
         .header("accept", "application/json");
     match &client.authentication {
         ClientAuthentication::SecretPost(secret) => {

@@ -82,7 +82,8 @@ async fn provider_logout(session: &Session, state: &str) -> Option<Url> {
         tracing::warn!("the provider does not answer, signed out here only");
         return None;
     }
-    Some(logout::request_url(endpoint, &provider.client, &session.id_token, state))
+    let (client, registration) = (&provider.client, &snapshot.registration);
+    Some(logout::request_url(endpoint, client, registration, &session.id_token, state))
 }
 
 fn confirm(app: &App, session: &Session, status: StatusCode) -> Response {

@@ -15,6 +15,7 @@ mod policy;
 mod program;
 mod providers;
 mod refresh;
+mod registration;
 mod routes;
 mod session;
 mod setup;

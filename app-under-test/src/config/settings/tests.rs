@@ -1,7 +1,7 @@
 //! Every variable, right and wrong.
 
 use super::*;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Identity, ProviderConfig, Registration};
 
 const GOOD: [(&str, &str); 4] = [
     ("OIDC_AUTHORITY", "https://login.example.com"),
@@ -30,6 +30,15 @@ fn refusal(name: &str, value: &str) -> String {
     }
 }
 
+/// Who somebody registered the app as.
+#[track_caller]
+fn registration(provider: &ProviderConfig) -> &Registration {
+    match &provider.client.identity {
+        Identity::Registered(registration) => registration,
+        Identity::RegistersItself(method) => panic!("registers itself for {method:?}"),
+    }
+}
+
 #[test]
 fn every_missing_variable_is_named_at_once() {
     let nothing = Config::from_variables([]).unwrap_err().to_string();
@@ -49,7 +58,10 @@ fn every_missing_variable_is_named_at_once() {
 fn defaults_are_those_of_the_sample() {
     let config = with(&[]).unwrap();
     assert_eq!(config.providers.first.client.scope, "openid email profile");
-    assert_eq!(config.providers.first.client.authentication.name(), "client_secret_post");
+    assert_eq!(
+        registration(&config.providers.first).authentication.method().name(),
+        "client_secret_post"
+    );
     assert_eq!(config.base_path.as_str(), "/");
     assert_eq!(config.listen_address(), ([127, 0, 0, 1].into(), 8050));
     assert!(config.required_groups.is_empty());
@@ -173,7 +185,7 @@ fn public_clients_have_no_secret() {
         .chain(&[("OIDC_CLIENT_AUTH", "none")])
         .map(|&(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::from_variables(public).unwrap();
-    assert_eq!(config.providers.first.client.authentication.name(), "none");
+    assert_eq!(registration(&config.providers.first).authentication.method().name(), "none");
     refusal("OIDC_CLIENT_AUTH", "private_key_jwt");
 }
 
@@ -276,11 +288,11 @@ fn with_evil(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
 fn further_provider_is_described_by_variables_with_its_name() {
     let config = with_evil(&[]).unwrap();
     assert_eq!(config.providers.first.name, "honest");
-    assert_eq!(config.providers.first.client.id, "app");
+    assert_eq!(registration(&config.providers.first).id, "app");
     let [evil] = config.providers.further.as_slice() else { panic!("{config:?}") };
     assert_eq!(evil.name, "evil-1");
     assert_eq!(evil.settings.authority, "https://evil.example.com");
-    assert_eq!(evil.client.id, "other");
+    assert_eq!(registration(evil).id, "other");
     assert_eq!(evil.client.redirect_uri, "https://app.example.com/auth/callback/evil-1");
     assert_eq!(evil.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
     // Nothing is inherited.
@@ -343,4 +355,31 @@ fn names_of_providers_are_plain_and_differ() {
         refusal("OIDC_PROVIDERS", value);
     }
     assert_eq!(with(&[("OIDC_PROVIDERS", "one")]).unwrap().providers.first.name, "one");
+}
+
+#[test]
+fn who_registers_itself_has_nothing_that_registration_gives() {
+    insta::assert_snapshot!(with(&[("OIDC_REGISTER", "true")]).unwrap_err(), @r#"
+    OIDC_CLIENT_ID: "app": the provider gives it to who registers: unset this, or OIDC_REGISTER
+    OIDC_CLIENT_SECRET: "(a secret)": the provider gives it to who registers: unset this, or OIDC_REGISTER
+    "#);
+
+    let variables = [
+        ("OIDC_AUTHORITY", "https://login.example.com"),
+        ("OIDC_REDIRECT_URI", "https://app.example.com/auth/callback"),
+        ("OIDC_REGISTER", "true"),
+    ];
+    let read = |more: &[(&str, &str)]| {
+        let all = variables.iter().chain(more);
+        Config::from_variables(all.map(|&(name, value)| (name.to_owned(), value.to_owned())))
+    };
+    let config = read(&[]).unwrap();
+    assert!(matches!(config.providers.first.client.identity, Identity::RegistersItself(_)));
+    let endpoints = [
+        ("OIDC_SKIP_DISCOVERY", "true"),
+        ("OIDC_AUTHORIZATION_ENDPOINT", "https://login.example.com/a"),
+        ("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t"),
+        ("OIDC_JWKS_URI", "https://login.example.com/k"),
+    ];
+    insta::assert_snapshot!(read(&endpoints).unwrap_err(), @r#"OIDC_REGISTER: "true": without discovery the app does not know where: unset this, or OIDC_SKIP_DISCOVERY"#);
 }

@@ -88,21 +88,35 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             stack.provider(MockProviderBuilder::https).trusts_provider()
         }
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
-        name if TWO_ISSUERS.contains(&name) => stack
-            .provider(|provider| provider.settings(|settings| settings.client_registration = true))
-            .provider_for_app(|provider, app| {
-                let callback = format!("{app}auth/callback");
-                let second = format!("{callback}/{SECOND}");
-                let client = Client::new(CLIENT_ID).secret(CLIENT_SECRET);
-                provider
-                    .client(client.redirect_uri(callback.as_str()).redirect_uri(second.as_str()))
-            })
-            .app_variable("OIDC_PROVIDERS", format!("first {SECOND}"))
-            .app_variable("OIDC_PROVIDER_OTHER_AUTHORITY", format!("{{issuer}}/issuers/{SECOND}"))
-            .app_variable("OIDC_PROVIDER_OTHER_CLIENT_ID", CLIENT_ID)
-            .app_variable("OIDC_PROVIDER_OTHER_CLIENT_SECRET", CLIENT_SECRET),
+        name if TWO_ISSUERS.contains(&name) => {
+            let stack = with_two_issuers(stack);
+            match case.value("swap") == "registration_endpoint" {
+                // At the malicious one the app registers itself.
+                true => stack
+                    .app_variable("OIDC_REGISTER", "true")
+                    .app_variable("OIDC_CLIENT_ID", "")
+                    .app_variable("OIDC_CLIENT_SECRET", ""),
+                false => stack,
+            }
+        }
         _ => stack,
     }
+}
+
+/// An app with a provider for each issuer, where clients can register themselves.
+fn with_two_issuers(stack: StackBuilder) -> StackBuilder {
+    stack
+        .provider(|provider| provider.settings(|settings| settings.client_registration = true))
+        .provider_for_app(|provider, app| {
+            let callback = format!("{app}auth/callback");
+            let second = format!("{callback}/{SECOND}");
+            let client = Client::new(CLIENT_ID).secret(CLIENT_SECRET);
+            provider.client(client.redirect_uri(callback.as_str()).redirect_uri(second.as_str()))
+        })
+        .app_variable("OIDC_PROVIDERS", format!("first {SECOND}"))
+        .app_variable("OIDC_PROVIDER_OTHER_AUTHORITY", format!("{{issuer}}/issuers/{SECOND}"))
+        .app_variable("OIDC_PROVIDER_OTHER_CLIENT_ID", CLIENT_ID)
+        .app_variable("OIDC_PROVIDER_OTHER_CLIENT_SECRET", CLIENT_SECRET)
 }
 
 /// The app and its registration, for ID tokens that are signed with ES256.

@@ -1,0 +1,96 @@
+//! The app registers itself at a provider that has no client for it yet
+//! ([OpenID Connect Dynamic Client Registration 1.0](https://openid.net/specs/openid-connect-registration-1_0.html)).
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::{
+    config::{AuthenticationMethod, Client, ProviderSettings, Registration, Secret},
+    fetch::{FetchError, fetch},
+};
+
+/// A registration that was made, and where.
+#[derive(Debug)]
+pub(super) struct Registered {
+    /// It is good at the provider of this endpoint, and at no other.
+    at: Url,
+    pub(super) registration: Arc<Registration>,
+    expires: Option<Timestamp>,
+}
+
+/// Why there is no registration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RegistrationError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("the answer has no client_secret")]
+    NoSecret,
+}
+
+/// The answer, as far as the app uses it
+/// ([section 3.2](https://openid.net/specs/openid-connect-registration-1_0.html#RegistrationResponse)).
+#[derive(Deserialize)]
+struct Document {
+    client_id: String,
+    client_secret: Option<String>,
+    /// In seconds since the epoch; 0 for never.
+    client_secret_expires_at: Option<i64>,
+}
+
+impl Registered {
+    /// Whether it is good at an endpoint now.
+    pub(super) fn is_good(&self, endpoint: &Url, now: Timestamp) -> bool {
+        self.at == *endpoint && self.expires.is_none_or(|expires| now < expires)
+    }
+}
+
+/// Registers the app.
+pub(super) async fn register(
+    http: &reqwest::Client,
+    endpoint: &Url,
+    client: &Client,
+    method: AuthenticationMethod,
+    settings: &ProviderSettings,
+) -> Result<Registered, RegistrationError> {
+    let request = http.post(endpoint.clone()).json(&metadata(client, method, settings));
+    let answer = fetch(request, settings.timeout).await?;
+    let Document { client_id, client_secret, client_secret_expires_at } = answer.created()?;
+    let secret = client_secret.filter(|secret| !secret.is_empty()).map(Secret::new);
+    let registration = Registration {
+        id: client_id,
+        authentication: method.with(secret).ok_or(RegistrationError::NoSecret)?,
+    };
+    tracing::info!(client_id = registration.id, "registered at the provider");
+    let expires = client_secret_expires_at.filter(|at| *at != 0);
+    Ok(Registered {
+        at: endpoint.clone(),
+        registration: Arc::new(registration),
+        expires: expires.and_then(|at| Timestamp::from_second(at).ok()),
+    })
+}
+
+/// What the app says of itself
+/// ([section 2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
+fn metadata(client: &Client, method: AuthenticationMethod, settings: &ProviderSettings) -> Value {
+    let mut grant_types = vec!["authorization_code"];
+    if client.asks_for_offline_access() {
+        grant_types.push("refresh_token");
+    }
+    let mut metadata = json!({
+        "redirect_uris": [client.redirect_uri],
+        "post_logout_redirect_uris": [client.post_logout_redirect_uri],
+        "response_types": ["code"],
+        "grant_types": grant_types,
+        "token_endpoint_auth_method": method.name(),
+        "scope": client.scope,
+    });
+    // Agreed on here, whatever a later document offers.
+    if let Some(algorithm) = settings.signing_algorithms.first() {
+        metadata["id_token_signed_response_alg"] = json!(algorithm);
+    }
+    metadata
+}
