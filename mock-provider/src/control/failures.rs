@@ -7,20 +7,34 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::failure::{Armed, Failure};
+use crate::failure::{Armed, Failure, modes};
 use crate::registry::{ArmError, Registry};
 
 /// A failure to arm.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FailureToArm {
-    /// As it is written everywhere: `NAME:parameter=value@client=ID,times=1`.
-    #[schema(value_type = String, example = "id-token-exp-invalid:value=-10min@times=1")]
+    #[schema(schema_with = written)]
     failure: Failure,
+}
+
+/// How a failure is written, by the names of the catalogue.
+fn written() -> Schema {
+    let names: Vec<_> = modes().map(|mode| mode.name).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(
+            "As it is written everywhere: `NAME:parameter=value@client=ID,times=1`. `GET /failures` \
+             has the parameters of each.",
+        ))
+        .pattern(Some(format!("^({})([:@].*)?$", names.join("|"))))
+        .examples(["id-token-exp-invalid:value=-10min@times=1"])
+        .into()
 }
 
 /// A failure that is armed.

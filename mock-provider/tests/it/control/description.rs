@@ -103,3 +103,15 @@ async fn every_operation_says_what_it_takes_and_gives() {
         assert!(schema["description"].is_string(), "{name} is not described");
     }
 }
+
+#[tokio::test]
+async fn the_schema_of_a_failure_names_every_one_of_the_catalogue() {
+    let provider = start().await;
+    let document = Control(&provider).get("/openapi.json").await.json();
+    let schema = &document["components"]["schemas"]["FailureToArm"]["properties"]["failure"];
+    let pattern = schema["pattern"].as_str().expect("there is a pattern");
+    let names = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")([:@].*)?$"));
+    let names: Vec<_> = names.expect("it has names, and what may follow").split('|').collect();
+    let catalogue: Vec<_> = mock_provider::failure::modes().map(|mode| mode.name).collect();
+    assert_eq!(names, catalogue);
+}
