@@ -9,10 +9,11 @@ use axum::http::{HeaderMap, Method};
 use reqwest::{Client, Response, redirect};
 use serde_json::{Map, Value};
 
+use crate::endpoint::Endpoint;
 use crate::failure;
 use crate::grant::GrantUse;
 use crate::issuer::Issuer;
-use crate::journal::{Alteration, Endpoint, Entry};
+use crate::journal::{Alteration, Entry};
 use crate::logout::Served;
 use crate::protocol::logout_token::{LIFETIME, LogoutToken, TYPE, events};
 use crate::protocol::parameters::Parameters;

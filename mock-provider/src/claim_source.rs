@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::algorithm::Algorithm;
+use crate::endpoint::Endpoint;
 use crate::issuer::{Issuer, until};
-use crate::journal::Endpoint;
 use crate::jws::Jws;
 
 /// What the source is asked with: a bearer token that carries what it is good for, so that nothing

@@ -5,8 +5,8 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, Request, Response};
 use url::Url;
 
+use crate::endpoint::Endpoint;
 use crate::issuer::Issuer;
-use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 use crate::registry::Registry;
 use crate::reply::Note;

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::endpoint::Endpoint;
 use crate::grant::GrantUse;
-use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 
 /// No form of OpenID Connect comes near this many bytes, and no query has more.

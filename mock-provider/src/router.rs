@@ -17,13 +17,14 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::backchannel_logout::{self, LogoutNotice};
 use crate::control::{self, Access};
+use crate::endpoint::Endpoint;
 use crate::endpoints::{
     authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
     registration, sign_in, token, userinfo, webfinger,
 };
 use crate::failure::{self, Entered};
 use crate::issuer::Issuer;
-use crate::journal::{Endpoint, Entry};
+use crate::journal::Entry;
 use crate::registry::Registry;
 use crate::reply::{Left, Note, Reply};
 use crate::request::Request;

@@ -18,8 +18,9 @@ use utoipa::IntoParams;
 use super::refused::{Problem, Refused};
 use super::target::Target;
 use crate::config::{deserialize_text, read_members};
+use crate::endpoint::Endpoint;
 use crate::issuer::Issuer;
-use crate::journal::{Endpoint, Exchange};
+use crate::journal::Exchange;
 
 /// Which exchanges to tell; all of them where nothing is said.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

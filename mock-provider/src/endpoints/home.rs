@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::client::Client;
+use crate::endpoint::Endpoint;
 use crate::issuer::Issuer;
-use crate::journal::Endpoint;
 use crate::reply::{Note, Reply};
 use crate::request::Request;
 use crate::router::addresses;

@@ -10,7 +10,7 @@ use super::fault::{Fault, on_another_host};
 use super::malformed;
 use super::mode::Object;
 use super::near_miss::other_case;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::wire::delivery::{Delivery, End, Extent};
 
 pub(super) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {

@@ -8,8 +8,8 @@ use super::draft::Outgoing;
 use super::fault::Fault;
 use super::malformed;
 use super::mode::Object;
+use crate::endpoint::Endpoint;
 use crate::grant::GrantUse;
-use crate::journal::Endpoint;
 
 /// Gives a member another value, where there is such a member.
 pub(super) fn replace(object: &mut Object, name: &str, value: Value) {

@@ -8,7 +8,7 @@ use super::foreign_key;
 use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration};
 use super::stolen_code;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::protocol::authorization::ResponseMode;
 
 pub(super) static MODES: &[Mode] = &[

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fault::Fault;
 use super::mode::Object;
 use super::token::Token;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Claims that an ID token has by the protocol, and userinfo has not.
 const OF_ID_TOKENS: [&str; 7] = ["exp", "iat", "auth_time", "nonce", "at_hash", "acr", "sid"];

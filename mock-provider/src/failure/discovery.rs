@@ -6,7 +6,7 @@ use super::altered_metadata;
 use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration, number};
 use super::weak_algorithm;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// The members that every provider has to publish.
 pub(super) const REQUIRED: [&str; 7] = [

@@ -13,9 +13,10 @@ use super::spec::Failure;
 use super::token::Token;
 use crate::algorithm::Algorithm;
 use crate::browser::Browser;
+use crate::endpoint::Endpoint;
 use crate::endpoints::end_session;
 use crate::issuer::Issuer;
-use crate::journal::{Alteration, Endpoint};
+use crate::journal::Alteration;
 use crate::reply::{Left, Note, Reply};
 use crate::request::Request;
 

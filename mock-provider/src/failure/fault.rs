@@ -10,8 +10,8 @@ use url::Url;
 
 use super::spec::Failure;
 use crate::config::duration;
+use crate::endpoint::Endpoint;
 use crate::issuer::Issuer;
-use crate::journal::Endpoint;
 use crate::protocol::parameters::Parameters;
 use crate::reply::Note;
 use crate::request::Request;

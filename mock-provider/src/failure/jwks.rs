@@ -13,7 +13,7 @@ use super::offer::{publish, publish_before};
 use super::parameter::{choice, duration, number};
 use super::rotation;
 use super::weak_key;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 pub(super) static MODES: &[Mode] = &[
     Mode {

@@ -10,7 +10,7 @@ use super::logout_token::{
 };
 use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, duration};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Where a relying party is told how to check a logout token.
 const VALIDATION: &str = "OpenID Connect Back-Channel Logout 1.0, section 2.6";

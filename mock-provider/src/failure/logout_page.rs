@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use super::draft::{Draft, DraftContent, Outgoing};
 use super::fault::Fault;
 use super::mode::{Effect, Object};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::protocol::parameters::Parameters;
 use crate::reply::{AuthorizationResponse, Note, Reply};
 use crate::signed_out::{Embedder, SignedOut};

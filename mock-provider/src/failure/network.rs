@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::mode::{Act, Expected, Mode, Object, Severity};
 use super::parameter::{Parameter, choice, duration, number};
 use crate::compression::Coding;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::tls::fault::TlsFault;
 use crate::wire::delivery::{Delivery, End, Extent, Framing};
 use crate::wire::refused::RefusedPort;

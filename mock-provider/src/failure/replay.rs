@@ -6,7 +6,8 @@ use super::fault::Fault;
 use super::mode::Object;
 use super::near_miss::noise;
 use super::token::Token;
-use crate::journal::{Endpoint, Exchange};
+use crate::endpoint::Endpoint;
+use crate::journal::Exchange;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 
 /// For how long before this login the other one was, where one must be made up.

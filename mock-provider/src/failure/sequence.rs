@@ -8,7 +8,7 @@ use super::mode::{Act, Effect, Expected, Mode, Object, Severity};
 use super::parameter::{choice, duration, number};
 use super::stolen_code;
 use super::token::Token;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::keys::Rotation;
 use crate::reply::AuthorizationResponse;
 

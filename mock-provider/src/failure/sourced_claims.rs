@@ -6,7 +6,7 @@ use super::draft::Outgoing;
 use super::fault::Fault;
 use super::mode::Object;
 use super::token::{Signature, Token};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Where nobody listens: the port is set aside for throwing away.
 const NOBODY: &str = "http://127.0.0.1:9/claims";

@@ -11,7 +11,7 @@ use super::catalogue::{find, modes};
 use super::mode::{Expected, Mode};
 use super::parameter::Kind;
 use crate::config::{advice, deserialize_text, duration};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// A failure to arm: a mode with the values of its parameters, where it acts, and for how long.
 ///

@@ -6,7 +6,7 @@ use super::altered_tokens;
 use super::mode::{Act, Expected, Mode, Severity};
 use super::parameter::{choice, number};
 use super::token_request;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 pub(super) static MODES: &[Mode] = &[
     Mode {

@@ -7,7 +7,7 @@ use super::mode::{Act, Expected, Mode, Object, Severity};
 use super::parameter::choice;
 use super::payload;
 use super::{claim_shape, oversize, sourced_claims};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 pub(super) static MODES: &[Mode] = &[
     Mode {

@@ -11,7 +11,7 @@ use super::near_miss::{other_case, with_member};
 use super::parameter::choice;
 use super::replay::become_user;
 use super::token::{Signature, Token};
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 pub(super) static MODES: &[Mode] = &[
     Mode {

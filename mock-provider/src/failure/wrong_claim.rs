@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fault::Fault;
 use super::near_miss::{noise, other_case, with_member};
 use super::token::Token;
-use crate::journal::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Another issuer, or none.
 pub(super) fn iss(token: &mut Token, fault: &Fault<'_>) {
