@@ -293,8 +293,7 @@ impl Setup {
     /// The keys of a new issuer; `number` says which shipped one it begins with.
     fn keys(&self, own: Option<SigningKey>, number: usize, seed: Option<u64>) -> Keys {
         let clients = &self.configured.clients;
-        let registered = clients.iter().map(|client| client.id_token_signed_response_alg);
-        let algorithms = self.settings.signing_algorithms.iter().copied().chain(registered);
+        let algorithms = self.settings.signing_algorithms.iter().copied();
         // Not the generator of codes and tokens: what it gives does not depend on the keys.
         let keys = Keys::new(
             algorithms,

@@ -7,6 +7,7 @@ use crate::client::{AuthMethod, Client};
 use crate::config::{check_client, read_members};
 use crate::issuer::Issuer;
 use crate::protocol::registration::{ErrorCode, MEMBERS};
+use crate::protocol::token::TokenRequest;
 use crate::redirect_uri::RedirectUri;
 
 /// An issuer with so many clients takes no more of them: whoever registers at each start of a test
@@ -120,7 +121,7 @@ fn grant_types(client: &Client) -> Vec<&'static str> {
     let types = &client.response_types;
     let mut names = Vec::new();
     if types.iter().any(|it| it.has_code()) {
-        names.extend(["authorization_code", "refresh_token"]);
+        names.extend(TokenRequest::GRANT_TYPES);
     }
     if types.iter().any(|it| it.has_id_token() || it.has_token()) {
         names.push("implicit");

@@ -291,7 +291,7 @@ impl Provider {
     }
 
     /// Forgets a registration that the provider knows nothing of, where the app can make another.
-    pub(crate) fn is_unknown_there(&self, registration: &Arc<Registration>) {
+    pub(crate) fn forget_registration(&self, registration: &Arc<Registration>) {
         let mut registered = self.registered();
         let is_it = |own: &Registered| Arc::ptr_eq(&own.registration, registration);
         if registered.as_ref().is_some_and(is_it) {

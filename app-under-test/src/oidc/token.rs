@@ -101,7 +101,7 @@ pub(crate) async fn redeem(
 /// A provider that has forgotten a client which registered itself can get to know it again.
 fn note_unknown_client(provider: &Provider, snapshot: &Snapshot, error: &TokenError) {
     if matches!(error, TokenError::Refused { code, .. } if code.name == "invalid_client") {
-        provider.is_unknown_there(&snapshot.registration);
+        provider.forget_registration(&snapshot.registration);
     }
 }
 
