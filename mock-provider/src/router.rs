@@ -15,20 +15,23 @@ use futures_util::FutureExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
-use crate::backchannel_logout::{self, LogoutNotice};
-use crate::control::{self, Access};
-use crate::endpoint::Endpoint;
+use crate::base::endpoint::Endpoint;
+use crate::control;
+use crate::control::Access;
 use crate::endpoints::{
     authorization, canary, check_session, claim_source, discovery, end_session, health, home, jwks,
     registration, sign_in, token, userinfo, webfinger,
 };
-use crate::failure::{self, Entered};
-use crate::issuer::Issuer;
-use crate::journal::Entry;
-use crate::registry::Registry;
-use crate::reply::{Left, Note, Reply};
-use crate::request::Request;
-use crate::wire::delivery::Delivery;
+use crate::exchange::journal::Entry;
+use crate::exchange::reply::{Left, Note, Reply};
+use crate::exchange::request::Request;
+use crate::failure::engine::exit;
+use crate::failure::engine::exit::Entered;
+use crate::host::backchannel;
+use crate::host::backchannel::LogoutNotice;
+use crate::host::registry::Registry;
+use crate::issuer::issuer::Issuer;
+use crate::net::wire::delivery::Delivery;
 
 /// Answers a request. The answer is honest: failures act on it where it [leaves](Reply::leave).
 type Handler = fn(&Issuer, &Request) -> Reply;
@@ -276,7 +279,7 @@ pub(crate) async fn answer(
     let request = Request::read(issuer.clock.now(), endpoint, request).await;
     let (response, entry, notices) = respond(&issuer, found, request);
     // Before the answer: who reads it may count on it that clients were told.
-    backchannel_logout::deliver(&issuer, notices).await;
+    backchannel::deliver(&issuer, notices).await;
     (response, entry)
 }
 
@@ -312,7 +315,7 @@ fn find(path: &str) -> Option<&'static Route> {
 /// The answer of the route that was found, or why there is none.
 fn leave(issuer: &Issuer, found: Result<&Route, String>, request: &mut Request) -> Left {
     let Entered { instead, before } = match issuer.failures.any_armed() {
-        true => failure::enter(issuer, request),
+        true => exit::enter(issuer, request),
         false => Entered::default(),
     };
     match found {

@@ -8,10 +8,10 @@ use tracing::warn;
 use tracing_subscriber::filter::Targets;
 
 use super::failures::Failures;
-use super::layers::{self, Layer};
+use super::layers::Layer;
 use super::output::complain;
-use super::{check, healthcheck, log, serve};
-use crate::config::Settings;
+use super::{check, healthcheck, layers, log, serve};
+use crate::settings::settings::Settings;
 
 /// What went wrong is to be mended where the program was called: arguments, variables, files.
 pub(crate) const MISUSED: u8 = 2;

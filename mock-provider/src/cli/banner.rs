@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-use crate::client::Client;
-use crate::config::Config;
-use crate::secret::Secret;
-use crate::user::User;
+use crate::base::secret::Secret;
+use crate::directory::client::Client;
+use crate::directory::user::User;
+use crate::settings::settings::Config;
 
 /// Users and clients beyond this number are counted, not listed.
 const LISTED: usize = 12;

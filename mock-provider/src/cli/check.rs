@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::output::{complain, print};
-use crate::config::{Config, ConfigError};
+use crate::settings::error::ConfigError;
+use crate::settings::settings::Config;
 
 /// Checks a file. Fails when it has a fault.
 pub(crate) fn check(file: &Path) -> ExitCode {

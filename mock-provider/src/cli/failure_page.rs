@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::failure::{Expected, Failure, Mode};
+use crate::failure::engine::mode::{Expected, Mode};
+use crate::failure::engine::spec::Failure;
 
 /// The failure for a terminal.
 pub(crate) fn page(failure: &Failure) -> String {

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use super::output::{complain, print};
 use super::{failure_book, failure_page};
-use crate::failure::{Class, Description, Expected, Failure, Mode, Severity};
+use crate::failure::Description;
+use crate::failure::engine::class::Class;
+use crate::failure::engine::mode::{Expected, Mode, Severity};
+use crate::failure::engine::spec::Failure;
 
 /// Which failures to tell, and how.
 #[derive(Args, Clone, Debug)]

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::output::{complain, print};
 use super::serve::DEFAULT_ADDRESS;
-use crate::tls::unverified;
+use crate::net::tls::unverified;
 
 /// How long the provider may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);

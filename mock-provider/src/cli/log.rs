@@ -13,8 +13,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::clock::Clock;
-use crate::config::advice;
+use crate::base::clock::Clock;
+use crate::settings::suggestion::advice;
 
 /// Starts logging what `filter` lets through: by default from level info on.
 pub(crate) fn start(filter: Option<Targets>) {

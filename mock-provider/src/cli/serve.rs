@@ -8,8 +8,8 @@ use tracing::{info, warn};
 
 use super::banner::banner;
 use super::output::{complain, print};
-use crate::config::Config;
-use crate::provider::{MockProvider, StartError};
+use crate::handle::provider::{MockProvider, StartError};
+use crate::settings::settings::Config;
 
 /// Where the program listens when it is told nothing.
 pub(crate) const DEFAULT_ADDRESS: SocketAddr =

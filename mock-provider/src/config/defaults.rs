@@ -1,8 +1,8 @@
 //! What a provider has when it is told nothing.
 
-use super::{Config, Group, Settings};
-use crate::client::Client;
-use crate::user::User;
+use crate::directory::client::Client;
+use crate::directory::user::User;
+use crate::settings::settings::{Config, Group, Settings};
 
 impl Default for Config {
     fn default() -> Self {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::file;
+use crate::settings::document::Document;
+use crate::settings::error::{ConfigError, Fault};
 #[cfg(feature = "cli")]
-use super::Settings;
-use super::document::Document;
-use super::error::{ConfigError, Fault};
-use super::text::read_text;
-use super::{Config, file};
+use crate::settings::settings::{Config, Settings};
+use crate::settings::text::read_text;
 
 impl Config {
     /// Reads the text of a configuration file (TOML) and checks it. Paths in it are seen from the

@@ -9,11 +9,13 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::document::Document;
-use super::error::Fault;
-use super::key_path::KeyPath;
-use super::wording::{explain, quoted};
-use super::{Config, Group, Settings, defaults, text};
+use super::defaults;
+use crate::settings::document::Document;
+use crate::settings::error::Fault;
+use crate::settings::key_path::KeyPath;
+use crate::settings::settings::{Config, Group, Settings};
+use crate::settings::text;
+use crate::settings::wording::{explain, quoted};
 
 /// The keys of a file that are no settings.
 const SECTIONS: [&str; 3] = ["groups", "users", "clients"];

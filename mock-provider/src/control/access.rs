@@ -15,8 +15,8 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use url::Url;
 
 use super::refused::Refused;
-use crate::issuer::Issuer;
-use crate::secret::Secret;
+use crate::base::secret::Secret;
+use crate::issuer::issuer::Issuer;
 
 /// What the provider knows of itself and its callers.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::access::Access;
 use super::guard::{guard, method_not_allowed, not_found};
 use super::{catalogue, clients, clock, failures, issuers, journal, keys, sessions, tokens, users};
-use crate::registry::Registry;
+use crate::host::registry::Registry;
 
 /// What the description says besides the routes.
 #[derive(OpenApi)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::refused::Refused;
-use crate::config::read_members;
+use crate::settings::wording::read_members;
 
 /// No user or client comes near this many bytes.
 const MOST: usize = 1024 * 1024;

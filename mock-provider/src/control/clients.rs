@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::client::Client;
-use crate::config::check_client;
+use crate::directory::client::Client;
+use crate::settings::members::check_client;
 
 /// Lists the clients. Secrets are left out.
 #[utoipa::path(

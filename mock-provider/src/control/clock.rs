@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::refused::Problem;
 use super::target::Target;
-use crate::clock::Clock;
-use crate::config::{deserialize_optional_duration, deserialize_text, deserialize_time, duration};
+use crate::base::clock::Clock;
+use crate::settings::text::{
+    deserialize_optional_duration, deserialize_text, deserialize_time, duration,
+};
 
 /// The time of an issuer.
 #[derive(Debug, Serialize, ToSchema)]

@@ -12,8 +12,10 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::failure::{Armed, Failure, modes};
-use crate::registry::{ArmError, Registry};
+use crate::failure::engine::armed::Armed;
+use crate::failure::engine::spec::Failure;
+use crate::failure::modes;
+use crate::host::registry::{ArmError, Registry};
 
 /// A failure to arm.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::body::{NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{IssuerName, Target};
-use crate::issuer::Issuer;
-use crate::registry::{DEFAULT, Registry};
+use crate::host::registry::{DEFAULT, Registry};
+use crate::issuer::issuer::Issuer;
 
 /// An issuer.
 #[derive(Debug, Serialize, ToSchema)]

@@ -17,10 +17,11 @@ use utoipa::IntoParams;
 
 use super::refused::{Problem, Refused};
 use super::target::Target;
-use crate::config::{deserialize_text, read_members};
-use crate::endpoint::Endpoint;
-use crate::issuer::Issuer;
-use crate::journal::Exchange;
+use crate::base::endpoint::Endpoint;
+use crate::exchange::journal::Exchange;
+use crate::issuer::issuer::Issuer;
+use crate::settings::text::deserialize_text;
+use crate::settings::wording::read_members;
 
 /// Which exchanges to tell; all of them where nothing is said.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

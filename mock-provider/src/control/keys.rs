@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use super::body::{Body, NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::keys::Rotation;
-use crate::signing::KeyError;
+use crate::jose::keys::Rotation;
+use crate::jose::signing_key::KeyError;
 
 /// How new keys take the place of those that sign.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::session::Session;
+use crate::issuer::session::Session;
 
 /// A browser's session at the provider.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,8 +6,8 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
 use super::refused::Refused;
-use crate::issuer::Issuer;
-use crate::registry::Registry;
+use crate::host::registry::Registry;
+use crate::issuer::issuer::Issuer;
 
 /// The issuer that the path names: `default`, a name, or `failing%2F` and a failure.
 pub(crate) struct Target(pub(crate) Issuer);

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
-use crate::config::check_user;
-use crate::user::User;
+use crate::directory::user::User;
+use crate::settings::members::check_user;
 
 /// Lists the users. Passwords are left out.
 #[utoipa::path(

@@ -2,13 +2,13 @@
 //! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)).
 
 use super::sign_in;
-use crate::answer::{Answer, unproven_page};
-use crate::authorization::Decision;
-use crate::browser::Browser;
+use crate::exchange::answer::{Answer, unproven_page};
+use crate::exchange::browser::Browser;
+use crate::exchange::reply::Reply;
+use crate::exchange::request::Request;
 use crate::failure::Choice;
-use crate::issuer::Issuer;
-use crate::reply::Reply;
-use crate::request::Request;
+use crate::issuer::authorization::Decision;
+use crate::issuer::issuer::Issuer;
 
 /// Both methods do the same, each with the parameters in its place.
 pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {

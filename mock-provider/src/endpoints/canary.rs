@@ -3,20 +3,20 @@
 
 use axum::http::StatusCode;
 
-use crate::failure;
-use crate::issuer::Issuer;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::failure::acts::brought_key;
+use crate::issuer::issuer::Issuer;
 
 /// Answers with nothing, or with the keys that were promised to whoever comes for them.
 pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
     let asked = |name| request.query.as_ref().ok().and_then(|query| query.last(name));
     if let Some(content) = asked("keys") {
-        let keys = failure::key_set(issuer, content);
+        let keys = brought_key::key_set(issuer, content);
         return Reply::json(&keys).no_store().note(Note::new("the canary was visited for keys"));
     }
     if let Some(content) = asked("certificates") {
-        let certificates = failure::certificates_in_pem(issuer, content);
+        let certificates = brought_key::certificates_in_pem(issuer, content);
         let note = Note::new("the canary was visited for certificates");
         return Reply::text(certificates).no_store().note(note);
     }

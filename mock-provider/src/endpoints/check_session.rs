@@ -1,10 +1,10 @@
 //! `GET /check-session`: the page that tells applications whether the session goes on
 //! ([OpenID Connect Session Management 1.0, section 3.2](https://openid.net/specs/openid-connect-session-1_0.html#OPiframe)).
 
-use crate::browser::Browser;
-use crate::issuer::Issuer;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::exchange::browser::Browser;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
 use crate::ui::{CheckSessionPage, policy};
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {

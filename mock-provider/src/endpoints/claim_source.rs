@@ -4,9 +4,9 @@
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 
-use crate::issuer::Issuer;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
 
 pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     let header = request.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());

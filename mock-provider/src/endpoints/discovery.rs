@@ -3,16 +3,16 @@
 
 use serde_json::Value;
 
-use crate::algorithm::Algorithm;
-use crate::client::AuthMethod;
-use crate::encryption::KeyEncryption;
-use crate::issuer::Issuer;
-use crate::jwe::ContentEncryption;
+use crate::directory::client::AuthMethod;
+use crate::directory::encryption::KeyEncryption;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe::ContentEncryption;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
 use crate::router::addresses;
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {

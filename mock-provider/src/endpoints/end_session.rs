@@ -3,14 +3,14 @@
 
 use axum::http::StatusCode;
 
-use crate::browser::Browser;
-use crate::issuer::Issuer;
-use crate::logout::{Logout, LogoutError};
+use crate::exchange::browser::Browser;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::exchange::signed_out::SignedOut;
+use crate::issuer::issuer::Issuer;
+use crate::issuer::logout::{Logout, LogoutError};
+use crate::issuer::session::Session;
 use crate::protocol::parameters::Parameters;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
-use crate::session::Session;
-use crate::signed_out::SignedOut;
 use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, policy};
 
 /// A link can stand anywhere: it does not answer the question.

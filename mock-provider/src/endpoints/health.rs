@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::issuer::Issuer;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
     let health = json!({"status": "ok", "issuer": issuer.url});

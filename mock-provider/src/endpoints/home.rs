@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::client::Client;
-use crate::endpoint::Endpoint;
-use crate::issuer::Issuer;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::base::endpoint::Endpoint;
+use crate::directory::client::Client;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
 use crate::router::addresses;
 use crate::ui::{ClientCard, EndpointLine, HomePage, Setting, UserCard, policy};
 

@@ -4,12 +4,12 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::issuer::Issuer;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
+use crate::issuer::registration::{Refused, information};
 use crate::protocol::error_description::description_characters;
 use crate::protocol::registration::ErrorCode;
-use crate::registration::{Refused, information};
-use crate::reply::{Note, Reply};
-use crate::request::Request;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let metadata = request.document.as_ref().map_err(|reason| Refused {

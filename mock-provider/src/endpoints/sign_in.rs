@@ -8,20 +8,21 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::account::Account;
-use crate::answer::{Answer, unproven_page};
-use crate::authorization::Decision;
-use crate::browser::Browser;
-use crate::failure::{Choice, Failure};
-use crate::issuer::Issuer;
+use crate::directory::account::Account;
+use crate::directory::user::User;
+use crate::exchange::answer::{Answer, unproven_page};
+use crate::exchange::browser::Browser;
+use crate::exchange::reply::{Content, Note, Reply};
+use crate::exchange::request::Request;
+use crate::failure::Choice;
+use crate::failure::engine::spec::Failure;
+use crate::issuer::authorization::Decision;
+use crate::issuer::issuer::Issuer;
+use crate::issuer::session::Session;
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::STANDARD_SCOPES;
-use crate::reply::{Content, Note, Reply};
-use crate::request::Request;
-use crate::session::Session;
 use crate::ui::{ClientName, FailurePicker, Problem, ScopeLine, SignInPage, UserCard, policy};
-use crate::user::User;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let form = match &request.form {

@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use axum::http::header::WWW_AUTHENTICATE;
 use serde_json::json;
 
-use crate::grant::Refused;
-use crate::issuer::Issuer;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::grant::Refused;
+use crate::issuer::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
 use crate::protocol::token::{ErrorCode, TokenError, TokenRequest};
-use crate::reply::{Note, Reply};
-use crate::request::Request;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     match redeem(issuer, request) {

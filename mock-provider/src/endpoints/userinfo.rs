@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, json};
 
-use crate::config::ClaimsIn;
-use crate::grant::AccessToken;
-use crate::issuer::{Issuer, Released};
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::issuer::grant::AccessToken;
+use crate::issuer::issuer::{Issuer, Released};
 use crate::protocol::error_description::description_characters;
 use crate::protocol::scope::Scope;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::settings::settings::ClaimsIn;
 
 pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     match in_header(&request.headers) {

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use serde_json::json;
 use url::Url;
 
-use crate::issuer::Issuer;
-use crate::registry::own_path;
-use crate::reply::{Note, Reply};
-use crate::request::Request;
+use crate::exchange::reply::{Note, Reply};
+use crate::exchange::request::Request;
+use crate::host::registry::own_path;
+use crate::issuer::issuer::Issuer;
 
 /// The link relation of an issuer.
 const ISSUER: &str = "http://openid.net/specs/connect/1.0/issuer";

@@ -1,8 +1,8 @@
 //! All modes.
 
-use super::class::Class;
-use super::mode::Mode;
-use super::spec::Failure;
+use super::engine::class::Class;
+use super::engine::mode::Mode;
+use super::engine::spec::Failure;
 
 /// Every mode, class by class.
 ///
@@ -16,7 +16,7 @@ pub fn modes() -> impl Iterator<Item = &'static Mode> {
 }
 
 /// The mode of that name.
-pub(super) fn find(name: &str) -> Option<&'static Mode> {
+pub(crate) fn find(name: &str) -> Option<&'static Mode> {
     modes().find(|mode| mode.name == name)
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::class::Class;
-use super::mode::{Act, Mode};
-use super::spec::{Failure, Selector};
-use crate::issuer::Issuer;
+use super::engine::class::Class;
+use super::engine::mode::{Act, Mode};
+use super::engine::spec::{Failure, Selector};
+use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
 
 /// Long enough for whoever looks at a failed login; then nobody must remember to clear it.

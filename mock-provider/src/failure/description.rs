@@ -4,9 +4,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::class::Class;
-use super::mode::{Expected, Mode, Severity};
-use super::parameter::{Kind, Parameter};
+use super::engine::class::Class;
+use super::engine::mode::{Expected, Mode, Severity};
+use super::engine::parameter::{Kind, Parameter};
 
 /// Everything that is known of a mode, to be written as JSON.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::armed::Armed;
-use crate::issuer::Issuer;
+use super::engine::armed::Armed;
+use crate::issuer::issuer::Issuer;
 
 /// An armed failure, which is cleared when this is dropped.
 ///

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 
-use crate::algorithm::Algorithm;
+use crate::jose::algorithm::Algorithm;
 
 /// Claims of an ID token. Times are seconds since the epoch.
 #[derive(Debug, Serialize)]

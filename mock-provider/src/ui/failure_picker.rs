@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use askama::Template;
 
-use crate::failure::{Class, Mode};
+use crate::failure::engine::class::Class;
+use crate::failure::engine::mode::Mode;
 
 /// What the picker shows of the choice so far.
 #[derive(Debug, Clone, Default)]

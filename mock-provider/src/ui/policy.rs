@@ -65,7 +65,12 @@ fn source(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHECK_SESSION, FORM_POST, PAGE, STYLE, SUBMIT, source};
+    use super::CHECK_SESSION;
+    use super::FORM_POST;
+    use super::PAGE;
+    use super::STYLE;
+    use super::SUBMIT;
+    use super::source;
 
     #[test]
     fn a_source_is_the_sha_256_digest_in_padded_base64() {

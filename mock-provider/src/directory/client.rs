@@ -1,0 +1,341 @@
+//! Clients (relying parties), and what they are registered for.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::base::secret::Secret;
+use crate::directory::encryption::KeyEncryption;
+use crate::directory::redirect_uri::RedirectUri;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe::ContentEncryption;
+use crate::protocol::response_type::ResponseType;
+
+/// A relying party, as registered at the provider.
+///
+/// ```
+/// use mock_provider::Client;
+///
+/// let client = Client::new("shop")
+///     .secret("s3cret")
+///     .redirect_uri("https://shop.example/callback")
+///     .post_logout_redirect_uri("https://shop.example/bye");
+/// assert_eq!(client.id, "shop");
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(description = "A relying party, as registered at the provider.")]
+#[non_exhaustive]
+pub struct Client {
+    /// The `client_id`.
+    pub id: String,
+    /// Name to show on the sign-in page. Default: the identifier.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The `client_secret`. A client without one is public: it authenticates by PKCE alone.
+    #[serde(default, skip_serializing_if = "Secret::is_hidden")]
+    #[schema(value_type = Option<String>, write_only)]
+    pub secret: Option<Secret>,
+    /// Where authorization responses may go.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where the browser may go after a logout.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where the client is told, server to server, that a session has ended: a URL that takes
+    /// logout tokens
+    /// ([OpenID Connect Back-Channel Logout 1.0, section 2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration)).
+    /// Default: the client is not told.
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether the client needs the session's `sid` in a logout token. Default: false. The provider
+    /// sends it always.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// A page of the client that ends its own session when a browser loads it in a frame
+    /// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
+    /// It has scheme, host and port of a redirect URI. Default: none.
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that page needs `iss` and `sid` in its query. Default: false. The provider sends
+    /// them always.
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
+    /// The one way in which the client authenticates at the token endpoint. Default: any that
+    /// suits, which is `none` without a secret, and `client_secret_basic` or
+    /// `client_secret_post` with one.
+    #[serde(default)]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// How ID tokens for the client are signed; an HMAC takes the client's secret. Default: RS256.
+    #[serde(default)]
+    pub id_token_signed_response_alg: Algorithm,
+    /// How the key that encrypts ID tokens for the client comes to it: by a key of its `jwks`, or
+    /// made of its secret. For the code flow alone. Default: ID tokens are not encrypted.
+    #[serde(default)]
+    pub id_token_encrypted_response_alg: Option<KeyEncryption>,
+    /// How ID tokens for the client are encrypted, where they are. Default: A128CBC-HS256.
+    #[serde(default)]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
+    /// The public keys of the client, written as they are. Default: none.
+    #[serde(default)]
+    pub jwks: Option<JwkSet>,
+    /// Refuses authorization requests without a `nonce`. Default: false.
+    #[serde(default)]
+    pub require_nonce: bool,
+    /// Refuses authorization requests without a `code_challenge`. Default: true for public
+    /// clients, which have nothing else, and false for others.
+    #[serde(default)]
+    pub require_pkce: Option<bool>,
+    /// What the client may ask the authorization endpoint for. Default: `code` alone.
+    #[serde(default = "code_alone")]
+    pub response_types: Vec<ResponseType>,
+    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
+}
+
+impl Client {
+    /// A public client without redirect URIs.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            token_endpoint_auth_method: None,
+            id_token_signed_response_alg: Algorithm::default(),
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
+            jwks: None,
+            require_nonce: false,
+            require_pkce: None,
+            response_types: code_alone(),
+            userinfo_signed_response_alg: None,
+        }
+    }
+
+    /// Sets the name to show.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Makes the client confidential.
+    #[must_use]
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(Secret::from(secret.into()));
+        self
+    }
+
+    /// Adds a redirect URI; see [`RedirectUri`] for the patterns.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<RedirectUri>) -> Self {
+        self.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Adds a post-logout redirect URI; see [`RedirectUri`] for the patterns.
+    #[must_use]
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<RedirectUri>) -> Self {
+        self.post_logout_redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Has the client told of logouts, server to server, at this URL.
+    #[must_use]
+    pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.backchannel_logout_uri = Some(uri.into());
+        self
+    }
+
+    /// Has the client told of logouts by this page of its own, in a frame of the browser.
+    #[must_use]
+    pub fn frontchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.frontchannel_logout_uri = Some(uri.into());
+        self
+    }
+
+    /// Pins the way in which the client authenticates.
+    #[must_use]
+    pub fn token_endpoint_auth_method(mut self, method: AuthMethod) -> Self {
+        self.token_endpoint_auth_method = Some(method);
+        self
+    }
+
+    /// Sets how ID tokens for the client are signed.
+    #[must_use]
+    pub fn id_token_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.id_token_signed_response_alg = algorithm;
+        self
+    }
+
+    /// Encrypts ID tokens for the client.
+    #[must_use]
+    pub fn id_token_encrypted_response_alg(mut self, algorithm: KeyEncryption) -> Self {
+        self.id_token_encrypted_response_alg = Some(algorithm);
+        self
+    }
+
+    /// Sets how ID tokens for the client are encrypted, where they are.
+    #[must_use]
+    pub fn id_token_encrypted_response_enc(mut self, encryption: ContentEncryption) -> Self {
+        self.id_token_encrypted_response_enc = Some(encryption);
+        self
+    }
+
+    /// Sets the public keys of the client.
+    #[must_use]
+    pub fn jwks(mut self, jwks: JwkSet) -> Self {
+        self.jwks = Some(jwks);
+        self
+    }
+
+    /// Refuses authorization requests without a `nonce`.
+    #[must_use]
+    pub fn require_nonce(mut self) -> Self {
+        self.require_nonce = true;
+        self
+    }
+
+    /// Refuses, or no longer refuses, authorization requests without a `code_challenge`.
+    #[must_use]
+    pub fn require_pkce(mut self, required: bool) -> Self {
+        self.require_pkce = Some(required);
+        self
+    }
+
+    /// Sets what the client may ask the authorization endpoint for.
+    #[must_use]
+    pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
+        self.response_types = types.into_iter().collect();
+        self
+    }
+
+    /// Makes userinfo come as a signed JWT.
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
+        self.userinfo_signed_response_alg = Some(algorithm);
+        self
+    }
+
+    /// A client that nobody registered, where any client will do.
+    pub(crate) fn any(id: &str) -> Self {
+        Self { require_pkce: Some(false), ..Self::new(id) }
+    }
+
+    /// The key to encrypt to: the first RSA key that is not for signatures alone.
+    pub(crate) fn encryption_key(&self) -> Option<&Map<String, Value>> {
+        let is = |jwk: &Map<String, Value>, member, value| {
+            jwk.get(member).is_some_and(|own: &Value| own == value)
+        };
+        let keys = self.jwks.as_ref().map(|jwks| &*jwks.keys).unwrap_or_default();
+        keys.iter().find(|jwk| is(jwk, "kty", "RSA") && !is(jwk, "use", "sig"))
+    }
+
+    /// What to call the client on a page.
+    pub(crate) fn display_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// True when an authorization request must carry a `code_challenge`.
+    pub(crate) fn requires_pkce(&self) -> bool {
+        self.require_pkce.unwrap_or(self.secret.is_none())
+    }
+
+    /// The ways in which the client may authenticate.
+    pub(crate) fn auth_methods(&self) -> &[AuthMethod] {
+        match (&self.token_endpoint_auth_method, &self.secret) {
+            (Some(method), _) => std::slice::from_ref(method),
+            (None, None) => &[AuthMethod::None],
+            (None, Some(_)) => &[AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost],
+        }
+    }
+}
+
+/// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members
+/// besides `keys` are ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[non_exhaustive]
+pub struct JwkSet {
+    /// The keys, as they are written. Those of an unknown kind are passed over.
+    #[schema(value_type = Vec<Object>)]
+    pub keys: Vec<Map<String, Value>>,
+}
+
+impl From<Vec<Map<String, Value>>> for JwkSet {
+    fn from(keys: Vec<Map<String, Value>>) -> Self {
+        Self { keys }
+    }
+}
+
+fn code_alone() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
+}
+
+/// How a client authenticates at the token endpoint
+/// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AuthMethod {
+    /// Identifier and secret in the `Authorization` header, form-encoded
+    /// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    ClientSecretBasic,
+    /// Identifier and secret in the form.
+    ClientSecretPost,
+    /// The identifier alone, for public clients.
+    None,
+}
+
+impl AuthMethod {
+    /// Every method, for the metadata.
+    pub(crate) const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+
+    /// The name on the wire.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for AuthMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_key_to_encrypt_to_is_rsa_and_not_for_signatures() {
+        let jwks: JwkSet = serde_json::from_value(json!({
+            "keys": [
+                {"kty": "EC", "kid": "elliptic"},
+                {"kty": "RSA", "kid": "signing", "use": "sig"},
+                {"kty": "RSA", "kid": "encrypting", "use": "enc"},
+            ],
+            "further": "members are ignored",
+        }))
+        .unwrap();
+        let client = Client::new("shop").jwks(jwks);
+        assert_eq!(client.encryption_key().unwrap()["kid"], "encrypting");
+        assert_eq!(Client::new("shop").encryption_key(), None);
+    }
+}

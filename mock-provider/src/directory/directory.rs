@@ -1,0 +1,97 @@
+//! The users and clients of an issuer, which may change while it runs.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::directory::account::Account;
+use crate::directory::client::Client;
+use crate::directory::user::User;
+
+/// Users and clients as they are at one moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Directory {
+    pub(crate) users: Vec<Arc<Account>>,
+    pub(crate) clients: Vec<Arc<Client>>,
+}
+
+impl Directory {
+    pub(crate) fn new(users: Vec<User>, clients: Vec<Client>) -> Self {
+        Self {
+            users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
+            clients: clients.into_iter().map(Arc::new).collect(),
+        }
+    }
+
+    /// The user of that subject.
+    pub(crate) fn user(&self, subject: &str) -> Option<Arc<Account>> {
+        self.users.iter().find(|user| user.subject == subject).cloned()
+    }
+
+    /// The user whom a `login_hint` means: by subject, email address or login name.
+    pub(crate) fn hinted_user(&self, hint: &str) -> Option<Arc<Account>> {
+        let is = |name: &Option<String>| name.as_deref() == Some(hint);
+        let named =
+            || self.users.iter().find(|user| is(&user.email) || is(&user.preferred_username));
+        self.user(hint).or_else(|| named().cloned())
+    }
+
+    /// The client of that identifier.
+    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
+        self.clients.iter().find(|client| client.id == id).cloned()
+    }
+
+    /// Adds a user, or puts it in the place of the one with its subject. True when there was one.
+    pub(crate) fn put_user(&mut self, user: User) -> bool {
+        let user = Arc::new(Account::from(user));
+        match self.users.iter_mut().find(|known| known.subject == user.subject) {
+            Some(known) => {
+                *known = user;
+                true
+            }
+            None => {
+                self.users.push(user);
+                false
+            }
+        }
+    }
+
+    /// Adds a client, or puts it in the place of the one with its identifier. True when there was
+    /// one.
+    pub(crate) fn put_client(&mut self, client: Client) -> bool {
+        match self.clients.iter_mut().find(|known| known.id == client.id) {
+            Some(known) => {
+                *known = Arc::new(client);
+                true
+            }
+            None => {
+                self.clients.push(Arc::new(client));
+                false
+            }
+        }
+    }
+}
+
+/// A directory that changes as a whole. Clones are handles to the same one.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(Arc<RwLock<Arc<Directory>>>);
+
+impl Shared {
+    pub(crate) fn new(directory: Arc<Directory>) -> Self {
+        Self(Arc::new(RwLock::new(directory)))
+    }
+
+    /// What it is now. Who holds this sees no change.
+    pub(crate) fn now(&self) -> Arc<Directory> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes it.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
+        let mut directory = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut directory))
+    }
+
+    /// Puts another one in its place.
+    pub(crate) fn replace(&self, with: Arc<Directory>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = with;
+    }
+}

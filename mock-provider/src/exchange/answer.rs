@@ -1,0 +1,134 @@
+//! The answer to an authorization request: a code or a refusal at the redirect URI, or a page where
+//! nobody may be redirected.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+
+use crate::directory::account::Account;
+use crate::exchange::browser::Browser;
+use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
+use crate::issuer::issuer::Issuer;
+use crate::issuer::reply_to::{ReplyTo, Unproven, UriRefused};
+use crate::issuer::session::Session;
+use crate::protocol::authorization::{
+    AuthorizationRequest, Refusal, ResponseMode, refusal_parameters,
+};
+use crate::protocol::parameters::Parameters;
+use crate::ui::{ErrorPage, policy};
+
+/// A proven authorization request, to be answered.
+pub(crate) struct Answer<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) reply_to: &'a ReplyTo,
+    /// As they came.
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) flow: &'a str,
+}
+
+impl Answer<'_> {
+    /// Begins a session for a user, and answers for it.
+    pub(crate) fn sign_in(
+        &self,
+        browser: &Browser,
+        request: AuthorizationRequest,
+        user: &Arc<Account>,
+    ) -> Reply {
+        // Before there is a session: who may not sign in is not signed in.
+        if let Err(refusal) = self.issuer.admit(user, &self.reply_to.client, &request) {
+            return self.refuse(&refusal, Some(&user.subject));
+        }
+        let last = browser.session(self.issuer);
+        let session = self.issuer.begin_session(user, last.as_ref());
+        self.succeed(request, &session).cookies(Browser::cookies(self.issuer, &session))
+    }
+
+    /// Answers with a code for a session's user.
+    pub(crate) fn succeed(&self, request: AuthorizationRequest, session: &Session) -> Reply {
+        let (client, user) = (&self.reply_to.client, &session.user);
+        if let Err(refusal) = self.issuer.admit(user, client, &request) {
+            return self.refuse(&refusal, Some(&user.subject));
+        }
+        let summary = format!(
+            "{} is signed in, {} sent to {} for {}",
+            user.subject, request.response_type, client.id, request.scope
+        );
+        let mut told = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
+        if self.issuer.settings.session_management {
+            told.push("session_state", &self.issuer.session_state(self.reply_to, session));
+        }
+        self.send(told).note(self.note(summary).user(&user.subject))
+    }
+
+    /// Tells the client that, and why, there is no code.
+    pub(crate) fn refuse(&self, refusal: &Refusal, subject: Option<&str>) -> Reply {
+        let note = Note::refused(refusal.code.as_str(), &refusal.description)
+            .client(&self.reply_to.client.id)
+            .flow(self.flow);
+        let note = match subject {
+            Some(subject) => note.user(subject),
+            None => note,
+        };
+        self.send(refusal_parameters(refusal)).note(note)
+    }
+
+    /// A note for the journal on this flow.
+    pub(crate) fn note(&self, summary: impl Into<String>) -> Note {
+        Note::new(summary).client(&self.reply_to.client.id).flow(self.flow)
+    }
+
+    /// Sends parameters to the redirect URI, in the way that the request asked for.
+    fn send(&self, mut parameters: Parameters) -> Reply {
+        self.issuer.complete(self.reply_to, &mut parameters);
+        Reply::authorization(AuthorizationResponse {
+            redirect_uri: self.reply_to.redirect_uri.clone(),
+            // What is no response mode is refused in the way of the default one.
+            mode: ResponseMode::parse(self.parameters)
+                .unwrap_or_else(|_| ResponseMode::default_for(self.parameters)),
+            parameters,
+            fragment: Parameters::default(),
+        })
+    }
+}
+
+/// The page for a person, where no redirect may be made.
+pub(crate) fn unproven_page(unproven: &Unproven, flow: &str) -> Reply {
+    let (title, way_out) = match unproven {
+        Unproven::ClientMissing => (
+            "No client",
+            "Make the application send its client_id. A request by GET has its parameters in the \
+             query, one by POST in the form.",
+        ),
+        Unproven::ClientUnknown(_) => (
+            "Unknown client",
+            "Register the client in the provider's configuration, or correct the application's \
+             client_id. The setting any_client accepts every client.",
+        ),
+        Unproven::RedirectUriMissing | Unproven::RedirectUri(UriRefused::Unusable { .. }) => (
+            "No usable redirect URI",
+            "Make the application send an absolute redirect_uri without a fragment.",
+        ),
+        Unproven::RedirectUri(UriRefused::Unregistered { .. }) => (
+            "Redirect URI not registered",
+            "Add the redirect URI to the client's redirect_uris in the provider's configuration, \
+             character by character as the application sends it, or correct the application. The \
+             setting any_redirect_uri accepts every redirect URI.",
+        ),
+        Unproven::Repeated(_) => {
+            ("Ambiguous request", "Make the application send each parameter once.")
+        }
+    };
+    let details = match unproven {
+        Unproven::RedirectUri(refused) => refused.details(),
+        _ => Vec::new(),
+    };
+    let page = ErrorPage {
+        title: title.into(),
+        reason: unproven.to_string(),
+        details,
+        way_out: way_out.into(),
+    };
+    Reply::page(&page, &policy::PAGE)
+        .status(StatusCode::BAD_REQUEST)
+        .note(Note::refused("invalid_request", unproven.to_string()).flow(flow))
+}

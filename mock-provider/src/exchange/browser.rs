@@ -1,0 +1,74 @@
+//! The browser that sends a request, and its session at the provider.
+
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
+use crate::issuer::session::Session;
+use crate::protocol::session_state::browser_state;
+
+/// What a browser sent of itself.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    cookies: CookieJar,
+}
+
+impl Browser {
+    /// The browser that sent a request.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { cookies: CookieJar::from_headers(&request.headers) }
+    }
+
+    /// The session that the browser has at an issuer.
+    pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
+        let cookie = self.cookies.get(&issuer.cookie_name)?;
+        issuer.sessions().of_browser(cookie.value(), issuer.clock.seconds()).cloned()
+    }
+
+    /// The cookies that give a browser its session.
+    pub(crate) fn cookies(issuer: &Issuer, session: &Session) -> Vec<String> {
+        let own = cookie(issuer, issuer.cookie_name.clone(), session.cookie());
+        let state = issuer.settings.session_management.then(|| {
+            let mut cookie = state_cookie(issuer, browser_state(&session.sid));
+            // A script of ours reads it.
+            cookie.set_http_only(false);
+            cookie
+        });
+        [Some(own), state].into_iter().flatten().map(|cookie| cookie.to_string()).collect()
+    }
+
+    /// The cookies that take a browser's session away.
+    pub(crate) fn no_cookies(issuer: &Issuer) -> Vec<String> {
+        let own = cookie(issuer, issuer.cookie_name.clone(), String::new());
+        let state = issuer.settings.session_management.then(|| state_cookie(issuer, String::new()));
+        let removed = |mut cookie: Cookie<'static>| {
+            // Not `make_removal`, which reads the system's time for an `Expires` that nobody needs.
+            cookie.set_max_age(time::Duration::ZERO);
+            cookie.to_string()
+        };
+        [Some(own), state].into_iter().flatten().map(removed).collect()
+    }
+
+    /// The name of the cookie that tells scripts the state of the session.
+    pub(crate) fn state_cookie_name(issuer: &Issuer) -> String {
+        format!("{}_state", issuer.cookie_name)
+    }
+}
+
+fn state_cookie(issuer: &Issuer, value: String) -> Cookie<'static> {
+    cookie(issuer, Browser::state_cookie_name(issuer), value)
+}
+
+fn cookie(issuer: &Issuer, name: String, value: String) -> Cookie<'static> {
+    let path = if issuer.path.is_empty() { "/" } else { &issuer.path };
+    let https = issuer.url.starts_with("https:");
+    Cookie::build((name, value))
+        .path(path.to_owned())
+        .http_only(true)
+        .secure(https)
+        // A client that renews silently does so in a frame, which gets cookies only with `None`;
+        // and `None` needs https.
+        .same_site(if https { SameSite::None } else { SameSite::Lax })
+        .build()
+}

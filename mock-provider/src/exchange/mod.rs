@@ -1,0 +1,8 @@
+//! One exchange: a request, its reply, and what the journal keeps of both.
+
+pub(crate) mod answer;
+pub(crate) mod browser;
+pub(crate) mod journal;
+pub(crate) mod reply;
+pub(crate) mod request;
+pub(crate) mod signed_out;

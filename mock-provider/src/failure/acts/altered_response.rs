@@ -1,0 +1,239 @@
+//! Authorization responses, altered.
+
+use axum::http::header::{HeaderValue, LOCATION};
+
+use super::{markup, stolen_code};
+use crate::base::endpoint::Endpoint;
+use crate::exchange::journal::Exchange;
+use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
+use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::fault::{Fault, derived};
+use crate::failure::engine::mode::Effect;
+use crate::protocol::authorization::ResponseMode;
+use crate::protocol::parameters::Parameters;
+
+/// What is told in place of an error that is defined.
+const UNKNOWN_ERROR: &str = "error_that_nobody_defined";
+
+fn has_code(response: &AuthorizationResponse) -> bool {
+    response.parameters.last("code").is_some()
+}
+
+pub(crate) fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    let Some(state) = response.parameters.last("state").filter(|_| has_code(response)) else {
+        return;
+    };
+    let other = match fault.value("variant").as_str() {
+        "missing" => {
+            response.parameters = response.parameters.without("state");
+            return;
+        }
+        "empty" => String::new(),
+        "case-changed" => {
+            let changed = |c: char| match c.is_ascii_lowercase() {
+                true => c.to_ascii_uppercase(),
+                false => c.to_ascii_lowercase(),
+            };
+            state.chars().map(changed).collect()
+        }
+        "truncated" => {
+            let mut characters = state.chars();
+            characters.next_back();
+            characters.as_str().to_owned()
+        }
+        "previous" => {
+            let exchanges = fault.issuer.journal.exchanges();
+            let earlier = exchanges.iter().rev().filter_map(|exchange| exchange.parameter("state"));
+            match earlier.into_iter().find(|earlier| *earlier != state) {
+                Some(earlier) => earlier.to_owned(),
+                None => return,
+            }
+        }
+        _ => derived(state, "state"),
+    };
+    response.parameters = response.parameters.with("state", &other);
+}
+
+pub(crate) fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if !has_code(response) || !fault.is("victim", "pending-login") {
+        return;
+    }
+    let value = |honest: &str| derived(honest, "code");
+    if fault.is("state", "none") {
+        stolen_code::replace(response, fault, value, |code| {
+            stolen_code::of_another_user(code, fault, true);
+        });
+        response.parameters = response.parameters.without("state");
+    } else {
+        let Some(attack) = unfinished_login(fault) else { return };
+        stolen_code::replace(response, fault, value, |code| {
+            stolen_code::of_another_login(code, fault, &attack);
+        });
+        let state = attack.parameter("state").unwrap_or_default();
+        response.parameters = response.parameters.with("state", state);
+    }
+    if fault.is("method", "post") {
+        response.mode = ResponseMode::FormPost;
+    }
+}
+
+/// The latest login of the same client that somebody else began, and nobody finished.
+fn unfinished_login(fault: &Fault<'_>) -> Option<Exchange> {
+    let exchanges = fault.issuer.journal.exchanges();
+    let redeemed = |flow: &Option<String>| {
+        exchanges.iter().any(|other| other.endpoint == Endpoint::Token && other.flow == *flow)
+    };
+    let unfinished = exchanges.iter().rev().find(|exchange| {
+        exchange.endpoint == Endpoint::Authorization
+            && exchange.client == fault.note.client
+            && exchange.flow != fault.note.flow
+            && exchange.parameter("state").is_some()
+            && !redeemed(&exchange.flow)
+    });
+    unfinished.cloned()
+}
+
+pub(crate) fn iss_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if fault.is("on", "success") != has_code(response) {
+        return;
+    }
+    let honest = &fault.issuer.url;
+    let other = match fault.value("variant").as_str() {
+        "missing-but-advertised" => {
+            response.parameters = response.parameters.without("iss");
+            return;
+        }
+        "duplicate" => return response.parameters.push("iss", &fault.other_issuer()),
+        "suffix" => format!("{honest}.attacker.example"),
+        "trailing-slash" => match honest.strip_suffix('/') {
+            Some(bare) => bare.to_owned(),
+            None => format!("{honest}/"),
+        },
+        _ => fault.other_issuer(),
+    };
+    response.parameters = response.parameters.with("iss", &other);
+}
+
+pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
+    let parameters = fault.request.parameters().as_ref().ok()?;
+    let reply_to = fault.issuer.prove(parameters).ok()?;
+    let mut parameters: Parameters = parameters.clone();
+    if fault.is("redirect-uris", "distinct") {
+        let uris = reply_to.client.redirect_uris.iter().map(|uri| uri.as_str());
+        let other =
+            uris.filter(|uri| !uri.contains('*')).find(|uri| *uri != reply_to.redirect_uri)?;
+        parameters = parameters.with("redirect_uri", other);
+    }
+    let honest = fault.at_other_issuer(Endpoint::Authorization);
+    let words = format!("the browser was sent on to {honest}");
+    let note = Note::new(words.clone()).client(&reply_to.client.id);
+    Effect::answer(words, move |_| {
+        Reply::redirect(&parameters.encode_behind(format!("{honest}?"))).note(note)
+    })
+}
+
+pub(crate) fn error(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if !has_code(response) {
+        return;
+    }
+    let error = fault.value("error");
+    let error = if error == "unknown" { UNKNOWN_ERROR } else { &error };
+    let mut refusal = Parameters::from_iter([("error", error)]);
+    if fault.is("description", "present") {
+        refusal.push("error_description", "the failure that was armed refuses everybody");
+    }
+    *response = refused(response, refusal);
+    if fault.is("state", "absent") {
+        response.parameters = response.parameters.without("state");
+    }
+}
+
+pub(crate) fn error_markup(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if !has_code(response) {
+        return;
+    }
+    let payload = markup::payload(&fault.value("payload"), &fault.canary());
+    let refusal = Parameters::from_iter([("error", "access_denied")]);
+    *response = refused(response, refusal);
+    response.parameters = response.parameters.with(&fault.value("field"), &payload);
+}
+
+/// A refusal in the place of a code, with the rest of the response.
+fn refused(response: &AuthorizationResponse, refusal: Parameters) -> AuthorizationResponse {
+    let mut parameters = refusal;
+    let rest = response.parameters.without("code");
+    rest.iter().for_each(|(name, value)| parameters.push(name, value));
+    AuthorizationResponse { parameters, ..response.clone() }
+}
+
+pub(crate) fn malformed(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    if !has_code(response) {
+        return;
+    }
+    match fault.value("variant").as_str() {
+        "no-code-no-error" => response.parameters = response.parameters.without("code"),
+        "empty-code" => response.parameters = response.parameters.with("code", ""),
+        "two-states" => {
+            let state = response.parameters.last("state").unwrap_or_default();
+            let other = derived(state, "state");
+            response.parameters.push("state", &other);
+        }
+        "code-and-error" => response.parameters.push("error", "access_denied"),
+        _ => stolen_code::add(response, fault),
+    }
+}
+
+pub(crate) fn unusual(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+    const LENGTH: usize = 2_048;
+    match fault.value("variant").as_str() {
+        "unknown-params" => {
+            response.parameters.push("unknown", "1");
+            response.parameters.push("unknown[nested]", "");
+        }
+        "session_state" => {
+            let state = response.parameters.last("code").unwrap_or_default();
+            let state =
+                format!("{}.{}", derived(state, "session state"), &derived(state, "salt")[..16]);
+            response.parameters.push("session_state", &state);
+        }
+        "code-with-plus-slash-equals" => {
+            stolen_code::replace(response, fault, |honest| format!("+/{honest}+/=="), |_| {});
+        }
+        "code-2kB" => stolen_code::replace(
+            response,
+            fault,
+            |honest| honest.chars().cycle().take(LENGTH).collect(),
+            |_| {},
+        ),
+        "param-order" => {
+            let mut pairs: Vec<_> = response.parameters.iter().collect();
+            pairs.reverse();
+            response.parameters = pairs.into_iter().collect();
+        }
+        _ => {}
+    }
+}
+
+pub(crate) fn percent_encode_state(answer: &mut Outgoing, fault: &Fault<'_>) {
+    let answers = [Endpoint::Authorization, Endpoint::SignIn].contains(&fault.request.endpoint);
+    if !answers || !fault.is("variant", "state-echo-special-chars") {
+        return;
+    }
+    let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    let Some((before, rest)) = location.and_then(|location| {
+        let at = location.find("&state=").or_else(|| location.find("?state="))?;
+        Some(location.split_at(at + "&state=".len()))
+    }) else {
+        return;
+    };
+    let end = rest.find(['&', '#']).unwrap_or(rest.len());
+    let state = url::form_urlencoded::parse(format!("state={}", &rest[..end]).as_bytes())
+        .next()
+        .map(|(_, state)| state.into_owned())
+        .unwrap_or_default();
+    let encoded: String = state.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let location = format!("{before}{encoded}{}", &rest[end..]);
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        answer.headers.insert(LOCATION, location);
+    }
+}

@@ -1,0 +1,42 @@
+//! Who stands in for the right one in a failure: another user, client or issuer.
+
+use std::sync::Arc;
+
+use crate::directory::account::Account;
+use crate::directory::user::User;
+use crate::failure::engine::fault::Fault;
+
+impl Fault<'_> {
+    /// Another user than the one whom the answer is about: the first who is configured, or one who
+    /// is made up.
+    pub(crate) fn victim(&self) -> Arc<Account> {
+        let own = self.note.user.as_deref().unwrap_or_default();
+        let directory = self.issuer.directory.now();
+        let other = directory.users.iter().find(|user| user.subject != own);
+        other.cloned().unwrap_or_else(|| {
+            let subject = format!("{own}-victim");
+            let email = format!("{subject}@victim.example");
+            let victim = User::new(subject.as_str()).name("Victim").email(email);
+            Arc::new(victim.preferred_username(subject).phone_number("+1 555 0199").into())
+        })
+    }
+
+    /// A claim of that user, or one that would be theirs.
+    pub(crate) fn of_victim(&self, claim: &str) -> String {
+        let victim = self.victim();
+        match victim.released.get(claim).and_then(|value| value.as_str()) {
+            Some(value) => value.to_owned(),
+            None if claim == "email" => format!("{}@victim.example", victim.subject),
+            None if claim == "phone_number" => "+1 555 0199".to_owned(),
+            None => victim.subject.clone(),
+        }
+    }
+
+    /// Another client of the issuer than the one that asked.
+    pub(crate) fn other_client(&self) -> String {
+        let own = self.note.client.as_deref().unwrap_or_default();
+        let directory = self.issuer.directory.now();
+        let other = directory.clients.iter().find(|client| client.id != own);
+        other.map_or_else(|| format!("{own}-another"), |client| client.id.clone())
+    }
+}

@@ -1,0 +1,69 @@
+//! ID tokens with a `kid` that names no key, and other members that do not belong there.
+
+use serde_json::{Value, json};
+
+use super::brought_key::{attacker, key_set_address};
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::token::Token;
+use crate::jose::algorithm::Algorithm;
+
+/// Names a key that stands in no key set.
+pub(crate) fn unknown(token: &mut Token, fault: &Fault<'_>) {
+    let nobody = attacker();
+    if fault.is("signer", "unpublished") {
+        token.sign_by(&nobody);
+    }
+    token.header.insert("kid".to_owned(), json!(nobody.kid));
+}
+
+/// Puts a value into `kid` that some look up as it is.
+pub(crate) fn inject(token: &mut Token, fault: &Fault<'_>) {
+    let attacker = attacker();
+    let by_hmac = |token: &mut Token, key: &[u8], words| {
+        token.authenticate(Algorithm::HS256, key.to_owned(), words);
+    };
+    let value = fault.value("value");
+    match value.as_str() {
+        "path-traversal" => by_hmac(token, b"", "by the content of an empty file"),
+        "sql" => by_hmac(token, b"selected", "by the word that the query selects"),
+        _ => token.sign_by(&attacker),
+    }
+    let kid = match value.as_str() {
+        "path-traversal" => json!("../../../../../../../../dev/null"),
+        "sql" => json!("' UNION SELECT 'selected' -- "),
+        "jwk-json" => json!(Value::from(attacker.jwk()).to_string()),
+        "64kB" => json!("k".repeat(64 * 1024)),
+        "number" => json!(1),
+        "null" => Value::Null,
+        _ => json!(key_set_address(fault, "untrusted")),
+    };
+    token.header.insert("kid".to_owned(), kid);
+}
+
+/// Demands extensions that nobody knows.
+pub(crate) fn demand(token: &mut Token, fault: &Fault<'_>) {
+    let mut insert = |name: &str, value: Value| token.header.insert(name.to_owned(), value);
+    match fault.value("crit").as_str() {
+        "b64-false" => {
+            insert("b64", json!(false));
+            insert("crit", json!(["b64"]));
+        }
+        "empty-list" => drop(insert("crit", json!([]))),
+        "not-an-array" => drop(insert("crit", json!("typ"))),
+        _ => {
+            insert("https://unknown.example/extension", json!(true));
+            insert("crit", json!(["https://unknown.example/extension"]));
+        }
+    }
+}
+
+/// Repeats a claim in the header, with another value.
+pub(crate) fn replicate(token: &mut Token, fault: &Fault<'_>) {
+    let claim = fault.value("claims");
+    let value = match claim.as_str() {
+        "iss" => fault.other_issuer(),
+        "aud" => fault.other_client(),
+        _ => fault.victim().subject.clone(),
+    };
+    token.header.insert(claim, json!(value));
+}

@@ -1,0 +1,33 @@
+//! What the entries do where that takes more than a line.
+
+pub(crate) mod algorithm_confusion;
+pub(crate) mod altered_metadata;
+pub(crate) mod altered_response;
+pub(crate) mod altered_tokens;
+pub(crate) mod brought_key;
+pub(crate) mod claim_shape;
+pub(crate) mod content_coding;
+pub(crate) mod cross_jwt;
+pub(crate) mod foreign_jwk;
+pub(crate) mod foreign_key;
+pub(crate) mod front_channel;
+pub(crate) mod hash;
+pub(crate) mod impostor;
+pub(crate) mod key_name;
+pub(crate) mod logout_page;
+pub(crate) mod logout_token;
+pub(crate) mod malformed;
+pub(crate) mod markup;
+pub(crate) mod mismatched_encryption;
+pub(crate) mod near_miss;
+pub(crate) mod offer;
+pub(crate) mod oversize;
+pub(crate) mod payload;
+pub(crate) mod replay;
+pub(crate) mod rotation;
+pub(crate) mod sourced_claims;
+pub(crate) mod stolen_code;
+pub(crate) mod token_request;
+pub(crate) mod weak_algorithm;
+pub(crate) mod weak_key;
+pub(crate) mod wrong_claim;

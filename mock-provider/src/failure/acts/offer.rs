@@ -1,0 +1,83 @@
+//! What a failure offers besides the honest keys, so that only what it is about is wrong: a key for
+//! another algorithm is published, and the metadata lists the algorithm.
+
+use serde_json::{Value, json};
+
+use crate::base::secret::Secret;
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::mode::Object;
+use crate::failure::engine::token::Token;
+use crate::jose::algorithm::Algorithm;
+use crate::jose::public_key::Jwk;
+
+/// Publishes a key behind the honest ones.
+pub(crate) fn publish(document: &mut Object, jwk: Jwk) {
+    if let Some(Value::Array(keys)) = document.get_mut("keys")
+        && !keys.contains(&json!(jwk))
+    {
+        keys.push(json!(jwk));
+    }
+}
+
+/// Publishes a key before the honest ones.
+pub(crate) fn publish_before(document: &mut Object, jwk: Jwk) {
+    if let Some(Value::Array(keys)) = document.get_mut("keys") {
+        keys.insert(0, json!(jwk));
+    }
+}
+
+/// Lists an algorithm in the metadata.
+pub(crate) fn advertise(metadata: &mut Object, algorithm: Algorithm) {
+    let listed = metadata.get_mut("id_token_signing_alg_values_supported");
+    if let Some(Value::Array(algorithms)) = listed
+        && !algorithms.contains(&json!(algorithm.name()))
+    {
+        algorithms.push(json!(algorithm.name()));
+    }
+}
+
+impl Fault<'_> {
+    /// The algorithm that was chosen, where one was.
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        Algorithm::parse(&self.value("alg"))
+    }
+
+    /// Lists the algorithm that was chosen in the metadata.
+    pub(crate) fn advertise_chosen(&self, metadata: &mut Object) {
+        if let Some(algorithm) = self.algorithm() {
+            advertise(metadata, algorithm);
+        }
+    }
+
+    /// Publishes the key of the algorithm that was chosen.
+    pub(crate) fn publish_chosen(&self, document: &mut Object) {
+        self.publish_spare(document, self.algorithm());
+    }
+
+    /// Publishes the key of an algorithm, which may be off.
+    pub(crate) fn publish_spare(&self, document: &mut Object, algorithm: Option<Algorithm>) {
+        let signer = algorithm.and_then(|algorithm| self.issuer.keys.spare(algorithm));
+        if let Some(signer) = signer {
+            publish(document, signer.jwk());
+        }
+    }
+
+    /// Signs with the algorithm that was chosen, where one was.
+    pub(crate) fn sign_as_chosen(&self, token: &mut Token) {
+        let Some(algorithm) = self.algorithm() else { return };
+        match self.issuer.keys.spare(algorithm) {
+            Some(signer) => token.sign_by(&signer),
+            None => {
+                token.authenticate(algorithm, self.client_secret(), "by the client's secret");
+            }
+        }
+    }
+
+    /// The secret of the client; empty where it has none.
+    pub(crate) fn client_secret(&self) -> Vec<u8> {
+        let client = self.note.client.as_deref().and_then(|id| self.issuer.client(id));
+        let secret =
+            client.and_then(|client| client.secret.as_ref().map(Secret::expose).map(str::to_owned));
+        secret.unwrap_or_default().into_bytes()
+    }
+}

@@ -1,0 +1,110 @@
+//! An ID token of another login, sent in this one.
+
+use serde_json::{Value, json};
+
+use super::near_miss::noise;
+use crate::base::endpoint::Endpoint;
+use crate::exchange::journal::Exchange;
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::mode::Object;
+use crate::failure::engine::token::Token;
+use crate::protocol::id_token::PROTOCOL_CLAIMS;
+
+/// For how long before this login the other one was, where one must be made up.
+const EARLIER: i64 = 60;
+
+/// Puts the claims of another login in place of a token's. What came with the token stays its own:
+/// `at_hash` fits the access token, so that nothing but the nonce is wrong.
+pub(crate) fn replay(token: &mut Token, fault: &Fault<'_>) {
+    // Who sends no nonce does not look for one.
+    if !token.claims.contains_key("nonce") {
+        return;
+    }
+    let from = fault.value("from");
+    let mut claims = match from.as_str() {
+        "parallel-login" => parallel(&token.claims, fault),
+        _ => earlier(&token.claims, &from, fault)
+            .unwrap_or_else(|| made_up(&token.claims, &from, fault)),
+    };
+    if let Some(at_hash) = token.claims.get("at_hash") {
+        claims.insert("at_hash".to_owned(), at_hash.clone());
+    }
+    token.claims = claims;
+}
+
+/// The claims of the latest token that the client got in another login.
+fn earlier(own: &Object, from: &str, fault: &Fault<'_>) -> Option<Object> {
+    let same = |claims: &Object, name: &str| claims.get(name) == own.get(name);
+    let fits = |claims: &Object| {
+        let valid = claims.get("exp").and_then(Value::as_i64) > Some(fault.request.at.as_second());
+        let right = match from {
+            "same-browser" => same(claims, "sub") && same(claims, "sid"),
+            "other-browser" => same(claims, "sub") && !same(claims, "sid"),
+            _ => !same(claims, "sub"),
+        };
+        // The token of a refresh has no nonce, and would be told by that alone.
+        valid && right && claims.contains_key("nonce") && !same(claims, "nonce")
+    };
+    let client = fault.note.client.as_deref().unwrap_or_default();
+    let issued = fault.issuer.failures.issued();
+    let own = issued.iter().rev().filter(|issued| issued.client == client);
+    let tokens = own.filter_map(|issued| Token::read(&issued.id_token, fault.issuer));
+    tokens.map(|token| token.claims).find(fits)
+}
+
+/// The claims that an earlier token would have had, where there is none.
+fn made_up(own: &Object, from: &str, fault: &Fault<'_>) -> Object {
+    let mut claims = own.clone();
+    for time in ["exp", "iat", "auth_time"] {
+        if let Some(at) = claims.get(time).and_then(Value::as_i64) {
+            claims.insert(time.to_owned(), json!(at - EARLIER));
+        }
+    }
+    let other =
+        |name: &str| json!(noise(own.get(name).and_then(Value::as_str).unwrap_or(name), 43));
+    claims.insert("nonce".to_owned(), other("nonce"));
+    if from != "same-browser" {
+        claims.insert("sid".to_owned(), other("sid"));
+    }
+    if from == "other-user" {
+        become_user(&mut claims, fault);
+    }
+    claims
+}
+
+/// Makes claims about the user be about the victim: those that the victim has not are left out.
+pub(crate) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
+    let victim = fault.victim();
+    claims.retain(|name, _| {
+        PROTOCOL_CLAIMS.contains(&name.as_str()) || victim.released.contains_key(name)
+    });
+    for (name, value) in claims.iter_mut() {
+        if let Some(other) = victim.released.get(name) {
+            *value = other.clone();
+        }
+    }
+    claims.insert("sub".to_owned(), json!(victim.subject));
+}
+
+/// The claims that the client would get in a login that it has begun and not finished: its nonce is
+/// known to the client, and waited for.
+fn parallel(own: &Object, fault: &Fault<'_>) -> Object {
+    let note = fault.note;
+    let exchanges = fault.issuer.journal.exchanges();
+    let finished = |flow: &Option<String>| {
+        exchanges.iter().any(|it| it.endpoint == Endpoint::Token && it.flow == *flow)
+    };
+    let begun = |it: &&Exchange| {
+        it.endpoint == Endpoint::Authorization
+            && it.client == note.client
+            && it.flow != note.flow
+            && it.parameter("nonce").is_some()
+            && !finished(&it.flow)
+    };
+    let nonce = exchanges.iter().rev().find(begun).and_then(|it| it.parameter("nonce"));
+    let mut claims = own.clone();
+    let own_nonce = own.get("nonce").and_then(Value::as_str).unwrap_or_default();
+    let nonce = nonce.map_or_else(|| noise(own_nonce, 43), str::to_owned);
+    claims.insert("nonce".to_owned(), json!(nonce));
+    claims
+}

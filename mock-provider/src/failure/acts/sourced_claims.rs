@@ -1,0 +1,90 @@
+//! Claims that stand elsewhere: aggregated and distributed ones, and groups that are too many.
+
+use serde_json::{Map, Value, json};
+
+use crate::base::endpoint::Endpoint;
+use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::mode::Object;
+use crate::failure::engine::token::{Signature, Token};
+
+/// Where nobody listens: the port is set aside for throwing away.
+const NOBODY: &str = "http://127.0.0.1:9/claims";
+
+/// Replaces the groups by the place where they are.
+pub(crate) fn overage(claims: &mut Object, fault: &Fault<'_>) {
+    let Some(groups) = claims.shift_remove("groups") else { return };
+    if fault.is("style", "hasgroups") {
+        claims.insert("hasgroups".to_owned(), json!(true));
+        return;
+    }
+    let endpoint = fault.issuer.address(Endpoint::ClaimSource);
+    let subject = subject(claims);
+    let source = match fault.value("endpoint").as_str() {
+        "404" => json!({"endpoint": format!("{endpoint}/gone")}),
+        // Without a token, as for an endpoint that wants one from elsewhere.
+        "needs-other-token" => json!({"endpoint": endpoint}),
+        _ => distributed(fault, &endpoint, &subject, Map::from_iter([("groups".into(), groups)])),
+    };
+    refer(claims, "groups", source);
+}
+
+/// Adds a nickname that stands elsewhere.
+pub(crate) fn nickname(claims: &mut Object, fault: &Fault<'_>) {
+    let subject = subject(claims);
+    let nickname = json!(format!("{subject} from a claim source"));
+    let sourced = Map::from_iter([("nickname".to_owned(), nickname)]);
+    let source = match (fault.value("kind").as_str(), fault.value("fault").as_str()) {
+        ("aggregated", _) => {
+            let jwt = fault.issuer.sourced(&subject, &sourced);
+            json!({"JWT": altered(&jwt, fault)})
+        }
+        (_, "endpoint-down") => distributed(fault, NOBODY, &subject, sourced),
+        (_, "internal-endpoint") => {
+            distributed(fault, &fault.canary_for("claim-source"), &subject, sourced)
+        }
+        _ => {
+            let endpoint = fault.issuer.address(Endpoint::ClaimSource);
+            distributed(fault, &endpoint, &subject, sourced)
+        }
+    };
+    refer(claims, "nickname", source);
+}
+
+/// Alters what the claim source tells.
+pub(crate) fn answer(answer: &mut Outgoing, fault: &Fault<'_>) {
+    if fault.request.endpoint == Endpoint::ClaimSource
+        && answer.status.is_success()
+        && let Ok(jwt) = std::str::from_utf8(&answer.body)
+        && let Some(altered) = altered(jwt, fault).as_str()
+    {
+        answer.body = altered.as_bytes().to_owned();
+    }
+}
+
+fn subject(claims: &Object) -> String {
+    claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn distributed(fault: &Fault<'_>, endpoint: &str, subject: &str, sourced: Object) -> Value {
+    let client = fault.note.client.as_deref().unwrap_or_default();
+    json!({"endpoint": endpoint, "access_token": fault.issuer.voucher(client, subject, sourced)})
+}
+
+fn refer(claims: &mut Object, claim: &str, source: Value) {
+    claims.insert("_claim_names".to_owned(), json!({claim: "source"}));
+    claims.insert("_claim_sources".to_owned(), json!({"source": source}));
+}
+
+/// A JWT of a claim source as the failure wants it.
+fn altered(jwt: &str, fault: &Fault<'_>) -> Value {
+    let Some(mut token) = Token::read(jwt, fault.issuer) else { return json!(jwt) };
+    match fault.value("fault").as_str() {
+        "bad-signature" => token.signature = Signature::Bytes(vec![0x5a; 256], "of nothing"),
+        "other-sub" => {
+            token.claims.insert("sub".to_owned(), json!(fault.victim().subject));
+        }
+        _ => {}
+    }
+    token.encode()
+}

@@ -1,0 +1,111 @@
+//! What a failing provider insists on before it issues tokens: one way of client authentication, or
+//! PKCE.
+
+use axum::http::HeaderValue;
+use axum::http::header::AUTHORIZATION;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
+use url::form_urlencoded::byte_serialize;
+
+use crate::base::endpoint::Endpoint;
+use crate::endpoints::token;
+use crate::exchange::answer::Answer;
+use crate::exchange::request::Request;
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::mode::{Effect, Object};
+use crate::issuer::issuer::Issuer;
+use crate::protocol::authorization::{ErrorCode as AuthorizationErrorCode, Refusal};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::{ErrorCode, TokenError};
+
+/// A secret with every kind of character that a careless encoding breaks.
+const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
+
+pub(crate) const CLIENT_AUTH_NOTE: &str = "A relying party that uses another way than the accepted one shows a clear error, or goes by \
+     the metadata: `advertise` says whether they list that way, no way, or another. For \
+     `secret=special-chars`, configure the relying party with the secret `a+b c%2B:d&e=f/g?\u{e9}`: \
+     that one alone is accepted then, form-encoded where it comes by Basic. The provider cannot \
+     verify a client assertion: with `accept=private_key_jwt` everybody is refused.";
+
+/// Refuses a client that authenticates in another way than the accepted one, or with another secret
+/// than the special one.
+pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
+    let form = fault.request.form.as_ref().ok()?;
+    let (used, secret) = fault.issuer.presented_credentials(&fault.request.headers, form)?;
+    let accepted = fault.value("accept");
+    let reason = if used != accepted {
+        format!("the client must authenticate by {accepted}, but used {used}")
+    } else if fault.is("secret", "special-chars") && secret != SPECIAL_SECRET {
+        "the secret must be the special one that the failure's note tells".to_owned()
+    } else {
+        return None;
+    };
+    let client = fault.note.client.clone();
+    let error = TokenError::new(ErrorCode::InvalidClient, reason.clone());
+    Effect::answer(reason, move |_| token::refuse(error.into(), client))
+}
+
+/// Puts the client's own secret in the place of the special one, so that the honest provider knows
+/// it.
+pub(crate) fn translate_secret(request: &mut Request, fault: &Fault<'_>) {
+    if request.endpoint != Endpoint::Token || !fault.is("secret", "special-chars") {
+        return;
+    }
+    let Ok(form) = &request.form else { return };
+    let presented = fault.issuer.presented_credentials(&request.headers, form);
+    let client = fault.note.client.as_ref().and_then(|id| fault.issuer.client(id));
+    let secret = client.as_ref().and_then(|client| client.secret.as_ref());
+    let (Some((used, given)), Some(client), Some(secret)) = (presented, &client, secret) else {
+        return;
+    };
+    if given != SPECIAL_SECRET {
+        return;
+    }
+    match used {
+        "client_secret_basic" => {
+            let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = format!("{}:{}", encoded(&client.id), encoded(secret.expose()));
+            let header = format!("Basic {}", BASE64_STANDARD.encode(pair));
+            if let Ok(header) = HeaderValue::from_str(&header) {
+                request.headers.insert(AUTHORIZATION, header);
+            }
+        }
+        _ => request.form = Ok(form.with("client_secret", secret.expose())),
+    }
+}
+
+/// Advertises the accepted way, no way, or another one.
+pub(crate) fn advertise_methods(metadata: &mut Object, fault: &Fault<'_>) {
+    const MEMBER: &str = "token_endpoint_auth_methods_supported";
+    let accepted = fault.value("accept");
+    let advertised = match fault.value("advertise").as_str() {
+        "omit" => return drop(metadata.shift_remove(MEMBER)),
+        "wrong" if accepted == "client_secret_post" => "client_secret_basic",
+        "wrong" => "client_secret_post",
+        _ => &accepted,
+    };
+    metadata.insert(MEMBER.to_owned(), json!([advertised]));
+}
+
+/// Refuses an authorization request without a challenge by the demanded method.
+pub(crate) fn insist_on_pkce(fault: &Fault<'_>) -> Option<Effect> {
+    let parameters = fault.request.parameters().as_ref().ok()?;
+    let method = fault.value("method");
+    let came = parameters.last("code_challenge_method").unwrap_or("plain");
+    let reason = match parameters.last("code_challenge") {
+        None => format!("code_challenge is missing, and this provider demands {method}"),
+        Some(_) if came != method => {
+            format!("code_challenge_method must be {method}, not `{came}`")
+        }
+        Some(_) => return None,
+    };
+    // Whoever may not be redirected to is told so by the honest provider.
+    let reply_to = fault.issuer.prove(parameters).ok()?;
+    let parameters: Parameters = parameters.clone();
+    Effect::answer(reason.clone(), move |issuer: &Issuer| {
+        let flow = issuer.random.flow();
+        let answer = Answer { issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
+        answer.refuse(&Refusal::new(AuthorizationErrorCode::InvalidRequest, reason), None)
+    })
+}

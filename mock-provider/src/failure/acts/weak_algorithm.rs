@@ -1,0 +1,31 @@
+//! ID tokens that anybody can make: unsigned, or signed with what is no secret between two.
+
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::token::Token;
+use crate::jose::algorithm::Algorithm;
+
+/// Signs as weakly as the metadata offers, or as the failure says.
+pub(crate) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
+    match unsigned(fault) {
+        true => {
+            token.unsign();
+            token.header.shift_remove("kid");
+        }
+        false => {
+            let words = "by the client's secret";
+            token.authenticate(Algorithm::HS256, fault.client_secret(), words);
+        }
+    }
+}
+
+/// The algorithm that the failure signs with.
+pub(crate) fn name(fault: &Fault<'_>) -> &'static str {
+    if unsigned(fault) { "none" } else { Algorithm::HS256.name() }
+}
+
+fn unsigned(fault: &Fault<'_>) -> bool {
+    match fault.value("then").as_str() {
+        "advertised" => !fault.is("algs", "HS256"),
+        then => then == "id-token-alg-none",
+    }
+}

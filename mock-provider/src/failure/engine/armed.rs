@@ -1,0 +1,267 @@
+//! The failures that are armed at an issuer.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::draft::Draft;
+use super::spec::{Failure, Selector};
+use crate::base::clock::Clock;
+use crate::exchange::reply::Note;
+use crate::exchange::request::Request;
+use crate::host::backchannel::LogoutNotice;
+
+/// More than these at once are not kept: the oldest leaves.
+const MOST: usize = 1_000;
+
+/// So many ID tokens are remembered, for failures that send an old one once more, and so many
+/// failures that are over.
+const MOST_REMEMBERED: usize = 64;
+
+/// An armed failure.
+#[derive(Debug)]
+pub(crate) struct Armed {
+    /// Counts what was ever armed at the issuer, from 1.
+    pub(crate) number: u64,
+    pub(crate) failure: Failure,
+    /// Nothing until the first chance, for one that was armed before anybody asked.
+    pub(crate) since: OnceLock<Timestamp>,
+    /// How often it could have fired.
+    matched: AtomicU64,
+    fired: AtomicU64,
+}
+
+impl Armed {
+    /// How often it fired so far.
+    pub(crate) fn fired(&self) -> u64 {
+        self.fired.load(Ordering::Relaxed)
+    }
+
+    /// Whether an exchange is one of those that the failure is for.
+    pub(crate) fn selects(&self, request: &Request, note: &Note) -> bool {
+        let Selector { client, user, endpoint, flow, .. } = &self.failure.selector;
+        let is =
+            |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        endpoint.is_none_or(|endpoint| endpoint == request.endpoint)
+            && is(client, &note.client)
+            && is(user, &note.user)
+            && is(flow, &note.flow)
+    }
+
+    /// Whether the failure is for an exchange and its time is not over: what an act on a request
+    /// asks, which is no turn of its own.
+    pub(crate) fn may_act(&self, request: &Request, note: &Note, clock: &Clock) -> bool {
+        self.selects(request, note) && !self.is_over(clock.now())
+    }
+
+    /// Whether it fires no more.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        let times = self.failure.effective_lifetime().times;
+        times.is_some_and(|times| self.fired() >= times) || self.is_past(now)
+    }
+
+    /// Whether the time that it was given has passed.
+    fn is_past(&self, now: Timestamp) -> bool {
+        let elapsed = now.duration_since(*self.since.get_or_init(|| now));
+        let elapsed = Duration::try_from(elapsed).unwrap_or_default();
+        self.failure.effective_lifetime().duration.is_some_and(|duration| elapsed >= duration)
+    }
+}
+
+/// All failures of an issuer, in the order in which they were armed.
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
+    /// Whether there are any: the one thing that an answer asks when there are none.
+    any: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    count: u64,
+    armed: Vec<Arc<Armed>>,
+    /// Those whose time is over, for whoever asks how often they fired.
+    over: VecDeque<Arc<Armed>>,
+    issued: VecDeque<Issued>,
+    logouts: VecDeque<LogoutNotice>,
+}
+
+/// An ID token that was issued while a failure was armed.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) id_token: String,
+    pub(crate) client: String,
+    pub(crate) flow: String,
+}
+
+impl Failures {
+    /// Whether any failure is armed.
+    pub(crate) fn any_armed(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Arms a failure.
+    pub(crate) fn arm(&self, failure: Failure, clock: &Clock) -> Arc<Armed> {
+        self.add(failure, OnceLock::from(clock.now()))
+    }
+
+    /// Arms a failure for good, at an issuer that nobody has asked yet.
+    pub(crate) fn always(&self, failure: Failure) {
+        self.add(failure, OnceLock::new());
+    }
+
+    fn add(&self, failure: Failure, since: OnceLock<Timestamp>) -> Arc<Armed> {
+        let mut state = self.state();
+        // What nobody will ask for again, such as a login of an hour ago, leaves here.
+        if let Some(now) = since.get() {
+            state.end_all(*now);
+        }
+        state.count += 1;
+        let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
+        let armed = Arc::new(Armed { number: state.count, failure, since, matched, fired });
+        if state.armed.len() >= MOST {
+            state.armed.remove(0);
+        }
+        state.armed.push(Arc::clone(&armed));
+        self.any.store(true, Ordering::Relaxed);
+        armed
+    }
+
+    /// What is armed, in order.
+    pub(crate) fn armed(&self) -> Vec<Arc<Armed>> {
+        self.state().armed.clone()
+    }
+
+    /// What fires no more, and has published what its tokens rest on.
+    pub(crate) fn still_published(&self, now: Timestamp) -> Vec<Arc<Armed>> {
+        let publishes = |armed: &&Arc<Armed>| armed.publishes() && !armed.is_past(now);
+        self.state().over.iter().filter(publishes).cloned().collect()
+    }
+
+    /// The failure of that number, armed or over, and whether it is over.
+    pub(crate) fn find(&self, number: u64, clock: &Clock) -> Option<(Arc<Armed>, bool)> {
+        let state = self.state();
+        let is = |armed: &&Arc<Armed>| armed.number == number;
+        let armed = state.armed.iter().find(is).map(|armed| (armed, armed.is_over(clock.now())));
+        let found = armed.or_else(|| state.over.iter().find(is).map(|armed| (armed, true)));
+        found.map(|(armed, over)| (Arc::clone(armed), over))
+    }
+
+    /// Clears a failure. True when it was armed.
+    pub(crate) fn clear(&self, number: u64) -> bool {
+        let mut state = self.state();
+        let before = state.armed.len();
+        state.armed.retain(|armed| armed.number != number);
+        let cleared = state.armed.len() < before;
+        // What it published goes with it.
+        state.over.retain(|armed| armed.number != number || !armed.publishes());
+        self.any.store(state.any(), Ordering::Relaxed);
+        cleared
+    }
+
+    /// Clears all failures.
+    pub(crate) fn clear_all(&self) {
+        let mut state = self.state();
+        state.armed.clear();
+        state.over.clear();
+        state.issued.clear();
+        state.logouts.clear();
+        self.any.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a failure that matches an exchange acts on it: it is its turn, and its time is not
+    /// over. Counts both.
+    pub(crate) fn take(&self, armed: &Armed, clock: &Clock) -> bool {
+        // Under the lock, or two exchanges at once could both be the last one.
+        let mut state = self.state();
+        if armed.is_over(clock.now()) {
+            state.end(armed.number);
+            self.any.store(state.any(), Ordering::Relaxed);
+            return false;
+        }
+        let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
+        let turn = armed.failure.effective_nth().is_none_or(|nth| matched >= nth);
+        if turn {
+            armed.fired.fetch_add(1, Ordering::Relaxed);
+        }
+        turn
+    }
+
+    /// Remembers the ID token of an honest answer, for failures that send an old one once more.
+    pub(crate) fn remember(&self, draft: &Draft) {
+        let Some(token) = &draft.id_token else { return };
+        let id_token = token.compact();
+        let note = draft.note.clone();
+        let mut state = self.state();
+        if state.issued.len() >= MOST_REMEMBERED {
+            state.issued.pop_front();
+        }
+        state.issued.push_back(Issued {
+            id_token,
+            client: note.client.unwrap_or_default(),
+            flow: note.flow.unwrap_or_default(),
+        });
+    }
+
+    /// The ID tokens that were issued lately, oldest first.
+    pub(crate) fn issued(&self) -> Vec<Issued> {
+        self.state().issued.iter().cloned().collect()
+    }
+
+    /// Remembers a logout token, for failures that deliver it once more.
+    pub(crate) fn remember_logout(&self, notice: &LogoutNotice) {
+        let mut state = self.state();
+        if state.logouts.len() >= MOST_REMEMBERED {
+            state.logouts.pop_front();
+        }
+        state.logouts.push_back(notice.clone());
+    }
+
+    /// The logout token that was delivered last to a client about a user.
+    pub(crate) fn last_logout(&self, note: &Note) -> Option<LogoutNotice> {
+        let state = self.state();
+        let concerns = |logout: &&LogoutNotice| {
+            logout.note.client == note.client && logout.note.user == note.user
+        };
+        state.logouts.iter().rev().find(concerns).cloned()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Armed {
+    fn publishes(&self) -> bool {
+        self.failure.mode().publishes()
+    }
+}
+
+impl State {
+    /// Whether any failure may act.
+    fn any(&self) -> bool {
+        !self.armed.is_empty() || self.over.iter().any(|armed| armed.publishes())
+    }
+
+    /// Moves all that fire no more.
+    fn end_all(&mut self, now: Timestamp) {
+        let over = |armed: &&Arc<Armed>| armed.is_over(now);
+        let over: Vec<_> = self.armed.iter().filter(over).map(|armed| armed.number).collect();
+        over.into_iter().for_each(|number| self.end(number));
+    }
+
+    /// Moves a failure from those that are armed to those that are over.
+    fn end(&mut self, number: u64) {
+        let Some(place) = self.armed.iter().position(|armed| armed.number == number) else {
+            return;
+        };
+        if self.over.len() >= MOST_REMEMBERED {
+            self.over.pop_front();
+        }
+        let ended = self.armed.remove(place);
+        self.over.push_back(ended);
+    }
+}

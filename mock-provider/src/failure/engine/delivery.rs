@@ -1,0 +1,83 @@
+//! How armed failures act on a logout token that the provider delivers.
+
+use serde_json::{Value, json};
+
+use super::diff::diff;
+use super::exit::Turn;
+use super::fault::Fault;
+use super::mode::Act;
+use super::token::Token;
+use crate::exchange::journal::Alteration;
+use crate::exchange::request::Request;
+use crate::host::backchannel::{LogoutNotice, LogoutRequest};
+use crate::issuer::issuer::Issuer;
+
+/// Lets armed failures act on a logout token, then on the requests that deliver it: the honest one
+/// is `request`.
+pub(crate) fn deliver(
+    notice: &LogoutNotice,
+    request: &Request,
+    issuer: &Issuer,
+) -> (Vec<LogoutRequest>, Vec<Alteration>) {
+    let honest = || vec![LogoutRequest::with(&notice.token)];
+    if !issuer.failures.any_armed() {
+        return (honest(), Vec::new());
+    }
+    let Some(mut token) = Token::read(&notice.token, issuer) else {
+        return (honest(), Vec::new());
+    };
+    if notice.after.is_none() {
+        issuer.failures.remember_logout(notice);
+    }
+    let armed = issuer.failures.armed();
+    let note = &notice.note;
+    let selected = armed.iter().filter(|armed| armed.selects(request, note));
+    let mut turns: Vec<_> = selected.map(|armed| Turn { armed, taken: None }).collect();
+    let mut alterations = Vec::new();
+
+    for turn in &mut turns {
+        let failure = &turn.armed.failure;
+        let fault = Fault { failure, issuer, request, note };
+        for act in failure.mode().acts {
+            let Act::LogoutToken(act) = act else { continue };
+            let mut altered = token.clone();
+            act(&mut altered, &fault);
+            let view = |token: &Token| json!({"logout_token": token.view()});
+            let changes = diff(&failure.to_string(), &view(&token), &view(&altered));
+            if !changes.is_empty() && turn.take(issuer) {
+                token = altered;
+                alterations.extend(changes);
+            }
+        }
+    }
+    let token = match token.encode() {
+        Value::String(token) => token,
+        other => other.to_string(),
+    };
+    let mut requests = vec![LogoutRequest::with(&token)];
+    for turn in &mut turns {
+        let failure = &turn.armed.failure;
+        let fault = Fault { failure, issuer, request, note };
+        for act in failure.mode().acts {
+            let Act::LogoutRequests(act) = act else { continue };
+            let mut altered = requests.clone();
+            act(&mut altered, &fault);
+            let changes = diff(&failure.to_string(), &view(&requests), &view(&altered));
+            if !changes.is_empty() && turn.take(issuer) {
+                requests = altered;
+                alterations.extend(changes);
+            }
+        }
+    }
+    (requests, alterations)
+}
+
+/// The requests in JSON, to be compared.
+fn view(requests: &[LogoutRequest]) -> Value {
+    let view = |request: &LogoutRequest| {
+        let parameters: Vec<_> =
+            request.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        json!({"encoding": format!("{:?}", request.encoding), "parameters": parameters})
+    };
+    json!({"requests": requests.iter().map(view).collect::<Vec<_>>()})
+}

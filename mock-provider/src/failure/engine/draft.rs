@@ -1,0 +1,257 @@
+//! An honest answer, opened up so that failures can act on its parts.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::mode::Object;
+use super::token::Token;
+use crate::base::endpoint::Endpoint;
+use crate::exchange::reply::{AuthorizationResponse, Content, Left, Note, Reply};
+use crate::exchange::request::Request;
+use crate::exchange::signed_out::{LogoutFrame, SignedOut};
+use crate::host::backchannel::LogoutNotice;
+use crate::issuer::issuer::Issuer;
+use crate::net::wire::delivery::Delivery;
+use crate::protocol::parameters::Parameters;
+
+/// An answer while failures act on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: DraftContent,
+    /// The ID token, taken out of the document.
+    pub(crate) id_token: Option<Token>,
+    pub(crate) note: Note,
+    /// Logout tokens to deliver.
+    pub(crate) notices: Vec<LogoutNotice>,
+}
+
+/// What an answer says, opened up.
+#[derive(Clone, Debug)]
+pub(crate) enum DraftContent {
+    /// A JSON object.
+    Document(Object),
+    /// A JWT.
+    Token(Box<Token>),
+    /// A page or text.
+    Bytes(Vec<u8>),
+    /// Parameters for the client.
+    Authorization(AuthorizationResponse),
+    /// The answer to a logout that is done.
+    SignedOut(SignedOut),
+}
+
+/// An answer as a whole, as it goes on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// How the answer is delivered on the connection; the server's own way without one.
+    pub(crate) delivery: Option<Delivery>,
+}
+
+impl Draft {
+    /// Opens an answer up.
+    pub(crate) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
+        let Reply { status, headers, content, signed: inside, note, notices } = reply;
+        let mut id_token = None;
+        let content = match content {
+            Content::Authorization(response) => DraftContent::Authorization(response),
+            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out),
+            Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
+                Ok(mut document) => {
+                    if request.endpoint == Endpoint::Token {
+                        let token = document.get("id_token").and_then(Value::as_str);
+                        id_token = token.and_then(|token| match &inside {
+                            Some(inside) => Token::read_encrypted(token, inside, issuer, &note),
+                            None => Token::read(token, issuer),
+                        });
+                        if let Some(token) = &mut id_token {
+                            let access = document.get("access_token").and_then(Value::as_str);
+                            token.access_token = access.map(str::to_owned);
+                        }
+                        if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
+                            // Its place among the members is kept.
+                            *place = Value::Null;
+                        }
+                    }
+                    DraftContent::Document(document)
+                }
+                Err(_) => match signed(&bytes, issuer, request) {
+                    Some(token) => DraftContent::Token(Box::new(token)),
+                    None => DraftContent::Bytes(bytes),
+                },
+            },
+        };
+        Self { status, headers, content, id_token, note, notices }
+    }
+
+    /// The code that the answer sends, where it sends one.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match &self.content {
+            DraftContent::Authorization(response) => response.parameters.last("code"),
+            _ => None,
+        }
+    }
+
+    /// The document, with the ID token back in its place.
+    pub(crate) fn put_id_token_back(&mut self) {
+        let Some(token) = self.id_token.take() else { return };
+        if let DraftContent::Document(document) = &mut self.content {
+            document.insert("id_token".to_owned(), token.encode());
+        }
+    }
+
+    /// The answer as it goes on the wire.
+    pub(crate) fn outgoing(mut self) -> (Outgoing, Note) {
+        self.put_id_token_back();
+        let Self { status, headers, content, note, .. } = self;
+        let content = match content {
+            DraftContent::Document(document) => {
+                Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
+            }
+            DraftContent::Token(token) => Content::Bytes(match token.encode() {
+                Value::String(token) => token.into_bytes(),
+                other => other.to_string().into_bytes(),
+            }),
+            DraftContent::Bytes(bytes) => Content::Bytes(bytes),
+            DraftContent::Authorization(response) => Content::Authorization(response),
+            DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
+        };
+        let reply = Reply { status, headers, content, signed: None, note, notices: Vec::new() };
+        let Reply { status, headers, content, note, .. } = reply.encoded();
+        let body = content.bytes();
+        (Outgoing { status, headers, body, delivery: None }, note)
+    }
+
+    /// The answer in JSON, to be compared.
+    pub(crate) fn view(&self) -> Value {
+        let body = match &self.content {
+            DraftContent::Document(document) => Value::Object(document.clone()),
+            DraftContent::Token(token) => token.view(),
+            DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
+            DraftContent::Authorization(response) => json!({
+                "redirect_uri": response.redirect_uri,
+                "response_mode": format!("{:?}", response.mode),
+                "parameters": pairs(&response.parameters),
+                "fragment": pairs(&response.fragment),
+            }),
+            DraftContent::SignedOut(SignedOut { return_to, frames }) => {
+                let frame = |frame: &LogoutFrame| {
+                    json!({
+                        "uri": frame.uri,
+                        "parameters": pairs(&frame.parameters),
+                        "embedder": format!("{:?}", frame.embedder),
+                        "credentialless": frame.credentialless,
+                    })
+                };
+                json!({
+                    "post_logout_redirect_uri": return_to.as_ref().map(|to| &to.uri),
+                    "parameters": return_to.as_ref().map(|to| pairs(&to.parameters)),
+                    "frames": frames.iter().map(frame).collect::<Vec<_>>(),
+                })
+            }
+        };
+        let mut view = view(self.status, &self.headers, body);
+        if let Some(token) = &self.id_token {
+            view["body"]["id_token"] = token.view();
+        }
+        view
+    }
+}
+
+impl Outgoing {
+    /// The answer in JSON, to be compared.
+    pub(crate) fn view(&self) -> Value {
+        let mut view = view(self.status, &self.headers, self.body_view());
+        if let Some(delivery) = &self.delivery {
+            view["delivery"] = json!(delivery.to_string());
+        }
+        view
+    }
+
+    fn body_view(&self) -> Value {
+        /// A larger body is told by its beginning and its digest.
+        const MOST: usize = 64 * 1024;
+        if self.body.len() > MOST {
+            let start = String::from_utf8_lossy(&self.body[..100]);
+            let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
+            return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
+        }
+        let read = serde_json::from_slice::<Value>(&self.body).ok();
+        // What a parser would lose, such as repeated members, is shown as it is.
+        let body = read.filter(|read| read.to_string().as_bytes() == self.body);
+        body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The answer, about to leave.
+    pub(crate) fn leave(self, note: Note) -> Left {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        if let Some(delivery) = self.delivery {
+            response.extensions_mut().insert(delivery);
+        }
+        Left { response, note, alterations: Vec::new(), notices: Vec::new() }
+    }
+
+    /// Becomes a redirect.
+    pub(crate) fn redirect(&mut self, status: StatusCode, location: &str) {
+        let Ok(location) = HeaderValue::from_str(location) else { return };
+        self.status = status;
+        self.headers.insert(LOCATION, location);
+        self.headers.remove(CONTENT_TYPE);
+        self.body.clear();
+    }
+
+    /// Says what its body is; nothing for an empty text.
+    pub(crate) fn content_type(&mut self, content_type: &str) {
+        match HeaderValue::from_str(content_type) {
+            Ok(value) if !content_type.is_empty() => self.headers.insert(CONTENT_TYPE, value),
+            _ => self.headers.remove(CONTENT_TYPE),
+        };
+    }
+
+    /// True for a JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
+    }
+}
+
+/// Signed userinfo, taken apart.
+fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
+}
+
+fn pairs(parameters: &Parameters) -> Vec<String> {
+    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
+    let mut shown = Map::new();
+    for name in headers.keys() {
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        let value = match (name, values.as_slice()) {
+            // The browser's session is nobody's business.
+            (&SET_COOKIE, _) => json!("[redacted]"),
+            (&LOCATION, _) => json!(values.join(", ")),
+            (_, [only]) => json!(only),
+            _ => json!(values),
+        };
+        shown.insert(name.to_string(), value);
+    }
+    json!({"status": status.as_u16(), "headers": shown, "body": body})
+}

@@ -1,0 +1,136 @@
+//! What an act is told.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::Method;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use url::Url;
+
+use super::spec::Failure;
+use crate::base::endpoint::Endpoint;
+use crate::exchange::reply::Note;
+use crate::exchange::request::Request;
+use crate::issuer::issuer::Issuer;
+use crate::protocol::parameters::Parameters;
+use crate::settings::text::duration;
+
+/// A failure that is about to act, and where.
+pub(crate) struct Fault<'a> {
+    pub(crate) failure: &'a Failure,
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) request: &'a Request,
+    /// What the honest answer is about: client, user, flow.
+    pub(crate) note: &'a Note,
+}
+
+impl Fault<'_> {
+    /// The value of a parameter.
+    pub(crate) fn value(&self, name: &str) -> String {
+        self.failure.value(name)
+    }
+
+    /// True when a parameter has that value.
+    pub(crate) fn is(&self, name: &str, value: &str) -> bool {
+        self.failure.value(name) == value
+    }
+
+    /// The value of a parameter that is a number.
+    pub(crate) fn number(&self, name: &str) -> u64 {
+        self.failure.value(name).parse().unwrap_or_default()
+    }
+
+    /// The value of a parameter that is a length of time.
+    pub(crate) fn duration(&self, name: &str) -> Duration {
+        duration(&self.failure.value(name)).unwrap_or_default()
+    }
+
+    /// The subject of another user than the one concerned: the first other one who is configured,
+    /// or else one made up.
+    pub(crate) fn another_subject(&self) -> String {
+        let own = self.note.user.as_deref().unwrap_or_default();
+        let directory = self.issuer.directory.now();
+        let mut others = directory.users.iter().filter(|user| user.subject != own);
+        others.next().map_or_else(|| format!("not-{own}"), |user| user.subject.clone())
+    }
+
+    /// True for a request that an endpoint answers, unlike a browser's question whether a script may
+    /// ask.
+    pub(crate) fn asks(&self, endpoint: Endpoint) -> bool {
+        self.request.endpoint == endpoint && self.request.method != Method::OPTIONS
+    }
+
+    /// True for a token request that redeems a code, rather than a refresh token.
+    pub(crate) fn redeems_a_code(&self) -> bool {
+        let form = self.request.form.as_ref();
+        form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
+    }
+
+    /// The parameters of the authorization request, which the sign-in form sends once more.
+    pub(crate) fn authorization_request(&self) -> Parameters {
+        let parameters = self.request.parameters().as_ref();
+        let carried = |form: &Parameters| {
+            let carried = form.last("request").unwrap_or_default();
+            Parameters::parse(carried.as_bytes()).unwrap_or_default()
+        };
+        match self.request.endpoint {
+            Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
+            _ => parameters.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Another issuer of the same provider: the default one, or `other` for the default one itself.
+    pub(crate) fn other_issuer(&self) -> String {
+        let default = &self.issuer.default_url;
+        match *default == self.issuer.url {
+            true => format!("{}/issuers/other", default.trim_end_matches('/')),
+            false => default.clone(),
+        }
+    }
+
+    /// Where the other issuer serves an endpoint.
+    pub(crate) fn at_other_issuer(&self, endpoint: Endpoint) -> String {
+        let own = self.issuer.address(endpoint);
+        let base = self.issuer.url.trim_end_matches('/');
+        let path = own.strip_prefix(base).unwrap_or_default();
+        format!("{}{path}", self.other_issuer().trim_end_matches('/'))
+    }
+
+    /// Where nobody has a reason to go.
+    pub(crate) fn canary(&self) -> String {
+        self.issuer.address(Endpoint::Canary)
+    }
+
+    /// The canary under another name of this machine: loopback, whatever the issuer is called.
+    pub(crate) fn foreign_canary(&self) -> String {
+        on_another_host(&self.canary())
+    }
+
+    /// The value of a parameter such as `-10min` or `+30s`, in seconds.
+    pub(crate) fn offset(&self, name: &str) -> i64 {
+        let value = self.failure.value(name);
+        let (sign, length) = match value.strip_prefix('-') {
+            Some(length) => (-1, length),
+            None => (1, value.strip_prefix('+').unwrap_or(&value)),
+        };
+        let seconds = duration(length).unwrap_or_default().as_secs();
+        sign * i64::try_from(seconds).unwrap_or(i64::MAX)
+    }
+}
+
+/// An address on a loopback host of another name: to everybody who goes by names, another host.
+pub(crate) fn on_another_host(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
+    let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
+    match url.set_host(Some(other)) {
+        Ok(()) => url.into(),
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// A value that looks like a random one, always the same for the same honest value. Nothing is drawn
+/// for it, or all that is drawn later would be another.
+pub(crate) fn derived(honest: &str, label: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{label} {honest}").as_bytes()))
+}

@@ -1,0 +1,123 @@
+//! What can be chosen in a mode.
+
+/// A parameter of a mode.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// The name, as in `id-token-exp-invalid:value=-10min`.
+    pub name: &'static str,
+    /// The values that it may have.
+    pub kind: Kind,
+    /// The value that leaves the honest answer as it is, so that another parameter can act alone.
+    pub neutral: Option<&'static str>,
+    /// Whether the neutral value is the default.
+    pub optional: bool,
+}
+
+/// The values that a parameter may have.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// One of these; the first is the default.
+    Choice(&'static [&'static str]),
+    /// A length of time, such as `10s` or `500ms`.
+    Duration {
+        /// The default.
+        default: &'static str,
+        /// Values that an exhaustive run tries; the default where there are none.
+        tried: &'static [&'static str],
+    },
+    /// A whole number.
+    Number {
+        /// The default.
+        default: u64,
+        /// The largest number that is allowed; the smallest is 1.
+        most: u64,
+        /// Values that an exhaustive run tries; the default where there are none.
+        tried: &'static [&'static str],
+    },
+}
+
+/// A parameter that is one of these values, the first by default.
+pub(crate) const fn choice(name: &'static str, values: &'static [&'static str]) -> Parameter {
+    Parameter { name, kind: Kind::Choice(values), neutral: None, optional: false }
+}
+
+/// A parameter that is a length of time.
+pub(crate) const fn duration(
+    name: &'static str,
+    default: &'static str,
+    tried: &'static [&'static str],
+) -> Parameter {
+    Parameter { name, kind: Kind::Duration { default, tried }, neutral: None, optional: false }
+}
+
+/// A parameter that is a whole number from 1.
+pub(crate) const fn number(
+    name: &'static str,
+    default: u64,
+    most: u64,
+    tried: &'static [&'static str],
+) -> Parameter {
+    Parameter { name, kind: Kind::Number { default, most, tried }, neutral: None, optional: false }
+}
+
+impl Parameter {
+    /// Names the value that leaves things as they are.
+    pub(crate) const fn neutral(self, value: &'static str) -> Self {
+        Self { neutral: Some(value), ..self }
+    }
+
+    /// Names the value that leaves things as they are, and makes it the default.
+    pub(crate) const fn optional(self, neutral: &'static str) -> Self {
+        Self { neutral: Some(neutral), optional: true, ..self }
+    }
+
+    /// The value when none is given.
+    pub fn default(&self) -> String {
+        match self.neutral {
+            Some(neutral) if self.optional => neutral.to_owned(),
+            _ => self.first(),
+        }
+    }
+
+    /// The first value that is there to be tried.
+    fn first(&self) -> String {
+        match self.kind {
+            Kind::Choice(values) => values[0].to_owned(),
+            Kind::Duration { default, .. } => default.to_owned(),
+            Kind::Number { default, .. } => default.to_string(),
+        }
+    }
+
+    /// The values that an exhaustive run tries: every choice but the neutral one, and a few of what
+    /// cannot be exhausted.
+    pub fn tried(&self) -> Vec<String> {
+        match self.kind {
+            Kind::Choice(values) => {
+                let acting = values.iter().filter(|value| Some(**value) != self.neutral);
+                acting.map(ToString::to_string).collect()
+            }
+            Kind::Duration { tried: [], .. } | Kind::Number { tried: [], .. } => {
+                vec![self.first()]
+            }
+            Kind::Duration { tried, .. } | Kind::Number { tried, .. } => {
+                tried.iter().map(ToString::to_string).collect()
+            }
+        }
+    }
+
+    /// What values look like, for a person: `absent | -61s | -10min`.
+    pub fn values(&self) -> String {
+        let values = match self.kind {
+            Kind::Choice(values) => values.join(" | "),
+            Kind::Duration { default, .. } => format!("a duration such as {default}"),
+            Kind::Number { most, .. } => format!("1 to {most}"),
+        };
+        match (self.neutral, self.kind) {
+            (Some(neutral), Kind::Choice(choices)) if choices.contains(&neutral) => values,
+            (Some(neutral), _) => format!("{values} | {neutral}"),
+            (None, _) => values,
+        }
+    }
+}

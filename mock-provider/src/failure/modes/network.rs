@@ -1,0 +1,376 @@
+//! Network.
+//!
+//! These act on the connection itself: see [`Delivery`].
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE,
+};
+use serde_json::json;
+
+use crate::base::endpoint::Endpoint;
+use crate::failure::acts::content_coding::Coding;
+use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::fault::Fault;
+use crate::failure::engine::mode::{Act, Expected, Mode, Object, Severity};
+use crate::failure::engine::parameter::{Parameter, choice, duration, number};
+use crate::net::tls::fault::TlsFault;
+use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
+use crate::net::wire::refused::RefusedPort;
+
+/// Where it happens.
+const ENDPOINT: Parameter =
+    choice("endpoint", &["token", "discovery", "jwks", "userinfo", "end_session"]);
+
+/// How often it happens.
+const COUNT: Parameter = number("count", 1, 1_000, &[]).optional("unlimited");
+
+pub(crate) static MODES: &[Mode] = &[
+    Mode {
+        name: "network-slow",
+        effect: "The answer is late, or comes drop by drop.",
+        parameters: &[
+            ENDPOINT,
+            duration("latency", "2s", &["50ms"]),
+            choice("drip", &["yes"]).optional("no"),
+        ],
+        clauses: &["RFC 9110, section 15.6.5"],
+        expected: Expected::Tolerate,
+        severity: Severity::Robustness,
+        note: "Up to 10 s should work; more may end in an error page. Other users must not wait \
+               meanwhile. Worth trying: 2s, 10s, 30s. With drip the bytes are spread over half a \
+               second, a few at a time.",
+        acts: &[Act::Answer(|answer, fault| {
+            deliver(answer, fault, |_| {
+                let drip = fault.is("drip", "yes").then_some(Duration::from_millis(500));
+                let latency = fault.duration("latency");
+                Delivery { latency, drip, ..Delivery::default() }
+            });
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-hang",
+        effect: "The connection is accepted and the request read, and no answer ever comes.",
+        parameters: &[ENDPOINT, choice("parallel", &["20"]).optional("1")],
+        clauses: &["RFC 9110, section 15.6.5"],
+        expected: Expected::Error,
+        severity: Severity::Robustness,
+        note: "The wait must be bounded, and end in an error page. How many users wait at once \
+               (parallel) is the user agent's doing; somebody who signs in elsewhere must not \
+               notice. After two minutes the connection is closed.",
+        acts: &[Act::Answer(|answer, fault| {
+            deliver(answer, fault, |_| Delivery::hang(Delivery::HANG));
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-reset",
+        effect: "The connection is refused, closed without a byte, reset in the middle of the \
+                 answer, or was closed while it was idle.",
+        parameters: &[
+            choice(
+                "mode",
+                &["rst-body", "refused", "empty-reply", "rst-headers", "keepalive-stale"],
+            ),
+            ENDPOINT,
+            COUNT,
+        ],
+        clauses: &["RFC 9112, section 9.3", "RFC 9112, section 9.5"],
+        expected: Expected::Error,
+        // What is asked twice without harm is asked again without a word; of a POST nobody knows
+        // whether it arrived (RFC 9110, section 9.2.2).
+        exceptions: &[("mode", "keepalive-stale", Expected::Either)],
+        severity: Severity::Robustness,
+        note: "refused: the metadata names a port where nobody listens, for the port of the \
+               provider is shared with other issuers; who goes to the endpoint nevertheless, or to \
+               discovery, finds the connection reset before a byte came. with keepalive-stale \
+               the answer is whole, and the next request on the connection gets none: one that \
+               may be repeated should be, without a word.",
+        acts: &[Act::Metadata(refused_address), Act::Answer(reset)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-truncated",
+        effect: "The body is shorter than was announced.",
+        parameters: &[
+            choice("framing", &["content-length", "chunked"]),
+            choice("cut", &["50%", "last-byte"]),
+            ENDPOINT,
+        ],
+        clauses: &["RFC 9112, section 8"],
+        expected: Expected::Error,
+        severity: Severity::Robustness,
+        note: "What came must not be taken for the whole, nor be cached.",
+        acts: &[Act::Answer(|answer, fault| {
+            deliver(answer, fault, |_| {
+                let framing = match fault.is("framing", "chunked") {
+                    true => Framing::Chunked,
+                    false => Framing::ContentLength,
+                };
+                let extent = match fault.is("cut", "last-byte") {
+                    true => Extent::AllButLastByte,
+                    false => Extent::Half,
+                };
+                Delivery { framing, extent, end: End::Close, ..Delivery::default() }
+            });
+        })],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-compression",
+        effect: "The body is compressed, wanted or not, soundly or not.",
+        parameters: &[
+            choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
+            choice("unsolicited", &["true", "false"]),
+            choice("corrupt", &["true"]).optional("false"),
+            choice("bomb", &["10MB"]).optional("none"),
+            ENDPOINT,
+        ],
+        clauses: &["RFC 9110, section 8.4", "RFC 9110, section 12.5.3"],
+        expected: Expected::Either,
+        exceptions: &[
+            ("corrupt", "true", Expected::Error),
+            ("coding", "identity-mislabelled", Expected::Either),
+            ("unsolicited", "false", Expected::Tolerate),
+        ],
+        severity: Severity::Interoperability,
+        note: "A relying party that did not ask for a coding may refuse it (unsolicited); with \
+               unsolicited=false only those who send Accept-Encoding are answered so. \
+               identity-mislabelled says gzip and is not. The bomb is the honest document and \
+               10 MB of blanks.",
+        acts: &[Act::Answer(compress)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-oversized",
+        effect: "The body or the headers are far larger than anybody needs.",
+        parameters: &[
+            choice("what", &["body-50MB", "10000-keys", "headers-64kB", "100-set-cookie"]),
+            ENDPOINT,
+        ],
+        clauses: &["RFC 9110, section 5.4"],
+        expected: Expected::Error,
+        exceptions: &[
+            ("what", "10000-keys", Expected::Either),
+            ("what", "headers-64kB", Expected::Either),
+            // Nothing bounds their number, and clients do: by a hundred fields of all kinds, often.
+            ("what", "100-set-cookie", Expected::Either),
+        ],
+        severity: Severity::Robustness,
+        note: "Memory and time must stay bounded. The body is the honest document and blanks; \
+               10000-keys are members of the document, or keys of the key set.",
+        acts: &[Act::Answer(oversize)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-tls-invalid",
+        effect: "The endpoints of the relying party's own calls are on a server whose certificate \
+                 or version of TLS it must not trust.",
+        parameters: &[choice(
+            "fault",
+            &["self-signed", "expired", "wrong-host", "unknown-ca", "tls1.0", "tls1.1"],
+        )],
+        clauses: &[
+            "OpenID Connect Core 1.0, section 16.17",
+            "OpenID Connect Core 1.0, section 5.3.4",
+            "OpenID Connect Discovery 1.0, section 7.1",
+            "RFC 9325, section 3.1",
+        ],
+        note: "The metadata stays where it is and names ports of localhost for jwks_uri, \
+               token_endpoint and userinfo_endpoint. A relying party that trusts the provider's \
+               authority finds nothing else to complain of. For tls1.0 and tls1.1 the handshake \
+               is made by hand up to the client's key exchange: a relying party that goes on \
+               would have gone on.",
+        acts: &[Act::Metadata(untrustworthy)],
+        ..Mode::ENTRY
+    },
+    Mode {
+        name: "network-http-variants",
+        effect: "The answer is right and HTTP, told otherwise than most servers tell it.",
+        parameters: &[
+            choice(
+                "variant",
+                &[
+                    "chunked",
+                    "http1.0",
+                    "connection-close",
+                    "lowercase-headers",
+                    "duplicate-content-type",
+                    "100-continue",
+                    "204-for-200",
+                ],
+            ),
+            ENDPOINT,
+        ],
+        clauses: &["RFC 9112, section 2.3", "RFC 9110, section 5.1", "RFC 9110, section 15.2"],
+        expected: Expected::Tolerate,
+        exceptions: &[("variant", "204-for-200", Expected::Error)],
+        severity: Severity::Interoperability,
+        note: "204-for-200 has no body and so no document: a readable error is all that is left.",
+        acts: &[Act::Answer(told_otherwise)],
+        ..Mode::ENTRY
+    },
+];
+
+/// The endpoint that the failure is for.
+fn chosen(fault: &Fault<'_>) -> Endpoint {
+    match fault.value("endpoint").as_str() {
+        "discovery" => Endpoint::Discovery,
+        "jwks" => Endpoint::Jwks,
+        "userinfo" => Endpoint::Userinfo,
+        "end_session" => Endpoint::EndSession,
+        _ => Endpoint::Token,
+    }
+}
+
+/// Delivers an answer of the chosen endpoint otherwise.
+fn deliver(
+    answer: &mut Outgoing,
+    fault: &Fault<'_>,
+    delivery: impl FnOnce(&mut Outgoing) -> Delivery,
+) {
+    if fault.request.endpoint == chosen(fault) {
+        let delivery = delivery(answer);
+        answer.delivery = Some(delivery);
+    }
+}
+
+/// A port where nobody listens, taken for as long as the process runs.
+static REFUSED: LazyLock<Option<RefusedPort>> = LazyLock::new(|| RefusedPort::take().ok());
+
+fn refused_address(metadata: &mut Object, fault: &Fault<'_>) {
+    let member = match chosen(fault) {
+        Endpoint::Token => "token_endpoint",
+        Endpoint::Jwks => "jwks_uri",
+        Endpoint::Userinfo => "userinfo_endpoint",
+        Endpoint::EndSession => "end_session_endpoint",
+        _ => return,
+    };
+    if !fault.is("mode", "refused") {
+        return;
+    }
+    if let (Some(address), Some(refused)) = (metadata.get_mut(member), &*REFUSED) {
+        *address = json!(format!("http://localhost:{}/refused", refused.port()));
+    }
+}
+
+fn reset(answer: &mut Outgoing, fault: &Fault<'_>) {
+    deliver(answer, fault, |_| match fault.value("mode").as_str() {
+        "empty-reply" => Delivery::cut(Extent::Nothing, End::Close),
+        "rst-headers" => Delivery::cut(Extent::Head, End::Reset),
+        "keepalive-stale" => Delivery::cut(Extent::Whole, End::Stale),
+        "refused" => Delivery::cut(Extent::Nothing, End::Reset),
+        _ => Delivery::cut(Extent::Half, End::Reset),
+    });
+}
+
+fn compress(answer: &mut Outgoing, fault: &Fault<'_>) {
+    /// As large as the bomb becomes.
+    const BOMB: usize = 10 * 1024 * 1024;
+    let asked = fault.request.headers.contains_key(ACCEPT_ENCODING);
+    if fault.request.endpoint != chosen(fault) || fault.is("unsolicited", "false") && !asked {
+        return;
+    }
+    let coding = match fault.value("coding").as_str() {
+        "br" => Coding::Brotli,
+        "deflate" => Coding::Deflate,
+        _ => Coding::Gzip,
+    };
+    answer.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    if fault.is("coding", "identity-mislabelled") {
+        return;
+    }
+    if fault.is("bomb", "10MB") {
+        answer.body = coding.bomb(&answer.body, BOMB);
+    } else if fault.is("corrupt", "true") {
+        answer.body = coding.corrupt(&answer.body);
+    } else {
+        answer.body = coding.encode(&answer.body);
+    }
+}
+
+fn oversize(answer: &mut Outgoing, fault: &Fault<'_>) {
+    const BODY: usize = 50 * 1024 * 1024;
+    const HEADER: usize = 64 * 1024;
+    if fault.request.endpoint != chosen(fault) {
+        return;
+    }
+    match fault.value("what").as_str() {
+        "10000-keys" => many_keys(answer),
+        "headers-64kB" => {
+            if let Ok(value) = HeaderValue::from_str(&"x".repeat(HEADER)) {
+                answer.headers.insert(HeaderName::from_static("x-oversized"), value);
+            }
+        }
+        "100-set-cookie" => {
+            for number in 0..100 {
+                let cookie = format!("oversized_{number}={}", "x".repeat(16));
+                if let Ok(value) = HeaderValue::from_str(&cookie) {
+                    answer.headers.append(SET_COOKIE, value);
+                }
+            }
+        }
+        // At once, and not byte by byte as iterators have it where nothing is optimized.
+        _ => answer.body.extend_from_slice(&vec![b' '; BODY.saturating_sub(answer.body.len())]),
+    }
+}
+
+/// Adds ten thousand keys to a key set, or as many members to another document.
+fn many_keys(answer: &mut Outgoing) {
+    const KEYS: usize = 10_000;
+    let Ok(mut document) = serde_json::from_slice::<Object>(&answer.body) else { return };
+    match document.get_mut("keys").and_then(|keys| keys.as_array_mut()) {
+        Some(keys) => keys.extend((0..KEYS).map(|number| {
+            json!({"kty": "oct", "use": "enc", "kid": format!("oversized-{number}"), "k": "AAAA"})
+        })),
+        None => {
+            let members = (0..KEYS).map(|number| (format!("oversized_{number}"), json!(number)));
+            document.extend(members);
+        }
+    }
+    answer.body = serde_json::to_vec(&document).unwrap_or_default();
+}
+
+fn untrustworthy(metadata: &mut Object, fault: &Fault<'_>) {
+    let wanted = fault.value("fault");
+    let Some(wanted) = TlsFault::ALL.into_iter().find(|fault| fault.name() == wanted) else {
+        return;
+    };
+    let Ok(address) = fault.issuer.tls_faults.address(wanted) else { return };
+    for (member, endpoint) in [
+        ("jwks_uri", Endpoint::Jwks),
+        ("token_endpoint", Endpoint::Token),
+        ("userinfo_endpoint", Endpoint::Userinfo),
+    ] {
+        if let Some(value) = metadata.get_mut(member) {
+            let own = fault.issuer.address(endpoint);
+            let base = fault.issuer.back_url.trim_end_matches('/');
+            let path = own.strip_prefix(base).unwrap_or_default();
+            let place = &fault.issuer.path;
+            *value = json!(format!("https://localhost:{}{place}{path}", address.port()));
+        }
+    }
+}
+
+fn told_otherwise(answer: &mut Outgoing, fault: &Fault<'_>) {
+    let plain = Delivery::default();
+    let form = match fault.value("variant").as_str() {
+        "http1.0" => Delivery { http_1_0: true, ..plain },
+        "connection-close" => Delivery { end: End::Announced, ..plain },
+        "lowercase-headers" => Delivery { lower_case: true, ..plain },
+        "100-continue" => Delivery { interim: true, ..plain },
+        "204-for-200" => Delivery { no_content: true, ..plain },
+        "duplicate-content-type" => {
+            let own = answer.headers.get(CONTENT_TYPE).cloned();
+            if let Some(value) = own.filter(|_| fault.request.endpoint == chosen(fault)) {
+                answer.headers.append(CONTENT_TYPE, value);
+            }
+            return;
+        }
+        _ => Delivery { framing: Framing::Chunked, ..plain },
+    };
+    deliver(answer, fault, |_| form);
+}

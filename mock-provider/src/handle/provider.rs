@@ -1,0 +1,235 @@
+//! The handle that a test holds.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+
+use crate::control::Access;
+use crate::failure::engine::spec::Failure;
+use crate::handle::builder::MockProviderBuilder;
+use crate::handle::issuer_handle::IssuerHandle;
+use crate::host::registry::Registry;
+use crate::issuer::issuer::Issuer;
+use crate::jose::signing_key::KeyError;
+use crate::net::listeners::{Listeners, Server};
+use crate::net::tls::{CertificateError, Handshake, Tls};
+use crate::router::router;
+use crate::settings::error::ConfigError;
+
+/// A running provider, which stops when this is dropped.
+///
+/// It answers on a thread of its own and on a free port of the loopback interface, so that any
+/// number of tests can each have one.
+///
+/// ```
+/// use mock_provider::{Client, MockProvider, User};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mock_provider::AuthorizeError> {
+/// let provider = MockProvider::builder()
+///     .user(User::new("alice").email("alice@example.org").groups(["admins"]))
+///     .client(Client::new("shop").secret("s3cret").redirect_uri("http://127.0.0.1:8080/callback"))
+///     .start()
+///     .await;
+///
+/// // Point your application at `provider.issuer()`, and take the address it would send a browser to:
+/// let authorization_url = format!(
+///     "{}/authorize?response_type=code&client_id=shop&scope=openid&state=af0ifjsldkj\
+///      &redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
+///     provider.issuer()
+/// );
+/// // No browser needed: this is where it would come back to.
+/// let callback = provider.authorize_as("alice", &authorization_url).await?;
+/// assert!(callback.starts_with("http://127.0.0.1:8080/callback?code="));
+///
+/// let exchange = &provider.journal()[0];
+/// assert_eq!(exchange.client.as_deref(), Some("shop"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "the provider stops when its handle is dropped"]
+pub struct MockProvider {
+    registry: Arc<Registry>,
+    default: IssuerHandle,
+    router: Router,
+    address: SocketAddr,
+    both_loopbacks: bool,
+    workers: usize,
+    pub(crate) tls: Tls,
+    server: Mutex<Option<Server>>,
+}
+
+/// Why a provider could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration contradicts itself.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// No certificate can be made for the provider's name.
+    #[error("cannot serve HTTPS: {0}")]
+    Certificate(#[from] CertificateError),
+    /// The certificate to trust cannot be written where `https_ca` says.
+    #[error("cannot write the certificate to trust to {path}: {source}")]
+    WriteCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The signing key cannot be used.
+    #[error("signing_key {0}")]
+    Key(#[from] KeyError),
+}
+
+impl MockProvider {
+    /// A provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
+    /// (auditors) and `dave` (no group), and the clients `demo-app` (secret
+    /// `demo-secret-that-everybody-may-know`) and `demo-spa` (public), which may be called back at
+    /// any loopback address.
+    ///
+    /// # Panics
+    ///
+    /// When no loopback port is free.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A provider to be configured before it starts.
+    pub fn builder() -> MockProviderBuilder {
+        MockProviderBuilder::default()
+    }
+
+    /// The address that the provider listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate of the authority that signed the provider's own, in PEM: an application that
+    /// trusts it talks to a provider with [HTTPS](MockProviderBuilder::https). It is another one in
+    /// every provider, and valid for a year.
+    pub fn ca_certificate(&self) -> String {
+        self.tls.ca_certificate()
+    }
+
+    /// How callers took the servers that they must not trust, oldest first: those that the failure
+    /// `network-tls-invalid` sends them to. Who is displeased never gets as far as the journal.
+    pub fn handshakes(&self) -> Vec<Handshake> {
+        self.tls.faults.handshakes()
+    }
+
+    /// The issuer of that name at `/issuers/{name}`, made when there is none yet.
+    ///
+    /// # Panics
+    ///
+    /// When the name cannot be part of a path.
+    pub fn named(&self, name: &str) -> IssuerHandle {
+        match self.registry.named(name) {
+            Ok(issuer) => IssuerHandle::new(Arc::clone(&self.registry), issuer),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The issuer at `/failing/{failure}`, which always fails so. It needs no set-up: whatever
+    /// points there meets the failure.
+    ///
+    /// # Panics
+    ///
+    /// When the failure is written wrongly; the message offers the nearest right one.
+    pub fn failing<F>(&self, failure: F) -> IssuerHandle
+    where
+        F: TryInto<Failure>,
+        F::Error: fmt::Display,
+    {
+        match failure.try_into() {
+            Ok(failure) => {
+                IssuerHandle::new(Arc::clone(&self.registry), self.registry.failing(&failure))
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The provider as a router, for requests without a connection. They are answered and recorded
+    /// like all others, even while the provider is [suspended](Self::suspend).
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Takes the provider off the network: connections are closed, new ones refused. What it
+    /// remembers stays.
+    pub async fn suspend(&self) {
+        // Dropping the server stops it.
+        drop(self.server().take());
+    }
+
+    /// Brings the provider back, at the same address.
+    ///
+    /// # Errors
+    ///
+    /// When the address was taken by somebody else meanwhile.
+    pub async fn resume(&self) -> Result<(), StartError> {
+        let mut server = self.server();
+        if server.is_none() {
+            let listeners = listen(self.address, self.both_loopbacks)?;
+            *server = Some(self.serve(listeners)?);
+        }
+        Ok(())
+    }
+
+    /// A provider that answers for an issuer.
+    pub(crate) fn serving(
+        issuer: Issuer,
+        listeners: Listeners,
+        both_loopbacks: bool,
+        workers: usize,
+        tls: Tls,
+    ) -> Result<Self, StartError> {
+        let registry = Arc::new(Registry::new(issuer));
+        let address = listeners.address();
+        let access = Access::new(registry.default_issuer(), address);
+        let router = router(&registry, access);
+        let default = IssuerHandle::new(Arc::clone(&registry), registry.default_issuer().clone());
+        let server = Mutex::default();
+        let provider =
+            Self { registry, default, router, address, both_loopbacks, workers, tls, server };
+        *provider.server() = Some(provider.serve(listeners)?);
+        Ok(provider)
+    }
+
+    fn serve(&self, listeners: Listeners) -> Result<Server, StartError> {
+        Server::start(listeners, self.router.clone(), self.workers, self.tls.clone())
+            .map_err(|source| StartError::Listen { address: self.address, source })
+    }
+
+    fn server(&self) -> MutexGuard<'_, Option<Server>> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A provider stands for its default issuer.
+impl Deref for MockProvider {
+    type Target = IssuerHandle;
+
+    fn deref(&self) -> &IssuerHandle {
+        &self.default
+    }
+}
+
+/// Binds the address of a provider.
+pub(crate) fn listen(address: SocketAddr, both: bool) -> Result<Listeners, StartError> {
+    Listeners::bind(address, both).map_err(|source| StartError::Listen { address, source })
+}

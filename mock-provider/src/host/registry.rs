@@ -1,0 +1,319 @@
+//! All issuers of a provider: the default one, the named ones, and those that always fail.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::http::Uri;
+use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
+
+use crate::failure::engine::armed::Armed;
+use crate::failure::engine::spec::Failure;
+use crate::issuer::issuer::Issuer;
+use crate::settings::settings::Settings;
+use crate::settings::suggestion::advice;
+
+/// More issuers than this that always fail are not kept: a name costs memory, and anybody can make
+/// one up.
+const MOST_FAILING: usize = 2_000;
+
+/// The issuers of one process, by their paths. They share the configuration and nothing else.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    default: Issuer,
+    /// By their paths below the default one's: `/issuers/acme`, `/failing/id-token-alg-none`.
+    others: RwLock<HashMap<String, Issuer>>,
+    /// How many others were made since the beginning.
+    made: AtomicUsize,
+}
+
+/// What the default issuer is called where issuers are named.
+pub(crate) const DEFAULT: &str = "default";
+
+/// Where the API is that controls them.
+const CONTROL: &str = "/control";
+
+/// Where named issuers are.
+const NAMED: &str = "/issuers/";
+
+/// Where issuers are that always fail.
+const FAILING: &str = "/failing/";
+
+impl Registry {
+    /// A registry of an issuer and of those that its configuration names.
+    pub(crate) fn new(default: Issuer) -> Self {
+        let registry = Self { default, others: RwLock::default(), made: AtomicUsize::new(0) };
+        registry.begin();
+        registry
+    }
+
+    /// Makes the named issuers that the configuration has.
+    fn begin(&self) {
+        for name in &self.default.settings.issuers {
+            // The names are checked with the configuration.
+            let _ = self.named(name);
+        }
+    }
+
+    /// Arms a failure at an issuer, or at the one that the failure names.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name.
+    pub(crate) fn arm(
+        &self,
+        at: &Issuer,
+        failure: Failure,
+    ) -> Result<(Issuer, Arc<Armed>), ArmError> {
+        let issuer = match &failure.selector.issuer {
+            Some(name) => self.issuer(name).map_err(ArmError::Issuer)?,
+            None => at.clone(),
+        };
+        if let Some(id) = &failure.selector.client
+            && issuer.client(id).is_none()
+        {
+            let directory = issuer.directory.now();
+            let known: Vec<_> = directory.clients.iter().map(|client| &*client.id).collect();
+            let advice = advice(id, &known);
+            let reason = format!("there is no client `{}`: {advice}", id.escape_debug());
+            return Err(ArmError::Client(reason));
+        }
+        let armed = issuer.failures.arm(failure, &issuer.clock);
+        Ok((issuer, armed))
+    }
+
+    /// The issuer that everything else derives from.
+    pub(crate) fn default_issuer(&self) -> &Issuer {
+        &self.default
+    }
+
+    /// The address below `/control` that another one leads to, if it does.
+    pub(crate) fn control_uri(&self, uri: &Uri) -> Option<Uri> {
+        let rest = below(uri.path(), &self.default.path)?;
+        let path = below(rest, CONTROL)?;
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = format!("{path}{query}").parse().ok();
+        Uri::from_parts(parts).ok()
+    }
+
+    /// The issuer that serves a path, and the rest of the path below it.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Result<(Issuer, &'a str), String> {
+        let Some(rest) = below(path, &self.default.path) else {
+            let home = &self.default.url;
+            return Err(format!("the issuer is {home}"));
+        };
+        let Some(own) = own_path(rest) else { return Ok((self.default.clone(), rest)) };
+        let rest = &rest[own.len()..];
+        let rest = if rest.is_empty() { "/" } else { rest };
+        // A browser and an application may write the same address differently.
+        let own = &*normalized(own);
+        if let Some(issuer) = self.known(own) {
+            return Ok((issuer, rest));
+        }
+        match own.strip_prefix(FAILING) {
+            Some(spec) => Ok((self.failing_at(own, spec)?, rest)),
+            None => Err(format!("there is no issuer `{}`", &own[NAMED.len()..])),
+        }
+    }
+
+    /// The issuer of that name, made when there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be part of a path.
+    pub(crate) fn named(&self, name: &str) -> Result<Issuer, String> {
+        check_name(name)?;
+        let own = format!("{NAMED}{name}");
+        Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
+    }
+
+    /// The issuer that always fails so.
+    pub(crate) fn failing(&self, failure: &Failure) -> Issuer {
+        let own = format!("{FAILING}{}", failure.in_path());
+        self.known(&own).unwrap_or_else(|| self.add(own, Some(failure.clone())))
+    }
+
+    /// The issuer of a name as [`name_of`](Self::name_of) gives it. One that always fails is made
+    /// when there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub(crate) fn issuer(&self, name: &str) -> Result<Issuer, String> {
+        if name == DEFAULT {
+            return Ok(self.default.clone());
+        }
+        // Under the name that it is listed by, however its address is written.
+        let listed = self.named_others().into_iter().find(|(known, _)| known == name);
+        if let Some((_, issuer)) = listed {
+            return Ok(issuer);
+        }
+        if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
+            let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
+            return Ok(self.spelt(name).unwrap_or_else(|| self.failing(&failure)));
+        }
+        Err(format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first"))
+    }
+
+    /// What an issuer is called: `default`, a name, or `failing/` and a failure.
+    pub(crate) fn name_of(&self, issuer: &Issuer) -> String {
+        let own = issuer.path.strip_prefix(&*self.default.path).unwrap_or_default();
+        if own.is_empty() { DEFAULT.to_owned() } else { name(own) }
+    }
+
+    /// Forgets an issuer by its name. True when there was one.
+    pub(crate) fn remove(&self, wanted: &str) -> bool {
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        let before = others.len();
+        others.retain(|own, _| name(own) != wanted);
+        others.len() < before
+    }
+
+    /// Every issuer but the default one, by name.
+    pub(crate) fn named_others(&self) -> Vec<(String, Issuer)> {
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        let mut others: Vec<_> =
+            others.iter().map(|(own, issuer)| (name(own), issuer.clone())).collect();
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        others
+    }
+
+    /// Resets the default issuer, forgets all others, and begins with those that are configured.
+    pub(crate) fn reset(&self) {
+        self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
+        // With a seed, those that come next are like those that came first.
+        self.made.store(0, Ordering::Relaxed);
+        self.default.reset();
+        self.begin();
+    }
+
+    fn failing_at(&self, own: &str, spec: &str) -> Result<Issuer, String> {
+        let spec = percent_decode_str(spec).decode_utf8().map_err(|error| error.to_string())?;
+        let failure = Failure::parse(&spec).map_err(|error| error.to_string())?;
+        if failure.selector.issuer.is_some() {
+            return Err("this is an issuer of its own: leave `issuer` out".to_owned());
+        }
+        Ok(self.add(own.to_owned(), Some(failure)))
+    }
+
+    /// The issuer that somebody asked by a path of that name. A path can be spelt in many ways, such
+    /// as `%3A` for a colon, and the issuer's URL is spelt as the relying party has it. Of several,
+    /// the first by its path.
+    fn spelt(&self, wanted: &str) -> Option<Issuer> {
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        let spelt = others.iter().filter(|(own, _)| name(own) == wanted);
+        spelt.min_by_key(|(own, _)| own.as_str()).map(|(_, issuer)| issuer.clone())
+    }
+
+    fn known(&self, own: &str) -> Option<Issuer> {
+        self.others.read().unwrap_or_else(PoisonError::into_inner).get(own).cloned()
+    }
+
+    /// Adds an issuer, unless somebody was faster.
+    fn add(&self, own: String, failure: Option<Failure>) -> Issuer {
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        let failing = others.iter().filter(|(path, _)| path.starts_with(FAILING));
+        if failure.is_some() && failing.clone().count() >= MOST_FAILING {
+            // The oldest leaves, lest all that are in use begin anew.
+            let oldest = failing.min_by_key(|(_, issuer)| issuer.number);
+            if let Some(path) = oldest.map(|(path, _)| path.clone()) {
+                others.remove(&path);
+            }
+        }
+        // Never one that was given since the beginning: cookies and seeds are told apart by it.
+        let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        let make = |own: &String| self.default.sibling(own, number, failure);
+        let issuer = others.entry(own).or_insert_with_key(make);
+        issuer.clone()
+    }
+}
+
+/// Why a failure is not armed: nobody would ever meet it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArmError {
+    #[error("{0}")]
+    Issuer(String),
+    #[error("{0}")]
+    Client(String),
+}
+
+/// Checks the name of an issuer, which becomes part of a path.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if name.is_empty() || name.starts_with('.') || !name.bytes().all(sound) {
+        return Err(format!(
+            "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
+        ));
+    }
+    if name == DEFAULT {
+        return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
+    }
+    Ok(())
+}
+
+/// The failures that are configured for an issuer, by its path below the default one.
+pub(crate) fn configured_failures(settings: &Settings, own: &str) -> Vec<Failure> {
+    let name = own.strip_prefix(NAMED).unwrap_or(DEFAULT);
+    let is_for = |failure: &&Failure| failure.selector.issuer.as_deref().unwrap_or(DEFAULT) == name;
+    settings.fail.iter().filter(is_for).cloned().collect()
+}
+
+/// The name of an issuer by its path below the default one.
+fn name(own: &str) -> String {
+    match own.strip_prefix(NAMED) {
+        Some(name) => name.to_owned(),
+        None => percent_decode_str(own.trim_start_matches('/')).decode_utf8_lossy().into_owned(),
+    }
+}
+
+/// The start of a path that leads to another issuer than the default one.
+pub(crate) fn own_path(path: &str) -> Option<&str> {
+    let prefix = [NAMED, FAILING].into_iter().find(|prefix| path.starts_with(prefix))?;
+    let end = path[prefix.len()..].find('/').map_or(path.len(), |end| prefix.len() + end);
+    Some(&path[..end])
+}
+
+/// A path in the one spelling of all that mean the same (RFC 3986, section 6.2.2): encoded is what
+/// must be, in capitals, and nothing else. Separators that somebody encoded stay so, for they are
+/// another address.
+fn normalized(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut normal = String::with_capacity(path.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let encoded = bytes.get(at..at + 3).and_then(|three| percent_decode(three).next());
+        let (meant, length) = match encoded.filter(|_| byte == b'%') {
+            // A lone percent sign decodes to itself.
+            Some(b'%') if !bytes[at + 1..].starts_with(b"25") => (b'%', 1),
+            Some(meant) => (meant, 3),
+            None => (byte, 1),
+        };
+        let unreserved = meant.is_ascii_alphanumeric() || b"-._~".contains(&meant);
+        let separator = b"/!$&'()*+,;=:@".contains(&meant);
+        if unreserved || (separator && length == 1) {
+            normal.push(char::from(meant));
+        } else {
+            normal.push_str(percent_encode_byte(meant));
+        }
+        at += length;
+    }
+    normal
+}
+
+/// The rest of a path below a base: `None` where it is elsewhere.
+fn below<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+    match path.strip_prefix(base)? {
+        "" => Some("/"),
+        rest if rest.starts_with('/') => Some(rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,209 @@
+//! What becomes of an authorization request
+//! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)):
+//! whether somebody must be asked, who may go on, and the code in the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::directory::account::Account;
+use crate::directory::client::Client;
+use crate::directory::user::User;
+use crate::issuer::grant::{Code, Grant};
+use crate::issuer::issuer::{Issuer, until};
+use crate::issuer::reply_to::ReplyTo;
+use crate::issuer::session::Session;
+use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
+use crate::protocol::parameters::Parameters;
+
+/// What to do about a request that is in order.
+#[derive(Debug)]
+pub(crate) enum Decision {
+    /// Answer for the browser's session.
+    Continue(Session),
+    /// Sign this user in without asking.
+    SignIn(Arc<Account>),
+    /// Ask. Who is named has a session that the user may continue.
+    Ask(Option<Session>),
+}
+
+impl Issuer {
+    /// Reads the request, and holds it against what the client is registered for.
+    pub(crate) fn read(
+        &self,
+        parameters: &Parameters,
+        client: &Client,
+    ) -> Result<AuthorizationRequest, Refusal> {
+        let mut request = AuthorizationRequest::parse(parameters, &client.response_types)?;
+        let missing = |name: &str| {
+            let reason = format!("{name} is missing, and client `{}` must send one", client.id);
+            Err(Refusal::new(ErrorCode::InvalidRequest, reason))
+        };
+        if client.require_nonce && request.nonce.is_none() {
+            return missing("nonce");
+        }
+        if client.requires_pkce()
+            && request.response_type.has_code()
+            && request.code_challenge.is_none()
+        {
+            return missing("code_challenge");
+        }
+        // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
+        request.scope = self.known(&request.scope);
+        Ok(request)
+    }
+
+    /// Decides whether somebody must be asked (sections 3.1.2.1 to 3.1.2.3).
+    pub(crate) fn decide(
+        &self,
+        request: &AuthorizationRequest,
+        session: Option<Session>,
+    ) -> Result<Decision, Refusal> {
+        let wanted = self.hinted_subject(request)?;
+        let chosen = self.chosen_user(request).filter(|user| fits(wanted.as_deref(), user));
+        let (session, unfit) = match session {
+            None => (None, "nobody is signed in"),
+            Some(session) => match self.fitness(&session, request, wanted.as_deref()) {
+                Ok(()) => (Some(session), ""),
+                Err(reason) => (None, reason),
+            },
+        };
+        let prompt = request.prompt;
+        if let Some(session) = &session {
+            let silent = !prompt.login && !prompt.consent && !prompt.select_account;
+            if silent {
+                return Ok(Decision::Continue(session.clone()));
+            }
+        }
+        if let Some(user) = chosen {
+            return Ok(Decision::SignIn(user));
+        }
+        if prompt.none {
+            return Err(Refusal::new(
+                ErrorCode::LoginRequired,
+                format!("prompt is `none`, but {unfit}"),
+            ));
+        }
+        Ok(Decision::Ask(session.filter(|_| !prompt.login)))
+    }
+
+    /// The subject that `id_token_hint` names.
+    fn hinted_subject(&self, request: &AuthorizationRequest) -> Result<Option<String>, Refusal> {
+        let Some(hint) = &request.id_token_hint else { return Ok(None) };
+        let hint = self
+            .read_hint(hint)
+            .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, error.to_string()))?;
+        Ok(Some(hint.sub))
+    }
+
+    /// The user whom the configuration signs in without a page.
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<Account>> {
+        let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
+        let hinted = hint.and_then(|hint| self.directory.now().hinted_user(hint));
+        hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
+    }
+
+    /// Whether a session may answer a request, and if not, why.
+    fn fitness(
+        &self,
+        session: &Session,
+        request: &AuthorizationRequest,
+        wanted: Option<&str>,
+    ) -> Result<(), &'static str> {
+        let signs_in = self.settings.login_hint_signs_in;
+        let hinted = request.login_hint.as_deref();
+        let hinted = hinted.and_then(|hint| self.directory.now().hinted_user(hint));
+        if hinted.is_some_and(|user| signs_in && user.subject != session.user.subject) {
+            return Err("the user whom login_hint names is not signed in");
+        }
+        if !fits(wanted, &session.user) {
+            return Err("the user whom id_token_hint names is not signed in");
+        }
+        let now = self.clock.seconds();
+        match request.max_age {
+            // The same as prompt=login, even within the second of the sign-in.
+            Some(Duration::ZERO) => Err("max_age is 0, which always asks"),
+            Some(age) if until(session.auth_time, age) < now => {
+                Err("the user signed in longer ago than max_age allows")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a user may be signed in to a client, now that it is known who it is.
+    pub(crate) fn admit(
+        &self,
+        user: &User,
+        client: &Client,
+        request: &AuthorizationRequest,
+    ) -> Result<(), Refusal> {
+        if user.disabled {
+            let reason = format!("user `{}` is disabled", user.subject);
+            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+        }
+        if user.denied_clients.contains(&client.id) {
+            let reason = format!("user `{}` may not use client `{}`", user.subject, client.id);
+            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+        }
+        let wanted = self.hinted_subject(request)?;
+        if !fits(wanted.as_deref(), user) {
+            let reason = format!("`{}` signed in, but id_token_hint names another", user.subject);
+            return Err(Refusal::new(ErrorCode::LoginRequired, reason));
+        }
+        Ok(())
+    }
+
+    /// Signs a user in: begins a session in place of the browser's last one.
+    pub(crate) fn begin_session(&self, user: &Arc<Account>, last: Option<&Session>) -> Session {
+        let now = self.clock.seconds();
+        let mut sessions = self.sessions();
+        let last = last.and_then(|last| sessions.end(&last.sid));
+        let (secret, user) = (self.random.token(), Arc::clone(user));
+        let session = match last.filter(|last| last.user.subject == user.subject) {
+            // The same user authenticated once more: the session goes on, under a new cookie.
+            Some(last) => Session::new(last.sid, secret, user, now).serving(last.flows),
+            None => Session::new(self.random.token(), secret, user, now),
+        };
+        sessions.insert(session.clone(), now, until(now, self.settings.session_lifetime));
+        session
+    }
+
+    /// Issues what the request asks for, a code in general, and returns the parameters of the
+    /// successful answer (section 3.1.2.5).
+    pub(crate) fn issue_answer(
+        &self,
+        reply_to: &ReplyTo,
+        request: AuthorizationRequest,
+        session: &Session,
+        flow: &str,
+    ) -> Parameters {
+        let client_id = reply_to.client.id.clone();
+        if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
+            session.flows.insert(client_id.clone(), flow.to_owned());
+        }
+        let response_type = request.response_type;
+        let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned())
+            .in_context(request.acr_values.as_deref());
+        let grant = Arc::new(grant);
+        let now = self.clock.seconds();
+        let mut parameters = Parameters::default();
+        if response_type.has_code() {
+            let value = self.random.token();
+            parameters.push("code", &value);
+            let code = Code {
+                grant: Arc::clone(&grant),
+                redirect_uri: reply_to.redirect_uri.clone(),
+                challenge: request.code_challenge,
+                expires: until(now, self.settings.code_lifetime),
+                used: false,
+            };
+            self.grants().add_code(value, code, now);
+        }
+        self.add_tokens(&mut parameters, response_type, &grant, now);
+        parameters
+    }
+}
+
+/// True when a user is the one that a hint asks for, or no hint asks for one.
+fn fits(wanted: Option<&str>, user: &User) -> bool {
+    wanted.is_none_or(|subject| subject == user.subject)
+}

@@ -1,0 +1,417 @@
+//! Grants: what a user allowed a client, and the codes and tokens that prove it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::base::expiring::Expiring;
+use crate::directory::account::Account;
+use crate::issuer::session::Session;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::{ErrorCode, TokenError};
+
+/// For how many seconds an expired code or token is remembered, so that a refusal can say
+/// "expired" instead of "unknown", and a used code that is replayed can still be told.
+const REMEMBERED: i64 = 600;
+
+/// What a user allowed a client in one authorization.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    pub(crate) user: Arc<Account>,
+    pub(crate) scope: Scope,
+    pub(crate) nonce: Option<String>,
+    /// When the user signed in, in seconds since the epoch.
+    pub(crate) auth_time: i64,
+    /// The authentication context class that the client asked for and was given.
+    pub(crate) acr: Option<String>,
+    /// The session that it was given in.
+    pub(crate) sid: String,
+    pub(crate) flow: String,
+    /// Set when a code or refresh token was replayed: nothing of this grant is valid any more.
+    revoked: AtomicBool,
+}
+
+impl Grant {
+    /// A grant by the user of a session.
+    pub(crate) fn new(
+        session: &Session,
+        client_id: String,
+        scope: Scope,
+        nonce: Option<String>,
+        flow: String,
+    ) -> Self {
+        Self {
+            client_id,
+            user: Arc::clone(&session.user),
+            scope,
+            nonce,
+            auth_time: session.auth_time,
+            acr: None,
+            sid: session.sid.clone(),
+            flow,
+            revoked: AtomicBool::new(false),
+        }
+    }
+
+    /// The same grant once more, to be changed before anything is issued for it.
+    pub(crate) fn copy(&self) -> Self {
+        let Self { client_id, user, scope, nonce, auth_time, acr, sid, flow, revoked: _ } = self;
+        Self {
+            client_id: client_id.clone(),
+            user: Arc::clone(user),
+            scope: scope.clone(),
+            nonce: nonce.clone(),
+            auth_time: *auth_time,
+            acr: acr.clone(),
+            sid: sid.clone(),
+            flow: flow.clone(),
+            revoked: AtomicBool::new(false),
+        }
+    }
+
+    /// The grant, once an authentication of the class that the client likes best is assumed: a test
+    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
+        let acr = acr_values.and_then(|values| values.split_whitespace().next());
+        Self { acr: acr.map(str::to_owned), ..self }
+    }
+
+    fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Relaxed)
+    }
+
+    fn revoke(&self) {
+        self.revoked.store(true, Ordering::Relaxed);
+    }
+}
+
+/// An authorization code, bound to one request of one client.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) grant: Arc<Grant>,
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: Option<CodeChallenge>,
+    pub(crate) expires: i64,
+    pub(crate) used: bool,
+}
+
+/// A bearer token for userinfo.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) grant: Arc<Grant>,
+    /// The grant's scope, or less.
+    pub(crate) scope: Scope,
+    pub(crate) expires: i64,
+}
+
+/// A token for new tokens.
+#[derive(Debug)]
+struct RefreshToken {
+    grant: Arc<Grant>,
+    expires: i64,
+    rotated: bool,
+    /// Until when it may be used again although it was rotated.
+    spared_until: i64,
+}
+
+/// What a redemption makes of the code or refresh token that it brings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum GrantUse {
+    /// It is used up; whoever uses it again takes down the whole grant.
+    #[default]
+    Once,
+    /// It can be used again, for so many seconds after it was used first.
+    AgainFor(i64),
+    /// It is as if it had not been used this time.
+    Unused,
+}
+
+/// A code or token that was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) error: TokenError,
+    /// The grant that the code or token belonged to, where one is known.
+    pub(crate) grant: Option<Arc<Grant>>,
+}
+
+impl Refused {
+    fn of(grant: &Arc<Grant>, description: String) -> Self {
+        let error = TokenError::new(ErrorCode::InvalidGrant, description);
+        Self { error, grant: Some(Arc::clone(grant)) }
+    }
+
+    fn unknown(description: &str) -> Self {
+        Self { error: TokenError::new(ErrorCode::InvalidGrant, description), grant: None }
+    }
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        Self { error, grant: None }
+    }
+}
+
+/// How a client redeems a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+pub(crate) struct Redemption<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) redirect_uri: Option<&'a str>,
+    pub(crate) code_verifier: Option<&'a str>,
+}
+
+/// All codes and tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    codes: Expiring<Code>,
+    access_tokens: Expiring<AccessToken>,
+    refresh_tokens: Expiring<RefreshToken>,
+}
+
+impl Grants {
+    /// Remembers a code.
+    pub(crate) fn add_code(&mut self, value: String, code: Code, now: i64) {
+        let until = code.expires.saturating_add(REMEMBERED);
+        self.codes.insert(value, code, now, until);
+    }
+
+    /// What is known of a code.
+    pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
+        self.codes.get_mut(value, now)
+    }
+
+    /// Remembers an access token.
+    pub(crate) fn add_access_token(&mut self, value: String, token: AccessToken, now: i64) {
+        let until = token.expires.saturating_add(REMEMBERED);
+        self.access_tokens.insert(value, token, now, until);
+    }
+
+    /// Remembers a refresh token.
+    pub(crate) fn add_refresh_token(
+        &mut self,
+        value: String,
+        grant: Arc<Grant>,
+        now: i64,
+        expires: i64,
+    ) {
+        let until = expires.saturating_add(REMEMBERED);
+        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0 };
+        self.refresh_tokens.insert(value, token, now, until);
+    }
+
+    /// Lets an access or refresh token be called by another name too, for as long as it is valid.
+    pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
+        if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
+            self.add_access_token(name.to_owned(), token, now);
+        }
+        if let Some(RefreshToken { grant, expires, .. }) = self.refresh_tokens.get_mut(value, now) {
+            let (grant, expires) = (Arc::clone(grant), *expires);
+            self.add_refresh_token(name.to_owned(), grant, now, expires);
+        }
+    }
+
+    /// Uses up a code, if it may be redeemed in this way.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails. A code that was used before takes down everything that was
+    /// issued for it (RFC 6749, section 4.1.2).
+    pub(crate) fn redeem(
+        &mut self,
+        redemption: &Redemption<'_>,
+        way: GrantUse,
+        now: i64,
+    ) -> Result<Arc<Grant>, Refused> {
+        let Some(code) = self.codes.get_mut(redemption.code, now) else {
+            return Err(Refused::unknown("code is unknown, or expired long ago"));
+        };
+        let grant = &code.grant;
+        if grant.client_id != redemption.client_id {
+            return Err(Refused::of(
+                grant,
+                format!(
+                    "code was issued to client `{}`, but `{}` redeems it",
+                    grant.client_id, redemption.client_id
+                ),
+            ));
+        }
+        if code.used {
+            grant.revoke();
+            let replayed = "code was used before; the tokens issued for it are revoked";
+            return Err(Refused::of(grant, replayed.into()));
+        }
+        if grant.is_revoked() {
+            return Err(Refused::of(grant, "code was revoked".into()));
+        }
+        if code.expires <= now {
+            let ago = now - code.expires;
+            return Err(Refused::of(grant, format!("code expired {ago} seconds ago")));
+        }
+        match redemption.redirect_uri {
+            Some(uri) if uri == code.redirect_uri => {}
+            other => {
+                return Err(Refused::of(
+                    grant,
+                    format!(
+                        "redirect_uri must be `{}` as in the authorization request, but {}",
+                        code.redirect_uri,
+                        other.map_or("is missing".into(), |uri| format!("is `{uri}`"))
+                    ),
+                ));
+            }
+        }
+        check_verifier(code.challenge.as_ref(), redemption.code_verifier)
+            .map_err(|reason| Refused::of(grant, reason))?;
+        code.used = way != GrantUse::Unused;
+        Ok(Arc::clone(grant))
+    }
+
+    /// Uses up a refresh token of a client.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails. A token that was used before takes down the whole grant
+    /// ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
+    pub(crate) fn refresh(
+        &mut self,
+        value: &str,
+        client_id: &str,
+        scope: Option<&Scope>,
+        way: GrantUse,
+        now: i64,
+    ) -> Result<Arc<Grant>, Refused> {
+        let Some(token) = self.refresh_tokens.get_mut(value, now) else {
+            return Err(Refused::unknown("refresh_token is unknown, or expired long ago"));
+        };
+        let grant = &token.grant;
+        if grant.client_id != client_id {
+            return Err(Refused::of(
+                grant,
+                format!(
+                    "refresh_token was issued to client `{}`, but `{client_id}` uses it",
+                    grant.client_id
+                ),
+            ));
+        }
+        if grant.is_revoked() {
+            return Err(Refused::of(grant, "refresh_token was revoked".into()));
+        }
+        if token.rotated && token.spared_until <= now {
+            grant.revoke();
+            let replayed = "refresh_token was used before; everything issued with it is revoked";
+            return Err(Refused::of(grant, replayed.into()));
+        }
+        if token.expires <= now {
+            let ago = now - token.expires;
+            return Err(Refused::of(grant, format!("refresh_token expired {ago} seconds ago")));
+        }
+        if let Some(wider) = scope.and_then(|scope| scope.iter().find(|s| !grant.scope.contains(s)))
+        {
+            return Err(Refused {
+                error: TokenError::new(
+                    ErrorCode::InvalidScope,
+                    format!("scope `{wider}` goes beyond what was granted: `{}`", grant.scope),
+                ),
+                grant: Some(Arc::clone(grant)),
+            });
+        }
+        match way {
+            GrantUse::Unused => {}
+            GrantUse::AgainFor(seconds) if !token.rotated => {
+                token.spared_until = now.saturating_add(seconds);
+                token.rotated = true;
+            }
+            GrantUse::Once | GrantUse::AgainFor(_) => token.rotated = true,
+        }
+        Ok(Arc::clone(grant))
+    }
+
+    /// Has a code stand for another user, for failures.
+    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
+        let Some(code) = self.codes.get_mut(value, now) else { return };
+        let grant = &code.grant;
+        code.grant = Arc::new(Grant {
+            client_id: grant.client_id.clone(),
+            user,
+            scope: grant.scope.clone(),
+            nonce: grant.nonce.clone(),
+            sid: grant.sid.clone(),
+            flow: grant.flow.clone(),
+            auth_time: grant.auth_time,
+            acr: grant.acr.clone(),
+            revoked: AtomicBool::new(grant.is_revoked()),
+        });
+    }
+
+    /// Forgets a refresh token that nobody has got.
+    pub(crate) fn forget_refresh_token(&mut self, value: &str) {
+        self.refresh_tokens.remove(value);
+    }
+
+    /// Whether a refresh token is known and was not rotated.
+    pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
+        self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
+    }
+
+    /// The grant that a request's code or refresh token belongs to, whoever presents it.
+    pub(crate) fn presented(&mut self, form: &Parameters, now: i64) -> Option<Arc<Grant>> {
+        let code = form.last("code").and_then(|code| self.codes.get_mut(code, now));
+        if let Some(code) = code {
+            return Some(Arc::clone(&code.grant));
+        }
+        let token = self.refresh_tokens.get_mut(form.last("refresh_token")?, now)?;
+        Some(Arc::clone(&token.grant))
+    }
+
+    /// Takes down everything that was issued for some grants. Returns how many there were.
+    pub(crate) fn revoke(&mut self, now: i64, chosen: impl Fn(&Grant) -> bool) -> usize {
+        let codes = self.codes.values(now).map(|code| &code.grant);
+        let access = self.access_tokens.values(now).map(|token| &token.grant);
+        let refresh = self.refresh_tokens.values(now).map(|token| &token.grant);
+        // One that was revoked already is not counted again.
+        let valid = codes.chain(access).chain(refresh).filter(|grant| !grant.is_revoked());
+        valid.filter(|grant| chosen(grant)).inspect(|grant| grant.revoke()).count()
+    }
+
+    /// The access token of that value.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not valid ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)),
+    /// and the token where it is known.
+    pub(crate) fn access(
+        &mut self,
+        value: &str,
+        now: i64,
+    ) -> Result<AccessToken, (String, Option<AccessToken>)> {
+        let Some(token) = self.access_tokens.get_mut(value, now) else {
+            return Err(("access token is unknown, or expired long ago".into(), None));
+        };
+        let token = token.clone();
+        if token.grant.is_revoked() {
+            return Err(("access token was revoked".into(), Some(token)));
+        }
+        if token.expires <= now {
+            let reason = format!("access token expired {} seconds ago", now - token.expires);
+            return Err((reason, Some(token)));
+        }
+        Ok(token)
+    }
+}
+
+/// Holds the verifier against the challenge (RFC 7636, section 4.6). A verifier for a code that had
+/// no challenge is refused too, or an attacker could strip the challenge from the request
+/// ([RFC 9700, section 4.8.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.8.2)).
+fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), String> {
+    match (challenge, verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) => challenge.verify(verifier),
+        (Some(_), None) => {
+            Err("code_verifier is missing, but the authorization request had a challenge".into())
+        }
+        (None, Some(_)) => {
+            Err("code_verifier came, but the authorization request had no challenge".into())
+        }
+    }
+}

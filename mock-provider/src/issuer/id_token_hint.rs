@@ -1,0 +1,64 @@
+//! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
+//! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::issuer::issuer::Issuer;
+use crate::jose::jws::{Jws, NotVerified};
+
+/// The claims that matter in a hint.
+#[derive(Debug, Deserialize)]
+pub(crate) struct IdTokenHint {
+    iss: String,
+    pub(crate) sub: String,
+    /// The first of the audiences, where there is an array of them (section 2).
+    #[serde(deserialize_with = "first_audience")]
+    pub(crate) aud: String,
+    #[serde(default)]
+    pub(crate) sid: Option<String>,
+}
+
+/// Why a hint is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HintError {
+    #[error("id_token_hint is no ID token of this issuer: {0}")]
+    Unreadable(#[from] NotVerified),
+    /// Its signature may still be right: issuers share the shipped key.
+    #[error("id_token_hint is an ID token of another issuer: `{0}`")]
+    OtherIssuer(String),
+}
+
+impl Issuer {
+    /// Reads a hint, which must be an ID token of this issuer. It may have expired, and may have
+    /// been issued to any client.
+    pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
+        let hint: Result<IdTokenHint, _> = Jws::parse(token)?.claims();
+        // Whose secret an HMAC takes, only the claims say.
+        let client = hint.as_ref().ok().and_then(|hint| self.client(&hint.aud));
+        let client = client.as_deref().and_then(|client| {
+            Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
+        });
+        self.keys.verify(token, client)?;
+        let hint = hint?;
+        if hint.iss != self.url {
+            return Err(HintError::OtherIssuer(hint.iss));
+        }
+        Ok(hint)
+    }
+}
+
+fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "`aud` is neither a string nor an array of strings")]
+    enum Audience {
+        One(String),
+        Many(Vec<String>),
+    }
+    match Audience::deserialize(deserializer)? {
+        Audience::One(audience) => Ok(audience),
+        Audience::Many(audiences) => {
+            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` is empty"))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! An issuer: its state, and what the specifications say about it.
+
+pub(crate) mod authorization;
+pub(crate) mod claim_source;
+pub(crate) mod client_authentication;
+pub(crate) mod grant;
+pub(crate) mod hybrid;
+pub(crate) mod id_token_hint;
+pub(crate) mod initial;
+pub(crate) mod issuer;
+pub(crate) mod logout;
+pub(crate) mod registration;
+pub(crate) mod reply_to;
+pub(crate) mod session;
+pub(crate) mod tokens;

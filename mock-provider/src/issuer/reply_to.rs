@@ -1,0 +1,127 @@
+//! Where the answer to an authorization request goes
+//! ([OpenID Connect Core 1.0, section 3.1.2.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation)):
+//! to a client and a redirect URI that are proven, or else to nobody.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::directory::client::Client;
+use crate::directory::redirect_uri::RedirectUri;
+use crate::issuer::issuer::Issuer;
+use crate::issuer::session::Session;
+use crate::protocol::parameters::{Parameters, Repeated};
+use crate::protocol::session_state::{browser_state, session_state};
+
+/// Where the answer goes: a client and a redirect URI that are proven.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplyTo {
+    pub(crate) client: Arc<Client>,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: Option<String>,
+}
+
+/// Why a request must not be answered by a redirect
+/// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unproven {
+    #[error("client_id is missing")]
+    ClientMissing,
+    #[error("no client is registered as `{0}`")]
+    ClientUnknown(String),
+    #[error("redirect_uri is missing")]
+    RedirectUriMissing,
+    #[error(transparent)]
+    RedirectUri(#[from] UriRefused),
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
+}
+
+/// Why nobody is redirected to a URI.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UriRefused {
+    #[error("{parameter} `{uri}` is not registered for client `{client}`")]
+    Unregistered { parameter: &'static str, client: String, uri: String, registered: Vec<String> },
+    #[error("{parameter} `{uri}` is no absolute URI in ASCII without a fragment")]
+    Unusable { parameter: &'static str, uri: String },
+}
+
+impl UriRefused {
+    /// What a page shows beside the reason.
+    pub(crate) fn details(&self) -> Vec<(String, String)> {
+        let Self::Unregistered { client, uri, registered, .. } = self else { return Vec::new() };
+        let none = registered.is_empty().then(|| "none".to_owned());
+        let registered = registered.iter().cloned().chain(none);
+        [("Client".to_owned(), client.clone()), ("Sent".to_owned(), uri.clone())]
+            .into_iter()
+            .chain(registered.map(|uri| ("Registered".to_owned(), uri)))
+            .collect()
+    }
+}
+
+impl Issuer {
+    /// Proves client and redirect URI: until then, nobody may be answered by a redirect.
+    pub(crate) fn prove(&self, parameters: &Parameters) -> Result<ReplyTo, Unproven> {
+        let client_id = parameters.get("client_id")?.ok_or(Unproven::ClientMissing)?;
+        let client =
+            self.client(client_id).ok_or_else(|| Unproven::ClientUnknown(client_id.to_owned()))?;
+        let uri = parameters.get("redirect_uri")?.ok_or(Unproven::RedirectUriMissing)?;
+        self.check_uri(&client, &client.redirect_uris, "redirect_uri", uri)?;
+        Ok(ReplyTo {
+            client,
+            redirect_uri: uri.to_owned(),
+            // One that came twice is none.
+            state: parameters.owned("state").unwrap_or_default(),
+        })
+    }
+
+    /// Whether a client may have the browser sent to a URI, which came as a parameter.
+    pub(crate) fn check_uri(
+        &self,
+        client: &Client,
+        registered: &[RedirectUri],
+        parameter: &'static str,
+        uri: &str,
+    ) -> Result<(), UriRefused> {
+        let any = self.settings.any_redirect_uri || !self.is_registered(client);
+        let uri = uri.to_owned();
+        if any && RedirectUri::from(uri.as_str()).check().is_err() {
+            return Err(UriRefused::Unusable { parameter, uri });
+        }
+        if any || registered.iter().any(|registered| registered.allows(&uri)) {
+            return Ok(());
+        }
+        let (client, registered) =
+            (client.id.clone(), registered.iter().map(ToString::to_string).collect());
+        Err(UriRefused::Unregistered { parameter, client, uri, registered })
+    }
+
+    /// False for a client that is accepted only because any is.
+    pub(crate) fn is_registered(&self, client: &Client) -> bool {
+        self.directory.now().client(&client.id).is_some()
+    }
+
+    /// What a client shows to ask whether a session goes on. It asks from the origin of its redirect
+    /// URI.
+    pub(crate) fn session_state(&self, reply_to: &ReplyTo, session: &Session) -> String {
+        let uri = Url::parse(&reply_to.redirect_uri);
+        let origin = uri.map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();
+        let state = browser_state(&session.sid);
+        session_state(&reply_to.client.id, &origin, &state, &self.random.token())
+    }
+
+    /// Completes the parameters of an answer: the client's `state`, and the issuer
+    /// ([RFC 9207, section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
+    pub(crate) fn complete(&self, reply_to: &ReplyTo, parameters: &mut Parameters) {
+        if let Some(state) = &reply_to.state {
+            parameters.push("state", state);
+        }
+        parameters.push("iss", &self.url);
+    }
+}
+
+/// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.
+pub(crate) fn with_query(uri: &str, parameters: &Parameters) -> String {
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    parameters.encode_behind(format!("{uri}{separator}"))
+}

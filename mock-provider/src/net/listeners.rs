@@ -1,0 +1,195 @@
+//! Listeners, and the thread that answers them.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::Listener;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::watch;
+
+use crate::net::tls;
+use crate::net::tls::Tls;
+use crate::net::wire::connection;
+
+/// How long requests that are under way may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How many free ports to try until one is free on both loopback addresses.
+const PORTS_TO_TRY: usize = 16;
+
+/// Bound sockets that nobody answers yet.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    sockets: Vec<TcpListener>,
+    address: SocketAddr,
+}
+
+impl Listeners {
+    /// Binds an address. A loopback IPv4 address is bound together with `[::1]`, where the machine
+    /// has that and `both` asks for it: the name `localhost` may mean either.
+    pub(crate) fn bind(address: SocketAddr, both: bool) -> io::Result<Self> {
+        let both = both && address.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST);
+        for _ in 0..PORTS_TO_TRY {
+            let first = TcpListener::bind(address)?;
+            let bound = first.local_addr()?;
+            if !both {
+                return Ok(Self { sockets: vec![first], address: bound });
+            }
+            match TcpListener::bind((Ipv6Addr::LOCALHOST, bound.port())) {
+                Ok(second) => return Ok(Self { sockets: vec![first, second], address: bound }),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    if address.port() != 0 {
+                        return Err(error);
+                    }
+                }
+                // No IPv6 on this machine.
+                Err(_) => return Ok(Self { sockets: vec![first], address: bound }),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free on 127.0.0.1 and ::1"))
+    }
+
+    /// The address that was bound, with the port that was free.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// A running server. It has a thread of its own, so that it answers whatever the thread that
+/// started it does: a test may block, or end its runtime.
+#[derive(Debug)]
+pub(crate) struct Server {
+    stop: Arc<watch::Sender<bool>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a running server serves, for listeners that are added later. They stop with it.
+#[derive(Clone)]
+pub(crate) struct Site {
+    router: Router,
+    runtime: Handle,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+impl Server {
+    /// Answers requests with `router`, on `workers` threads, by HTTP or HTTPS as `tls` says.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses a thread or the sockets.
+    pub(crate) fn start(
+        listeners: Listeners,
+        router: Router,
+        workers: usize,
+        tls: Tls,
+    ) -> io::Result<Self> {
+        let stop = Arc::new(watch::Sender::new(false));
+        let stopped = Arc::clone(&stop);
+        let (ready, started) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
+            let outcome = runtime(workers).and_then(|runtime| {
+                let site = Site::new(router, &runtime, stopped);
+                site.listen_by(&tls, listeners)?;
+                Ok((runtime, site))
+            });
+            match outcome {
+                Ok((runtime, site)) => {
+                    let stop = Arc::clone(&site.stop);
+                    tls.faults.attach(site);
+                    // Nobody listens when the one who started the server is gone.
+                    let _ = ready.send(Ok(()));
+                    runtime.block_on(until_stopped(&stop));
+                    tls.faults.detach();
+                    runtime.shutdown_background();
+                }
+                Err(error) => drop(ready.send(Err(error))),
+            }
+        })?;
+        started.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Server {
+    /// Closes the listeners, lets requests under way finish, and cuts the rest.
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn runtime(workers: usize) -> io::Result<Runtime> {
+    let mut builder = match workers {
+        0 | 1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.worker_threads(workers.max(1)).enable_all().build()
+}
+
+/// Waits for the end, and gives connections that are open then a while to finish.
+async fn until_stopped(stop: &watch::Sender<bool>) {
+    let _ = stop.subscribe().wait_for(|stopped| *stopped).await;
+    // Whoever is still at work holds a receiver.
+    let _ = tokio::time::timeout(GRACE, stop.closed()).await;
+}
+
+impl Site {
+    fn new(router: Router, runtime: &Runtime, stop: Arc<watch::Sender<bool>>) -> Self {
+        // The state is given here; otherwise that is done again for every request.
+        Self { router: router.with_state(()), runtime: runtime.handle().clone(), stop }
+    }
+
+    /// Serves the connections that listeners accept, until the server stops.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the sockets.
+    pub(crate) fn listen<F, S>(&self, listeners: Listeners, serve: S) -> io::Result<()>
+    where
+        S: Fn(TcpStream, Router, watch::Receiver<bool>) -> F + Clone + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let _context = self.runtime.enter();
+        for socket in listeners.sockets {
+            socket.set_nonblocking(true)?;
+            let socket = tokio::net::TcpListener::from_std(socket)?;
+            let (router, stopped) = (self.router.clone(), self.stop.subscribe());
+            self.runtime.spawn(accept(socket, router, stopped, serve.clone()));
+        }
+        Ok(())
+    }
+
+    /// Serves as the provider itself does.
+    fn listen_by(&self, tls: &Tls, listeners: Listeners) -> io::Result<()> {
+        match tls.acceptor().cloned() {
+            None => self.listen(listeners, connection::serve),
+            Some(acceptor) => self.listen(listeners, move |stream, router, stopped| {
+                tls::serve(stream, acceptor.clone(), router, stopped)
+            }),
+        }
+    }
+}
+
+async fn accept<F: Future<Output = ()> + Send + 'static>(
+    mut socket: tokio::net::TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream, Router, watch::Receiver<bool>) -> F,
+) {
+    loop {
+        let (stream, _) = tokio::select! {
+            accepted = Listener::accept(&mut socket) => accepted,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        // Answers are small: they must not wait for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(serve(stream, router.clone(), stopped.clone()));
+    }
+}

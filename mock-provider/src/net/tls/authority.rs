@@ -1,0 +1,178 @@
+//! The authority that signs the provider's certificates, made anew at every start: nobody has its
+//! key, so that to trust it is no risk that lasts.
+
+use std::sync::Arc;
+
+use rcgen::string::Ia5String;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, SanType,
+};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use time::{Duration, OffsetDateTime};
+use tokio_rustls::TlsAcceptor;
+
+use crate::base::clock::Clock;
+
+/// By which names this machine is called.
+pub(crate) const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// Longer than a test and a demonstration take, short enough for every browser.
+const LIFETIME: Duration = Duration::days(365);
+
+/// Why a certificate cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no certificate can be made for {names}: {reason}")]
+pub struct CertificateError {
+    names: String,
+    reason: String,
+}
+
+/// An authority with its key.
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate with its key.
+pub(crate) struct Identity {
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+/// From when until when a certificate is valid. Callers compare that with the world's time, so
+/// that this does, too, whatever an issuer's clock says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Validity {
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+}
+
+impl Validity {
+    /// Since yesterday, for the caller's clock may be late.
+    pub(crate) fn now() -> Self {
+        let from = today() - Duration::DAY;
+        Self { from, until: from + LIFETIME }
+    }
+
+    /// Until yesterday.
+    pub(crate) fn over() -> Self {
+        let until = today() - Duration::DAY;
+        Self { from: until - LIFETIME, until }
+    }
+}
+
+fn today() -> OffsetDateTime {
+    let now = OffsetDateTime::from_unix_timestamp(Clock::system().seconds());
+    now.unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+impl Authority {
+    /// A new authority.
+    pub(crate) fn generate() -> Self {
+        Self::named("mock-provider, for tests only")
+    }
+
+    /// A new authority of another name: one of the same would look like a forgery.
+    pub(crate) fn unknown() -> Self {
+        Self::named("an authority that nobody knows")
+    }
+
+    fn named(name: &str) -> Self {
+        let mut certificate = parameters(name, Validity::now());
+        certificate.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        certificate.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate().expect("the system has random numbers");
+        let signed = CertifiedIssuer::self_signed(certificate, key);
+        Self(signed.expect("a certificate without names of others can be written"))
+    }
+
+    /// The certificate to trust, in PEM.
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// A certificate for these names or addresses.
+    pub(crate) fn certify(
+        &self,
+        names: &[&str],
+        validity: Validity,
+    ) -> Result<Identity, CertificateError> {
+        let identity = || {
+            let key = KeyPair::generate()?;
+            let certificate = server(names, validity)?.signed_by(&key, &self.0)?;
+            Ok(Identity::new(certificate.der().clone(), &key))
+        };
+        identity().map_err(|error| CertificateError::new(names, error))
+    }
+
+    /// A certificate for this machine with an RSA key, as servers had when TLS was old. The key is
+    /// one that every provider ships: to make one takes a second in a test.
+    pub(crate) fn certify_rsa(&self) -> Result<CertificateDer<'static>, CertificateError> {
+        let certificate = || {
+            let key = include_bytes!("../../../keys/shipped-rsa-2048-1.der").as_slice();
+            let key = KeyPair::from_pkcs8_der_and_sign_algo(&key.into(), &PKCS_RSA_SHA256)?;
+            let mut certificate = server(&LOCAL_NAMES, Validity::now())?;
+            certificate.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+            Ok(certificate.signed_by(&key, &self.0)?.der().clone())
+        };
+        certificate().map_err(|error| CertificateError::new(&LOCAL_NAMES, error))
+    }
+}
+
+impl Identity {
+    /// A certificate that nobody vouches for but itself.
+    pub(crate) fn self_signed(names: &[&str]) -> Result<Self, CertificateError> {
+        let identity = || {
+            let key = KeyPair::generate()?;
+            let certificate = server(names, Validity::now())?.self_signed(&key)?;
+            Ok(Self::new(certificate.der().clone(), &key))
+        };
+        identity().map_err(|error| CertificateError::new(names, error))
+    }
+
+    fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
+        Self { certificate, key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() }
+    }
+
+    /// What accepts TLS 1.2 and 1.3 with this certificate.
+    pub(crate) fn acceptor(self) -> TlsAcceptor {
+        // Named, for the process may have another default, which belongs to whoever uses us.
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("the backend knows the usual versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate], self.key)
+            .expect("certificate and key were made for each other");
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+impl CertificateError {
+    fn new(names: &[&str], error: rcgen::Error) -> Self {
+        Self { names: names.join(", "), reason: error.to_string() }
+    }
+}
+
+fn server(names: &[&str], validity: Validity) -> Result<CertificateParams, rcgen::Error> {
+    let mut certificate = parameters(names.first().copied().unwrap_or_default(), validity);
+    for name in names {
+        certificate.subject_alt_names.push(match name.parse() {
+            Ok(address) => SanType::IpAddress(address),
+            Err(_) => SanType::DnsName(Ia5String::try_from(*name)?),
+        });
+    }
+    certificate.use_authority_key_identifier_extension = true;
+    certificate.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    certificate.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(certificate)
+}
+
+fn parameters(common_name: &str, validity: Validity) -> CertificateParams {
+    let mut certificate = CertificateParams::default();
+    certificate.distinguished_name = rcgen::DistinguishedName::new();
+    certificate.distinguished_name.push(DnType::CommonName, common_name);
+    certificate.not_before = validity.from;
+    certificate.not_after = validity.until;
+    certificate
+}

@@ -1,0 +1,152 @@
+//! Listeners with faulty TLS, each opened when it is first asked for. They serve what the provider
+//! serves, and stop with it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use super::acceptor::{HANDSHAKE, LazyAuthority};
+use super::fault::{Front, Handshake, Reaction, TlsFault};
+use crate::net::listeners::{Listeners, Site};
+use crate::net::wire::connection;
+
+/// How many handshakes are remembered.
+const REMEMBERED: usize = 1_000;
+
+/// The faulty listeners of a provider. Clones share them.
+#[derive(Clone)]
+pub(crate) struct TlsFaults(Arc<Shared>);
+
+struct Shared {
+    authority: LazyAuthority,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What serves, while the provider does.
+    site: Option<Site>,
+    /// A listener keeps its address, even when the provider was away meanwhile.
+    opened: BTreeMap<TlsFault, (SocketAddr, Front)>,
+    handshakes: Vec<(TlsFault, Reaction)>,
+}
+
+impl TlsFaults {
+    pub(super) fn new(authority: LazyAuthority) -> Self {
+        Self(Arc::new(Shared { authority, state: Mutex::default() }))
+    }
+
+    /// The port of `localhost`, `127.0.0.1` and `::1` where a fault can be met, opened by now.
+    ///
+    /// # Errors
+    ///
+    /// When no port is free, or the provider does not serve.
+    pub(crate) fn address(&self, fault: TlsFault) -> io::Result<SocketAddr> {
+        let mut state = self.state();
+        if let Some((address, _)) = state.opened.get(&fault) {
+            return Ok(*address);
+        }
+        let site = state.site.as_ref().ok_or_else(not_serving)?;
+        let front = fault.front(&self.0.authority).map_err(io::Error::other)?;
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let address = self.open(site, free_port, fault, &front)?;
+        state.opened.insert(fault, (address, front));
+        Ok(address)
+    }
+
+    /// How callers took the faults so far, oldest first.
+    pub(crate) fn handshakes(&self) -> Vec<Handshake> {
+        self.state().handshakes.iter().map(Handshake::new).collect()
+    }
+
+    /// Opens what was open before, and from now on what is asked for.
+    pub(crate) fn attach(&self, site: Site) {
+        let mut state = self.state();
+        state.opened.retain(|fault, (address, front)| {
+            let opened = self.open(&site, *address, *fault, front);
+            if let Err(error) = &opened {
+                warn!("{address} is no longer to be had for the TLS fault {fault:?}: {error}");
+            }
+            opened.is_ok()
+        });
+        state.site = Some(site);
+    }
+
+    /// Opens nothing from now on. What serves holds these listeners: nothing of it must be left
+    /// here when it stops.
+    pub(crate) fn detach(&self) {
+        self.state().site = None;
+    }
+
+    fn open(
+        &self,
+        site: &Site,
+        address: SocketAddr,
+        fault: TlsFault,
+        front: &Front,
+    ) -> io::Result<SocketAddr> {
+        let listeners = Listeners::bind(address, true)?;
+        let address = listeners.address();
+        let (faults, front) = (self.clone(), front.clone());
+        site.listen(listeners, move |stream, router, stopped| {
+            faults.clone().serve(stream, fault, front.clone(), router, stopped)
+        })?;
+        Ok(address)
+    }
+
+    async fn serve(
+        self,
+        stream: TcpStream,
+        fault: TlsFault,
+        front: Front,
+        router: Router,
+        mut stopped: watch::Receiver<bool>,
+    ) {
+        let handshake = async {
+            match front {
+                Front::Certificate(acceptor) => match acceptor.accept(stream).await {
+                    Ok(stream) => (Reaction::WentOn, Some(stream)),
+                    Err(error) => (Reaction::to_failure(&error), None),
+                },
+                Front::OldVersion(version) => (version.answer(stream).await, None),
+            }
+        };
+        let (reaction, stream) = tokio::select! {
+            done = timeout(HANDSHAKE, handshake) => done.unwrap_or((Reaction::Left, None)),
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        info!("a caller met the TLS fault {fault:?}: {reaction:?}");
+        {
+            let handshakes = &mut self.state().handshakes;
+            if handshakes.len() == REMEMBERED {
+                handshakes.remove(0);
+            }
+            handshakes.push((fault, reaction));
+        }
+        if let Some(stream) = stream {
+            connection::serve(stream, router, stopped).await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for TlsFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsFaults").finish_non_exhaustive()
+    }
+}
+
+fn not_serving() -> io::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the provider does not serve at the moment")
+}

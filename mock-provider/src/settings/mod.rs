@@ -1,0 +1,11 @@
+//! Settings, and the checks on everything that a configuration names.
+
+pub(crate) mod check;
+pub(crate) mod document;
+pub(crate) mod error;
+pub(crate) mod key_path;
+pub(crate) mod members;
+pub(crate) mod settings;
+pub(crate) mod suggestion;
+pub(crate) mod text;
+pub(crate) mod wording;

@@ -1,0 +1,179 @@
+//! Values that files, variables and flags write as text: durations, times, addresses, keys.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use serde::Deserializer;
+use serde::de::{Error, Visitor};
+
+#[cfg(feature = "cli")]
+use super::suggestion::advice;
+#[cfg(feature = "cli")]
+use crate::jose::algorithm::Algorithm;
+
+const A_DURATION: &str = "a duration such as \"90s\", \"10min\" or \"1h 30min\"";
+const A_TIME: &str = "a time such as \"2026-01-01T00:00:00Z\"";
+const AN_ADDRESS: &str = "an IP address with a port, such as \"127.0.0.1:9400\" or \"[::1]:9400\"";
+
+/// Reads a duration such as `90s`, `10min` or `1h 30min`; a day has 24 hours.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let span: Span = text.parse().map_err(|_| not(text, A_DURATION))?;
+    let duration = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| format!("`{text}` has no fixed length: count it in days, as in \"30d\""))?;
+    Duration::try_from(duration).map_err(|_| format!("`{text}` must not be negative"))
+}
+
+/// Reads a point in time with its offset from UTC, in the form of RFC 3339.
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| not(text, A_TIME))
+}
+
+/// Reads an IP address with a port.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| not(text, AN_ADDRESS))
+}
+
+/// No key comes near this many bytes.
+const MOST_OF_A_KEY: u64 = 64 * 1024;
+
+/// Reads a file that must be text, and end.
+pub(crate) fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if read as u64 > most {
+        let reason = format!("it has more than {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        let before = &error.as_bytes()[..place];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        let reason = format!("line {line}, column {column} is not UTF-8");
+        io::Error::new(io::ErrorKind::InvalidData, reason)
+    })
+}
+
+/// Takes a key as PEM, or reads it from the file that `text` names, seen from `directory`.
+pub(crate) fn pem(text: &str, directory: &Path) -> Result<String, String> {
+    if text.trim_start().starts_with("-----BEGIN") {
+        return Ok(text.to_owned());
+    }
+    let path = directory.join(text);
+    read_text(&path, MOST_OF_A_KEY)
+        .map_err(|error| format!("cannot read the key file {}: {error}", path.display()))
+}
+
+/// Reads the name of a signature algorithm.
+#[cfg(feature = "cli")]
+pub(crate) fn algorithm(text: &str) -> Result<Algorithm, String> {
+    let names = Algorithm::ALL.map(Algorithm::name);
+    Algorithm::parse(text).ok_or_else(|| advice(text, &names))
+}
+
+/// [`pem`] for clap: a path is seen from the working directory.
+#[cfg(feature = "cli")]
+pub(crate) fn pem_argument(text: &str) -> Result<String, String> {
+    pem(text, Path::new(""))
+}
+
+/// [`duration`] for serde.
+pub(crate) fn deserialize_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    deserializer.deserialize_str(Text { expected: A_DURATION, read: duration })
+}
+
+/// [`duration`] for serde, where there may be none.
+pub(crate) fn deserialize_optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    deserialize_duration(deserializer).map(Some)
+}
+
+/// [`time`] for serde.
+pub(crate) fn deserialize_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    deserializer.deserialize_str(Text { expected: A_TIME, read: time }).map(Some)
+}
+
+/// [`address`] for serde.
+pub(crate) fn deserialize_address<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    deserializer.deserialize_str(Text { expected: AN_ADDRESS, read: address }).map(Some)
+}
+
+/// Reads a value from a string, for a type that is written as one.
+pub(crate) fn deserialize_text<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+    read: fn(&str) -> Result<T, String>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_str(Text { expected, read })
+}
+
+/// Reads a value from a string, and says what it wants where there is no string.
+struct Text<T> {
+    expected: &'static str,
+    read: fn(&str) -> Result<T, String>,
+}
+
+impl<T> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).map_err(E::custom)
+    }
+}
+
+fn not(text: &str, expected: &str) -> String {
+    format!("`{}` is not {expected}", text.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("90 seconds", 90),
+            ("10min", 600),
+            ("1h 30min", 5_400),
+            ("30 days", 2_592_000),
+            ("PT1H", 3_600),
+            ("0s", 0),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration_is_told_what_one_looks_like() {
+        let fault = |text| duration(text).unwrap_err();
+        assert!(fault("60").contains("such as"), "{}", fault("60"));
+        assert_eq!(fault("-5min"), "`-5min` must not be negative");
+        assert!(fault("1 month").contains("in days"), "{}", fault("1 month"));
+    }
+
+    #[test]
+    fn a_key_may_stand_where_its_path_may() {
+        let key = "-----BEGIN PRIVATE KEY-----\n";
+        assert_eq!(pem(key, Path::new("/nowhere")).as_deref(), Ok(key));
+        assert!(pem("absent.pem", Path::new("/nowhere")).unwrap_err().contains("absent.pem"));
+    }
+}
