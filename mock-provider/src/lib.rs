@@ -9,6 +9,10 @@
 //! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
 //! is not written in Rust, the same provider is the program `mock-provider`.
 
+// First: the route table is a macro, which the endpoints are made of.
+#[macro_use]
+mod router;
+
 mod base;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -24,7 +28,6 @@ mod issuer;
 mod jose;
 mod net;
 mod protocol;
-mod router;
 mod settings;
 mod ui;
 

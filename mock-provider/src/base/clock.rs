@@ -58,7 +58,7 @@ impl Clock {
     }
 
     /// Shows the time that another clock shows, and goes or stands still as that one does.
-    pub(crate) fn become_like(&self, other: &Self) {
+    pub(crate) fn copy_from(&self, other: &Self) {
         let other = *other.source();
         *self.source() = other;
     }

@@ -1,95 +1,107 @@
-//! What a request is for.
+//! The endpoints: what a request is for.
+//!
+//! They come from the route table in `router.rs`, which has one line for each.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-/// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Endpoint {
-    /// The home page.
-    Home,
-    /// The metadata document.
-    Discovery,
-    /// The key set.
-    Jwks,
-    /// The authorization endpoint.
-    Authorization,
-    /// The form of the sign-in page.
-    SignIn,
-    /// The token endpoint.
-    Token,
-    /// The userinfo endpoint.
-    Userinfo,
-    /// The client registration endpoint.
-    Registration,
-    /// The claim source: where distributed claims are fetched.
-    ClaimSource,
-    /// The end-session endpoint.
-    EndSession,
-    /// The page that tells whether the session goes on.
-    CheckSession,
-    /// The endpoint of a relying party that takes logout tokens; the provider asks.
-    BackChannelLogout,
-    /// The health endpoint.
-    Health,
-    /// The WebFinger endpoint, which tells the issuer of a user.
-    Webfinger,
-    /// The canary, which nobody has a reason to visit.
-    Canary,
-    /// No endpoint of the provider.
-    Unknown,
+/// The other path of the key set, for a failure that moves it.
+pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
+
+/// Which party calls an endpoint, hence by which name of the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// The end user's browser, as a page.
+    Front,
+    /// The relying party, which may be a script in a browser: other origins may read the answer.
+    Back,
 }
 
-impl Endpoint {
-    /// Every endpoint.
-    pub(crate) const ALL: [Self; 16] = [
-        Self::Home,
-        Self::Discovery,
-        Self::Jwks,
-        Self::Authorization,
-        Self::SignIn,
-        Self::Token,
-        Self::Userinfo,
-        Self::Registration,
-        Self::ClaimSource,
-        Self::EndSession,
-        Self::CheckSession,
-        Self::BackChannelLogout,
-        Self::Health,
-        Self::Webfinger,
-        Self::Canary,
-        Self::Unknown,
-    ];
-
-    /// The name, as the journal writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Home => "home",
-            Self::Discovery => "discovery",
-            Self::Jwks => "jwks",
-            Self::Authorization => "authorization",
-            Self::SignIn => "sign-in",
-            Self::Token => "token",
-            Self::Userinfo => "userinfo",
-            Self::Registration => "registration",
-            Self::ClaimSource => "claim-source",
-            Self::EndSession => "end-session",
-            Self::CheckSession => "check-session",
-            Self::BackChannelLogout => "back-channel-logout",
-            Self::Health => "health",
-            Self::Webfinger => "webfinger",
-            Self::Canary => "canary",
-            Self::Unknown => "unknown",
+macro_rules! define_endpoints {
+    ($($endpoint:ident $name:literal $path:literal $channel:ident $browsable:literal
+        member[$($member:literal)?] if[$($setting:ident)?] get[$($get:path)?] post[$($post:path)?];)*) => {
+        /// What a request is for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum Endpoint {
+            $(
+                #[doc = concat!("The endpoint `", $path, "`.")]
+                $endpoint,
+            )*
+            /// The endpoint of a relying party that takes logout tokens; the provider calls it.
+            BackChannelLogout,
+            /// Not an endpoint of the provider.
+            Unknown,
         }
-    }
 
+        impl Endpoint {
+            /// Every endpoint.
+            pub(crate) const ALL: &'static [Self] =
+                &[$(Self::$endpoint,)* Self::BackChannelLogout, Self::Unknown];
+
+            /// The endpoints that an issuer serves, in the order of the route table.
+            pub(crate) const ROUTED: &'static [Self] = &[$(Self::$endpoint),*];
+
+            /// The name, as the journal writes it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$endpoint => $name,)*
+                    Self::BackChannelLogout => "back-channel-logout",
+                    Self::Unknown => "unknown",
+                }
+            }
+
+            /// The path below the issuer's own; empty for what an issuer does not serve.
+            pub(crate) fn path(self) -> &'static str {
+                match self {
+                    $(Self::$endpoint => $path,)*
+                    Self::BackChannelLogout | Self::Unknown => "",
+                }
+            }
+
+            /// Which party calls it.
+            pub(crate) fn channel(self) -> Channel {
+                match self {
+                    $(Self::$endpoint => Channel::$channel,)*
+                    Self::BackChannelLogout | Self::Unknown => Channel::Front,
+                }
+            }
+
+            /// The metadata member that publishes the address.
+            pub(crate) fn member(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$endpoint => Some($member),)?)*
+                    _ => None,
+                }
+            }
+
+            /// Whether a person can simply open it.
+            pub(crate) fn is_browsable(self) -> bool {
+                match self {
+                    $(Self::$endpoint => $browsable,)*
+                    Self::BackChannelLogout | Self::Unknown => false,
+                }
+            }
+        }
+    };
+}
+route_table!(define_endpoints);
+
+impl Endpoint {
     /// The endpoint of that name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
+        Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name)
+    }
+
+    /// The endpoint at a path below the issuer's own.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        if path == MOVED_JWKS {
+            return Some(Self::Jwks);
+        }
+        Self::ROUTED.iter().copied().find(|endpoint| endpoint.path() == path)
     }
 }
 

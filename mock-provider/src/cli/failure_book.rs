@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::failure_page::{expectations, ways};
-use crate::failure::engine::class::Class;
-use crate::failure::engine::mode::{Expected, Mode, Severity};
-use crate::failure::engine::spec::Failure;
 use crate::failure::modes;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::failure::Failure;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
 
 const INTRODUCTION: &str = "\
 <!-- Written by the program from what it does; a test tells when this is out of date. Do not edit:

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::failure::engine::mode::{Expected, Mode};
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
+use crate::failure::spec::mode::{Expected, Mode};
 
 /// The failure for a terminal.
 pub(crate) fn page(failure: &Failure) -> String {

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::output::{complain, print};
 use super::{failure_book, failure_page};
 use crate::failure::Description;
-use crate::failure::engine::class::Class;
-use crate::failure::engine::mode::{Expected, Mode, Severity};
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::failure::Failure;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
 
 /// Which failures to tell, and how.
 #[derive(Args, Clone, Debug)]

@@ -6,11 +6,11 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::arguments::Program;
+use crate::base::suggestion::nearest;
 use crate::config::draft::Draft;
-use crate::failure::engine::spec::split_list;
+use crate::failure::split_list;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Settings};
-use crate::settings::suggestion::nearest;
 
 /// How the names of our environment variables begin.
 const PREFIX: &str = "MOCK_PROVIDER_";

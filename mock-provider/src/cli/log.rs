@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::base::clock::Clock;
-use crate::settings::suggestion::advice;
+use crate::base::suggestion::advice;
 
 /// Starts logging what `filter` lets through: by default from level info on.
 pub(crate) fn start(filter: Option<Targets>) {

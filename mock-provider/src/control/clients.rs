@@ -20,8 +20,8 @@ use crate::settings::members::check_client;
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<Client>> {
-    let directory = issuer.directory.now();
+pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<Client>> {
+    let directory = tenant.issuer.directory.now();
     Json(directory.clients.iter().map(|client| Client::clone(client)).collect())
 }
 
@@ -40,12 +40,12 @@ pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<Client>> {
     )
 )]
 pub(crate) async fn post(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(client): Body<Client>,
 ) -> Result<(StatusCode, Json<Client>), Refused> {
-    check_client(&client, &issuer.directory.now(), &issuer.settings)
+    check_client(&client, &tenant.issuer.directory.now(), &tenant.issuer.settings)
         .map_err(Refused::unprocessable)?;
-    issuer.directory.change(|directory| match directory.client(&client.id) {
+    tenant.issuer.directory.change(|directory| match directory.client(&client.id) {
         Some(_) => {
             let reason = format!("there is a client `{}` already: replace it by PUT", client.id);
             Err(Refused::new(StatusCode::CONFLICT, reason))
@@ -55,7 +55,7 @@ pub(crate) async fn post(
             Ok(())
         }
     })?;
-    issuer.keys.publish_for(&client);
+    tenant.issuer.keys.publish_for(&client);
     Ok((StatusCode::CREATED, Json(client)))
 }
 
@@ -73,8 +73,8 @@ pub(crate) async fn post(
         (status = 404, description = "There is no such issuer or client", body = Problem),
     )
 )]
-pub(crate) async fn get(Target(issuer): Target, Named(id): Named) -> Result<Json<Client>, Refused> {
-    let client = issuer.directory.now().client(&id).ok_or_else(|| unknown(&id))?;
+pub(crate) async fn get(Target(tenant): Target, Named(id): Named) -> Result<Json<Client>, Refused> {
+    let client = tenant.issuer.directory.now().client(&id).ok_or_else(|| unknown(&id))?;
     Ok(Json(Client::clone(&client)))
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn get(Target(issuer): Target, Named(id): Named) -> Result<Json
     )
 )]
 pub(crate) async fn put(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(id): Named,
     Body(client): Body<Client>,
 ) -> Result<Json<Client>, Refused> {
@@ -105,10 +105,10 @@ pub(crate) async fn put(
         let reason = format!("`id` is `{}`, but the path says `{id}`", client.id);
         return Err(Refused::unprocessable(reason));
     }
-    check_client(&client, &issuer.directory.now(), &issuer.settings)
+    check_client(&client, &tenant.issuer.directory.now(), &tenant.issuer.settings)
         .map_err(Refused::unprocessable)?;
-    issuer.directory.change(|directory| directory.put_client(client.clone()));
-    issuer.keys.publish_for(&client);
+    tenant.issuer.directory.change(|directory| directory.put_client(client.clone()));
+    tenant.issuer.keys.publish_for(&client);
     Ok(Json(client))
 }
 
@@ -127,10 +127,10 @@ pub(crate) async fn put(
     )
 )]
 pub(crate) async fn delete(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(id): Named,
 ) -> Result<StatusCode, Refused> {
-    let removed = issuer.directory.change(|directory| {
+    let removed = tenant.issuer.directory.change(|directory| {
         let before = directory.clients.len();
         directory.clients.retain(|client| client.id != id);
         directory.clients.len() < before

@@ -11,9 +11,8 @@ use super::body::Body;
 use super::refused::Problem;
 use super::target::Target;
 use crate::base::clock::Clock;
-use crate::settings::text::{
-    deserialize_optional_duration, deserialize_text, deserialize_time, duration,
-};
+use crate::base::duration::duration;
+use crate::settings::text::{deserialize_optional_duration, deserialize_text, deserialize_time};
 
 /// The time of an issuer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,8 +78,8 @@ fn deserialize_skew<'de, D: Deserializer<'de>>(
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn get(Target(issuer): Target) -> Json<ClockDocument> {
-    Json(ClockDocument::from(&issuer.clock))
+pub(crate) async fn get(Target(tenant): Target) -> Json<ClockDocument> {
+    Json(ClockDocument::from(&tenant.issuer.clock))
 }
 
 /// Stops the clock, sets it, moves it forward.
@@ -99,10 +98,10 @@ pub(crate) async fn get(Target(issuer): Target) -> Json<ClockDocument> {
     )
 )]
 pub(crate) async fn patch(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(ClockChange { skew, frozen, now, advance }): Body<ClockChange>,
 ) -> Json<ClockDocument> {
-    let clock = &issuer.clock;
+    let clock = &tenant.issuer.clock;
     if let Some(by) = skew {
         clock.skew(by);
     }

@@ -13,8 +13,8 @@ use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
 use crate::failure::engine::armed::Armed;
-use crate::failure::engine::spec::Failure;
 use crate::failure::modes;
+use crate::failure::spec::failure::Failure;
 use crate::host::registry::{ArmError, Registry};
 
 /// A failure to arm.
@@ -79,10 +79,10 @@ impl ArmedDocument {
 )]
 pub(crate) async fn list(
     State(registry): State<Arc<Registry>>,
-    Target(issuer): Target,
+    Target(tenant): Target,
 ) -> Json<Vec<ArmedDocument>> {
-    let (now, name) = (issuer.clock.now(), registry.name_of(&issuer));
-    let armed = issuer.failures.armed();
+    let (now, name) = (tenant.issuer.clock.now(), registry.name_of(&tenant));
+    let armed = tenant.failures.armed();
     Json(armed.iter().map(|armed| ArmedDocument::new(&name, armed, armed.is_over(now))).collect())
 }
 
@@ -101,14 +101,14 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn post(
     State(registry): State<Arc<Registry>>,
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(FailureToArm { failure }): Body<FailureToArm>,
 ) -> Result<(StatusCode, Json<ArmedDocument>), Refused> {
-    let (issuer, armed) = registry.arm(&issuer, failure).map_err(|error| match error {
+    let (tenant, armed) = registry.arm(&tenant, failure).map_err(|error| match error {
         ArmError::Issuer(reason) => Refused::not_found(reason),
         ArmError::Client(reason) => Refused::unprocessable(reason),
     })?;
-    let name = registry.name_of(&issuer);
+    let name = registry.name_of(&tenant);
     Ok((StatusCode::CREATED, Json(ArmedDocument::new(&name, &armed, false))))
 }
 
@@ -123,8 +123,8 @@ pub(crate) async fn post(
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
-    issuer.failures.clear_all();
+pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
+    tenant.failures.clear_all();
     StatusCode::NO_CONTENT
 }
 
@@ -144,13 +144,13 @@ pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
 )]
 pub(crate) async fn get(
     State(registry): State<Arc<Registry>>,
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(number): Named,
 ) -> Result<Json<ArmedDocument>, Refused> {
     let parsed = number.parse().ok();
-    let found = parsed.and_then(|number| issuer.failures.find(number, &issuer.clock));
+    let found = parsed.and_then(|number| tenant.failures.find(number, &tenant.issuer.clock));
     let (armed, over) = found.ok_or_else(|| unknown(&number))?;
-    Ok(Json(ArmedDocument::new(&registry.name_of(&issuer), &armed, over)))
+    Ok(Json(ArmedDocument::new(&registry.name_of(&tenant), &armed, over)))
 }
 
 /// Clears a failure.
@@ -168,10 +168,10 @@ pub(crate) async fn get(
     )
 )]
 pub(crate) async fn delete(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(number): Named,
 ) -> Result<StatusCode, Refused> {
-    let cleared = number.parse().is_ok_and(|number| issuer.failures.clear(number));
+    let cleared = number.parse().is_ok_and(|number| tenant.failures.clear(number));
     if cleared { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&number)) }
 }
 

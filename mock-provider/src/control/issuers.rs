@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use super::body::{NoBody, Nothing};
 use super::refused::{Problem, Refused};
 use super::target::{IssuerName, Target};
-use crate::host::registry::{DEFAULT, Registry};
+use crate::base::issuer_path::DEFAULT;
+use crate::host::registry::Registry;
 use crate::issuer::issuer::Issuer;
 
 /// An issuer.
@@ -41,9 +42,9 @@ impl IssuerDocument {
     responses((status = 200, description = "The default issuer, then the others by name", body = Vec<IssuerDocument>))
 )]
 pub(crate) async fn list(State(registry): State<Arc<Registry>>) -> Json<Vec<IssuerDocument>> {
-    let default = IssuerDocument::of(DEFAULT.to_owned(), registry.default_issuer());
+    let default = IssuerDocument::of(DEFAULT.to_owned(), &registry.default_tenant().issuer);
     let others = registry.named_others();
-    let others = others.into_iter().map(|(name, issuer)| IssuerDocument::of(name, &issuer));
+    let others = others.into_iter().map(|(name, tenant)| IssuerDocument::of(name, &tenant.issuer));
     Json(std::iter::once(default).chain(others).collect())
 }
 
@@ -59,10 +60,10 @@ pub(crate) async fn list(State(registry): State<Arc<Registry>>) -> Json<Vec<Issu
     )
 )]
 pub(crate) async fn get(
-    Target(issuer): Target,
+    Target(tenant): Target,
     State(registry): State<Arc<Registry>>,
 ) -> Json<IssuerDocument> {
-    Json(IssuerDocument::of(registry.name_of(&issuer), &issuer))
+    Json(IssuerDocument::of(registry.name_of(&tenant), &tenant.issuer))
 }
 
 /// Makes an issuer of that name, unless there is one.
@@ -82,8 +83,8 @@ pub(crate) async fn put(
     IssuerName(name): IssuerName,
     _: NoBody,
 ) -> Result<Json<IssuerDocument>, Refused> {
-    let issuer = registry.named(&name).map_err(Refused::unprocessable)?;
-    Ok(Json(IssuerDocument::of(name, &issuer)))
+    let tenant = registry.named(&name).map_err(Refused::unprocessable)?;
+    Ok(Json(IssuerDocument::of(name, &tenant.issuer)))
 }
 
 /// Forgets an issuer, with all that it remembers.
@@ -128,8 +129,8 @@ pub(crate) async fn delete(
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn reset(Target(issuer): Target, _: NoBody) -> StatusCode {
-    issuer.reset();
+pub(crate) async fn reset(Target(tenant): Target, _: NoBody) -> StatusCode {
+    tenant.reset();
     StatusCode::NO_CONTENT
 }
 

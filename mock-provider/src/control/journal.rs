@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -19,7 +20,7 @@ use super::refused::{Problem, Refused};
 use super::target::Target;
 use crate::base::endpoint::Endpoint;
 use crate::exchange::journal::Exchange;
-use crate::issuer::issuer::Issuer;
+use crate::host::tenant::Tenant;
 use crate::settings::text::deserialize_text;
 use crate::settings::wording::read_members;
 
@@ -85,8 +86,8 @@ impl<S: Sync> FromRequestParts<S> for Filter {
         (status = 422, description = "A parameter makes no sense", body = Problem),
     )
 )]
-pub(crate) async fn list(Target(issuer): Target, filter: Filter) -> Json<Vec<Exchange>> {
-    let mut exchanges = issuer.journal.exchanges_since(filter.since);
+pub(crate) async fn list(Target(tenant): Target, filter: Filter) -> Json<Vec<Exchange>> {
+    let mut exchanges = tenant.journal.exchanges_since(filter.since);
     exchanges.retain(|exchange| filter.wants(exchange));
     Json(exchanges)
 }
@@ -102,8 +103,8 @@ pub(crate) async fn list(Target(issuer): Target, filter: Filter) -> Json<Vec<Exc
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
-    issuer.journal.clear();
+pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
+    tenant.journal.clear();
     StatusCode::NO_CONTENT
 }
 
@@ -127,13 +128,13 @@ pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
     )
 )]
 pub(crate) async fn events(
-    Target(issuer): Target,
+    Target(tenant): Target,
     filter: Filter,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|last| last.to_str().ok()?.parse().ok());
     let since = last.unwrap_or(filter.since);
-    let follower = Follower { issuer, filter, since, ready: VecDeque::new() };
+    let follower = Follower { tenant, filter, since, ready: VecDeque::new() };
     let events = stream::unfold(follower, |mut follower| async {
         let exchange = follower.next().await;
         let event = Event::default().id(exchange.number.to_string()).json_data(&exchange);
@@ -145,7 +146,7 @@ pub(crate) async fn events(
 
 /// Somebody who reads the journal as it grows.
 struct Follower {
-    issuer: Issuer,
+    tenant: Arc<Tenant>,
     filter: Filter,
     since: u64,
     ready: VecDeque<Exchange>,
@@ -158,7 +159,7 @@ impl Follower {
             if let Some(exchange) = self.ready.pop_front() {
                 return exchange;
             }
-            let new = self.issuer.journal.next_since(self.since).await;
+            let new = self.tenant.journal.next_since(self.since).await;
             self.since = new.last().map_or(self.since, |last| last.number);
             self.ready = new.into_iter().filter(|new| self.filter.wants(new)).collect();
         }

@@ -30,8 +30,8 @@ pub(crate) struct KeyRotation {
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn get(Target(issuer): Target) -> Json<Value> {
-    Json(issuer.keys.jwks())
+pub(crate) async fn get(Target(tenant): Target) -> Json<Value> {
+    Json(tenant.issuer.keys.jwks())
 }
 
 /// Signs with new keys from now on.
@@ -48,11 +48,11 @@ pub(crate) async fn get(Target(issuer): Target) -> Json<Value> {
     )
 )]
 pub(crate) async fn rotate(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(KeyRotation { rotation }): Body<KeyRotation>,
 ) -> Json<Value> {
-    issuer.keys.rotate(rotation);
-    Json(issuer.keys.jwks())
+    tenant.issuer.keys.rotate(rotation);
+    Json(tenant.issuer.keys.jwks())
 }
 
 /// Publishes every key that signs and is not published.
@@ -67,9 +67,9 @@ pub(crate) async fn rotate(
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn publish(Target(issuer): Target, _: NoBody) -> Json<Value> {
-    issuer.keys.publish();
-    Json(issuer.keys.jwks())
+pub(crate) async fn publish(Target(tenant): Target, _: NoBody) -> Json<Value> {
+    tenant.issuer.keys.publish();
+    Json(tenant.issuer.keys.jwks())
 }
 
 /// What to do to a key. What is left out stays as it is; the rest happens in this order.
@@ -103,18 +103,18 @@ pub(crate) struct KeyChange {
     )
 )]
 pub(crate) async fn patch(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(kid): Named,
     Body(KeyChange { sign, name }): Body<KeyChange>,
 ) -> Result<Json<Value>, Refused> {
     let unknown = |error: KeyError| Refused::not_found(error.to_string());
     if sign {
-        issuer.keys.sign_with(&kid).map_err(unknown)?;
+        tenant.issuer.keys.sign_with(&kid).map_err(unknown)?;
     }
     if let Some(name) = name {
-        issuer.keys.rename(&kid, &name).map_err(unknown)?;
+        tenant.issuer.keys.rename(&kid, &name).map_err(unknown)?;
     }
-    Ok(Json(issuer.keys.jwks()))
+    Ok(Json(tenant.issuer.keys.jwks()))
 }
 
 /// Takes a key out of the published ones. It goes on signing if it signs.
@@ -132,9 +132,9 @@ pub(crate) async fn patch(
     )
 )]
 pub(crate) async fn withdraw(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(kid): Named,
 ) -> Result<StatusCode, Refused> {
-    issuer.keys.withdraw(&kid).map_err(|error| Refused::not_found(error.to_string()))?;
+    tenant.issuer.keys.withdraw(&kid).map_err(|error| Refused::not_found(error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::refused::{Problem, Refused};
 use super::target::{Named, Target};
+use crate::host::tenant;
 use crate::issuer::session::Session;
 
 /// A browser's session at the provider.
@@ -43,8 +44,8 @@ impl From<Session> for SessionDocument {
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<SessionDocument>> {
-    let sessions = issuer.sessions().all(issuer.clock.seconds());
+pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<SessionDocument>> {
+    let sessions = tenant.issuer.sessions().all(tenant.issuer.clock.seconds());
     Json(sessions.into_iter().map(SessionDocument::from).collect())
 }
 
@@ -59,8 +60,8 @@ pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<SessionDocument>> {
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn clear(Target(issuer): Target) -> StatusCode {
-    *issuer.sessions() = Default::default();
+pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
+    *tenant.issuer.sessions() = Default::default();
     StatusCode::NO_CONTENT
 }
 
@@ -96,10 +97,10 @@ pub(crate) struct LoggedOut {
     )
 )]
 pub(crate) async fn log_out(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(LogOut { user }): Body<LogOut>,
 ) -> Json<LoggedOut> {
-    Json(LoggedOut { ended: issuer.log_out(&user).await })
+    Json(LoggedOut { ended: tenant::log_out(&tenant, &user).await })
 }
 
 /// Ends a session: its browser is asked again who signs in. Tokens go on.
@@ -117,10 +118,10 @@ pub(crate) async fn log_out(
     )
 )]
 pub(crate) async fn delete(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(sid): Named,
 ) -> Result<StatusCode, Refused> {
-    match issuer.sessions().end(&sid) {
+    match tenant.issuer.sessions().end(&sid) {
         Some(_) => Ok(StatusCode::NO_CONTENT),
         None => Err(Refused::not_found(format!("there is no session `{sid}`"))),
     }

@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 
 use super::refused::Refused;
 use crate::host::registry::Registry;
-use crate::issuer::issuer::Issuer;
+use crate::host::tenant::Tenant;
 
 /// The issuer that the path names: `default`, a name, or `failing%2F` and a failure.
-pub(crate) struct Target(pub(crate) Issuer);
+pub(crate) struct Target(pub(crate) Arc<Tenant>);
 
 /// What the path names in the place of an issuer, whether there is one or not.
 pub(crate) struct IssuerName(pub(crate) String);

@@ -41,14 +41,14 @@ pub(crate) struct Revoked {
     )
 )]
 pub(crate) async fn revoke(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(Revocation { client, user, flow }): Body<Revocation>,
 ) -> Json<Revoked> {
     let is = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
     };
-    let now = issuer.clock.seconds();
-    let logins = issuer.grants().revoke(now, |grant| {
+    let now = tenant.issuer.clock.seconds();
+    let logins = tenant.issuer.grants().revoke(now, |grant| {
         is(&client, &grant.client_id) && is(&user, &grant.user.subject) && is(&flow, &grant.flow)
     });
     Json(Revoked { logins })

@@ -20,8 +20,8 @@ use crate::settings::members::check_user;
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
-pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<User>> {
-    let directory = issuer.directory.now();
+pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<User>> {
+    let directory = tenant.issuer.directory.now();
     Json(directory.users.iter().map(|user| User::clone(user)).collect())
 }
 
@@ -40,11 +40,12 @@ pub(crate) async fn list(Target(issuer): Target) -> Json<Vec<User>> {
     )
 )]
 pub(crate) async fn post(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Body(user): Body<User>,
 ) -> Result<(StatusCode, Json<User>), Refused> {
-    check_user(&user, &issuer.directory.now(), &issuer.settings).map_err(Refused::unprocessable)?;
-    issuer.directory.change(|directory| match directory.user(&user.subject) {
+    check_user(&user, &tenant.issuer.directory.now(), &tenant.issuer.settings)
+        .map_err(Refused::unprocessable)?;
+    tenant.issuer.directory.change(|directory| match directory.user(&user.subject) {
         Some(_) => {
             let reason = format!("there is a user `{}` already: replace it by PUT", user.subject);
             Err(Refused::new(StatusCode::CONFLICT, reason))
@@ -72,10 +73,10 @@ pub(crate) async fn post(
     )
 )]
 pub(crate) async fn get(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(subject): Named,
 ) -> Result<Json<User>, Refused> {
-    let user = issuer.user(&subject).ok_or_else(|| unknown(&subject))?;
+    let user = tenant.issuer.user(&subject).ok_or_else(|| unknown(&subject))?;
     Ok(Json(User::clone(&user)))
 }
 
@@ -96,7 +97,7 @@ pub(crate) async fn get(
     )
 )]
 pub(crate) async fn put(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(subject): Named,
     Body(user): Body<User>,
 ) -> Result<Json<User>, Refused> {
@@ -104,8 +105,9 @@ pub(crate) async fn put(
         let reason = format!("`subject` is `{}`, but the path says `{subject}`", user.subject);
         return Err(Refused::unprocessable(reason));
     }
-    check_user(&user, &issuer.directory.now(), &issuer.settings).map_err(Refused::unprocessable)?;
-    issuer.directory.change(|directory| directory.put_user(user.clone()));
+    check_user(&user, &tenant.issuer.directory.now(), &tenant.issuer.settings)
+        .map_err(Refused::unprocessable)?;
+    tenant.issuer.directory.change(|directory| directory.put_user(user.clone()));
     Ok(Json(user))
 }
 
@@ -124,10 +126,10 @@ pub(crate) async fn put(
     )
 )]
 pub(crate) async fn delete(
-    Target(issuer): Target,
+    Target(tenant): Target,
     Named(subject): Named,
 ) -> Result<StatusCode, Refused> {
-    let removed = issuer.directory.change(|directory| {
+    let removed = tenant.issuer.directory.change(|directory| {
         let before = directory.users.len();
         directory.users.retain(|user| user.subject != subject);
         directory.users.len() < before

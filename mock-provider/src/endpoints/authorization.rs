@@ -2,7 +2,7 @@
 //! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)).
 
 use super::sign_in;
-use crate::exchange::answer::{Answer, unproven_page};
+use crate::exchange::answer::{Answer, not_allowed_page};
 use crate::exchange::browser::Browser;
 use crate::exchange::reply::Reply;
 use crate::exchange::request::Request;
@@ -16,22 +16,23 @@ pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
         Ok(parameters) => parameters,
         Err(reason) => return Reply::unreadable(reason),
     };
-    let browser = &Browser::of(request);
+    let session = Browser::of(request).session(issuer);
     let flow = issuer.random.flow();
-    let reply_to = match issuer.prove(parameters) {
+    let reply_to = match issuer.validate_client(parameters) {
         Ok(reply_to) => reply_to,
-        Err(unproven) => return unproven_page(&unproven, &flow),
+        Err(error) => return not_allowed_page(&error, &flow),
     };
-    let answer = Answer { issuer, reply_to: &reply_to, parameters, flow: &flow };
-    let request = match issuer.read(parameters, &reply_to.client) {
+    let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
+    let request = match issuer.read(parameters, &reply_to, request.hint.as_ref()) {
         Ok(request) => request,
         Err(refusal) => return answer.refuse(&refusal, None),
     };
-    match issuer.decide(&request, browser.session(issuer)) {
+    match issuer.decide(&request, session.clone()) {
         Ok(Decision::Continue(session)) => answer.succeed(request, &session),
-        Ok(Decision::SignIn(user)) => answer.sign_in(browser, request, &user),
+        Ok(Decision::SignIn(user)) => answer.sign_in(request, &user, session.as_ref()),
         Ok(Decision::Ask(session)) => {
-            sign_in::page(&answer, &request, session.as_ref(), None, &Choice::default())
+            let choice = Choice::default();
+            sign_in::page(&answer, parameters, &request, session.as_ref(), None, &choice)
         }
         Err(refusal) => answer.refuse(&refusal, None),
     }

@@ -1,8 +1,6 @@
 //! `GET /.well-known/openid-configuration`: the metadata
 //! ([OpenID Connect Discovery 1.0, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
 
-use serde_json::Value;
-
 use crate::directory::client::AuthMethod;
 use crate::directory::encryption::KeyEncryption;
 use crate::exchange::reply::{Note, Reply};
@@ -13,15 +11,17 @@ use crate::jose::jwe::ContentEncryption;
 use crate::protocol::authorization::{Prompt, ResponseMode};
 use crate::protocol::metadata::ProviderMetadata;
 use crate::protocol::pkce;
-use crate::router::addresses;
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
     Reply::json(&metadata(issuer)).note(Note::new("metadata sent"))
 }
 
 fn metadata(issuer: &Issuer) -> ProviderMetadata {
-    let endpoints = addresses(issuer)
-        .filter_map(|address| Some((address.member?.to_owned(), Value::from(address.url))))
+    let endpoints = issuer
+        .endpoints()
+        .filter_map(|endpoint| {
+            Some((endpoint.member()?.to_owned(), issuer.address(endpoint).into()))
+        })
         .collect();
     // Told where a client has asked for it.
     let encrypts = issuer

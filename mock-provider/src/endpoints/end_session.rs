@@ -16,7 +16,7 @@ use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, poli
 /// A link can stand anywhere: it does not answer the question.
 pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     match &request.query {
-        Ok(parameters) => end_session(issuer, &Browser::of(request), parameters, None),
+        Ok(parameters) => end_session(issuer, request, parameters, None),
         Err(reason) => Reply::unreadable(reason),
     }
 }
@@ -26,7 +26,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         Ok(parameters) => {
             let decision =
                 parameters.last("decision").filter(|_| !request.is_cross_origin(&issuer.url));
-            end_session(issuer, &Browser::of(request), parameters, decision)
+            end_session(issuer, request, parameters, decision)
         }
         Err(reason) => Reply::unreadable(reason),
     }
@@ -35,15 +35,15 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
 /// Ends a session, or asks; `decision` is the user's answer, where it came from our own page.
 fn end_session(
     issuer: &Issuer,
-    browser: &Browser,
+    request: &Request,
     parameters: &Parameters,
     decision: Option<&str>,
 ) -> Reply {
-    let logout = match issuer.read_logout(parameters) {
+    let logout = match issuer.read_logout(parameters, request.hint.as_ref()) {
         Ok(logout) => logout,
         Err(error) => return refuse(&error),
     };
-    let session = browser.session(issuer);
+    let session = Browser::of(request).session(issuer);
     match decision {
         Some("stay") => stay(session.as_ref()),
         Some("sign-out") => sign_out(issuer, &logout, session),
@@ -67,7 +67,11 @@ fn ask(logout: &Logout, parameters: &Parameters, session: Option<&Session>) -> R
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
     };
-    Reply::page(&page, &policy::PAGE).note(note(logout, session, "asked whether to sign out"))
+    Reply::page(&page, &policy::PAGE).note(Note::of_logout(
+        logout,
+        session,
+        "asked whether to sign out",
+    ))
 }
 
 fn stay(session: Option<&Session>) -> Reply {
@@ -93,16 +97,7 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
     Reply::signed_out(signed_out)
         .cookies(Browser::no_cookies(issuer))
         .notices(issuer.logout_notices(&sessions))
-        .note(note(logout, ended, &what))
-}
-
-/// Whom a logout is about.
-pub(crate) fn note(logout: &Logout, session: Option<&Session>, summary: &str) -> Note {
-    let client = logout.client.as_ref().map(|client| client.id.clone());
-    let flow =
-        session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());
-    let user = session.map(|session| session.user.subject.clone());
-    Note { client, user, flow, ..Note::new(summary) }
+        .note(Note::of_logout(logout, ended, &what))
 }
 
 fn refuse(error: &LogoutError) -> Reply {

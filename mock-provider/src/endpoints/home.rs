@@ -7,7 +7,6 @@ use crate::directory::client::Client;
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
-use crate::router::addresses;
 use crate::ui::{ClientCard, EndpointLine, HomePage, Setting, UserCard, policy};
 
 pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
@@ -17,12 +16,13 @@ pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
         settings: settings(issuer, directory.clients.first()),
         clients: directory.clients.iter().map(|client| client_card(client)).collect(),
         users: directory.users.iter().map(|user| UserCard::from(&***user)).collect(),
-        endpoints: addresses(issuer)
-            .filter(|address| address.endpoint != Endpoint::Home)
-            .map(|address| EndpointLine {
-                name: address.endpoint.to_string(),
-                url: address.url,
-                browsable: address.browsable,
+        endpoints: issuer
+            .endpoints()
+            .filter(|endpoint| *endpoint != Endpoint::Home)
+            .map(|endpoint| EndpointLine {
+                name: endpoint.to_string(),
+                url: issuer.address(endpoint),
+                browsable: endpoint.is_browsable(),
             })
             .collect(),
     };

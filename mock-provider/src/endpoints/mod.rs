@@ -1,7 +1,6 @@
 //! One file an endpoint. A handler extracts, calls what knows, and replies.
 
 pub(crate) mod authorization;
-pub(crate) mod canary;
 pub(crate) mod check_session;
 pub(crate) mod claim_source;
 pub(crate) mod discovery;

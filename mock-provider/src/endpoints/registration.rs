@@ -7,12 +7,12 @@ use serde_json::json;
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
-use crate::issuer::registration::{Refused, information};
+use crate::issuer::registration::{RegistrationRejection, information};
 use crate::protocol::error_description::description_characters;
 use crate::protocol::registration::ErrorCode;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
-    let metadata = request.document.as_ref().map_err(|reason| Refused {
+    let metadata = request.document.as_ref().map_err(|reason| RegistrationRejection {
         code: ErrorCode::InvalidClientMetadata,
         reason: reason.clone(),
     });
@@ -25,7 +25,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
                 .no_store()
                 .note(Note::new(summary).client(&client.id))
         }
-        Err(Refused { code, reason }) => {
+        Err(RegistrationRejection { code, reason }) => {
             let document = json!({
                 "error": code.as_str(),
                 "error_description": description_characters(&reason),

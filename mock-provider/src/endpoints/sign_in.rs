@@ -10,12 +10,12 @@ use axum::http::StatusCode;
 
 use crate::directory::account::Account;
 use crate::directory::user::User;
-use crate::exchange::answer::{Answer, unproven_page};
+use crate::exchange::answer::{Answer, not_allowed_page};
 use crate::exchange::browser::Browser;
 use crate::exchange::reply::{Content, Note, Reply};
 use crate::exchange::request::Request;
 use crate::failure::Choice;
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
 use crate::issuer::authorization::Decision;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
@@ -29,19 +29,19 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         Ok(form) => form,
         Err(reason) => return Reply::unreadable(reason),
     };
-    let (browser, cross_origin) = (Browser::of(request), request.is_cross_origin(&issuer.url));
-    let request = form.last("request").unwrap_or_default();
-    let parameters = match Parameters::parse(request.as_bytes()) {
+    let parameters = match &request.carried {
         Ok(parameters) => parameters,
-        Err(not_text) => return Reply::unreadable(&not_text.to_string()),
+        Err(reason) => return Reply::unreadable(reason),
     };
+    let cross_origin = request.is_cross_origin(&issuer.url);
+    let session = Browser::of(request).session(issuer);
     let flow = flow(form).unwrap_or_else(|| issuer.random.flow());
-    let reply_to = match issuer.prove(&parameters) {
+    let reply_to = match issuer.validate_client(parameters) {
         Ok(reply_to) => reply_to,
-        Err(unproven) => return unproven_page(&unproven, &flow),
+        Err(error) => return not_allowed_page(&error, &flow),
     };
-    let answer = Answer { issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
-    let request = match issuer.read(&parameters, &reply_to.client) {
+    let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
+    let request = match issuer.read(parameters, &reply_to, request.hint.as_ref()) {
         Ok(request) => request,
         Err(refusal) => return answer.refuse(&refusal, None),
     };
@@ -52,57 +52,43 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
             .note(Note::refused("cross_origin", reason).flow(&flow));
     }
     let choice = Choice::read(form);
-    let reply = match form.last("decision") {
-        _ if choice.problem().is_some() => choose(&answer, &browser, &request, &choice),
-        Some("choose-failure") => choose(&answer, &browser, &request, &choice),
+    let shown = |request: &_, session: Option<&Session>, problem| {
+        page(&answer, parameters, request, session, problem, &choice)
+    };
+    let decision = form.last("decision");
+    let reply = match decision {
+        _ if choice.problem().is_some() || decision == Some("choose-failure") => {
+            // The page again, with the failure that was chosen or what is wrong with it.
+            match issuer.decide(&request, session) {
+                Ok(Decision::Ask(session)) => shown(&request, session.as_ref(), None),
+                _ => shown(&request, None, None),
+            }
+        }
         Some("deny") => {
             let reason = "the user pressed Deny";
             answer.refuse(&Refusal::new(ErrorCode::AccessDenied, reason), None)
         }
-        Some("continue") => proceed(&answer, &browser, request, &choice),
+        // Goes on with the session that the page offered, if it is still there.
+        Some("continue") => match issuer.decide(&request, session.clone()) {
+            Ok(Decision::Ask(Some(session)) | Decision::Continue(session)) => {
+                answer.succeed(request, &session)
+            }
+            Ok(Decision::SignIn(user)) => answer.sign_in(request, &user, session.as_ref()),
+            Ok(Decision::Ask(None)) => {
+                let text = "Your session has ended. Please sign in again.".to_owned();
+                shown(&request, None, Some(Problem { subject: None, text }))
+            }
+            Err(refusal) => answer.refuse(&refusal, None),
+        },
         _ => match authenticate(issuer, form) {
-            Ok(user) => answer.sign_in(&browser, request, &user),
-            Err(problem) => page(&answer, &request, None, Some(problem), &choice),
+            Ok(user) => answer.sign_in(request, &user, session.as_ref()),
+            Err(problem) => shown(&request, None, Some(problem)),
         },
     };
-    // The login goes on: from here on it fails, beginning with this answer.
-    if matches!(reply.content, Content::Authorization(_)) {
-        choice.arm(issuer, &flow);
-    }
-    reply
-}
-
-/// Shows the page again, with the failure that was chosen or what is wrong with it.
-fn choose(
-    answer: &Answer<'_>,
-    browser: &Browser,
-    request: &AuthorizationRequest,
-    choice: &Choice,
-) -> Reply {
-    let session = match answer.issuer.decide(request, browser.session(answer.issuer)) {
-        Ok(Decision::Ask(session)) => session,
-        _ => None,
-    };
-    page(answer, request, session.as_ref(), None, choice)
-}
-
-/// Goes on with the session that the page offered, if it is still to be had.
-fn proceed(
-    answer: &Answer<'_>,
-    browser: &Browser,
-    request: AuthorizationRequest,
-    choice: &Choice,
-) -> Reply {
-    match answer.issuer.decide(&request, browser.session(answer.issuer)) {
-        Ok(Decision::Ask(Some(session)) | Decision::Continue(session)) => {
-            answer.succeed(request, &session)
-        }
-        Ok(Decision::SignIn(user)) => answer.sign_in(browser, request, &user),
-        Ok(Decision::Ask(None)) => {
-            let text = "Your session has ended. Please sign in again.".to_owned();
-            page(answer, &request, None, Some(Problem { subject: None, text }), choice)
-        }
-        Err(refusal) => answer.refuse(&refusal, None),
+    // Where the login goes on, it fails from here on, beginning with this answer.
+    match matches!(reply.content, Content::Authorization(_)) && choice.failure().is_some() {
+        true => reply.chosen_failure(&choice.written),
+        false => reply,
     }
 }
 
@@ -139,12 +125,13 @@ fn flow(form: &Parameters) -> Option<String> {
 /// Shows the page.
 pub(crate) fn page(
     answer: &Answer<'_>,
+    parameters: &Parameters,
     request: &AuthorizationRequest,
     session: Option<&Session>,
     problem: Option<Problem>,
     choice: &Choice,
 ) -> Reply {
-    let Answer { issuer, reply_to, parameters, flow } = answer;
+    let Answer { issuer, reply_to, flow } = answer;
     let client = &reply_to.client;
     let hint = request.login_hint.as_deref();
     let directory = issuer.directory.now();

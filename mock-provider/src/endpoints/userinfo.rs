@@ -10,8 +10,9 @@ use serde_json::{Map, json};
 
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
+use crate::issuer::claims::Released;
 use crate::issuer::grant::AccessToken;
-use crate::issuer::issuer::{Issuer, Released};
+use crate::issuer::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
 use crate::protocol::scope::Scope;
 use crate::settings::settings::ClaimsIn;

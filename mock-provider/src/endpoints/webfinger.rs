@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use serde_json::json;
 use url::Url;
 
+use crate::base::issuer_path::own_path;
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
-use crate::host::registry::own_path;
 use crate::issuer::issuer::Issuer;
 
 /// The link relation of an issuer.

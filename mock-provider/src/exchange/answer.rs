@@ -9,11 +9,9 @@ use crate::directory::account::Account;
 use crate::exchange::browser::Browser;
 use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
 use crate::issuer::issuer::Issuer;
-use crate::issuer::reply_to::{ReplyTo, Unproven, UriRefused};
+use crate::issuer::reply_to::{RedirectNotAllowed, ReplyTo, UriRejection};
 use crate::issuer::session::Session;
-use crate::protocol::authorization::{
-    AuthorizationRequest, Refusal, ResponseMode, refusal_parameters,
-};
+use crate::protocol::authorization::{AuthorizationRequest, Refusal, refusal_parameters};
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ErrorPage, policy};
 
@@ -21,26 +19,23 @@ use crate::ui::{ErrorPage, policy};
 pub(crate) struct Answer<'a> {
     pub(crate) issuer: &'a Issuer,
     pub(crate) reply_to: &'a ReplyTo,
-    /// As they came.
-    pub(crate) parameters: &'a Parameters,
     pub(crate) flow: &'a str,
 }
 
 impl Answer<'_> {
-    /// Begins a session for a user, and answers for it.
+    /// Begins a session for a user, in place of the browser's last one, and answers for it.
     pub(crate) fn sign_in(
         &self,
-        browser: &Browser,
         request: AuthorizationRequest,
         user: &Arc<Account>,
+        last: Option<&Session>,
     ) -> Reply {
-        // Before there is a session: who may not sign in is not signed in.
+        // Before there is a session: a user who may not sign in gets none.
         if let Err(refusal) = self.issuer.admit(user, &self.reply_to.client, &request) {
             return self.refuse(&refusal, Some(&user.subject));
         }
-        let last = browser.session(self.issuer);
-        let session = self.issuer.begin_session(user, last.as_ref());
-        self.succeed(request, &session).cookies(Browser::cookies(self.issuer, &session))
+        let session = self.issuer.begin_session(user, last);
+        self.issue(request, &session).cookies(Browser::cookies(self.issuer, &session))
     }
 
     /// Answers with a code for a session's user.
@@ -49,6 +44,12 @@ impl Answer<'_> {
         if let Err(refusal) = self.issuer.admit(user, client, &request) {
             return self.refuse(&refusal, Some(&user.subject));
         }
+        self.issue(request, session)
+    }
+
+    /// Answers with a code for a user who was admitted.
+    fn issue(&self, request: AuthorizationRequest, session: &Session) -> Reply {
+        let (client, user) = (&self.reply_to.client, &session.user);
         let summary = format!(
             "{} is signed in, {} sent to {} for {}",
             user.subject, request.response_type, client.id, request.scope
@@ -82,53 +83,51 @@ impl Answer<'_> {
         self.issuer.complete(self.reply_to, &mut parameters);
         Reply::authorization(AuthorizationResponse {
             redirect_uri: self.reply_to.redirect_uri.clone(),
-            // What is no response mode is refused in the way of the default one.
-            mode: ResponseMode::parse(self.parameters)
-                .unwrap_or_else(|_| ResponseMode::default_for(self.parameters)),
+            mode: self.reply_to.mode_or_default(),
             parameters,
-            fragment: Parameters::default(),
         })
     }
 }
 
 /// The page for a person, where no redirect may be made.
-pub(crate) fn unproven_page(unproven: &Unproven, flow: &str) -> Reply {
-    let (title, way_out) = match unproven {
-        Unproven::ClientMissing => (
+pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply {
+    let (title, way_out) = match error {
+        RedirectNotAllowed::ClientMissing => (
             "No client",
             "Make the application send its client_id. A request by GET has its parameters in the \
              query, one by POST in the form.",
         ),
-        Unproven::ClientUnknown(_) => (
+        RedirectNotAllowed::ClientUnknown(_) => (
             "Unknown client",
             "Register the client in the provider's configuration, or correct the application's \
              client_id. The setting any_client accepts every client.",
         ),
-        Unproven::RedirectUriMissing | Unproven::RedirectUri(UriRefused::Unusable { .. }) => (
+        RedirectNotAllowed::RedirectUriMissing
+        | RedirectNotAllowed::RedirectUri(UriRejection::Unusable { .. }) => (
             "No usable redirect URI",
             "Make the application send an absolute redirect_uri without a fragment.",
         ),
-        Unproven::RedirectUri(UriRefused::Unregistered { .. }) => (
+        RedirectNotAllowed::RedirectUri(UriRejection::Unregistered { .. }) => (
             "Redirect URI not registered",
             "Add the redirect URI to the client's redirect_uris in the provider's configuration, \
              character by character as the application sends it, or correct the application. The \
              setting any_redirect_uri accepts every redirect URI.",
         ),
-        Unproven::Repeated(_) => {
+        RedirectNotAllowed::Repeated(_) => {
             ("Ambiguous request", "Make the application send each parameter once.")
         }
     };
-    let details = match unproven {
-        Unproven::RedirectUri(refused) => refused.details(),
+    let details = match error {
+        RedirectNotAllowed::RedirectUri(refused) => refused.details(),
         _ => Vec::new(),
     };
     let page = ErrorPage {
         title: title.into(),
-        reason: unproven.to_string(),
+        reason: error.to_string(),
         details,
         way_out: way_out.into(),
     };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)
-        .note(Note::refused("invalid_request", unproven.to_string()).flow(flow))
+        .note(Note::refused("invalid_request", error.to_string()).flow(flow))
 }

@@ -3,6 +3,8 @@
 pub(crate) mod answer;
 pub(crate) mod browser;
 pub(crate) mod journal;
+pub(crate) mod notice;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod signed_out;
+pub(crate) mod token_error;

@@ -1,5 +1,4 @@
-//! The one exit: every answer of the provider is a [`Reply`] and leaves here, and here armed
-//! failures act on it.
+//! Replies: what handlers answer, and what the journal records about it.
 
 use askama::Template;
 use axum::body::Body;
@@ -12,12 +11,10 @@ use axum::response::Response;
 use serde::Serialize;
 
 use crate::exchange::journal::{Alteration, Refusal};
-use crate::exchange::request::Request;
+use crate::exchange::notice::LogoutNotice;
 use crate::exchange::signed_out::SignedOut;
-use crate::failure::engine::exit;
-use crate::failure::engine::exit::Before;
-use crate::host::backchannel::LogoutNotice;
-use crate::issuer::issuer::Issuer;
+use crate::issuer::logout::Logout;
+use crate::issuer::session::Session;
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{FormPostPage, policy};
@@ -31,8 +28,10 @@ pub(crate) struct Reply {
     /// The signed ID token inside an encrypted one, for failures to act on.
     pub(crate) signed: Option<String>,
     pub(crate) note: Note,
-    /// Whom else to tell.
+    /// Logout tokens to deliver.
     pub(crate) notices: Vec<LogoutNotice>,
+    /// The failure that the end user chose for this login on the sign-in page, as it is written.
+    pub(crate) chosen_failure: Option<String>,
 }
 
 /// What an answer says.
@@ -53,12 +52,10 @@ pub(crate) struct AuthorizationResponse {
     pub(crate) redirect_uri: String,
     pub(crate) mode: ResponseMode,
     pub(crate) parameters: Parameters,
-    /// What stands in the fragment beside parameters in the query: honestly nothing.
-    pub(crate) fragment: Parameters,
 }
 
-/// An answer on its way out, and what to tell the journal.
-pub(crate) struct Left {
+/// An answer on its way out, and what the journal records about it.
+pub(crate) struct Outgoing {
     pub(crate) response: Response,
     pub(crate) note: Note,
     pub(crate) alterations: Vec<Alteration>,
@@ -66,7 +63,7 @@ pub(crate) struct Left {
     pub(crate) notices: Vec<LogoutNotice>,
 }
 
-/// What a handler tells the journal.
+/// What a handler reports to the journal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Note {
     pub(crate) client: Option<String>,
@@ -92,6 +89,15 @@ impl Note {
         }
     }
 
+    /// A note about a logout: its client, and the user and flow of the session that it ends.
+    pub(crate) fn of_logout(logout: &Logout, session: Option<&Session>, summary: &str) -> Self {
+        let client = logout.client.as_ref().map(|client| client.id.clone());
+        let flow =
+            session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());
+        let user = session.map(|session| session.user.subject.clone());
+        Self { client, user, flow, ..Self::new(summary) }
+    }
+
     pub(crate) fn client(self, client: impl Into<String>) -> Self {
         Self { client: Some(client.into()), ..self }
     }
@@ -108,8 +114,7 @@ impl Note {
 impl Reply {
     /// A JSON document.
     pub(crate) fn json(document: &impl Serialize) -> Self {
-        let mut body = Vec::with_capacity(1024);
-        serde_json::to_writer(&mut body, document).expect("every document is plain JSON");
+        let body = serde_json::to_vec(document).expect("every document is plain JSON");
         Self::new("application/json", body)
     }
 
@@ -120,9 +125,7 @@ impl Reply {
 
     /// A page for a person. Never kept by caches: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
-        // Room for a sign-in page: to grow there step by step would take longer than to write it.
-        let mut html = String::with_capacity(32 * 1024);
-        page.render_into(&mut html).expect("templates write to memory, which does not fail");
+        let html = page.render().expect("templates write to memory, which does not fail");
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
@@ -159,14 +162,21 @@ impl Reply {
     }
 
     fn new(content_type: &'static str, body: Vec<u8>) -> Self {
-        let mut headers = HeaderMap::with_capacity(6);
+        let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Self::of(Content::Bytes(body), headers)
     }
 
     fn of(content: Content, headers: HeaderMap) -> Self {
-        let (signed, note, notices) = (None, Note::default(), Vec::new());
-        Self { status: StatusCode::OK, headers, content, signed, note, notices }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            content,
+            signed: None,
+            note: Note::default(),
+            notices: Vec::new(),
+            chosen_failure: None,
+        }
     }
 
     /// The refusal of parameters that could not be read.
@@ -218,30 +228,26 @@ impl Reply {
         Self { notices, ..self }
     }
 
+    /// Has a failure armed for the login that goes on with this answer.
+    pub(crate) fn chosen_failure(self, written: &str) -> Self {
+        Self { chosen_failure: Some(written.to_owned()), ..self }
+    }
+
     pub(crate) fn signed(self, signed: Option<String>) -> Self {
         Self { signed, ..self }
     }
 
-    /// The exit: armed failures act on the honest answer, or it leaves as it is. `before` is what
-    /// they did before.
-    pub(crate) fn leave(self, issuer: &Issuer, request: &Request, before: Before) -> Left {
-        match issuer.failures.any_armed() {
-            true => exit::leave(self, issuer, request, before),
-            false => Left { alterations: before.alterations, ..self.leave_as_it_is() },
-        }
-    }
-
     /// The answer without any failure.
-    pub(crate) fn leave_as_it_is(self) -> Left {
+    pub(crate) fn into_honest_response(self) -> Outgoing {
         let Self { status, headers, content, note, notices, .. } = self.encoded();
-        let mut response = Response::new(Body::from(content.bytes()));
+        let mut response = Response::new(Body::from(content.into_bytes()));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        Left { response, note, alterations: Vec::new(), notices }
+        Outgoing { response, note, alterations: Vec::new(), notices }
     }
 
     /// The answer as a redirect or page, where it is not one already.
-    pub(crate) fn encoded(self) -> Self {
+    fn encoded(self) -> Self {
         let encoded = match self.content {
             Content::Bytes(_) => return self,
             Content::Authorization(response) => response.encoded(),
@@ -256,7 +262,7 @@ impl Reply {
 
 impl Content {
     /// The body of an answer that is [encoded](Reply::encoded).
-    pub(crate) fn bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         match self {
             Self::Bytes(bytes) => bytes,
             Self::Authorization(_) | Self::SignedOut(_) => Vec::new(),
@@ -266,23 +272,12 @@ impl Content {
 
 impl AuthorizationResponse {
     /// Encodes the parameters in the way that the request asked for.
-    fn encoded(self) -> Reply {
-        let Self { redirect_uri: uri, mode, parameters, fragment } = self;
-        let room = uri.len() + 256;
-        let behind = |separator: char| {
-            let mut address = String::with_capacity(room);
-            address.push_str(&uri);
-            address.push(separator);
-            parameters.encode_behind(address)
-        };
+    pub(crate) fn encoded(self) -> Reply {
+        let Self { redirect_uri: uri, mode, parameters } = self;
+        let behind = |separator: char| parameters.encode_behind(format!("{uri}{separator}"));
         match mode {
             ResponseMode::Query => {
-                let mut address = behind(if uri.contains('?') { '&' } else { '?' });
-                if fragment.iter().next().is_some() {
-                    address.push('#');
-                    address = fragment.encode_behind(address);
-                }
-                Reply::redirect(&address)
+                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
             }
             ResponseMode::Fragment => Reply::redirect(&behind('#')),
             ResponseMode::FormPost => {

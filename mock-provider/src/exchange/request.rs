@@ -12,8 +12,13 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::base::endpoint::Endpoint;
-use crate::issuer::grant::GrantUse;
+use crate::exchange::notice::{Encoding, LogoutNotice, LogoutRequest};
+use crate::issuer::client_authentication::Credentials;
+use crate::issuer::grant::Consumption;
+use crate::issuer::id_token_hint::{HintError, IdTokenHint};
+use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::token::{ErrorCode, TokenError};
 
 /// No form of OpenID Connect comes near this many bytes, and no query has more.
 const MAX_BODY: usize = 64 * 1024;
@@ -22,7 +27,7 @@ const MAX_BODY: usize = 64 * 1024;
 /// byte may have become `%25XX`.
 const MAX_SIGN_IN_BODY: usize = 6 * MAX_BODY;
 
-/// Whoever sends more than this does not want to read an answer.
+/// Larger bodies that no handler reads are not drained: the connection is closed.
 const MAX_UNREAD: usize = 64 * 1024 * 1024;
 
 /// A request to an endpoint of an issuer.
@@ -41,14 +46,20 @@ pub(crate) struct Request {
     pub(crate) form: Result<Parameters, String>,
     /// The JSON object in the body, where the endpoint takes one, or why it could not be read.
     pub(crate) document: Result<Map<String, Value>, String>,
-    /// What a token request makes of the code or refresh token that it brings.
-    pub(crate) grant_use: GrantUse,
+    /// The client's credentials, where the endpoint authenticates clients.
+    pub(crate) credentials: Result<Credentials, TokenError>,
+    /// The authorization request that the sign-in form carries, or why it could not be read.
+    pub(crate) carried: Result<Parameters, String>,
+    /// The verified `id_token_hint`, or why it is refused; nothing where none came.
+    pub(crate) hint: Option<Result<IdTokenHint, HintError>>,
+    /// How a token request consumes the code or refresh token that it presents.
+    pub(crate) consumption: Consumption,
 }
 
 impl Request {
-    /// Reads a request to its end.
+    /// Reads a request to its end, and verifies what it presents: each thing once.
     pub(crate) async fn read(
-        at: Timestamp,
+        issuer: &Issuer,
         endpoint: Endpoint,
         request: &mut http::Request<Body>,
     ) -> Self {
@@ -67,8 +78,81 @@ impl Request {
             .map_err(|not_text| not_text.to_string());
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let headers = mem::take(request.headers_mut());
-        let grant_use = GrantUse::default();
-        Self { at, endpoint, method, path, headers, query, form, document, grant_use }
+        let mut request =
+            Self { headers, query, form, document, ..Self::new(issuer, endpoint, method, path) };
+        if endpoint == Endpoint::Token {
+            request.credentials = match &request.form {
+                Ok(form) => Credentials::read(&request.headers, form),
+                Err(reason) => Err(TokenError::new(ErrorCode::InvalidRequest, reason)),
+            };
+        }
+        if endpoint == Endpoint::SignIn {
+            let form = request.form.as_ref().map_err(Clone::clone);
+            request.carried = form.and_then(|form| {
+                let carried = form.last("request").unwrap_or_default();
+                Parameters::parse(carried.as_bytes()).map_err(|not_text| not_text.to_string())
+            });
+        }
+        request.hint = request.id_token_hint().map(|hint| issuer.read_hint(&hint));
+        request
+    }
+
+    /// A request without headers, parameters and body.
+    fn new(issuer: &Issuer, endpoint: Endpoint, method: Method, path: String) -> Self {
+        Self {
+            at: issuer.clock.now(),
+            endpoint,
+            method,
+            path,
+            headers: HeaderMap::new(),
+            query: Ok(Parameters::default()),
+            form: Ok(Parameters::default()),
+            document: Ok(Map::new()),
+            credentials: Err(TokenError::new(ErrorCode::InvalidClient, "no client authenticates")),
+            carried: Ok(Parameters::default()),
+            hint: None,
+            consumption: Consumption::default(),
+        }
+    }
+
+    /// What the journal records of a request that delivers a logout token.
+    pub(crate) fn of_logout(
+        issuer: &Issuer,
+        notice: &LogoutNotice,
+        request: &LogoutRequest,
+    ) -> Self {
+        let (endpoint, uri) = (Endpoint::BackChannelLogout, notice.uri.clone());
+        let recorded = Self::new(issuer, endpoint, request.method(), uri);
+        let parameters = Ok(request.parameters.clone());
+        match request.encoding {
+            Encoding::Query => Self { query: parameters, ..recorded },
+            Encoding::Form | Encoding::Json => Self { form: parameters, ..recorded },
+        }
+    }
+
+    /// The ID token that the request sends as a hint, at an endpoint that takes one.
+    fn id_token_hint(&self) -> Option<String> {
+        let parameters = match self.endpoint {
+            Endpoint::Authorization | Endpoint::EndSession => self.parameters(),
+            Endpoint::SignIn => &self.carried,
+            _ => return None,
+        };
+        parameters.as_ref().ok()?.owned("id_token_hint").ok()?
+    }
+
+    /// The parameters of the authorization request, which the sign-in form carries.
+    pub(crate) fn authorization_parameters(&self) -> &Result<Parameters, String> {
+        match self.endpoint {
+            Endpoint::SignIn => &self.carried,
+            _ => self.parameters(),
+        }
+    }
+
+    /// The client that the request says it comes from, which need not be true.
+    pub(crate) fn claimed_client(&self) -> Option<String> {
+        let basic = Credentials::in_header(&self.headers).map(|basic| basic.client_id);
+        let parameter = || self.parameters().as_ref().ok()?.last("client_id").map(str::to_owned);
+        basic.or_else(parameter)
     }
 
     /// The parameters in the place where the method has them.

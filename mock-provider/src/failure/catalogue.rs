@@ -1,8 +1,48 @@
-//! All modes.
+//! All modes, and what each of them does.
 
-use super::engine::class::Class;
-use super::engine::mode::Mode;
-use super::engine::spec::Failure;
+use std::sync::LazyLock;
+
+use crate::failure::engine::act::{Act, Entry};
+use crate::failure::modes::{
+    authorization, discovery, id_token_claims, id_token_header, id_token_signature, jwks, logout,
+    network, refresh, sequence, token_response, user_claims, userinfo,
+};
+use crate::failure::spec::class::Class;
+use crate::failure::spec::failure::Failure;
+use crate::failure::spec::mode::Mode;
+
+/// The modes of each class, in the order of [`Class::ALL`].
+static MODES: LazyLock<Vec<Vec<Mode>>> = LazyLock::new(|| {
+    let modes = |class: &Class| entries(*class).iter().map(|entry| entry.mode).collect();
+    Class::ALL.iter().map(modes).collect()
+});
+
+/// The entries of a class: what its file declares.
+fn entries(class: Class) -> &'static [Entry] {
+    match class {
+        Class::Discovery => discovery::ENTRIES,
+        Class::Jwks => jwks::ENTRIES,
+        Class::Authorization => authorization::ENTRIES,
+        Class::Token => token_response::ENTRIES,
+        Class::IdTokenHeader => id_token_header::ENTRIES,
+        Class::IdTokenSignature => id_token_signature::ENTRIES,
+        Class::IdTokenClaims => id_token_claims::ENTRIES,
+        Class::Userinfo => userinfo::ENTRIES,
+        Class::Refresh => refresh::ENTRIES,
+        Class::Logout => logout::ENTRIES,
+        Class::Network => network::ENTRIES,
+        Class::Claims => user_claims::ENTRIES,
+        Class::Sequence => sequence::ENTRIES,
+    }
+}
+
+impl Class {
+    /// The modes of the class.
+    pub fn modes(self) -> &'static [Mode] {
+        let place = Self::ALL.iter().position(|class| *class == self);
+        place.map_or(&[], |place| &MODES[place])
+    }
+}
 
 /// Every mode, class by class.
 ///
@@ -13,6 +53,12 @@ use super::engine::spec::Failure;
 /// ```
 pub fn modes() -> impl Iterator<Item = &'static Mode> {
     Class::ALL.iter().flat_map(|class| class.modes())
+}
+
+/// What a mode does.
+pub(crate) fn acts(mode: &Mode) -> &'static [Act] {
+    let entry = entries(mode.class()).iter().find(|entry| entry.mode.name == mode.name);
+    entry.map_or(&[], |entry| entry.acts)
 }
 
 /// The mode of that name.

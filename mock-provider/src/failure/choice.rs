@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use super::engine::class::Class;
-use super::engine::mode::{Act, Mode};
-use super::engine::spec::{Failure, Selector};
-use crate::issuer::issuer::Issuer;
+use crate::base::clock::Clock;
+use crate::failure::catalogue;
+use crate::failure::engine::act::Act;
+use crate::failure::engine::armed::Failures;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::failure::{Failure, Selector};
+use crate::failure::spec::mode::Mode;
 use crate::protocol::parameters::Parameters;
 
-/// Long enough for whoever looks at a failed login; then nobody must remember to clear it.
-const LASTS: Duration = Duration::from_secs(60 * 60);
+/// How long the failure stays armed: long enough to look at a failed login, and nobody must
+/// remember to clear it.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// What the form says of a failure.
 #[derive(Clone, Debug, Default)]
@@ -47,18 +51,17 @@ impl Choice {
         self.failure.as_ref()?.as_ref().err().map(String::as_str)
     }
 
-    /// Arms the failure for a flow. A form that is sent twice arms it once.
-    pub(crate) fn arm(&self, issuer: &Issuer, flow: &str) {
-        let Some(failure) = self.failure() else { return };
-        let mut failure = failure.clone();
+    /// Arms the chosen failure for a flow. A form that is sent twice arms it once.
+    pub(crate) fn arm(written: &str, flow: &str, failures: &Failures, clock: &Clock) {
+        let Ok(mut failure) = read(written) else { return };
         failure.selector.flow = Some(flow.to_owned());
-        // What the mode or its `count` says holds beside the hour.
+        // The number of times that the mode or its `count` says holds as well as the hour.
         failure.lifetime = failure.effective_lifetime();
-        failure.lifetime.duration.get_or_insert(LASTS);
-        for armed in issuer.failures.armed().iter().filter(|armed| armed.failure == failure) {
-            issuer.failures.clear(armed.number);
+        failure.lifetime.duration.get_or_insert(LIFETIME);
+        for armed in failures.armed().iter().filter(|armed| armed.failure == failure) {
+            failures.clear(armed.number);
         }
-        issuer.failures.arm(failure, &issuer.clock);
+        failures.arm(failure, clock);
     }
 }
 
@@ -81,10 +84,10 @@ fn read(written: &str) -> Result<Failure, String> {
 
 impl Mode {
     /// Whether the mode acts on what belongs to one login, from the sign-in to the logout. The
-    /// metadata and the key set belong to none: nobody says for which login they are fetched.
+    /// metadata and the key set belong to none: nothing says for which login they are fetched.
     pub(crate) fn acts_in_a_login(&self) -> bool {
         let of_documents = matches!(self.class(), Class::Discovery | Class::Jwks);
-        self.acts.iter().any(|act| match act {
+        catalogue::acts(self).iter().any(|act| match act {
             Act::Metadata(_) | Act::Jwks(_) => false,
             act if act.prepares() => false,
             Act::Request(_) | Act::Answer(_) => !of_documents,

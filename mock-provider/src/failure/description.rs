@@ -4,9 +4,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::engine::class::Class;
-use super::engine::mode::{Expected, Mode, Severity};
-use super::engine::parameter::{Kind, Parameter};
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::{Kind, Parameter};
 
 /// Everything that is known of a mode, to be written as JSON.
 #[derive(Clone, Debug, Serialize, ToSchema)]

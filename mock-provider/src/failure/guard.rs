@@ -3,8 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::engine::armed::Armed;
-use crate::issuer::issuer::Issuer;
+use crate::failure::engine::armed::{Armed, Failures};
 
 /// An armed failure, which is cleared when this is dropped.
 ///
@@ -12,14 +11,14 @@ use crate::issuer::issuer::Issuer;
 /// test fails already or the failure was told that it [may not fire](Self::may_not_fire).
 #[must_use = "the failure is cleared when its guard is dropped"]
 pub struct ArmedFailure {
-    issuer: Issuer,
+    failures: Arc<Failures>,
     armed: Arc<Armed>,
     must_fire: bool,
 }
 
 impl ArmedFailure {
-    pub(crate) fn new(issuer: Issuer, armed: Arc<Armed>) -> Self {
-        Self { issuer, armed, must_fire: true }
+    pub(crate) fn new(failures: Arc<Failures>, armed: Arc<Armed>) -> Self {
+        Self { failures, armed, must_fire: true }
     }
 
     /// How often the failure fired so far.
@@ -42,7 +41,7 @@ impl fmt::Debug for ArmedFailure {
 
 impl Drop for ArmedFailure {
     fn drop(&mut self) {
-        self.issuer.failures.clear(self.armed.number);
+        self.failures.clear(self.armed.number);
         if self.must_fire && self.fired() == 0 && !std::thread::panicking() {
             let failure = &self.armed.failure;
             panic!(

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
 use crate::handle::builder::MockProviderBuilder;
 use crate::handle::end_user::AuthorizeError;
 use crate::handle::issuer_handle::IssuerHandle;

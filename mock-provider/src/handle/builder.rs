@@ -9,7 +9,7 @@ use crate::directory::client::Client;
 use crate::directory::user::User;
 use crate::handle::blocking;
 use crate::handle::provider::{MockProvider, StartError, listen};
-use crate::issuer::issuer::Issuer;
+use crate::host::tenant::Tenant;
 use crate::net::tls::Tls;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Group, Settings};
@@ -177,7 +177,7 @@ impl MockProviderBuilder {
         };
         let tls = tls(&config.settings, &base)?;
 
-        let issuer = Issuer::new(config, clock, &base, tls.faults.clone())?;
+        let issuer = Tenant::new(config, clock, &base, tls.faults.clone())?;
         MockProvider::serving(issuer, listeners, both_loopbacks, workers, tls)
     }
 }

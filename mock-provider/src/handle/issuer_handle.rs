@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::base::clock::Clock;
 use crate::exchange::journal::Exchange;
 use crate::failure::ArmedFailure;
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
 use crate::handle::end_user;
 use crate::handle::end_user::AuthorizeError;
 use crate::host::registry::Registry;
-use crate::issuer::issuer::Issuer;
+use crate::host::tenant;
+use crate::host::tenant::Tenant;
 use crate::jose::keys::Keys;
 
 /// An issuer of a running [`MockProvider`](crate::MockProvider): the default one, which the provider
@@ -23,38 +24,38 @@ use crate::jose::keys::Keys;
 #[derive(Clone, Debug)]
 pub struct IssuerHandle {
     registry: Arc<Registry>,
-    issuer: Issuer,
+    tenant: Arc<Tenant>,
 }
 
 impl IssuerHandle {
-    pub(crate) fn new(registry: Arc<Registry>, issuer: Issuer) -> Self {
-        Self { registry, issuer }
+    pub(crate) fn new(registry: Arc<Registry>, tenant: Arc<Tenant>) -> Self {
+        Self { registry, tenant }
     }
 
     /// The issuer identifier, such as `http://127.0.0.1:41234`: what an application is configured
     /// with.
     pub fn issuer(&self) -> &str {
-        &self.issuer.url
+        &self.tenant.issuer.url
     }
 
     /// The issuer's clock: [advance](Clock::advance) it, and tokens expire.
     pub fn clock(&self) -> &Clock {
-        &self.issuer.clock
+        &self.tenant.issuer.clock
     }
 
     /// The issuer's keys: [rotate](Keys::rotate) them, and relying parties must fetch them anew.
     pub fn keys(&self) -> &Keys {
-        &self.issuer.keys
+        &self.tenant.issuer.keys
     }
 
     /// What was asked and answered so far, oldest first.
     pub fn journal(&self) -> Vec<Exchange> {
-        self.issuer.journal.exchanges()
+        self.tenant.journal.exchanges()
     }
 
     /// Forgets what was asked and answered so far.
     pub fn clear_journal(&self) {
-        self.issuer.journal.clear();
+        self.tenant.journal.clear();
     }
 
     /// Arms a failure, until the guard is dropped. A failure that never fires fails the test.
@@ -84,8 +85,8 @@ impl IssuerHandle {
         F::Error: fmt::Display,
     {
         match failure.try_into() {
-            Ok(failure) => match self.registry.arm(&self.issuer, failure) {
-                Ok((issuer, armed)) => ArmedFailure::new(issuer, armed),
+            Ok(failure) => match self.registry.arm(&self.tenant, failure) {
+                Ok((tenant, armed)) => ArmedFailure::new(Arc::clone(&tenant.failures), armed),
                 Err(error) => panic!("{error}"),
             },
             Err(error) => panic!("{error}"),
@@ -94,14 +95,14 @@ impl IssuerHandle {
 
     /// Clears every failure of this issuer, however it was armed.
     pub fn clear_failures(&self) {
-        self.issuer.failures.clear_all();
+        self.tenant.failures.clear_all();
     }
 
     /// Goes back to the beginning: users, clients, keys, clock and failures as configured, nobody
     /// signed in, no code or token valid, an empty journal whose numbers go on. With a seed, codes
     /// and tokens repeat from the first.
     pub fn reset(&self) {
-        self.issuer.reset();
+        self.tenant.reset();
     }
 
     /// Ends every session of a user, as an administrator or another application would, and delivers
@@ -109,7 +110,7 @@ impl IssuerHandle {
     ///
     /// Each delivery stands in the [journal](Self::journal) when this returns.
     pub async fn log_out(&self, subject: &str) -> usize {
-        self.issuer.log_out(subject).await
+        tenant::log_out(&self.tenant, subject).await
     }
 
     /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
@@ -131,6 +132,6 @@ impl IssuerHandle {
         subject: &str,
         authorization_url: &str,
     ) -> Result<String, AuthorizeError> {
-        end_user::authorize(&self.registry, &self.issuer, subject, authorization_url).await
+        end_user::authorize(&self.registry, &self.tenant.issuer, subject, authorization_url).await
     }
 }

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 
 use crate::control::Access;
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
 use crate::handle::builder::MockProviderBuilder;
 use crate::handle::issuer_handle::IssuerHandle;
 use crate::host::registry::Registry;
-use crate::issuer::issuer::Issuer;
+use crate::host::tenant::Tenant;
 use crate::jose::signing_key::KeyError;
 use crate::net::listeners::{Listeners, Server};
 use crate::net::tls::{CertificateError, Handshake, Tls};
@@ -139,7 +139,7 @@ impl MockProvider {
     /// When the name cannot be part of a path.
     pub fn named(&self, name: &str) -> IssuerHandle {
         match self.registry.named(name) {
-            Ok(issuer) => IssuerHandle::new(Arc::clone(&self.registry), issuer),
+            Ok(tenant) => IssuerHandle::new(Arc::clone(&self.registry), tenant),
             Err(error) => panic!("{error}"),
         }
     }
@@ -192,17 +192,18 @@ impl MockProvider {
 
     /// A provider that answers for an issuer.
     pub(crate) fn serving(
-        issuer: Issuer,
+        tenant: Tenant,
         listeners: Listeners,
         both_loopbacks: bool,
         workers: usize,
         tls: Tls,
     ) -> Result<Self, StartError> {
-        let registry = Arc::new(Registry::new(issuer));
+        let registry = Arc::new(Registry::new(Arc::new(tenant)));
         let address = listeners.address();
-        let access = Access::new(registry.default_issuer(), address);
+        let access = Access::new(&registry.default_tenant().issuer, address);
         let router = router(&registry, access);
-        let default = IssuerHandle::new(Arc::clone(&registry), registry.default_issuer().clone());
+        let default =
+            IssuerHandle::new(Arc::clone(&registry), Arc::clone(registry.default_tenant()));
         let server = Mutex::default();
         let provider =
             Self { registry, default, router, address, both_loopbacks, workers, tls, server };

@@ -5,43 +5,33 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::Uri;
-use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
+use percent_encoding::percent_decode_str;
 
+use crate::base::issuer_path::{
+    CONTROL, DEFAULT, FAILING, NAMED, below, check_name, name, normalized, own_path,
+};
+use crate::base::suggestion::advice;
 use crate::failure::engine::armed::Armed;
-use crate::failure::engine::spec::Failure;
-use crate::issuer::issuer::Issuer;
-use crate::settings::settings::Settings;
-use crate::settings::suggestion::advice;
+use crate::failure::spec::failure::Failure;
+use crate::host::tenant::Tenant;
 
 /// More issuers than this that always fail are not kept: a name costs memory, and anybody can make
 /// one up.
-const MOST_FAILING: usize = 2_000;
+const MAX_FAILING: usize = 2_000;
 
 /// The issuers of one process, by their paths. They share the configuration and nothing else.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    default: Issuer,
+    default: Arc<Tenant>,
     /// By their paths below the default one's: `/issuers/acme`, `/failing/id-token-alg-none`.
-    others: RwLock<HashMap<String, Issuer>>,
+    others: RwLock<HashMap<String, Arc<Tenant>>>,
     /// How many others were made since the beginning.
     made: AtomicUsize,
 }
 
-/// What the default issuer is called where issuers are named.
-pub(crate) const DEFAULT: &str = "default";
-
-/// Where the API is that controls them.
-const CONTROL: &str = "/control";
-
-/// Where named issuers are.
-const NAMED: &str = "/issuers/";
-
-/// Where issuers are that always fail.
-const FAILING: &str = "/failing/";
-
 impl Registry {
     /// A registry of an issuer and of those that its configuration names.
-    pub(crate) fn new(default: Issuer) -> Self {
+    pub(crate) fn new(default: Arc<Tenant>) -> Self {
         let registry = Self { default, others: RwLock::default(), made: AtomicUsize::new(0) };
         registry.begin();
         registry
@@ -49,7 +39,7 @@ impl Registry {
 
     /// Makes the named issuers that the configuration has.
     fn begin(&self) {
-        for name in &self.default.settings.issuers {
+        for name in &self.default.issuer.settings.issuers {
             // The names are checked with the configuration.
             let _ = self.named(name);
         }
@@ -62,13 +52,14 @@ impl Registry {
     /// When there is none of that name.
     pub(crate) fn arm(
         &self,
-        at: &Issuer,
+        at: &Arc<Tenant>,
         failure: Failure,
-    ) -> Result<(Issuer, Arc<Armed>), ArmError> {
-        let issuer = match &failure.selector.issuer {
+    ) -> Result<(Arc<Tenant>, Arc<Armed>), ArmError> {
+        let tenant = match &failure.selector.issuer {
             Some(name) => self.issuer(name).map_err(ArmError::Issuer)?,
-            None => at.clone(),
+            None => Arc::clone(at),
         };
+        let issuer = &tenant.issuer;
         if let Some(id) = &failure.selector.client
             && issuer.client(id).is_none()
         {
@@ -78,18 +69,18 @@ impl Registry {
             let reason = format!("there is no client `{}`: {advice}", id.escape_debug());
             return Err(ArmError::Client(reason));
         }
-        let armed = issuer.failures.arm(failure, &issuer.clock);
-        Ok((issuer, armed))
+        let armed = tenant.failures.arm(failure, &issuer.clock);
+        Ok((tenant, armed))
     }
 
     /// The issuer that everything else derives from.
-    pub(crate) fn default_issuer(&self) -> &Issuer {
+    pub(crate) fn default_tenant(&self) -> &Arc<Tenant> {
         &self.default
     }
 
     /// The address below `/control` that another one leads to, if it does.
     pub(crate) fn control_uri(&self, uri: &Uri) -> Option<Uri> {
-        let rest = below(uri.path(), &self.default.path)?;
+        let rest = below(uri.path(), &self.default.issuer.path)?;
         let path = below(rest, CONTROL)?;
         let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut parts = uri.clone().into_parts();
@@ -102,9 +93,9 @@ impl Registry {
     /// # Errors
     ///
     /// Why there is none.
-    pub(crate) fn find<'a>(&self, path: &'a str) -> Result<(Issuer, &'a str), String> {
-        let Some(rest) = below(path, &self.default.path) else {
-            let home = &self.default.url;
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Result<(Arc<Tenant>, &'a str), String> {
+        let Some(rest) = below(path, &self.default.issuer.path) else {
+            let home = &self.default.issuer.url;
             return Err(format!("the issuer is {home}"));
         };
         let Some(own) = own_path(rest) else { return Ok((self.default.clone(), rest)) };
@@ -126,14 +117,14 @@ impl Registry {
     /// # Errors
     ///
     /// When the name cannot be part of a path.
-    pub(crate) fn named(&self, name: &str) -> Result<Issuer, String> {
+    pub(crate) fn named(&self, name: &str) -> Result<Arc<Tenant>, String> {
         check_name(name)?;
         let own = format!("{NAMED}{name}");
         Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
     }
 
     /// The issuer that always fails so.
-    pub(crate) fn failing(&self, failure: &Failure) -> Issuer {
+    pub(crate) fn failing(&self, failure: &Failure) -> Arc<Tenant> {
         let own = format!("{FAILING}{}", failure.in_path());
         self.known(&own).unwrap_or_else(|| self.add(own, Some(failure.clone())))
     }
@@ -144,7 +135,7 @@ impl Registry {
     /// # Errors
     ///
     /// Why there is none.
-    pub(crate) fn issuer(&self, name: &str) -> Result<Issuer, String> {
+    pub(crate) fn issuer(&self, name: &str) -> Result<Arc<Tenant>, String> {
         if name == DEFAULT {
             return Ok(self.default.clone());
         }
@@ -161,8 +152,8 @@ impl Registry {
     }
 
     /// What an issuer is called: `default`, a name, or `failing/` and a failure.
-    pub(crate) fn name_of(&self, issuer: &Issuer) -> String {
-        let own = issuer.path.strip_prefix(&*self.default.path).unwrap_or_default();
+    pub(crate) fn name_of(&self, tenant: &Tenant) -> String {
+        let own = tenant.issuer.path.strip_prefix(&*self.default.issuer.path).unwrap_or_default();
         if own.is_empty() { DEFAULT.to_owned() } else { name(own) }
     }
 
@@ -175,7 +166,7 @@ impl Registry {
     }
 
     /// Every issuer but the default one, by name.
-    pub(crate) fn named_others(&self) -> Vec<(String, Issuer)> {
+    pub(crate) fn named_others(&self) -> Vec<(String, Arc<Tenant>)> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let mut others: Vec<_> =
             others.iter().map(|(own, issuer)| (name(own), issuer.clone())).collect();
@@ -192,7 +183,7 @@ impl Registry {
         self.begin();
     }
 
-    fn failing_at(&self, own: &str, spec: &str) -> Result<Issuer, String> {
+    fn failing_at(&self, own: &str, spec: &str) -> Result<Arc<Tenant>, String> {
         let spec = percent_decode_str(spec).decode_utf8().map_err(|error| error.to_string())?;
         let failure = Failure::parse(&spec).map_err(|error| error.to_string())?;
         if failure.selector.issuer.is_some() {
@@ -204,21 +195,21 @@ impl Registry {
     /// The issuer that somebody asked by a path of that name. A path can be spelt in many ways, such
     /// as `%3A` for a colon, and the issuer's URL is spelt as the relying party has it. Of several,
     /// the first by its path.
-    fn spelt(&self, wanted: &str) -> Option<Issuer> {
+    fn spelt(&self, wanted: &str) -> Option<Arc<Tenant>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let spelt = others.iter().filter(|(own, _)| name(own) == wanted);
         spelt.min_by_key(|(own, _)| own.as_str()).map(|(_, issuer)| issuer.clone())
     }
 
-    fn known(&self, own: &str) -> Option<Issuer> {
+    fn known(&self, own: &str) -> Option<Arc<Tenant>> {
         self.others.read().unwrap_or_else(PoisonError::into_inner).get(own).cloned()
     }
 
     /// Adds an issuer, unless somebody was faster.
-    fn add(&self, own: String, failure: Option<Failure>) -> Issuer {
+    fn add(&self, own: String, failure: Option<Failure>) -> Arc<Tenant> {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         let failing = others.iter().filter(|(path, _)| path.starts_with(FAILING));
-        if failure.is_some() && failing.clone().count() >= MOST_FAILING {
+        if failure.is_some() && failing.clone().count() >= MAX_FAILING {
             // The oldest leaves, lest all that are in use begin anew.
             let oldest = failing.min_by_key(|(_, issuer)| issuer.number);
             if let Some(path) = oldest.map(|(path, _)| path.clone()) {
@@ -227,7 +218,7 @@ impl Registry {
         }
         // Never one that was given since the beginning: cookies and seeds are told apart by it.
         let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
-        let make = |own: &String| self.default.sibling(own, number, failure);
+        let make = |own: &String| Arc::new(self.default.sibling(own, number, failure));
         let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
     }
@@ -240,80 +231,4 @@ pub(crate) enum ArmError {
     Issuer(String),
     #[error("{0}")]
     Client(String),
-}
-
-/// Checks the name of an issuer, which becomes part of a path.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
-    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if name.is_empty() || name.starts_with('.') || !name.bytes().all(sound) {
-        return Err(format!(
-            "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
-        ));
-    }
-    if name == DEFAULT {
-        return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
-    }
-    Ok(())
-}
-
-/// The failures that are configured for an issuer, by its path below the default one.
-pub(crate) fn configured_failures(settings: &Settings, own: &str) -> Vec<Failure> {
-    let name = own.strip_prefix(NAMED).unwrap_or(DEFAULT);
-    let is_for = |failure: &&Failure| failure.selector.issuer.as_deref().unwrap_or(DEFAULT) == name;
-    settings.fail.iter().filter(is_for).cloned().collect()
-}
-
-/// The name of an issuer by its path below the default one.
-fn name(own: &str) -> String {
-    match own.strip_prefix(NAMED) {
-        Some(name) => name.to_owned(),
-        None => percent_decode_str(own.trim_start_matches('/')).decode_utf8_lossy().into_owned(),
-    }
-}
-
-/// The start of a path that leads to another issuer than the default one.
-pub(crate) fn own_path(path: &str) -> Option<&str> {
-    let prefix = [NAMED, FAILING].into_iter().find(|prefix| path.starts_with(prefix))?;
-    let end = path[prefix.len()..].find('/').map_or(path.len(), |end| prefix.len() + end);
-    Some(&path[..end])
-}
-
-/// A path in the one spelling of all that mean the same (RFC 3986, section 6.2.2): encoded is what
-/// must be, in capitals, and nothing else. Separators that somebody encoded stay so, for they are
-/// another address.
-fn normalized(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut normal = String::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let encoded = bytes.get(at..at + 3).and_then(|three| percent_decode(three).next());
-        let (meant, length) = match encoded.filter(|_| byte == b'%') {
-            // A lone percent sign decodes to itself.
-            Some(b'%') if !bytes[at + 1..].starts_with(b"25") => (b'%', 1),
-            Some(meant) => (meant, 3),
-            None => (byte, 1),
-        };
-        let unreserved = meant.is_ascii_alphanumeric() || b"-._~".contains(&meant);
-        let separator = b"/!$&'()*+,;=:@".contains(&meant);
-        if unreserved || (separator && length == 1) {
-            normal.push(char::from(meant));
-        } else {
-            normal.push_str(percent_encode_byte(meant));
-        }
-        at += length;
-    }
-    normal
-}
-
-/// The rest of a path below a base: `None` where it is elsewhere.
-fn below<'a>(path: &'a str, base: &str) -> Option<&'a str> {
-    match path.strip_prefix(base)? {
-        "" => Some("/"),
-        rest if rest.starts_with('/') => Some(rest),
-        _ => None,
-    }
 }

@@ -9,6 +9,7 @@ use crate::directory::account::Account;
 use crate::directory::client::Client;
 use crate::directory::user::User;
 use crate::issuer::grant::{Code, Grant};
+use crate::issuer::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::issuer::{Issuer, until};
 use crate::issuer::reply_to::ReplyTo;
 use crate::issuer::session::Session;
@@ -31,9 +32,12 @@ impl Issuer {
     pub(crate) fn read(
         &self,
         parameters: &Parameters,
-        client: &Client,
+        reply_to: &ReplyTo,
+        hint: Option<&Result<IdTokenHint, HintError>>,
     ) -> Result<AuthorizationRequest, Refusal> {
+        let client = &reply_to.client;
         let mut request = AuthorizationRequest::parse(parameters, &client.response_types)?;
+        reply_to.mode.clone()?;
         let missing = |name: &str| {
             let reason = format!("{name} is missing, and client `{}` must send one", client.id);
             Err(Refusal::new(ErrorCode::InvalidRequest, reason))
@@ -49,6 +53,13 @@ impl Issuer {
         }
         // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
         request.scope = self.known(&request.scope);
+        request.hinted_subject = match hint {
+            Some(Ok(hint)) => Some(hint.sub.clone()),
+            Some(Err(error)) => {
+                return Err(Refusal::new(ErrorCode::InvalidRequest, error.to_string()));
+            }
+            None => None,
+        };
         Ok(request)
     }
 
@@ -58,11 +69,11 @@ impl Issuer {
         request: &AuthorizationRequest,
         session: Option<Session>,
     ) -> Result<Decision, Refusal> {
-        let wanted = self.hinted_subject(request)?;
-        let chosen = self.chosen_user(request).filter(|user| fits(wanted.as_deref(), user));
+        let wanted = request.hinted_subject.as_deref();
+        let chosen = self.chosen_user(request).filter(|user| fits(wanted, user));
         let (session, unfit) = match session {
             None => (None, "nobody is signed in"),
-            Some(session) => match self.fitness(&session, request, wanted.as_deref()) {
+            Some(session) => match self.fitness(&session, request, wanted) {
                 Ok(()) => (Some(session), ""),
                 Err(reason) => (None, reason),
             },
@@ -84,15 +95,6 @@ impl Issuer {
             ));
         }
         Ok(Decision::Ask(session.filter(|_| !prompt.login)))
-    }
-
-    /// The subject that `id_token_hint` names.
-    fn hinted_subject(&self, request: &AuthorizationRequest) -> Result<Option<String>, Refusal> {
-        let Some(hint) = &request.id_token_hint else { return Ok(None) };
-        let hint = self
-            .read_hint(hint)
-            .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, error.to_string()))?;
-        Ok(Some(hint.sub))
     }
 
     /// The user whom the configuration signs in without a page.
@@ -144,8 +146,7 @@ impl Issuer {
             let reason = format!("user `{}` may not use client `{}`", user.subject, client.id);
             return Err(Refusal::new(ErrorCode::AccessDenied, reason));
         }
-        let wanted = self.hinted_subject(request)?;
-        if !fits(wanted.as_deref(), user) {
+        if !fits(request.hinted_subject.as_deref(), user) {
             let reason = format!("`{}` signed in, but id_token_hint names another", user.subject);
             return Err(Refusal::new(ErrorCode::LoginRequired, reason));
         }

@@ -14,14 +14,14 @@ use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError};
 
-/// What a request presents.
-#[derive(Debug)]
-struct Credentials {
-    method: AuthMethod,
-    client_id: String,
-    secret: String,
+/// The credentials that a request presents.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) method: AuthMethod,
+    pub(crate) client_id: String,
+    pub(crate) secret: String,
     /// The secret before form-decoding, to explain a mismatch.
-    raw_secret: Option<String>,
+    pub(crate) raw_secret: Option<String>,
 }
 
 impl Issuer {
@@ -32,10 +32,8 @@ impl Issuer {
     /// The first check that fails.
     pub(crate) fn authenticate(
         &self,
-        headers: &HeaderMap,
-        form: &Parameters,
+        credentials: &Credentials,
     ) -> Result<Arc<Client>, TokenError> {
-        let mut credentials = credentials(headers, form)?;
         let refused = |description: String| TokenError::new(ErrorCode::InvalidClient, description);
         let id = &credentials.client_id;
         let client =
@@ -44,21 +42,22 @@ impl Issuer {
             // Any client will do, then, and any secret.
             return Ok(client);
         }
-        if client.secret.is_none() && credentials.secret.is_empty() {
-            // Some libraries try the header first, with nothing behind the colon.
-            credentials.method = AuthMethod::None;
-        }
+        let method = match client.secret.is_none() && credentials.secret.is_empty() {
+            // Some libraries try the header first, with nothing after the colon.
+            true => AuthMethod::None,
+            false => credentials.method,
+        };
         let methods = client.auth_methods();
-        if !methods.contains(&credentials.method) {
+        if !methods.contains(&method) {
             let allowed: Vec<_> = methods.iter().map(|method| method.name()).collect();
             return Err(refused(format!(
                 "client `{id}` must authenticate by {}, but used {}",
                 allowed.join(" or "),
-                credentials.method
+                method
             )));
         }
         match &client.secret {
-            Some(secret) if credentials.method != AuthMethod::None => {
+            Some(secret) if method != AuthMethod::None => {
                 if secret.matches(&credentials.secret) {
                     return Ok(client);
                 }
@@ -72,73 +71,64 @@ impl Issuer {
             _ => Ok(client),
         }
     }
-
-    /// The way in which a request authenticates its client, by name, and the secret: neither need be
-    /// right.
-    pub(crate) fn presented_credentials(
-        &self,
-        headers: &HeaderMap,
-        form: &Parameters,
-    ) -> Option<(&'static str, String)> {
-        if form.last("client_assertion").is_some() {
-            return Some(("private_key_jwt", String::new()));
-        }
-        let Credentials { method, secret, .. } = credentials(headers, form).ok()?;
-        Some((method.name(), secret))
-    }
-
-    /// The client that a request says it comes from, for the journal: it need not be true.
-    pub(crate) fn claimed_client(&self, headers: &HeaderMap, form: &Parameters) -> Option<String> {
-        let basic = headers.get(AUTHORIZATION).and_then(|it| basic_credentials(it.as_bytes()));
-        let claimed = basic.map(|basic| basic.client_id);
-        claimed.or_else(|| form.last("client_id").map(str::to_owned))
-    }
 }
 
-fn credentials(headers: &HeaderMap, form: &Parameters) -> Result<Credentials, TokenError> {
-    let in_form = form.get("client_id")?.map(str::to_owned);
-    let secret = form.get("client_secret")?.map(str::to_owned);
-    let invalid = |code, description: &str| TokenError::new(code, description);
-    for name in ["client_assertion", "client_assertion_type"] {
-        if form.get(name)?.is_some() {
-            let reason = format!("{name} is not supported");
-            return Err(TokenError::new(ErrorCode::InvalidClient, reason));
+impl Credentials {
+    /// Reads the credentials of a request.
+    ///
+    /// # Errors
+    ///
+    /// When there are none, or in more than one way.
+    pub(crate) fn read(headers: &HeaderMap, form: &Parameters) -> Result<Self, TokenError> {
+        let in_form = form.get("client_id")?.map(str::to_owned);
+        let secret = form.get("client_secret")?.map(str::to_owned);
+        let invalid = |code, description: &str| TokenError::new(code, description);
+        for name in ["client_assertion", "client_assertion_type"] {
+            if form.get(name)?.is_some() {
+                let reason = format!("{name} is not supported");
+                return Err(TokenError::new(ErrorCode::InvalidClient, reason));
+            }
         }
-    }
-    if let Some(basic) = headers.get(AUTHORIZATION) {
-        if secret.is_some() {
-            let reason = "credentials came in the Authorization header and in the form: \
+        if let Some(basic) = headers.get(AUTHORIZATION) {
+            if secret.is_some() {
+                let reason = "credentials came in the Authorization header and in the form: \
                           only one way may be used";
-            return Err(invalid(ErrorCode::InvalidRequest, reason));
+                return Err(invalid(ErrorCode::InvalidRequest, reason));
+            }
+            let basic = basic_credentials(basic.as_bytes()).ok_or_else(|| {
+                let reason = "the Authorization header is not `Basic` with base64 of id:secret";
+                invalid(ErrorCode::InvalidClient, reason)
+            })?;
+            if in_form.is_some_and(|id| id != basic.client_id) {
+                let reason = "client_id in the form is another than in the Authorization header";
+                return Err(invalid(ErrorCode::InvalidRequest, reason));
+            }
+            return Ok(basic);
         }
-        let basic = basic_credentials(basic.as_bytes()).ok_or_else(|| {
-            let reason = "the Authorization header is not `Basic` with base64 of id:secret";
+        let client_id = in_form.ok_or_else(|| {
+            let reason = "client_id is missing: no Authorization header, and none in the form";
             invalid(ErrorCode::InvalidClient, reason)
         })?;
-        if in_form.is_some_and(|id| id != basic.client_id) {
-            let reason = "client_id in the form is another than in the Authorization header";
-            return Err(invalid(ErrorCode::InvalidRequest, reason));
-        }
-        return Ok(basic);
+        Ok(match secret {
+            Some(secret) => Credentials {
+                method: AuthMethod::ClientSecretPost,
+                client_id,
+                secret,
+                raw_secret: None,
+            },
+            None => Credentials {
+                method: AuthMethod::None,
+                client_id,
+                secret: String::new(),
+                raw_secret: None,
+            },
+        })
     }
-    let client_id = in_form.ok_or_else(|| {
-        let reason = "client_id is missing: no Authorization header, and none in the form";
-        invalid(ErrorCode::InvalidClient, reason)
-    })?;
-    Ok(match secret {
-        Some(secret) => Credentials {
-            method: AuthMethod::ClientSecretPost,
-            client_id,
-            secret,
-            raw_secret: None,
-        },
-        None => Credentials {
-            method: AuthMethod::None,
-            client_id,
-            secret: String::new(),
-            raw_secret: None,
-        },
-    })
+
+    /// The `Basic` credentials in the `Authorization` header, where there are any.
+    pub(crate) fn in_header(headers: &HeaderMap) -> Option<Self> {
+        basic_credentials(headers.get(AUTHORIZATION)?.as_bytes())
+    }
 }
 
 /// Reads `Basic` credentials, whose two parts are form-encoded

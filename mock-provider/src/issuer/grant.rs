@@ -78,11 +78,13 @@ impl Grant {
         Self { acr: acr.map(str::to_owned), ..self }
     }
 
-    fn is_revoked(&self) -> bool {
+    /// Whether nothing of this grant is valid any more.
+    pub(crate) fn is_revoked(&self) -> bool {
         self.revoked.load(Ordering::Relaxed)
     }
 
-    fn revoke(&self) {
+    /// Makes everything of this grant invalid.
+    pub(crate) fn revoke(&self) {
         self.revoked.store(true, Ordering::Relaxed);
     }
 }
@@ -108,21 +110,23 @@ pub(crate) struct AccessToken {
 
 /// A token for new tokens.
 #[derive(Debug)]
-struct RefreshToken {
-    grant: Arc<Grant>,
-    expires: i64,
-    rotated: bool,
+pub(crate) struct RefreshToken {
+    pub(crate) grant: Arc<Grant>,
+    pub(crate) expires: i64,
+    /// Whether it was used.
+    pub(crate) rotated: bool,
     /// Until when it may be used again although it was rotated.
-    spared_until: i64,
+    reusable_until: i64,
 }
 
-/// What a redemption makes of the code or refresh token that it brings.
+/// How a redemption consumes the code or refresh token that it presents. It is part of the request
+/// because it must hold under the lock of the redemption, or parallel ones would see each other's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum GrantUse {
-    /// It is used up; whoever uses it again takes down the whole grant.
+pub(crate) enum Consumption {
+    /// It is used up; using it again revokes the whole grant.
     #[default]
     Once,
-    /// It can be used again, for so many seconds after it was used first.
+    /// It can be used again for this many seconds after its first use.
     AgainFor(i64),
     /// It is as if it had not been used this time.
     Unused,
@@ -130,13 +134,13 @@ pub(crate) enum GrantUse {
 
 /// A code or token that was refused.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct TokenRejection {
     pub(crate) error: TokenError,
     /// The grant that the code or token belonged to, where one is known.
     pub(crate) grant: Option<Arc<Grant>>,
 }
 
-impl Refused {
+impl TokenRejection {
     fn of(grant: &Arc<Grant>, description: String) -> Self {
         let error = TokenError::new(ErrorCode::InvalidGrant, description);
         Self { error, grant: Some(Arc::clone(grant)) }
@@ -147,7 +151,7 @@ impl Refused {
     }
 }
 
-impl From<TokenError> for Refused {
+impl From<TokenError> for TokenRejection {
     fn from(error: TokenError) -> Self {
         Self { error, grant: None }
     }
@@ -164,9 +168,9 @@ pub(crate) struct Redemption<'a> {
 /// All codes and tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
-    codes: Expiring<Code>,
-    access_tokens: Expiring<AccessToken>,
-    refresh_tokens: Expiring<RefreshToken>,
+    pub(crate) codes: Expiring<Code>,
+    pub(crate) access_tokens: Expiring<AccessToken>,
+    pub(crate) refresh_tokens: Expiring<RefreshToken>,
 }
 
 impl Grants {
@@ -196,19 +200,8 @@ impl Grants {
         expires: i64,
     ) {
         let until = expires.saturating_add(REMEMBERED);
-        let token = RefreshToken { grant, expires, rotated: false, spared_until: 0 };
+        let token = RefreshToken { grant, expires, rotated: false, reusable_until: 0 };
         self.refresh_tokens.insert(value, token, now, until);
-    }
-
-    /// Lets an access or refresh token be called by another name too, for as long as it is valid.
-    pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
-        if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
-            self.add_access_token(name.to_owned(), token, now);
-        }
-        if let Some(RefreshToken { grant, expires, .. }) = self.refresh_tokens.get_mut(value, now) {
-            let (grant, expires) = (Arc::clone(grant), *expires);
-            self.add_refresh_token(name.to_owned(), grant, now, expires);
-        }
     }
 
     /// Uses up a code, if it may be redeemed in this way.
@@ -220,15 +213,15 @@ impl Grants {
     pub(crate) fn redeem(
         &mut self,
         redemption: &Redemption<'_>,
-        way: GrantUse,
+        way: Consumption,
         now: i64,
-    ) -> Result<Arc<Grant>, Refused> {
+    ) -> Result<Arc<Grant>, TokenRejection> {
         let Some(code) = self.codes.get_mut(redemption.code, now) else {
-            return Err(Refused::unknown("code is unknown, or expired long ago"));
+            return Err(TokenRejection::unknown("code is unknown, or expired long ago"));
         };
         let grant = &code.grant;
         if grant.client_id != redemption.client_id {
-            return Err(Refused::of(
+            return Err(TokenRejection::of(
                 grant,
                 format!(
                     "code was issued to client `{}`, but `{}` redeems it",
@@ -239,19 +232,19 @@ impl Grants {
         if code.used {
             grant.revoke();
             let replayed = "code was used before; the tokens issued for it are revoked";
-            return Err(Refused::of(grant, replayed.into()));
+            return Err(TokenRejection::of(grant, replayed.into()));
         }
         if grant.is_revoked() {
-            return Err(Refused::of(grant, "code was revoked".into()));
+            return Err(TokenRejection::of(grant, "code was revoked".into()));
         }
         if code.expires <= now {
             let ago = now - code.expires;
-            return Err(Refused::of(grant, format!("code expired {ago} seconds ago")));
+            return Err(TokenRejection::of(grant, format!("code expired {ago} seconds ago")));
         }
         match redemption.redirect_uri {
             Some(uri) if uri == code.redirect_uri => {}
             other => {
-                return Err(Refused::of(
+                return Err(TokenRejection::of(
                     grant,
                     format!(
                         "redirect_uri must be `{}` as in the authorization request, but {}",
@@ -262,8 +255,8 @@ impl Grants {
             }
         }
         check_verifier(code.challenge.as_ref(), redemption.code_verifier)
-            .map_err(|reason| Refused::of(grant, reason))?;
-        code.used = way != GrantUse::Unused;
+            .map_err(|reason| TokenRejection::of(grant, reason))?;
+        code.used = way != Consumption::Unused;
         Ok(Arc::clone(grant))
     }
 
@@ -278,15 +271,15 @@ impl Grants {
         value: &str,
         client_id: &str,
         scope: Option<&Scope>,
-        way: GrantUse,
+        way: Consumption,
         now: i64,
-    ) -> Result<Arc<Grant>, Refused> {
+    ) -> Result<Arc<Grant>, TokenRejection> {
         let Some(token) = self.refresh_tokens.get_mut(value, now) else {
-            return Err(Refused::unknown("refresh_token is unknown, or expired long ago"));
+            return Err(TokenRejection::unknown("refresh_token is unknown, or expired long ago"));
         };
         let grant = &token.grant;
         if grant.client_id != client_id {
-            return Err(Refused::of(
+            return Err(TokenRejection::of(
                 grant,
                 format!(
                     "refresh_token was issued to client `{}`, but `{client_id}` uses it",
@@ -295,20 +288,23 @@ impl Grants {
             ));
         }
         if grant.is_revoked() {
-            return Err(Refused::of(grant, "refresh_token was revoked".into()));
+            return Err(TokenRejection::of(grant, "refresh_token was revoked".into()));
         }
-        if token.rotated && token.spared_until <= now {
+        if token.rotated && token.reusable_until <= now {
             grant.revoke();
             let replayed = "refresh_token was used before; everything issued with it is revoked";
-            return Err(Refused::of(grant, replayed.into()));
+            return Err(TokenRejection::of(grant, replayed.into()));
         }
         if token.expires <= now {
             let ago = now - token.expires;
-            return Err(Refused::of(grant, format!("refresh_token expired {ago} seconds ago")));
+            return Err(TokenRejection::of(
+                grant,
+                format!("refresh_token expired {ago} seconds ago"),
+            ));
         }
         if let Some(wider) = scope.and_then(|scope| scope.iter().find(|s| !grant.scope.contains(s)))
         {
-            return Err(Refused {
+            return Err(TokenRejection {
                 error: TokenError::new(
                     ErrorCode::InvalidScope,
                     format!("scope `{wider}` goes beyond what was granted: `{}`", grant.scope),
@@ -317,41 +313,14 @@ impl Grants {
             });
         }
         match way {
-            GrantUse::Unused => {}
-            GrantUse::AgainFor(seconds) if !token.rotated => {
-                token.spared_until = now.saturating_add(seconds);
+            Consumption::Unused => {}
+            Consumption::AgainFor(seconds) if !token.rotated => {
+                token.reusable_until = now.saturating_add(seconds);
                 token.rotated = true;
             }
-            GrantUse::Once | GrantUse::AgainFor(_) => token.rotated = true,
+            Consumption::Once | Consumption::AgainFor(_) => token.rotated = true,
         }
         Ok(Arc::clone(grant))
-    }
-
-    /// Has a code stand for another user, for failures.
-    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
-        let Some(code) = self.codes.get_mut(value, now) else { return };
-        let grant = &code.grant;
-        code.grant = Arc::new(Grant {
-            client_id: grant.client_id.clone(),
-            user,
-            scope: grant.scope.clone(),
-            nonce: grant.nonce.clone(),
-            sid: grant.sid.clone(),
-            flow: grant.flow.clone(),
-            auth_time: grant.auth_time,
-            acr: grant.acr.clone(),
-            revoked: AtomicBool::new(grant.is_revoked()),
-        });
-    }
-
-    /// Forgets a refresh token that nobody has got.
-    pub(crate) fn forget_refresh_token(&mut self, value: &str) {
-        self.refresh_tokens.remove(value);
-    }
-
-    /// Whether a refresh token is known and was not rotated.
-    pub(crate) fn is_unused_refresh_token(&mut self, value: &str, now: i64) -> bool {
-        self.refresh_tokens.get_mut(value, now).is_some_and(|token| !token.rotated)
     }
 
     /// The grant that a request's code or refresh token belongs to, whoever presents it.

@@ -8,7 +8,7 @@ use crate::issuer::issuer::Issuer;
 use crate::jose::jws::{Jws, NotVerified};
 
 /// The claims that matter in a hint.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct IdTokenHint {
     iss: String,
     pub(crate) sub: String,
@@ -22,7 +22,7 @@ pub(crate) struct IdTokenHint {
 /// Why a hint is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HintError {
-    #[error("id_token_hint is no ID token of this issuer: {0}")]
+    #[error("id_token_hint must be an ID token of this issuer: {0}")]
     Unreadable(#[from] NotVerified),
     /// Its signature may still be right: issuers share the shipped key.
     #[error("id_token_hint is an ID token of another issuer: `{0}`")]

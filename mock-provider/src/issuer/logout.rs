@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use crate::directory::client::Client;
-use crate::exchange::signed_out::ReturnTo;
 use crate::issuer::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::issuer::Issuer;
-use crate::issuer::reply_to::UriRefused;
+use crate::issuer::reply_to::UriRejection;
 use crate::issuer::session::Session;
 use crate::protocol::parameters::{Parameters, Repeated};
 
@@ -20,8 +19,15 @@ pub(crate) struct Logout {
     hint: Option<IdTokenHint>,
 }
 
+/// A post-logout redirect URI, and what the client is told there.
+#[derive(Clone, Debug)]
+pub(crate) struct ReturnTo {
+    pub(crate) uri: String,
+    pub(crate) parameters: Parameters,
+}
+
 /// A client that a session served.
-pub(crate) struct Served<'s> {
+pub(crate) struct ClientSession<'s> {
     pub(crate) session: &'s Session,
     pub(crate) client: Arc<Client>,
     /// The latest flow of the client in the session.
@@ -38,7 +44,7 @@ pub(crate) enum LogoutError {
     #[error("no client is registered as `{0}`")]
     ClientUnknown(String),
     #[error(transparent)]
-    ReturnTo(#[from] UriRefused),
+    ReturnTo(#[from] UriRejection),
     #[error(transparent)]
     Repeated(#[from] Repeated),
 }
@@ -54,12 +60,12 @@ impl LogoutError {
             Self::ClientUnknown(_) => {
                 "Register the client in the provider's configuration, or correct the client_id."
             }
-            Self::ReturnTo(UriRefused::Unregistered { .. }) => {
+            Self::ReturnTo(UriRejection::Unregistered { .. }) => {
                 "Add the URI to the client's post_logout_redirect_uris in the provider's \
                  configuration, character by character as the application sends it, or correct \
                  the application."
             }
-            Self::ReturnTo(UriRefused::Unusable { .. }) => {
+            Self::ReturnTo(UriRejection::Unusable { .. }) => {
                 "Make the application send an absolute URI without a fragment, or none."
             }
             Self::Repeated(_) => "Make the application send each parameter once.",
@@ -69,11 +75,14 @@ impl LogoutError {
 
 impl Issuer {
     /// Reads and checks a logout request (section 2).
-    pub(crate) fn read_logout(&self, parameters: &Parameters) -> Result<Logout, LogoutError> {
-        let hint = match parameters.get("id_token_hint")? {
-            Some(token) => Some(self.read_hint(token)?),
-            None => None,
-        };
+    pub(crate) fn read_logout(
+        &self,
+        parameters: &Parameters,
+        hint: Option<&Result<IdTokenHint, HintError>>,
+    ) -> Result<Logout, LogoutError> {
+        // A repeated hint was not read.
+        parameters.get("id_token_hint")?;
+        let hint = hint.cloned().transpose()?;
         let client_id = parameters.get("client_id")?;
         if let (Some(hint), Some(client_id)) = (&hint, client_id)
             && hint.aud != client_id
@@ -103,7 +112,7 @@ impl Issuer {
         Ok(Logout { client, return_to, hint })
     }
 
-    fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), UriRefused> {
+    fn check_post_logout_uri(&self, client: &Client, uri: &str) -> Result<(), UriRejection> {
         let registered = &client.post_logout_redirect_uris;
         self.check_uri(client, registered, "post_logout_redirect_uri", uri)
     }
@@ -133,13 +142,13 @@ impl Issuer {
     }
 
     /// The clients that sessions served, as far as they are still known.
-    pub(crate) fn served_by<'s>(
+    pub(crate) fn client_sessions<'s>(
         &self,
         sessions: &'s [Session],
-    ) -> impl Iterator<Item = Served<'s>> {
+    ) -> impl Iterator<Item = ClientSession<'s>> {
         sessions.iter().flat_map(move |session| {
             session.flows.iter().filter_map(move |(id, flow)| {
-                Some(Served { session, client: self.client(id)?, flow })
+                Some(ClientSession { session, client: self.client(id)?, flow })
             })
         })
     }

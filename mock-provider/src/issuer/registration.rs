@@ -17,7 +17,7 @@ const MOST_CLIENTS: usize = 1_000;
 
 /// Why a client is not registered, in words.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct RegistrationRejection {
     pub(crate) code: ErrorCode,
     pub(crate) reason: String,
 }
@@ -29,11 +29,17 @@ impl Issuer {
     /// # Errors
     ///
     /// When a member makes no sense, or there are too many clients.
-    pub(crate) fn register(&self, metadata: &Map<String, Value>) -> Result<Client, Refused> {
-        let invalid = |reason| Refused { code: ErrorCode::InvalidClientMetadata, reason };
+    pub(crate) fn register(
+        &self,
+        metadata: &Map<String, Value>,
+    ) -> Result<Client, RegistrationRejection> {
+        let invalid =
+            |reason| RegistrationRejection { code: ErrorCode::InvalidClientMetadata, reason };
         let client = self.client_of(metadata).map_err(invalid)?;
-        check_redirect_uris(&client.redirect_uris)
-            .map_err(|reason| Refused { code: ErrorCode::InvalidRedirectUri, reason })?;
+        check_redirect_uris(&client.redirect_uris).map_err(|reason| RegistrationRejection {
+            code: ErrorCode::InvalidRedirectUri,
+            reason,
+        })?;
         check_no_wildcard("post_logout_redirect_uris", &client.post_logout_redirect_uris)
             .map_err(invalid)?;
         check_client(&client, &self.directory.now(), &self.settings).map_err(invalid)?;

@@ -10,6 +10,7 @@ use crate::directory::client::Client;
 use crate::directory::redirect_uri::RedirectUri;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
+use crate::protocol::authorization::{Refusal, ResponseMode};
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::protocol::session_state::{browser_state, session_state};
 
@@ -19,12 +20,23 @@ pub(crate) struct ReplyTo {
     pub(crate) client: Arc<Client>,
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
+    /// How the answer reaches the client, or why the request must be refused for it.
+    pub(crate) mode: Result<ResponseMode, Refusal>,
+    default_mode: ResponseMode,
+}
+
+impl ReplyTo {
+    /// How the answer reaches the client. Unknown response modes are reported through the default
+    /// one.
+    pub(crate) fn mode_or_default(&self) -> ResponseMode {
+        self.mode.clone().unwrap_or(self.default_mode)
+    }
 }
 
 /// Why a request must not be answered by a redirect
 /// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unproven {
+pub(crate) enum RedirectNotAllowed {
     #[error("client_id is missing")]
     ClientMissing,
     #[error("no client is registered as `{0}`")]
@@ -32,21 +44,21 @@ pub(crate) enum Unproven {
     #[error("redirect_uri is missing")]
     RedirectUriMissing,
     #[error(transparent)]
-    RedirectUri(#[from] UriRefused),
+    RedirectUri(#[from] UriRejection),
     #[error(transparent)]
     Repeated(#[from] Repeated),
 }
 
 /// Why nobody is redirected to a URI.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum UriRefused {
+pub(crate) enum UriRejection {
     #[error("{parameter} `{uri}` is not registered for client `{client}`")]
     Unregistered { parameter: &'static str, client: String, uri: String, registered: Vec<String> },
-    #[error("{parameter} `{uri}` is no absolute URI in ASCII without a fragment")]
+    #[error("{parameter} `{uri}` must be an absolute ASCII URI without a fragment")]
     Unusable { parameter: &'static str, uri: String },
 }
 
-impl UriRefused {
+impl UriRejection {
     /// What a page shows beside the reason.
     pub(crate) fn details(&self) -> Vec<(String, String)> {
         let Self::Unregistered { client, uri, registered, .. } = self else { return Vec::new() };
@@ -60,18 +72,24 @@ impl UriRefused {
 }
 
 impl Issuer {
-    /// Proves client and redirect URI: until then, nobody may be answered by a redirect.
-    pub(crate) fn prove(&self, parameters: &Parameters) -> Result<ReplyTo, Unproven> {
-        let client_id = parameters.get("client_id")?.ok_or(Unproven::ClientMissing)?;
-        let client =
-            self.client(client_id).ok_or_else(|| Unproven::ClientUnknown(client_id.to_owned()))?;
-        let uri = parameters.get("redirect_uri")?.ok_or(Unproven::RedirectUriMissing)?;
+    /// Validates client and redirect URI: until then, nothing may be answered by a redirect.
+    pub(crate) fn validate_client(
+        &self,
+        parameters: &Parameters,
+    ) -> Result<ReplyTo, RedirectNotAllowed> {
+        let client_id = parameters.get("client_id")?.ok_or(RedirectNotAllowed::ClientMissing)?;
+        let client = self
+            .client(client_id)
+            .ok_or_else(|| RedirectNotAllowed::ClientUnknown(client_id.to_owned()))?;
+        let uri = parameters.get("redirect_uri")?.ok_or(RedirectNotAllowed::RedirectUriMissing)?;
         self.check_uri(&client, &client.redirect_uris, "redirect_uri", uri)?;
         Ok(ReplyTo {
             client,
             redirect_uri: uri.to_owned(),
-            // One that came twice is none.
+            // A repeated `state` is treated as absent.
             state: parameters.owned("state").unwrap_or_default(),
+            mode: ResponseMode::parse(parameters),
+            default_mode: ResponseMode::default_for(parameters),
         })
     }
 
@@ -82,18 +100,18 @@ impl Issuer {
         registered: &[RedirectUri],
         parameter: &'static str,
         uri: &str,
-    ) -> Result<(), UriRefused> {
+    ) -> Result<(), UriRejection> {
         let any = self.settings.any_redirect_uri || !self.is_registered(client);
         let uri = uri.to_owned();
         if any && RedirectUri::from(uri.as_str()).check().is_err() {
-            return Err(UriRefused::Unusable { parameter, uri });
+            return Err(UriRejection::Unusable { parameter, uri });
         }
         if any || registered.iter().any(|registered| registered.allows(&uri)) {
             return Ok(());
         }
         let (client, registered) =
             (client.id.clone(), registered.iter().map(ToString::to_string).collect());
-        Err(UriRefused::Unregistered { parameter, client, uri, registered })
+        Err(UriRejection::Unregistered { parameter, client, uri, registered })
     }
 
     /// False for a client that is accepted only because any is.

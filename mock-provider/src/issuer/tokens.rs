@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::directory::client::Client;
 use crate::directory::encryption::Encryption;
-use crate::issuer::grant::{AccessToken, Grant, GrantUse, Redemption, Refused};
+use crate::issuer::grant::{AccessToken, Consumption, Grant, Redemption, TokenRejection};
 use crate::issuer::issuer::{Issuer, until};
 use crate::protocol::id_token::{IdToken, half_hash};
 use crate::protocol::scope::Scope;
@@ -37,8 +37,8 @@ impl Issuer {
         &self,
         client: &Client,
         request: &TokenRequest,
-        grant_use: GrantUse,
-    ) -> Result<Issued, Refused> {
+        consumption: Consumption,
+    ) -> Result<Issued, TokenRejection> {
         let now = self.clock.seconds();
         match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier } => {
@@ -48,7 +48,7 @@ impl Issuer {
                     redirect_uri: redirect_uri.as_deref(),
                     code_verifier: code_verifier.as_deref(),
                 };
-                let grant = self.grants().redeem(&redemption, grant_use, now)?;
+                let grant = self.grants().redeem(&redemption, consumption, now)?;
                 let (scope, nonce) = (grant.scope.clone(), grant.nonce.clone());
                 Ok(self.issue(grant, scope, nonce.as_deref(), now))
             }
@@ -57,7 +57,7 @@ impl Issuer {
                 // then. Nothing but unknown values is not ignored: it is refused.
                 let known = scope.as_ref().map(|scope| self.known(scope));
                 let wanted = known.as_ref().filter(|known| !known.is_empty()).or(scope.as_ref());
-                let (client, way) = (&client.id, grant_use);
+                let (client, way) = (&client.id, consumption);
                 let grant = self.grants().refresh(refresh_token, client, wanted, way, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).

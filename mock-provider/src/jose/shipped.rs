@@ -19,7 +19,10 @@ macro_rules! parsed {
     };
 }
 
-static POOL: [Parsed; 8] = [
+/// How many keys are shipped for issuers.
+pub(crate) const POOL_SIZE: usize = 8;
+
+static POOL: [Parsed; POOL_SIZE] = [
     parsed!("shipped-rsa-2048-0.der"),
     parsed!("shipped-rsa-2048-1.der"),
     parsed!("shipped-rsa-2048-2.der"),

@@ -20,7 +20,8 @@ pub(crate) struct AuthorizationRequest {
     /// The `acr_values`, preferred ones first.
     pub(crate) acr_values: Option<String>,
     pub(crate) login_hint: Option<String>,
-    pub(crate) id_token_hint: Option<String>,
+    /// The subject of a verified `id_token_hint`.
+    pub(crate) hinted_subject: Option<String>,
     pub(crate) code_challenge: Option<CodeChallenge>,
 }
 
@@ -55,6 +56,7 @@ pub(crate) enum ErrorCode {
     RegistrationNotSupported,
     RequestNotSupported,
     RequestUriNotSupported,
+    UnauthorizedClient,
     UnsupportedResponseType,
 }
 
@@ -69,6 +71,7 @@ impl ErrorCode {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedResponseType => "unsupported_response_type",
         }
     }
@@ -178,9 +181,6 @@ impl AuthorizationRequest {
         parameters.check_single()?;
         refuse_what_is_not_supported(parameters)?;
         let response_type = parse_response_type(parameters.get("response_type")?, allowed)?;
-        // Whoever answers reads it again, for it decides how a refusal travels too.
-        ResponseMode::parse(parameters)?;
-
         let scope = parameters.get("scope")?;
         let came = scope.map_or("missing".to_owned(), |scope| format!("`{scope}`"));
         let scope = Scope::parse(scope.unwrap_or_default());
@@ -212,7 +212,7 @@ impl AuthorizationRequest {
             max_age: parameters.get("max_age")?.map(parse_max_age).transpose()?,
             acr_values: parameters.owned("acr_values")?,
             login_hint: parameters.owned("login_hint")?,
-            id_token_hint: parameters.owned("id_token_hint")?,
+            hinted_subject: None,
             code_challenge,
         })
     }
@@ -238,13 +238,16 @@ fn parse_response_type(
     let Some(name) = response_type else {
         return Err(Refusal::new(ErrorCode::InvalidRequest, "response_type is missing"));
     };
-    let known = ResponseType::parse(name).filter(|known| allowed.contains(known));
-    known.ok_or_else(|| {
-        let names: Vec<_> = allowed.iter().map(|known| format!("`{known}`")).collect();
-        Refusal::new(
-            ErrorCode::UnsupportedResponseType,
-            format!("response_type must be {}, not `{name}`", names.join(" or ")),
-        )
+    let known = ResponseType::parse(name);
+    if let Some(known) = known.filter(|known| allowed.contains(known)) {
+        return Ok(known);
+    }
+    let names: Vec<_> = allowed.iter().map(|known| format!("`{known}`")).collect();
+    let reason = format!("response_type must be {}, got `{name}`", names.join(" or "));
+    // One that the provider knows is only closed to this client (RFC 6749, section 4.1.2.1).
+    Err(match known {
+        Some(_) => Refusal::new(ErrorCode::UnauthorizedClient, reason),
+        None => Refusal::new(ErrorCode::UnsupportedResponseType, reason),
     })
 }
 
@@ -281,9 +284,14 @@ mod tests {
         let cases = [
             ("scope=openid", "invalid_request", "response_type is missing"),
             (
-                "response_type=token&scope=openid",
+                "response_type=id_token&scope=openid",
+                "unauthorized_client",
+                "response_type must be `code`, got `id_token`",
+            ),
+            (
+                "response_type=ticket&scope=openid",
                 "unsupported_response_type",
-                "response_type must be `code`, not `token`",
+                "response_type must be `code`, got `ticket`",
             ),
             (
                 "response_type=code&scope=email",

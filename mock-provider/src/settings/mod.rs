@@ -6,6 +6,5 @@ pub(crate) mod error;
 pub(crate) mod key_path;
 pub(crate) mod members;
 pub(crate) mod settings;
-pub(crate) mod suggestion;
 pub(crate) mod text;
 pub(crate) mod wording;

@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::text;
+#[cfg(feature = "cli")]
+use crate::base::duration::duration;
 use crate::base::secret::Secret;
 use crate::directory::client::Client;
 use crate::directory::user::User;
-use crate::failure::engine::spec::Failure;
+use crate::failure::spec::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 
 /// Everything that a provider is told before it starts.
@@ -197,35 +199,35 @@ pub struct Settings {
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "DURATION", value_parser = text::duration)
+        arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub code_lifetime: Duration,
     /// How long an access token is valid. Default: one hour.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "DURATION", value_parser = text::duration)
+        arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub access_token_lifetime: Duration,
     /// How long an ID token is valid. Default: one hour.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "DURATION", value_parser = text::duration)
+        arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub id_token_lifetime: Duration,
     /// How long a refresh token can be redeemed. Default: 30 days.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "DURATION", value_parser = text::duration)
+        arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub refresh_token_lifetime: Duration,
     /// How long a browser stays signed in at the provider. Default: eight hours.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "DURATION", value_parser = text::duration)
+        arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub session_lifetime: Duration,
     /// How many exchanges the journal keeps; older ones leave. Default: 1,000.

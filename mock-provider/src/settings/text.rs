@@ -7,27 +7,18 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo, Timestamp};
+use jiff::Timestamp;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
+use crate::base::duration::{A_DURATION, duration};
 #[cfg(feature = "cli")]
-use super::suggestion::advice;
+use crate::base::suggestion::advice;
 #[cfg(feature = "cli")]
 use crate::jose::algorithm::Algorithm;
 
-const A_DURATION: &str = "a duration such as \"90s\", \"10min\" or \"1h 30min\"";
 const A_TIME: &str = "a time such as \"2026-01-01T00:00:00Z\"";
 const AN_ADDRESS: &str = "an IP address with a port, such as \"127.0.0.1:9400\" or \"[::1]:9400\"";
-
-/// Reads a duration such as `90s`, `10min` or `1h 30min`; a day has 24 hours.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let span: Span = text.parse().map_err(|_| not(text, A_DURATION))?;
-    let duration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("`{text}` has no fixed length: count it in days, as in \"30d\""))?;
-    Duration::try_from(duration).map_err(|_| format!("`{text}` must not be negative"))
-}
 
 /// Reads a point in time with its offset from UTC, in the form of RFC 3339.
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
@@ -146,29 +137,6 @@ fn not(text: &str, expected: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_read_as_people_write_them() {
-        for (text, seconds) in [
-            ("90s", 90),
-            ("90 seconds", 90),
-            ("10min", 600),
-            ("1h 30min", 5_400),
-            ("30 days", 2_592_000),
-            ("PT1H", 3_600),
-            ("0s", 0),
-        ] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_duration_is_told_what_one_looks_like() {
-        let fault = |text| duration(text).unwrap_err();
-        assert!(fault("60").contains("such as"), "{}", fault("60"));
-        assert_eq!(fault("-5min"), "`-5min` must not be negative");
-        assert!(fault("1 month").contains("in days"), "{}", fault("1 month"));
-    }
 
     #[test]
     fn a_key_may_stand_where_its_path_may() {

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::key_path::KeyPath;
-use super::suggestion::{advice, nearest};
+use crate::base::suggestion::{advice, nearest};
 use crate::protocol::scope::STANDARD_SCOPES;
 
 /// What is wrong at `path`, from serde's `message`.

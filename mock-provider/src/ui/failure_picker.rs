@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use askama::Template;
 
-use crate::failure::engine::class::Class;
-use crate::failure::engine::mode::Mode;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::Mode;
 
 /// What the picker shows of the choice so far.
 #[derive(Debug, Clone, Default)]

@@ -96,7 +96,7 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
         (
             request().with("response_type", "none"),
             "unsupported_response_type",
-            "response_type must be `code`, not `none`",
+            "response_type must be `code`, got `none`",
         ),
         (
             request().without("scope"),
@@ -202,7 +202,7 @@ async fn a_description_keeps_to_the_characters_that_it_may_have() {
     let request = request().with("response_type", "\"c\\öde\"\r\nx: y");
     Browser::new().authorize(&provider, &request).await.expect_callback_error(
         "unsupported_response_type",
-        "response_type must be `code`, not `?c??de???x: y`",
+        "response_type must be `code`, got `?c??de???x: y`",
     );
 }
 

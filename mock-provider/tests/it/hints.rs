@@ -144,7 +144,7 @@ async fn id_token_hint_that_is_no_token_of_this_issuer_is_refused() {
     let foreign = id_token(&other, "alice").await;
     let other_issuer =
         format!("id_token_hint is an ID token of another issuer: `{}`", other.issuer());
-    let unreadable = "id_token_hint is no ID token of this issuer: ";
+    let unreadable = "id_token_hint must be an ID token of this issuer: ";
     for (hint, expected) in [
         (foreign.as_str(), other_issuer.as_str()),
         (&format!("{signed}.AAAA"), &format!("{unreadable}its signature does not fit")),

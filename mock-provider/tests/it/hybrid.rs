@@ -96,13 +96,13 @@ async fn what_does_not_suit_tokens_in_the_answer_is_refused() {
         ),
         (
             request("id_token").with("client_id", "shop"),
-            "unsupported_response_type",
-            "response_type must be `code`, not `id_token`",
+            "unauthorized_client",
+            "response_type must be `code`, got `id_token`",
         ),
         (
             request("code id_token").with("client_id", "shop"),
-            "unsupported_response_type",
-            "response_type must be `code`, not `code id_token`",
+            "unauthorized_client",
+            "response_type must be `code`, got `code id_token`",
         ),
     ] {
         let told = Browser::new().authorize(&provider, &request).await.fragment();

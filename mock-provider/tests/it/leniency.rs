@@ -73,7 +73,7 @@ async fn a_redirect_uri_that_no_redirect_can_carry_is_a_page_even_then() {
         for client in ["shop", "stranger"] {
             let request = request().with("client_id", client).with("redirect_uri", uri);
             let answer = Browser::new().authorize(&provider, &request).await;
-            answer.expect_page(400, "is no absolute URI in ASCII without a fragment");
+            answer.expect_page(400, "must be an absolute ASCII URI without a fragment");
         }
     }
 }

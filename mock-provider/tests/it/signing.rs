@@ -107,7 +107,7 @@ async fn a_hint_by_another_clients_algorithm_is_refused() {
     let told = Browser::new().authorize(&provider, &request).await.callback();
     assert_eq!(
         told["error_description"],
-        "id_token_hint is no ID token of this issuer: \
+        "id_token_hint must be an ID token of this issuer: \
          its `alg` is none that it could have been issued with"
     );
 }

@@ -7,11 +7,21 @@ use url::Url;
 use super::malformed;
 use super::near_miss::other_case;
 use crate::base::endpoint::Endpoint;
-use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::act::Object;
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::{Fault, on_another_host};
-use crate::failure::engine::mode::Object;
-use crate::failure::modes::discovery::REQUIRED;
 use crate::net::wire::delivery::{Delivery, End, Extent};
+
+/// The members that every provider has to publish.
+pub(crate) const REQUIRED: [&str; 7] = [
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "response_types_supported",
+    "subject_types_supported",
+    "id_token_signing_alg_values_supported",
+];
 
 pub(crate) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
     let honest = &fault.issuer.url;
@@ -61,7 +71,7 @@ pub(crate) fn with_other_ending(issuer: &str) -> String {
     }
 }
 
-pub(crate) fn unavailable(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn unavailable(answer: &mut RawResponse, fault: &Fault<'_>) {
     if !fault.asks(Endpoint::Discovery) {
         return;
     }
@@ -77,7 +87,7 @@ pub(crate) fn unavailable(answer: &mut Outgoing, fault: &Fault<'_>) {
     answer.body = malformed::PAGE.to_vec();
 }
 
-pub(crate) fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
     /// Marks the address that a redirect led to.
     const REDIRECTED: &str = "redirected";
 
@@ -153,7 +163,7 @@ pub(crate) fn unsafe_url(metadata: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-pub(crate) fn redirect_to_canary(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn redirect_to_canary(answer: &mut RawResponse, fault: &Fault<'_>) {
     let endpoint = match fault.value("member").as_str() {
         "jwks_uri" => Endpoint::Jwks,
         "token_endpoint" => Endpoint::Token,

@@ -4,22 +4,23 @@ use axum::http::header::{HeaderValue, LOCATION};
 
 use super::{markup, stolen_code};
 use crate::base::endpoint::Endpoint;
-use crate::exchange::journal::Exchange;
-use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
-use crate::failure::engine::draft::Outgoing;
+use crate::exchange::reply::{Note, Reply};
+use crate::failure::engine::act::Effect;
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::{Fault, derived};
-use crate::failure::engine::mode::Effect;
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
+use crate::failure::engine::ledger::Login;
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 
 /// What is told in place of an error that is defined.
 const UNKNOWN_ERROR: &str = "error_that_nobody_defined";
 
-fn has_code(response: &AuthorizationResponse) -> bool {
+fn has_code(response: &AuthorizationDraft) -> bool {
     response.parameters.last("code").is_some()
 }
 
-pub(crate) fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn state_mismatch(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let Some(state) = response.parameters.last("state").filter(|_| has_code(response)) else {
         return;
     };
@@ -42,8 +43,8 @@ pub(crate) fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault
             characters.as_str().to_owned()
         }
         "previous" => {
-            let exchanges = fault.issuer.journal.exchanges();
-            let earlier = exchanges.iter().rev().filter_map(|exchange| exchange.parameter("state"));
+            let ledger = fault.failures.ledger();
+            let earlier = ledger.logins().filter_map(|login| login.parameters.last("state"));
             match earlier.into_iter().find(|earlier| *earlier != state) {
                 Some(earlier) => earlier.to_owned(),
                 None => return,
@@ -54,7 +55,7 @@ pub(crate) fn state_mismatch(response: &mut AuthorizationResponse, fault: &Fault
     response.parameters = response.parameters.with("state", &other);
 }
 
-pub(crate) fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn login_csrf(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     if !has_code(response) || !fault.is("victim", "pending-login") {
         return;
     }
@@ -69,7 +70,7 @@ pub(crate) fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>
         stolen_code::replace(response, fault, value, |code| {
             stolen_code::of_another_login(code, fault, &attack);
         });
-        let state = attack.parameter("state").unwrap_or_default();
+        let state = attack.parameters.last("state").unwrap_or_default();
         response.parameters = response.parameters.with("state", state);
     }
     if fault.is("method", "post") {
@@ -77,23 +78,14 @@ pub(crate) fn login_csrf(response: &mut AuthorizationResponse, fault: &Fault<'_>
     }
 }
 
-/// The latest login of the same client that somebody else began, and nobody finished.
-fn unfinished_login(fault: &Fault<'_>) -> Option<Exchange> {
-    let exchanges = fault.issuer.journal.exchanges();
-    let redeemed = |flow: &Option<String>| {
-        exchanges.iter().any(|other| other.endpoint == Endpoint::Token && other.flow == *flow)
-    };
-    let unfinished = exchanges.iter().rev().find(|exchange| {
-        exchange.endpoint == Endpoint::Authorization
-            && exchange.client == fault.note.client
-            && exchange.flow != fault.note.flow
-            && exchange.parameter("state").is_some()
-            && !redeemed(&exchange.flow)
-    });
-    unfinished.cloned()
+/// The latest login of the same client that another browser began, and nobody finished.
+fn unfinished_login(fault: &Fault<'_>) -> Option<Login> {
+    let ledger = fault.failures.ledger();
+    let mut unfinished = ledger.unfinished(fault.note);
+    unfinished.find(|login| login.parameters.last("state").is_some()).cloned()
 }
 
-pub(crate) fn iss_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn iss_mismatch(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     if fault.is("on", "success") != has_code(response) {
         return;
     }
@@ -116,7 +108,7 @@ pub(crate) fn iss_mismatch(response: &mut AuthorizationResponse, fault: &Fault<'
 
 pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
     let parameters = fault.request.parameters().as_ref().ok()?;
-    let reply_to = fault.issuer.prove(parameters).ok()?;
+    let reply_to = fault.issuer.validate_client(parameters).ok()?;
     let mut parameters: Parameters = parameters.clone();
     if fault.is("redirect-uris", "distinct") {
         let uris = reply_to.client.redirect_uris.iter().map(|uri| uri.as_str());
@@ -132,7 +124,7 @@ pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
     })
 }
 
-pub(crate) fn error(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn error(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     if !has_code(response) {
         return;
     }
@@ -142,31 +134,31 @@ pub(crate) fn error(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
     if fault.is("description", "present") {
         refusal.push("error_description", "the failure that was armed refuses everybody");
     }
-    *response = refused(response, refusal);
+    refuse(response, refusal);
     if fault.is("state", "absent") {
         response.parameters = response.parameters.without("state");
     }
 }
 
-pub(crate) fn error_markup(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn error_markup(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     if !has_code(response) {
         return;
     }
     let payload = markup::payload(&fault.value("payload"), &fault.canary());
     let refusal = Parameters::from_iter([("error", "access_denied")]);
-    *response = refused(response, refusal);
+    refuse(response, refusal);
     response.parameters = response.parameters.with(&fault.value("field"), &payload);
 }
 
-/// A refusal in the place of a code, with the rest of the response.
-fn refused(response: &AuthorizationResponse, refusal: Parameters) -> AuthorizationResponse {
+/// Puts a refusal in the place of the code, and keeps the rest of the response.
+fn refuse(response: &mut AuthorizationDraft, refusal: Parameters) {
     let mut parameters = refusal;
     let rest = response.parameters.without("code");
     rest.iter().for_each(|(name, value)| parameters.push(name, value));
-    AuthorizationResponse { parameters, ..response.clone() }
+    response.parameters = parameters;
 }
 
-pub(crate) fn malformed(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn malformed(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     if !has_code(response) {
         return;
     }
@@ -183,7 +175,7 @@ pub(crate) fn malformed(response: &mut AuthorizationResponse, fault: &Fault<'_>)
     }
 }
 
-pub(crate) fn unusual(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn unusual(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     const LENGTH: usize = 2_048;
     match fault.value("variant").as_str() {
         "unknown-params" => {
@@ -214,7 +206,7 @@ pub(crate) fn unusual(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
     }
 }
 
-pub(crate) fn percent_encode_state(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn percent_encode_state(answer: &mut RawResponse, fault: &Fault<'_>) {
     let answers = [Endpoint::Authorization, Endpoint::SignIn].contains(&fault.request.endpoint);
     if !answers || !fault.is("variant", "state-echo-special-chars") {
         return;

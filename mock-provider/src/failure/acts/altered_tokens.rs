@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::malformed;
 use crate::base::endpoint::Endpoint;
-use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::act::Object;
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
-use crate::issuer::grant::GrantUse;
+use crate::issuer::grant::Consumption;
 
 /// Gives a member another value, where there is such a member.
 pub(crate) fn replace(object: &mut Object, name: &str, value: Value) {
@@ -23,7 +23,7 @@ pub(crate) fn status(fault: &Fault<'_>) -> StatusCode {
     StatusCode::from_u16(status.unwrap_or(500)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-pub(crate) fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn http_error(answer: &mut RawResponse, fault: &Fault<'_>) {
     if !fault.asks(Endpoint::Token) {
         return;
     }
@@ -50,11 +50,11 @@ pub(crate) fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
 }
 
 /// Leaves the code valid: who did not get its tokens may ask once more, and is answered alike.
-pub(crate) fn leave_code(fault: &Fault<'_>) -> Option<GrantUse> {
-    fault.redeems_a_code().then_some(GrantUse::Unused)
+pub(crate) fn leave_code(fault: &Fault<'_>) -> Option<Consumption> {
+    fault.redeems_a_code().then_some(Consumption::Unused)
 }
 
-pub(crate) fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
     match fault.value("content-type").as_str() {
         "none" => answer.content_type(""),
         other => answer.content_type(other),
@@ -75,7 +75,7 @@ pub(crate) fn bad_body(answer: &mut Outgoing, fault: &Fault<'_>) {
     };
 }
 
-pub(crate) fn oauth_error(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn oauth_error(answer: &mut RawResponse, fault: &Fault<'_>) {
     if !fault.asks(Endpoint::Token) || !answer.status.is_success() {
         return;
     }

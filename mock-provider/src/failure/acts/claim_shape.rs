@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 
 /// Gives the user's groups another form.

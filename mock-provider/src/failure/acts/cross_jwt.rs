@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::base::endpoint::Endpoint;
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::Token;
 
 /// Claims that an ID token has by the protocol, and userinfo has not.

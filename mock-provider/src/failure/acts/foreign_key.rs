@@ -11,7 +11,7 @@ pub(crate) fn sign(token: &mut Token, fault: &Fault<'_>) {
     if !fault.is("key", "other-op") {
         return;
     }
-    if let Some(other) = fault.issuer.default_keys.signer(own.algorithm) {
+    if let Some(other) = fault.failures.surroundings.default_keys.signer(own.algorithm) {
         token.header.insert("kid".into(), json!(other.kid));
         token.signature = Signature::By(other);
     }

@@ -5,10 +5,10 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::front_channel;
 use super::near_miss::noise;
-use crate::exchange::reply::AuthorizationResponse;
 use crate::failure::engine::fault::Fault;
+use crate::failure::engine::front_channel;
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::protocol::id_token::half_hash;
@@ -22,7 +22,7 @@ pub(crate) fn in_code_flow(token: &mut Token, fault: &Fault<'_>, act: fn(&mut To
 
 /// Lets an act have the ID token of an authorization response, where the failure is for the flow.
 pub(crate) fn on_front_channel(
-    answer: &mut AuthorizationResponse,
+    answer: &mut AuthorizationDraft,
     fault: &Fault<'_>,
     act: fn(&mut Token, &Fault<'_>),
 ) {

@@ -4,11 +4,12 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, StatusCode};
 
 use crate::base::endpoint::Endpoint;
-use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
-use crate::exchange::signed_out::{Embedder, SignedOut};
-use crate::failure::engine::draft::{Draft, DraftContent, Outgoing};
+use crate::exchange::reply::{Note, Reply};
+use crate::failure::engine::act::{Effect, Object};
+use crate::failure::engine::draft::{Draft, DraftContent, RawResponse};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Effect, Object};
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
+use crate::failure::engine::front_channel_draft::{Embedder, SignedOutDraft};
 use crate::net::wire::delivery::Delivery;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ErrorPage, policy};
@@ -22,7 +23,7 @@ fn with(parameters: &Parameters, name: &str, value: Option<&str>) -> Parameters 
     Parameters::from_iter(kept)
 }
 
-pub(crate) fn tell_return(signed_out: &mut SignedOut, fault: &Fault<'_>) {
+pub(crate) fn tell_return(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     let Some(return_to) = &mut signed_out.return_to else { return };
     match fault.value("value").as_str() {
         "absent" => return_to.parameters = with(&return_to.parameters, "state", None),
@@ -34,7 +35,7 @@ pub(crate) fn tell_return(signed_out: &mut SignedOut, fault: &Fault<'_>) {
     }
 }
 
-pub(crate) fn stay_here(signed_out: &mut SignedOut, fault: &Fault<'_>) {
+pub(crate) fn stay_here(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     if fault.is("mode", "no-redirect") {
         signed_out.return_to = None;
     }
@@ -46,7 +47,7 @@ pub(crate) fn hide_endpoint(metadata: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-pub(crate) fn hang(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn hang(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.is("mode", "hang") && fault.request.endpoint == Endpoint::EndSession {
         answer.delivery = Some(Delivery::hang(Delivery::HANG));
     }
@@ -83,14 +84,16 @@ pub(crate) fn refuse(fault: &Fault<'_>) -> Option<Effect> {
     })
 }
 
-pub(crate) fn tell_frames(signed_out: &mut SignedOut, fault: &Fault<'_>) {
+pub(crate) fn tell_frames(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     for frame in &mut signed_out.frames {
         for (name, other) in
             [("iss", fault.other_issuer()), ("sid", "not-the-sid-of-the-session".to_owned())]
         {
             match fault.value(name).as_str() {
-                "absent" => frame.parameters = with(&frame.parameters, name, None),
-                "other" => frame.parameters = with(&frame.parameters, name, Some(&other)),
+                "absent" => frame.frame.parameters = with(&frame.frame.parameters, name, None),
+                "other" => {
+                    frame.frame.parameters = with(&frame.frame.parameters, name, Some(&other))
+                }
                 _ => {}
             }
         }
@@ -100,14 +103,14 @@ pub(crate) fn tell_frames(signed_out: &mut SignedOut, fault: &Fault<'_>) {
     }
 }
 
-pub(crate) fn block_cookies(signed_out: &mut SignedOut, fault: &Fault<'_>) {
+pub(crate) fn block_cookies(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     for frame in &mut signed_out.frames {
         frame.credentialless = fault.is("cookies", "blocked");
     }
 }
 
 /// The page for session checks with an answer of its own.
-pub(crate) fn break_session_check(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn break_session_check(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint != Endpoint::CheckSession || !answer.status.is_success() {
         return;
     }
@@ -138,7 +141,7 @@ fn is_silent(fault: &Fault<'_>) -> bool {
         && parameters.and_then(|it| it.last("prompt")) == Some("none")
 }
 
-pub(crate) fn fail_renewal(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn fail_renewal(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let succeeded = response.parameters.last("code").is_some();
     if !succeeded || !is_silent(fault) || !fault.is("renew", "login_required") {
         return;

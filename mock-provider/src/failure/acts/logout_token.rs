@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::exchange::notice::{Encoding, LogoutRequest};
+use crate::failure::engine::act::Effect;
+use crate::failure::engine::delivery::Delayed;
 use crate::failure::engine::draft::Draft;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Effect;
 use crate::failure::engine::token::{Signature, Token};
-use crate::host::backchannel::{Encoding, LogoutRequest, deliver_later};
 use crate::jose::algorithm::{Algorithm, KeyKind};
 use crate::jose::signer::Signer;
 use crate::jose::signing_key::SigningKey;
@@ -170,9 +171,8 @@ pub(crate) fn replay(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     if !fault.redeems_a_code() || !draft.status.is_success() {
         return None;
     }
-    let mut notice = fault.issuer.failures.last_logout(fault.note)?;
+    let notice = fault.failures.ledger().last_logout(fault.note)?.clone();
     let delay = fault.duration("delay");
-    notice.after = Some(delay);
     let words = format!("the last logout token comes again in {} ms", delay.as_millis());
-    Effect::change(words, move |issuer| deliver_later(issuer, notice))
+    Effect::deliver(words, Delayed { notice, delay })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::failure::engine::mode::Object;
+use crate::failure::engine::act::Object;
 
 /// What a proxy shows when it has nobody behind it.
 pub(crate) const PAGE: &[u8] =

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::failure::engine::mode::Object;
+use crate::failure::engine::act::Object;
 
 /// The text with each letter in the other case.
 pub(crate) fn other_case(text: &str) -> String {

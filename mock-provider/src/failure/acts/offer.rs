@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::base::secret::Secret;
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::public_key::Jwk;

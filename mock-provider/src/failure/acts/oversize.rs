@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::near_miss::noise;
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::protocol::id_token::half_hash;

@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 
 use super::near_miss::noise;
-use crate::base::endpoint::Endpoint;
-use crate::exchange::journal::Exchange;
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::Token;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 
@@ -46,8 +44,8 @@ fn earlier(own: &Object, from: &str, fault: &Fault<'_>) -> Option<Object> {
         valid && right && claims.contains_key("nonce") && !same(claims, "nonce")
     };
     let client = fault.note.client.as_deref().unwrap_or_default();
-    let issued = fault.issuer.failures.issued();
-    let own = issued.iter().rev().filter(|issued| issued.client == client);
+    let ledger = fault.failures.ledger();
+    let own = ledger.issued().filter(|issued| issued.client == client);
     let tokens = own.filter_map(|issued| Token::read(&issued.id_token, fault.issuer));
     tokens.map(|token| token.claims).find(fits)
 }
@@ -89,19 +87,8 @@ pub(crate) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
 /// The claims that the client would get in a login that it has begun and not finished: its nonce is
 /// known to the client, and waited for.
 fn parallel(own: &Object, fault: &Fault<'_>) -> Object {
-    let note = fault.note;
-    let exchanges = fault.issuer.journal.exchanges();
-    let finished = |flow: &Option<String>| {
-        exchanges.iter().any(|it| it.endpoint == Endpoint::Token && it.flow == *flow)
-    };
-    let begun = |it: &&Exchange| {
-        it.endpoint == Endpoint::Authorization
-            && it.client == note.client
-            && it.flow != note.flow
-            && it.parameter("nonce").is_some()
-            && !finished(&it.flow)
-    };
-    let nonce = exchanges.iter().rev().find(begun).and_then(|it| it.parameter("nonce"));
+    let ledger = fault.failures.ledger();
+    let nonce = ledger.unfinished(fault.note).find_map(|login| login.parameters.last("nonce"));
     let mut claims = own.clone();
     let own_nonce = own.get("nonce").and_then(Value::as_str).unwrap_or_default();
     let nonce = nonce.map_or_else(|| noise(own_nonce, 43), str::to_owned);

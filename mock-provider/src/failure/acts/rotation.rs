@@ -7,16 +7,15 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::base::endpoint::Endpoint;
-use crate::failure::engine::armed::Issued;
-use crate::failure::engine::draft::Outgoing;
+use crate::base::endpoint::{Endpoint, MOVED_JWKS};
+use crate::failure::engine::act::{Effect, Object};
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Effect, Object};
+use crate::failure::engine::ledger::Issued;
 use crate::failure::engine::token::{Signature, Token};
 use crate::issuer::issuer::Issuer;
 use crate::jose::jws::Jws;
 use crate::jose::keys::Rotation;
-use crate::router::MOVED_JWKS;
 
 /// Rotates when a login begins, once somebody was signed in with the key that signs now.
 pub(crate) fn between_logins(fault: &Fault<'_>) -> Option<Effect> {
@@ -62,7 +61,7 @@ pub(crate) fn move_address(metadata: &mut Object, fault: &Fault<'_>) {
 const JWKS: &str = "/jwks";
 
 /// Has nothing at the old address, and says how long keys may be kept.
-pub(crate) fn answer(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn answer(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint != Endpoint::Jwks {
         return;
     }
@@ -128,7 +127,8 @@ fn will_sign(fault: &Fault<'_>) -> bool {
 /// The ID tokens that were signed by a key that signs now.
 fn issued_with_current_key(fault: &Fault<'_>) -> impl Iterator<Item = Issued> {
     let signing = fault.issuer.keys.signing();
-    fault.issuer.failures.issued().into_iter().filter(move |issued| {
+    let issued: Vec<_> = fault.failures.ledger().issued().cloned().collect();
+    issued.into_iter().filter(move |issued| {
         let jws = Jws::parse(&issued.id_token).ok();
         let kid = jws.as_ref().and_then(|jws| jws.kid());
         kid.is_some_and(|kid| signing.iter().any(|signer| signer.kid == kid))
@@ -137,14 +137,9 @@ fn issued_with_current_key(fault: &Fault<'_>) -> impl Iterator<Item = Issued> {
 
 /// Whether the failure has not changed keys for so long; true where it never did.
 fn passed_since_rotation(fault: &Fault<'_>, parameter: &str) -> bool {
-    let failure = fault.failure.to_string();
-    let exchanges = fault.issuer.journal.exchanges();
-    let last = exchanges.iter().rev().find(|exchange| {
-        let mut done = exchange.alterations.iter();
-        done.any(|it| it.failure == failure && it.place == "state")
-    });
+    let last = fault.failures.ledger().last_change(&fault.failure.to_string());
     last.is_none_or(|last| {
-        let passed = fault.request.at.duration_since(last.at);
+        let passed = fault.request.at.duration_since(last);
         passed.unsigned_abs() >= fault.duration(parameter)
     })
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::base::endpoint::Endpoint;
-use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::act::Object;
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::{Signature, Token};
 
 /// Where nobody listens: the port is set aside for throwing away.
@@ -52,7 +52,7 @@ pub(crate) fn nickname(claims: &mut Object, fault: &Fault<'_>) {
 }
 
 /// Alters what the claim source tells.
-pub(crate) fn answer(answer: &mut Outgoing, fault: &Fault<'_>) {
+pub(crate) fn answer(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint == Endpoint::ClaimSource
         && answer.status.is_success()
         && let Ok(jwt) = std::str::from_utf8(&answer.body)

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::exchange::journal::Exchange;
-use crate::exchange::reply::AuthorizationResponse;
 use crate::failure::engine::fault::{Fault, derived};
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
+use crate::failure::engine::ledger::Login;
 use crate::failure::engine::token::Token;
 use crate::issuer::grant::{AccessToken, Code, Grant};
 use crate::issuer::issuer::until;
@@ -13,7 +13,7 @@ use crate::protocol::pkce::CodeChallenge;
 
 /// Puts another code in the place of the honest one: like it, but for what `change` does.
 pub(crate) fn replace(
-    response: &mut AuthorizationResponse,
+    response: &mut AuthorizationDraft,
     fault: &Fault<'_>,
     value: impl FnOnce(&str) -> String,
     change: impl FnOnce(&mut Code),
@@ -43,15 +43,16 @@ pub(crate) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
 }
 
 /// Makes a code one that another user got in a login that somebody else began.
-pub(crate) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Exchange) {
+pub(crate) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Login) {
     let mut grant = code.grant.copy();
     grant.user = fault.victim();
     grant.sid = derived(&grant.sid, "session");
-    grant.nonce = login.parameter("nonce").map(str::to_owned);
-    let challenge = login.parameter("code_challenge");
-    let method = login.parameter("code_challenge_method");
+    grant.nonce = login.parameters.last("nonce").map(str::to_owned);
+    let challenge = login.parameters.last("code_challenge");
+    let method = login.parameters.last("code_challenge_method");
     code.challenge = CodeChallenge::parse(challenge, method).unwrap_or_default();
-    code.redirect_uri = login.parameter("redirect_uri").unwrap_or(&code.redirect_uri).to_owned();
+    code.redirect_uri =
+        login.parameters.last("redirect_uri").unwrap_or(&code.redirect_uri).to_owned();
     code.grant = Arc::new(grant);
 }
 
@@ -74,7 +75,7 @@ fn from_elsewhere(code: &mut Code, mut grant: Grant, pkce: bool) {
 }
 
 /// Adds a code of another user beside the honest one. PKCE would not stop it.
-pub(crate) fn add(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn add(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let mut with_other = response.clone();
     replace(
         &mut with_other,
@@ -88,7 +89,7 @@ pub(crate) fn add(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
 }
 
 /// Adds a token of another user, which nobody asked for, to the query or the fragment.
-pub(crate) fn add_token(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let Some((honest, code)) = honest(response, fault) else { return };
     let issuer = fault.issuer;
     let now = issuer.clock.seconds();
@@ -131,7 +132,7 @@ fn unsigned(signed: &str, fault: &Fault<'_>) -> String {
 }
 
 /// The honest code of a response, and what is known of it.
-fn honest(response: &AuthorizationResponse, fault: &Fault<'_>) -> Option<(String, Code)> {
+fn honest(response: &AuthorizationDraft, fault: &Fault<'_>) -> Option<(String, Code)> {
     let value = response.parameters.last("code")?;
     let now = fault.issuer.clock.seconds();
     let code = fault.issuer.grants().code(value, now)?.clone();

@@ -1,22 +1,16 @@
 //! What a failing provider insists on before it issues tokens: one way of client authentication, or
 //! PKCE.
 
-use axum::http::HeaderValue;
-use axum::http::header::AUTHORIZATION;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
-use url::form_urlencoded::byte_serialize;
 
 use crate::base::endpoint::Endpoint;
-use crate::endpoints::token;
 use crate::exchange::answer::Answer;
+use crate::exchange::reply::Reply;
 use crate::exchange::request::Request;
+use crate::failure::engine::act::{Effect, Object};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Effect, Object};
 use crate::issuer::issuer::Issuer;
 use crate::protocol::authorization::{ErrorCode as AuthorizationErrorCode, Refusal};
-use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError};
 
 /// A secret with every kind of character that a careless encoding breaks.
@@ -32,7 +26,13 @@ pub(crate) const CLIENT_AUTH_NOTE: &str = "A relying party that uses another way
 /// than the special one.
 pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
     let form = fault.request.form.as_ref().ok()?;
-    let (used, secret) = fault.issuer.presented_credentials(&fault.request.headers, form)?;
+    let (used, secret) = match form.last("client_assertion") {
+        Some(_) => ("private_key_jwt", ""),
+        None => {
+            let credentials = fault.request.credentials.as_ref().ok()?;
+            (credentials.method.name(), credentials.secret.as_str())
+        }
+    };
     let accepted = fault.value("accept");
     let reason = if used != accepted {
         format!("the client must authenticate by {accepted}, but used {used}")
@@ -43,7 +43,7 @@ pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
     };
     let client = fault.note.client.clone();
     let error = TokenError::new(ErrorCode::InvalidClient, reason.clone());
-    Effect::answer(reason, move |_| token::refuse(error.into(), client))
+    Effect::answer(reason, move |_| Reply::token_error(error.into(), client))
 }
 
 /// Puts the client's own secret in the place of the special one, so that the honest provider knows
@@ -52,26 +52,12 @@ pub(crate) fn translate_secret(request: &mut Request, fault: &Fault<'_>) {
     if request.endpoint != Endpoint::Token || !fault.is("secret", "special-chars") {
         return;
     }
-    let Ok(form) = &request.form else { return };
-    let presented = fault.issuer.presented_credentials(&request.headers, form);
     let client = fault.note.client.as_ref().and_then(|id| fault.issuer.client(id));
     let secret = client.as_ref().and_then(|client| client.secret.as_ref());
-    let (Some((used, given)), Some(client), Some(secret)) = (presented, &client, secret) else {
-        return;
-    };
-    if given != SPECIAL_SECRET {
-        return;
-    }
-    match used {
-        "client_secret_basic" => {
-            let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-            let pair = format!("{}:{}", encoded(&client.id), encoded(secret.expose()));
-            let header = format!("Basic {}", BASE64_STANDARD.encode(pair));
-            if let Ok(header) = HeaderValue::from_str(&header) {
-                request.headers.insert(AUTHORIZATION, header);
-            }
-        }
-        _ => request.form = Ok(form.with("client_secret", secret.expose())),
+    if let (Ok(credentials), Some(secret)) = (&mut request.credentials, secret)
+        && credentials.secret == SPECIAL_SECRET
+    {
+        credentials.secret = secret.expose().to_owned();
     }
 }
 
@@ -100,12 +86,11 @@ pub(crate) fn insist_on_pkce(fault: &Fault<'_>) -> Option<Effect> {
         }
         Some(_) => return None,
     };
-    // Whoever may not be redirected to is told so by the honest provider.
-    let reply_to = fault.issuer.prove(parameters).ok()?;
-    let parameters: Parameters = parameters.clone();
+    // Where no redirect is allowed, the honest provider says so.
+    let reply_to = fault.issuer.validate_client(parameters).ok()?;
     Effect::answer(reason.clone(), move |issuer: &Issuer| {
         let flow = issuer.random.flow();
-        let answer = Answer { issuer, reply_to: &reply_to, parameters: &parameters, flow: &flow };
+        let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
         answer.refuse(&Refusal::new(AuthorizationErrorCode::InvalidRequest, reason), None)
     })
 }

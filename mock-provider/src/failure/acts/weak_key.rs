@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::brought_key::attacker;
 use super::offer;
+use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::Object;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::certificate::{self_signed, x5c};

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::near_miss::{noise, other_case, with_member};
-use crate::base::endpoint::Endpoint;
 use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 
@@ -77,13 +76,10 @@ pub(crate) fn time_format(token: &mut Token, fault: &Fault<'_>) {
 
 /// An authentication that is less than the request asked for.
 pub(crate) fn auth_context(token: &mut Token, fault: &Fault<'_>) {
-    let exchanges = fault.issuer.journal.exchanges();
+    let login = fault.failures.ledger().login(fault.note).cloned();
     let asked = |name: &str, sought: fn(&str) -> bool| {
-        exchanges.iter().any(|it| {
-            it.endpoint == Endpoint::Authorization
-                && it.flow == fault.note.flow
-                && it.parameter(name).is_some_and(sought)
-        })
+        let login = login.as_ref();
+        login.and_then(|login| login.parameters.last(name)).is_some_and(sought)
     };
     let value = fault.value("value");
     if fault.is("claim", "acr") {

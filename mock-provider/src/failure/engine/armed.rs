@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::draft::Draft;
-use super::spec::{Failure, Selector};
+use super::act::Act;
+use super::ledger::Ledger;
+use super::surroundings::Surroundings;
 use crate::base::clock::Clock;
 use crate::exchange::reply::Note;
 use crate::exchange::request::Request;
-use crate::host::backchannel::LogoutNotice;
+use crate::failure::spec::failure::{Failure, Selector};
+use crate::failure::spec::mode::Mode;
 
-/// More than these at once are not kept: the oldest leaves.
-const MOST: usize = 1_000;
+/// How many failures may be armed at once. Beyond that the oldest is cleared.
+const MAX_ARMED: usize = 1_000;
 
-/// So many ID tokens are remembered, for failures that send an old one once more, and so many
-/// failures that are over.
-const MOST_REMEMBERED: usize = 64;
+/// How many failures that are over are remembered.
+const MAX_OVER: usize = 64;
 
 /// An armed failure.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Armed {
     /// Counts what was ever armed at the issuer, from 1.
     pub(crate) number: u64,
     pub(crate) failure: Failure,
+    /// What its mode does.
+    pub(crate) acts: &'static [Act],
     /// Nothing until the first chance, for one that was armed before anybody asked.
     pub(crate) since: OnceLock<Timestamp>,
     /// How often it could have fired.
@@ -72,32 +75,32 @@ impl Armed {
 }
 
 /// All failures of an issuer, in the order in which they were armed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Failures {
-    /// Whether there are any: the one thing that an answer asks when there are none.
+    /// Whether there are any: the only thing that is read for an answer when there are none.
     any: AtomicBool,
     state: Mutex<State>,
+    ledger: Mutex<Ledger>,
+    pub(crate) surroundings: Surroundings,
+    /// What a mode does, by the catalogue.
+    acts: fn(&Mode) -> &'static [Act],
 }
 
 #[derive(Debug, Default)]
 struct State {
     count: u64,
     armed: Vec<Arc<Armed>>,
-    /// Those whose time is over, for whoever asks how often they fired.
+    /// Those whose time is over, to report how often they fired.
     over: VecDeque<Arc<Armed>>,
-    issued: VecDeque<Issued>,
-    logouts: VecDeque<LogoutNotice>,
-}
-
-/// An ID token that was issued while a failure was armed.
-#[derive(Clone, Debug)]
-pub(crate) struct Issued {
-    pub(crate) id_token: String,
-    pub(crate) client: String,
-    pub(crate) flow: String,
 }
 
 impl Failures {
+    /// No failures yet. `acts` says what a mode does.
+    pub(crate) fn new(surroundings: Surroundings, acts: fn(&Mode) -> &'static [Act]) -> Self {
+        let (any, state, ledger) = (AtomicBool::new(false), Mutex::default(), Mutex::default());
+        Self { any, state, ledger, surroundings, acts }
+    }
+
     /// Whether any failure is armed.
     pub(crate) fn any_armed(&self) -> bool {
         self.any.load(Ordering::Relaxed)
@@ -121,8 +124,9 @@ impl Failures {
         }
         state.count += 1;
         let (matched, fired) = (AtomicU64::new(0), AtomicU64::new(0));
-        let armed = Arc::new(Armed { number: state.count, failure, since, matched, fired });
-        if state.armed.len() >= MOST {
+        let (number, acts) = (state.count, (self.acts)(failure.mode()));
+        let armed = Arc::new(Armed { number, failure, acts, since, matched, fired });
+        if state.armed.len() >= MAX_ARMED {
             state.armed.remove(0);
         }
         state.armed.push(Arc::clone(&armed));
@@ -167,9 +171,18 @@ impl Failures {
         let mut state = self.state();
         state.armed.clear();
         state.over.clear();
-        state.issued.clear();
-        state.logouts.clear();
         self.any.store(false, Ordering::Relaxed);
+    }
+
+    /// Clears all failures, and forgets what was remembered for them.
+    pub(crate) fn forget(&self) {
+        self.clear_all();
+        *self.ledger() = Ledger::default();
+    }
+
+    /// What is remembered of earlier exchanges, locked: hold it briefly.
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a failure that matches an exchange acts on it: it is its turn, and its time is not
@@ -190,53 +203,15 @@ impl Failures {
         turn
     }
 
-    /// Remembers the ID token of an honest answer, for failures that send an old one once more.
-    pub(crate) fn remember(&self, draft: &Draft) {
-        let Some(token) = &draft.id_token else { return };
-        let id_token = token.compact();
-        let note = draft.note.clone();
-        let mut state = self.state();
-        if state.issued.len() >= MOST_REMEMBERED {
-            state.issued.pop_front();
-        }
-        state.issued.push_back(Issued {
-            id_token,
-            client: note.client.unwrap_or_default(),
-            flow: note.flow.unwrap_or_default(),
-        });
-    }
-
-    /// The ID tokens that were issued lately, oldest first.
-    pub(crate) fn issued(&self) -> Vec<Issued> {
-        self.state().issued.iter().cloned().collect()
-    }
-
-    /// Remembers a logout token, for failures that deliver it once more.
-    pub(crate) fn remember_logout(&self, notice: &LogoutNotice) {
-        let mut state = self.state();
-        if state.logouts.len() >= MOST_REMEMBERED {
-            state.logouts.pop_front();
-        }
-        state.logouts.push_back(notice.clone());
-    }
-
-    /// The logout token that was delivered last to a client about a user.
-    pub(crate) fn last_logout(&self, note: &Note) -> Option<LogoutNotice> {
-        let state = self.state();
-        let concerns = |logout: &&LogoutNotice| {
-            logout.note.client == note.client && logout.note.user == note.user
-        };
-        state.logouts.iter().rev().find(concerns).cloned()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Armed {
+    /// Whether it publishes something so that it can act elsewhere.
     fn publishes(&self) -> bool {
-        self.failure.mode().publishes()
+        self.acts.iter().any(|act| matches!(act, Act::PrepareMetadata(_) | Act::PrepareJwks(_)))
     }
 }
 
@@ -258,7 +233,7 @@ impl State {
         let Some(place) = self.armed.iter().position(|armed| armed.number == number) else {
             return;
         };
-        if self.over.len() >= MOST_REMEMBERED {
+        if self.over.len() >= MAX_OVER {
             self.over.pop_front();
         }
         let ended = self.armed.remove(place);

@@ -9,16 +9,15 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::mode::Object;
+use super::act::Object;
+use super::front_channel_draft::{AuthorizationDraft, SignedOutDraft};
 use super::token::Token;
 use crate::base::endpoint::Endpoint;
-use crate::exchange::reply::{AuthorizationResponse, Content, Left, Note, Reply};
+use crate::exchange::notice::LogoutNotice;
+use crate::exchange::reply::{Content, Note, Reply};
 use crate::exchange::request::Request;
-use crate::exchange::signed_out::{LogoutFrame, SignedOut};
-use crate::host::backchannel::LogoutNotice;
 use crate::issuer::issuer::Issuer;
 use crate::net::wire::delivery::Delivery;
-use crate::protocol::parameters::Parameters;
 
 /// An answer while failures act on it.
 #[derive(Clone, Debug)]
@@ -43,14 +42,14 @@ pub(crate) enum DraftContent {
     /// A page or text.
     Bytes(Vec<u8>),
     /// Parameters for the client.
-    Authorization(AuthorizationResponse),
+    Authorization(AuthorizationDraft),
     /// The answer to a logout that is done.
-    SignedOut(SignedOut),
+    SignedOut(SignedOutDraft),
 }
 
 /// An answer as a whole, as it goes on the wire.
 #[derive(Clone, Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -61,11 +60,11 @@ pub(crate) struct Outgoing {
 impl Draft {
     /// Opens an answer up.
     pub(crate) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, signed: inside, note, notices } = reply;
+        let Reply { status, headers, content, signed: inside, note, notices, .. } = reply;
         let mut id_token = None;
         let content = match content {
-            Content::Authorization(response) => DraftContent::Authorization(response),
-            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out),
+            Content::Authorization(response) => DraftContent::Authorization(response.into()),
+            Content::SignedOut(signed_out) => DraftContent::SignedOut(signed_out.into()),
             Content::Bytes(bytes) => match serde_json::from_slice::<Object>(&bytes) {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
@@ -111,25 +110,32 @@ impl Draft {
     }
 
     /// The answer as it goes on the wire.
-    pub(crate) fn outgoing(mut self) -> (Outgoing, Note) {
+    pub(crate) fn encoded(mut self) -> (RawResponse, Note) {
         self.put_id_token_back();
-        let Self { status, headers, content, note, .. } = self;
-        let content = match content {
+        let Self { status, mut headers, content, note, .. } = self;
+        let encoded = match content {
+            DraftContent::Authorization(response) => response.encoded(),
+            DraftContent::SignedOut(signed_out) => signed_out.encoded(),
             DraftContent::Document(document) => {
-                Content::Bytes(serde_json::to_vec(&document).unwrap_or_default())
+                let body = serde_json::to_vec(&document).unwrap_or_default();
+                return (RawResponse { status, headers, body, delivery: None }, note);
             }
-            DraftContent::Token(token) => Content::Bytes(match token.encode() {
-                Value::String(token) => token.into_bytes(),
-                other => other.to_string().into_bytes(),
-            }),
-            DraftContent::Bytes(bytes) => Content::Bytes(bytes),
-            DraftContent::Authorization(response) => Content::Authorization(response),
-            DraftContent::SignedOut(signed_out) => Content::SignedOut(signed_out),
+            DraftContent::Token(token) => {
+                let body = match token.encode() {
+                    Value::String(token) => token.into_bytes(),
+                    other => other.to_string().into_bytes(),
+                };
+                return (RawResponse { status, headers, body, delivery: None }, note);
+            }
+            DraftContent::Bytes(body) => {
+                return (RawResponse { status, headers, body, delivery: None }, note);
+            }
         };
-        let reply = Reply { status, headers, content, signed: None, note, notices: Vec::new() };
-        let Reply { status, headers, content, note, .. } = reply.encoded();
-        let body = content.bytes();
-        (Outgoing { status, headers, body, delivery: None }, note)
+        let mut all = encoded.headers;
+        // Either may set a cookie, or remove it.
+        all.extend(std::mem::take(&mut headers));
+        let (status, body) = (encoded.status, encoded.content.into_bytes());
+        (RawResponse { status, headers: all, body, delivery: None }, note)
     }
 
     /// The answer in JSON, to be compared.
@@ -138,27 +144,8 @@ impl Draft {
             DraftContent::Document(document) => Value::Object(document.clone()),
             DraftContent::Token(token) => token.view(),
             DraftContent::Bytes(bytes) => json!(String::from_utf8_lossy(bytes)),
-            DraftContent::Authorization(response) => json!({
-                "redirect_uri": response.redirect_uri,
-                "response_mode": format!("{:?}", response.mode),
-                "parameters": pairs(&response.parameters),
-                "fragment": pairs(&response.fragment),
-            }),
-            DraftContent::SignedOut(SignedOut { return_to, frames }) => {
-                let frame = |frame: &LogoutFrame| {
-                    json!({
-                        "uri": frame.uri,
-                        "parameters": pairs(&frame.parameters),
-                        "embedder": format!("{:?}", frame.embedder),
-                        "credentialless": frame.credentialless,
-                    })
-                };
-                json!({
-                    "post_logout_redirect_uri": return_to.as_ref().map(|to| &to.uri),
-                    "parameters": return_to.as_ref().map(|to| pairs(&to.parameters)),
-                    "frames": frames.iter().map(frame).collect::<Vec<_>>(),
-                })
-            }
+            DraftContent::Authorization(response) => response.view(),
+            DraftContent::SignedOut(signed_out) => signed_out.view(),
         };
         let mut view = view(self.status, &self.headers, body);
         if let Some(token) = &self.id_token {
@@ -168,7 +155,7 @@ impl Draft {
     }
 }
 
-impl Outgoing {
+impl RawResponse {
     /// The answer in JSON, to be compared.
     pub(crate) fn view(&self) -> Value {
         let mut view = view(self.status, &self.headers, self.body_view());
@@ -192,15 +179,15 @@ impl Outgoing {
         body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
 
-    /// The answer, about to leave.
-    pub(crate) fn leave(self, note: Note) -> Left {
+    /// The answer as an HTTP response.
+    pub(crate) fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         if let Some(delivery) = self.delivery {
             response.extensions_mut().insert(delivery);
         }
-        Left { response, note, alterations: Vec::new(), notices: Vec::new() }
+        response
     }
 
     /// Becomes a redirect.
@@ -230,10 +217,6 @@ impl Outgoing {
 fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
     let text = std::str::from_utf8(bytes).ok()?;
     (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
-}
-
-fn pairs(parameters: &Parameters) -> Vec<String> {
-    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {

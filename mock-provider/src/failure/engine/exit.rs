@@ -3,95 +3,109 @@
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 
-use super::armed::Armed;
+use super::act::{Act, Effect, Object, STAGES};
+use super::armed::{Armed, Failures};
+use super::delivery::Delayed;
 use super::diff::diff;
-use super::draft::{Draft, DraftContent, Outgoing};
+use super::draft::{Draft, DraftContent, RawResponse};
 use super::fault::Fault;
-use super::mode::{Act, Effect, Object, STAGES};
-use super::spec::Failure;
+use super::front_channel;
+use super::ledger::Issued;
 use super::token::Token;
+use crate::base::clock::Clock;
 use crate::base::endpoint::Endpoint;
-use crate::endpoints::end_session;
 use crate::exchange::browser::Browser;
 use crate::exchange::journal::Alteration;
-use crate::exchange::reply::{Left, Note, Reply};
+use crate::exchange::reply::{Note, Outgoing, Reply};
 use crate::exchange::request::Request;
-use crate::failure::acts::front_channel;
+use crate::failure::spec::failure::Failure;
 use crate::issuer::issuer::Issuer;
 use crate::jose::algorithm::Algorithm;
 
 /// The stage in which answers are whole again.
 const WHOLE: usize = STAGES - 1;
 
-/// What armed failures did before a request is answered.
+/// What armed failures did before a request was answered.
 #[derive(Default)]
-pub(crate) struct Entered {
-    /// What is answered in place of the honest answer.
+pub(crate) struct PreRequestEffects {
+    /// The answer in place of the honest one.
     pub(crate) instead: Option<Reply>,
-    pub(crate) before: Before,
-}
-
-/// What happened before a request is answered, for those that act on the answer.
-#[derive(Default)]
-pub(crate) struct Before {
-    pub(crate) alterations: Vec<Alteration>,
-    /// Whose turn it is at this exchange, and whose it is not: the numbers of failures.
+    alterations: Vec<Alteration>,
+    /// Logout tokens to deliver later.
+    delayed: Vec<Delayed>,
+    /// By the number of the failure: whether it is its turn at this exchange, once it was asked.
     turns: Vec<(u64, bool)>,
 }
 
 /// Lets armed failures act on a request before it is answered.
-pub(crate) fn enter(issuer: &Issuer, request: &mut Request) -> Entered {
+pub(crate) fn enter(
+    failures: &Failures,
+    issuer: &Issuer,
+    request: &mut Request,
+) -> PreRequestEffects {
+    let mut effects = PreRequestEffects::default();
+    if !failures.any_armed() {
+        return effects;
+    }
     let note = claimed(issuer, request);
-    let mut entered = Entered::default();
-    for armed in issuer.failures.armed() {
-        let mut turn = Turn { armed: &armed, taken: None };
-        for act in armed.failure.mode().acts {
+    for armed in failures.armed() {
+        let mut turn = Turn { armed: &armed, failures, taken: None };
+        for act in armed.acts {
             // Most act on answers alone.
             if act.stage() > 0 {
                 continue;
             }
-            let asked = request.clone();
-            let fault = Fault { failure: &armed.failure, issuer, request: &asked, note: &note };
+            let unaltered = request.clone();
+            let fault = Fault {
+                failure: &armed.failure,
+                issuer,
+                failures,
+                request: &unaltered,
+                note: &note,
+            };
             match act {
                 Act::Request(act) if armed.may_act(request, &note, &issuer.clock) => {
                     act(request, &fault)
                 }
                 Act::Redemption(act)
                     if request.endpoint == Endpoint::Token
-                        && may_redeem(&note, &asked, issuer)
+                        && may_redeem(&note, &unaltered, issuer)
                         && armed.selects(request, &note) =>
                 {
-                    if let Some(way) = act(&fault).filter(|_| turn.take(issuer)) {
-                        request.grant_use = way;
+                    if let Some(consumption) = act(&fault).filter(|_| turn.take(&issuer.clock)) {
+                        request.consumption = consumption;
                     }
                 }
                 Act::Before(endpoint, act)
                     if *endpoint == request.endpoint && armed.selects(request, &note) =>
                 {
-                    let effect = act(&fault).filter(|_| turn.take(issuer));
-                    entered.take(effect, &armed.failure, issuer);
+                    let effect = act(&fault).filter(|_| turn.take(&issuer.clock));
+                    effects.apply(effect, &fault);
                 }
                 Act::PrepareState(endpoint, act)
                     if *endpoint == request.endpoint
                         && armed.may_act(request, &note, &issuer.clock) =>
                 {
-                    entered.take(act(&fault), &armed.failure, issuer);
+                    effects.apply(act(&fault), &fault);
                 }
                 _ => {}
             }
         }
-        entered.before.turns.extend(turn.taken.map(|taken| (armed.number, taken)));
+        effects.turns.extend(turn.taken.map(|taken| (armed.number, taken)));
     }
-    entered
+    effects
 }
 
-impl Entered {
-    /// Lets an effect be.
-    fn take(&mut self, effect: Option<Effect>, failure: &Failure, issuer: &Issuer) {
-        let Some(Effect { words, take }) = effect else { return };
-        let instead = take(issuer);
-        let place = if instead.is_some() { "answer" } else { "state" };
-        self.before.alterations.push(done(failure, place, words));
+impl PreRequestEffects {
+    /// Applies an effect.
+    fn apply(&mut self, effect: Option<Effect>, fault: &Fault<'_>) {
+        let Some(Effect { words, take, delayed }) = effect else { return };
+        let instead = take(fault.issuer);
+        self.delayed.extend(delayed);
+        self.alterations.push(match &instead {
+            Some(_) => done(fault.failure, "answer", words),
+            None => changed_state(fault, words),
+        });
         self.instead = self.instead.take().or(instead);
     }
 }
@@ -104,17 +118,18 @@ fn may_redeem(note: &Note, request: &Request, issuer: &Issuer) -> bool {
     grant.is_some_and(|grant| note.client.as_ref() == Some(&grant.client_id))
 }
 
-/// Whom a request is about as far as it says so itself: enough to tell whether a failure is for it.
+/// What a request says itself about its client, user and flow: enough to decide whether a failure
+/// is for it.
 fn claimed(issuer: &Issuer, request: &Request) -> Note {
     let mut note = Note::default();
     let Ok(parameters) = request.parameters() else { return note };
     if request.endpoint == Endpoint::EndSession
-        && let Ok(logout) = issuer.read_logout(parameters)
+        && let Ok(logout) = issuer.read_logout(parameters, request.hint.as_ref())
     {
         let session = Browser::of(request).session(issuer);
-        return end_session::note(&logout, session.as_ref(), "");
+        return Note::of_logout(&logout, session.as_ref(), "");
     }
-    note.client = issuer.claimed_client(&request.headers, parameters);
+    note.client = request.claimed_client();
     if request.endpoint == Endpoint::Token
         && let Some(grant) = issuer.grants().presented(parameters, issuer.clock.seconds())
     {
@@ -130,37 +145,63 @@ fn done(failure: &Failure, place: &str, words: String) -> Alteration {
     Alteration { failure: failure.to_string(), place, honest: None, sent: Some(words.into()) }
 }
 
-/// Lets armed failures act on an answer, stage by stage and in each by the order in which they were
-/// armed, and sends it.
-pub(crate) fn leave(reply: Reply, issuer: &Issuer, request: &Request, before: Before) -> Left {
-    let Before { mut alterations, turns: taken } = before;
-    let armed = issuer.failures.armed();
+/// A change of the issuer's state, which the ledger remembers.
+fn changed_state(fault: &Fault<'_>, words: String) -> Alteration {
+    fault.failures.ledger().change(fault.failure.to_string(), fault.request.at);
+    done(fault.failure, "state", words)
+}
+
+/// Lets armed failures act on an answer, stage by stage and in each in the order in which they were
+/// armed.
+pub(crate) fn leave(
+    failures: &Failures,
+    issuer: &Issuer,
+    request: &Request,
+    reply: Reply,
+    effects: PreRequestEffects,
+) -> (Outgoing, Vec<Delayed>) {
+    let PreRequestEffects { instead: _, mut alterations, mut delayed, turns: taken } = effects;
+    if !failures.any_armed() {
+        let outgoing = Outgoing { alterations, ..reply.into_honest_response() };
+        return (outgoing, delayed);
+    }
+    let armed = failures.armed();
     let taken =
         |number| taken.iter().find(|(taken, _)| *taken == number).map(|(_, is_turn)| *is_turn);
-    let turns = armed.iter().map(|armed| Turn { armed, taken: taken(armed.number) });
-    let published = issuer.failures.still_published(request.at);
-    let over = published.iter().map(|armed| Turn { armed, taken: Some(false) });
+    let turns = armed.iter().map(|armed| Turn { armed, failures, taken: taken(armed.number) });
+    let published = failures.still_published(request.at);
+    let over = published.iter().map(|armed| Turn { armed, failures, taken: Some(false) });
     let mut turns: Vec<_> = over.chain(turns).collect();
 
     let mut draft = Draft::of(reply, issuer, request);
-    issuer.failures.remember(&draft);
+    remember(failures, &draft);
     for stage in 0..WHOLE {
         for turn in &mut turns {
-            turn.act_on_draft(stage, &mut draft, issuer, request, &mut alterations);
+            turn.act_on_draft(stage, &mut draft, issuer, request, &mut alterations, &mut delayed);
         }
     }
     let notices = std::mem::take(&mut draft.notices);
-    let (mut outgoing, note) = draft.outgoing();
+    let (mut response, note) = draft.encoded();
     for turn in &mut turns {
-        turn.act_on_whole(&mut outgoing, &note, issuer, request, &mut alterations);
+        turn.act_on_whole(&mut response, &note, issuer, request, &mut alterations);
     }
-    Left { alterations, notices, ..outgoing.leave(note) }
+    let outgoing = Outgoing { response: response.into_response(), note, alterations, notices };
+    (outgoing, delayed)
+}
+
+/// Remembers the ID token of an honest answer, for failures that send an old one again.
+fn remember(failures: &Failures, draft: &Draft) {
+    let Some(token) = &draft.id_token else { return };
+    let Note { client, flow, .. } = draft.note.clone();
+    let (client, flow) = (client.unwrap_or_default(), flow.unwrap_or_default());
+    failures.ledger().issue(Issued { id_token: token.compact(), client, flow });
 }
 
 /// One armed failure at one exchange.
 pub(crate) struct Turn<'a> {
     pub(crate) armed: &'a Armed,
-    /// Whether it is this exchange's turn, once that was asked.
+    pub(crate) failures: &'a Failures,
+    /// Whether it is its turn at this exchange, once it was asked.
     pub(crate) taken: Option<bool>,
 }
 
@@ -172,29 +213,31 @@ impl Turn<'_> {
         issuer: &Issuer,
         request: &Request,
         alterations: &mut Vec<Alteration>,
+        delayed: &mut Vec<Delayed>,
     ) {
-        let failure = &self.armed.failure;
-        for act in failure.mode().acts.iter().filter(|act| act.stage() == stage) {
+        let (failure, failures) = (&self.armed.failure, self.failures);
+        for act in self.armed.acts.iter().filter(|act| act.stage() == stage) {
             let prepares = act.prepares();
             let may_act = self.taken != Some(false) && self.armed.selects(request, &draft.note);
             if !prepares && !may_act {
                 continue;
             }
             let note = draft.note.clone();
-            let fault = Fault { failure, issuer, request, note: &note };
+            let fault = Fault { failure, issuer, failures, request, note: &note };
             if let Act::After(act) = act {
                 if let Some(effect) = act(draft, &fault)
-                    && self.take(issuer)
+                    && self.take(&issuer.clock)
                 {
                     (effect.take)(issuer);
-                    alterations.push(done(failure, "state", effect.words));
+                    delayed.extend(effect.delayed);
+                    alterations.push(changed_state(&fault, effect.words));
                 }
                 continue;
             }
             let mut altered = draft.clone();
             apply(act, &mut altered, &fault);
             let changes = diff(&failure.to_string(), &draft.view(), &altered.view());
-            if !changes.is_empty() && (prepares || self.take(issuer)) {
+            if !changes.is_empty() && (prepares || self.take(&issuer.clock)) {
                 *draft = altered;
                 alterations.extend(changes);
             }
@@ -203,32 +246,32 @@ impl Turn<'_> {
 
     fn act_on_whole(
         &mut self,
-        outgoing: &mut Outgoing,
+        response: &mut RawResponse,
         note: &Note,
         issuer: &Issuer,
         request: &Request,
         alterations: &mut Vec<Alteration>,
     ) {
-        let failure = &self.armed.failure;
-        for act in failure.mode().acts {
+        let (failure, failures) = (&self.armed.failure, self.failures);
+        for act in self.armed.acts {
             let Act::Answer(act) = act else { continue };
             if self.taken == Some(false) || !self.armed.selects(request, note) {
                 return;
             }
-            let fault = Fault { failure, issuer, request, note };
-            let mut altered = outgoing.clone();
+            let fault = Fault { failure, issuer, failures, request, note };
+            let mut altered = response.clone();
             act(&mut altered, &fault);
-            let changes = diff(&failure.to_string(), &outgoing.view(), &altered.view());
-            if !changes.is_empty() && self.take(issuer) {
-                *outgoing = altered;
+            let changes = diff(&failure.to_string(), &response.view(), &altered.view());
+            if !changes.is_empty() && self.take(&issuer.clock) {
+                *response = altered;
                 alterations.extend(changes);
             }
         }
     }
 
-    /// Whether it is this exchange's turn, by number and lifetime. Asked once an exchange.
-    pub(crate) fn take(&mut self, issuer: &Issuer) -> bool {
-        *self.taken.get_or_insert_with(|| issuer.failures.take(self.armed, &issuer.clock))
+    /// Whether it is this exchange's turn, by number and lifetime. Asked once for each exchange.
+    pub(crate) fn take(&mut self, clock: &Clock) -> bool {
+        *self.taken.get_or_insert_with(|| self.failures.take(self.armed, clock))
     }
 }
 

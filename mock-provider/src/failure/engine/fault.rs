@@ -8,18 +8,21 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::Url;
 
-use super::spec::Failure;
+use super::armed::Failures;
+use crate::base::duration::duration;
 use crate::base::endpoint::Endpoint;
 use crate::exchange::reply::Note;
 use crate::exchange::request::Request;
+use crate::failure::spec::failure::Failure;
 use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
-use crate::settings::text::duration;
 
 /// A failure that is about to act, and where.
 pub(crate) struct Fault<'a> {
     pub(crate) failure: &'a Failure,
     pub(crate) issuer: &'a Issuer,
+    /// What is armed at the issuer, what is remembered for it, and what surrounds it.
+    pub(crate) failures: &'a Failures,
     pub(crate) request: &'a Request,
     /// What the honest answer is about: client, user, flow.
     pub(crate) note: &'a Note,
@@ -69,20 +72,12 @@ impl Fault<'_> {
 
     /// The parameters of the authorization request, which the sign-in form sends once more.
     pub(crate) fn authorization_request(&self) -> Parameters {
-        let parameters = self.request.parameters().as_ref();
-        let carried = |form: &Parameters| {
-            let carried = form.last("request").unwrap_or_default();
-            Parameters::parse(carried.as_bytes()).unwrap_or_default()
-        };
-        match self.request.endpoint {
-            Endpoint::SignIn => parameters.map(carried).unwrap_or_default(),
-            _ => parameters.cloned().unwrap_or_default(),
-        }
+        self.request.authorization_parameters().clone().unwrap_or_default()
     }
 
     /// Another issuer of the same provider: the default one, or `other` for the default one itself.
     pub(crate) fn other_issuer(&self) -> String {
-        let default = &self.issuer.default_url;
+        let default = &self.failures.surroundings.default_url;
         match *default == self.issuer.url {
             true => format!("{}/issuers/other", default.trim_end_matches('/')),
             false => default.clone(),

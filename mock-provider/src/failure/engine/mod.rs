@@ -1,13 +1,15 @@
 //! What a mode and its acts are, and how armed failures act on an exchange.
 
+pub(crate) mod act;
 pub(crate) mod armed;
-pub(crate) mod class;
 pub(crate) mod delivery;
 pub(crate) mod diff;
 pub(crate) mod draft;
 pub(crate) mod exit;
 pub(crate) mod fault;
-pub(crate) mod mode;
-pub(crate) mod parameter;
-pub(crate) mod spec;
+pub(crate) mod front_channel;
+pub(crate) mod front_channel_draft;
+pub(crate) mod grants;
+pub(crate) mod ledger;
+pub(crate) mod surroundings;
 pub(crate) mod token;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::mode::Object;
+use super::act::Object;
 use crate::base::random::Random;
 use crate::directory::encryption::Encryption;
 use crate::exchange::reply::Note;

@@ -7,10 +7,12 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_N
 use serde_json::json;
 
 use crate::failure::acts::offer::advertise;
+use crate::failure::engine::act::{Act, Entry};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Act, Expected, Mode, Severity};
-use crate::failure::engine::parameter::choice;
 use crate::failure::engine::token::{Signature, Token};
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::choice;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::ecdsa;
 use crate::jose::jws::Jws;
@@ -21,56 +23,70 @@ use crate::jose::signer::Signer;
 const TLS_INSTEAD: &str = "In the code flow, TLS may stand in for the signature: acceptance over \
     https is allowed but weak. Over http, or on the front channel, it is a failure.";
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "id-token-sig-invalid",
-        effect: "The ID token's signature is not that of its header and claims.",
-        parameters: &[
-            choice(
-                "mode",
-                &["bitflip", "payload-swap", "header-swap", "stripped", "truncated", "other-token"],
-            ),
-            choice("alg", &["registered", "RS256", "ES256", "HS256"]),
-        ],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
-            "RFC 7515, section 5.2",
-            "RFC 8725, section 3.3",
-        ],
-        expected: Expected::Reject,
-        note: TLS_INSTEAD,
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "id-token-sig-invalid",
+            effect: "The ID token's signature is not that of its header and claims.",
+            parameters: &[
+                choice(
+                    "mode",
+                    &[
+                        "bitflip",
+                        "payload-swap",
+                        "header-swap",
+                        "stripped",
+                        "truncated",
+                        "other-token",
+                    ],
+                ),
+                choice("alg", &["registered", "RS256", "ES256", "HS256"]),
+            ],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
+                "RFC 7515, section 5.2",
+                "RFC 8725, section 3.3",
+            ],
+            expected: Expected::Reject,
+            note: TLS_INSTEAD,
+            ..Mode::of(Class::IdTokenSignature)
+        },
         acts: &[
             Act::PrepareMetadata(|metadata, fault| fault.advertise_chosen(metadata)),
             Act::PrepareJwks(|document, fault| fault.publish_chosen(document)),
             Act::IdToken(invalidate),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "id-token-sig-wrong-key",
-        effect: "The ID token is signed with a key that is not the issuer's, under the name of the \
+    Entry {
+        mode: Mode {
+            name: "id-token-sig-wrong-key",
+            effect: "The ID token is signed with a key that is not the issuer's, under the name of the \
             one that is.",
-        parameters: &[choice("key", &["unpublished", "other-op", "retired"])],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
-            "OpenID Connect Core 1.0, section 16.3",
-        ],
-        expected: Expected::Reject,
-        note: TLS_INSTEAD,
+            parameters: &[choice("key", &["unpublished", "other-op", "retired"])],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
+                "OpenID Connect Core 1.0, section 16.3",
+            ],
+            expected: Expected::Reject,
+            note: TLS_INSTEAD,
+            ..Mode::of(Class::IdTokenSignature)
+        },
         acts: &[Act::IdToken(sign_with_wrong_key)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "id-token-sig-ecdsa-malformed",
-        effect: "The ID token has an ECDSA signature in a form that it must not have.",
-        parameters: &[choice("form", &["all-zero", "der", "oversize", "s-high"])],
-        clauses: &["RFC 7518, section 3.4", "RFC 8725, section 3.3"],
-        expected: Expected::Reject,
-        // Sound to all who do not ask for the lower of two numbers, which no clause demands.
-        exceptions: &[("form", "s-high", Expected::Either)],
-        note: "A client that is registered for another algorithm refuses ES256 as such: see what \
+    Entry {
+        mode: Mode {
+            name: "id-token-sig-ecdsa-malformed",
+            effect: "The ID token has an ECDSA signature in a form that it must not have.",
+            parameters: &[choice("form", &["all-zero", "der", "oversize", "s-high"])],
+            clauses: &["RFC 7518, section 3.4", "RFC 8725, section 3.3"],
+            expected: Expected::Reject,
+            // Sound to all who do not ask for the lower of two numbers, which no clause demands.
+            exceptions: &[("form", "s-high", Expected::Either)],
+            note: "A client that is registered for another algorithm refuses ES256 as such: see what \
             it says to `id-token-alg-unregistered:alg=ES256`. `all-zero` verified for any message \
             in some versions of Java.",
+            ..Mode::of(Class::IdTokenSignature)
+        },
         acts: &[
             Act::PrepareMetadata(|metadata, _| advertise(metadata, Algorithm::ES256)),
             Act::PrepareJwks(|document, fault| {
@@ -78,37 +94,38 @@ pub(crate) static MODES: &[Mode] = &[
             }),
             Act::IdToken(malform),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "id-token-not-a-jwt",
-        effect: "What is sent as the ID token is no JWS in compact serialisation.",
-        parameters: &[choice(
-            "form",
-            &[
-                "garbage",
-                "2-parts",
-                "4-parts",
-                "json-serialization",
-                "padded-base64",
-                "std-base64",
-                "whitespace",
-                "payload-not-json",
-                "1MB",
+    Entry {
+        mode: Mode {
+            name: "id-token-not-a-jwt",
+            effect: "What is sent as the ID token is no JWS in compact serialisation.",
+            parameters: &[choice(
+                "form",
+                &[
+                    "garbage",
+                    "2-parts",
+                    "4-parts",
+                    "json-serialization",
+                    "padded-base64",
+                    "std-base64",
+                    "whitespace",
+                    "payload-not-json",
+                    "1MB",
+                ],
+            )],
+            clauses: &["RFC 7515, section 2", "RFC 7515, section 7.1", "RFC 7519, section 7.2"],
+            expected: Expected::Error,
+            exceptions: &[
+                ("form", "padded-base64", Expected::Either),
+                ("form", "std-base64", Expected::Either),
+                ("form", "whitespace", Expected::Either),
             ],
-        )],
-        clauses: &["RFC 7515, section 2", "RFC 7515, section 7.1", "RFC 7519, section 7.2"],
-        expected: Expected::Error,
-        exceptions: &[
-            ("form", "padded-base64", Expected::Either),
-            ("form", "std-base64", Expected::Either),
-            ("form", "whitespace", Expected::Either),
-        ],
-        severity: Severity::Robustness,
-        note: "Padding, the other alphabet and line breaks are signed as they stand: whoever reads \
+            severity: Severity::Robustness,
+            note: "Padding, the other alphabet and line breaks are signed as they stand: whoever reads \
             them leniently finds a sound token, which does little harm.",
+            ..Mode::of(Class::IdTokenSignature)
+        },
         acts: &[Act::IdToken(deform)],
-        ..Mode::ENTRY
     },
 ];
 

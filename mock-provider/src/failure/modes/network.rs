@@ -12,10 +12,12 @@ use serde_json::json;
 
 use crate::base::endpoint::Endpoint;
 use crate::failure::acts::content_coding::Coding;
-use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::act::{Act, Entry, Object};
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Act, Expected, Mode, Object, Severity};
-use crate::failure::engine::parameter::{Parameter, choice, duration, number};
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::{Parameter, choice, duration, number};
 use crate::net::tls::fault::TlsFault;
 use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 use crate::net::wire::refused::RefusedPort;
@@ -27,21 +29,24 @@ const ENDPOINT: Parameter =
 /// How often it happens.
 const COUNT: Parameter = number("count", 1, 1_000, &[]).optional("unlimited");
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "network-slow",
-        effect: "The answer is late, or comes drop by drop.",
-        parameters: &[
-            ENDPOINT,
-            duration("latency", "2s", &["50ms"]),
-            choice("drip", &["yes"]).optional("no"),
-        ],
-        clauses: &["RFC 9110, section 15.6.5"],
-        expected: Expected::Tolerate,
-        severity: Severity::Robustness,
-        note: "Up to 10 s should work; more may end in an error page. Other users must not wait \
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "network-slow",
+            effect: "The answer is late, or comes drop by drop.",
+            parameters: &[
+                ENDPOINT,
+                duration("latency", "2s", &["50ms"]),
+                choice("drip", &["yes"]).optional("no"),
+            ],
+            clauses: &["RFC 9110, section 15.6.5"],
+            expected: Expected::Tolerate,
+            severity: Severity::Robustness,
+            note: "Up to 10 s should work; more may end in an error page. Other users must not wait \
                meanwhile. Worth trying: 2s, 10s, 30s. With drip the bytes are spread over half a \
                second, a few at a time.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(|answer, fault| {
             deliver(answer, fault, |_| {
                 let drip = fault.is("drip", "yes").then_some(Duration::from_millis(500));
@@ -49,61 +54,67 @@ pub(crate) static MODES: &[Mode] = &[
                 Delivery { latency, drip, ..Delivery::default() }
             });
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-hang",
-        effect: "The connection is accepted and the request read, and no answer ever comes.",
-        parameters: &[ENDPOINT, choice("parallel", &["20"]).optional("1")],
-        clauses: &["RFC 9110, section 15.6.5"],
-        expected: Expected::Error,
-        severity: Severity::Robustness,
-        note: "The wait must be bounded, and end in an error page. How many users wait at once \
+    Entry {
+        mode: Mode {
+            name: "network-hang",
+            effect: "The connection is accepted and the request read, and no answer ever comes.",
+            parameters: &[ENDPOINT, choice("parallel", &["20"]).optional("1")],
+            clauses: &["RFC 9110, section 15.6.5"],
+            expected: Expected::Error,
+            severity: Severity::Robustness,
+            note: "The wait must be bounded, and end in an error page. How many users wait at once \
                (parallel) is the user agent's doing; somebody who signs in elsewhere must not \
                notice. After two minutes the connection is closed.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(|answer, fault| {
             deliver(answer, fault, |_| Delivery::hang(Delivery::HANG));
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-reset",
-        effect: "The connection is refused, closed without a byte, reset in the middle of the \
+    Entry {
+        mode: Mode {
+            name: "network-reset",
+            effect: "The connection is refused, closed without a byte, reset in the middle of the \
                  answer, or was closed while it was idle.",
-        parameters: &[
-            choice(
-                "mode",
-                &["rst-body", "refused", "empty-reply", "rst-headers", "keepalive-stale"],
-            ),
-            ENDPOINT,
-            COUNT,
-        ],
-        clauses: &["RFC 9112, section 9.3", "RFC 9112, section 9.5"],
-        expected: Expected::Error,
-        // What is asked twice without harm is asked again without a word; of a POST nobody knows
-        // whether it arrived (RFC 9110, section 9.2.2).
-        exceptions: &[("mode", "keepalive-stale", Expected::Either)],
-        severity: Severity::Robustness,
-        note: "refused: the metadata names a port where nobody listens, for the port of the \
+            parameters: &[
+                choice(
+                    "mode",
+                    &["rst-body", "refused", "empty-reply", "rst-headers", "keepalive-stale"],
+                ),
+                ENDPOINT,
+                COUNT,
+            ],
+            clauses: &["RFC 9112, section 9.3", "RFC 9112, section 9.5"],
+            expected: Expected::Error,
+            // What is asked twice without harm is asked again without a word; of a POST nobody knows
+            // whether it arrived (RFC 9110, section 9.2.2).
+            exceptions: &[("mode", "keepalive-stale", Expected::Either)],
+            severity: Severity::Robustness,
+            note: "refused: the metadata names a port where nobody listens, for the port of the \
                provider is shared with other issuers; who goes to the endpoint nevertheless, or to \
                discovery, finds the connection reset before a byte came. with keepalive-stale \
                the answer is whole, and the next request on the connection gets none: one that \
                may be repeated should be, without a word.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Metadata(refused_address), Act::Answer(reset)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-truncated",
-        effect: "The body is shorter than was announced.",
-        parameters: &[
-            choice("framing", &["content-length", "chunked"]),
-            choice("cut", &["50%", "last-byte"]),
-            ENDPOINT,
-        ],
-        clauses: &["RFC 9112, section 8"],
-        expected: Expected::Error,
-        severity: Severity::Robustness,
-        note: "What came must not be taken for the whole, nor be cached.",
+    Entry {
+        mode: Mode {
+            name: "network-truncated",
+            effect: "The body is shorter than was announced.",
+            parameters: &[
+                choice("framing", &["content-length", "chunked"]),
+                choice("cut", &["50%", "last-byte"]),
+                ENDPOINT,
+            ],
+            clauses: &["RFC 9112, section 8"],
+            expected: Expected::Error,
+            severity: Severity::Robustness,
+            note: "What came must not be taken for the whole, nor be cached.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(|answer, fault| {
             deliver(answer, fault, |_| {
                 let framing = match fault.is("framing", "chunked") {
@@ -117,101 +128,108 @@ pub(crate) static MODES: &[Mode] = &[
                 Delivery { framing, extent, end: End::Close, ..Delivery::default() }
             });
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-compression",
-        effect: "The body is compressed, wanted or not, soundly or not.",
-        parameters: &[
-            choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
-            choice("unsolicited", &["true", "false"]),
-            choice("corrupt", &["true"]).optional("false"),
-            choice("bomb", &["10MB"]).optional("none"),
-            ENDPOINT,
-        ],
-        clauses: &["RFC 9110, section 8.4", "RFC 9110, section 12.5.3"],
-        expected: Expected::Either,
-        exceptions: &[
-            ("corrupt", "true", Expected::Error),
-            ("coding", "identity-mislabelled", Expected::Either),
-            ("unsolicited", "false", Expected::Tolerate),
-        ],
-        severity: Severity::Interoperability,
-        note: "A relying party that did not ask for a coding may refuse it (unsolicited); with \
+    Entry {
+        mode: Mode {
+            name: "network-compression",
+            effect: "The body is compressed, wanted or not, soundly or not.",
+            parameters: &[
+                choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
+                choice("unsolicited", &["true", "false"]),
+                choice("corrupt", &["true"]).optional("false"),
+                choice("bomb", &["10MB"]).optional("none"),
+                ENDPOINT,
+            ],
+            clauses: &["RFC 9110, section 8.4", "RFC 9110, section 12.5.3"],
+            expected: Expected::Either,
+            exceptions: &[
+                ("corrupt", "true", Expected::Error),
+                ("coding", "identity-mislabelled", Expected::Either),
+                ("unsolicited", "false", Expected::Tolerate),
+            ],
+            severity: Severity::Interoperability,
+            note: "A relying party that did not ask for a coding may refuse it (unsolicited); with \
                unsolicited=false only those who send Accept-Encoding are answered so. \
                identity-mislabelled says gzip and is not. The bomb is the honest document and \
                10 MB of blanks.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(compress)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-oversized",
-        effect: "The body or the headers are far larger than anybody needs.",
-        parameters: &[
-            choice("what", &["body-50MB", "10000-keys", "headers-64kB", "100-set-cookie"]),
-            ENDPOINT,
-        ],
-        clauses: &["RFC 9110, section 5.4"],
-        expected: Expected::Error,
-        exceptions: &[
-            ("what", "10000-keys", Expected::Either),
-            ("what", "headers-64kB", Expected::Either),
-            // Nothing bounds their number, and clients do: by a hundred fields of all kinds, often.
-            ("what", "100-set-cookie", Expected::Either),
-        ],
-        severity: Severity::Robustness,
-        note: "Memory and time must stay bounded. The body is the honest document and blanks; \
+    Entry {
+        mode: Mode {
+            name: "network-oversized",
+            effect: "The body or the headers are far larger than anybody needs.",
+            parameters: &[
+                choice("what", &["body-50MB", "10000-keys", "headers-64kB", "100-set-cookie"]),
+                ENDPOINT,
+            ],
+            clauses: &["RFC 9110, section 5.4"],
+            expected: Expected::Error,
+            exceptions: &[
+                ("what", "10000-keys", Expected::Either),
+                ("what", "headers-64kB", Expected::Either),
+                // Nothing bounds their number, and clients do: by a hundred fields of all kinds, often.
+                ("what", "100-set-cookie", Expected::Either),
+            ],
+            severity: Severity::Robustness,
+            note: "Memory and time must stay bounded. The body is the honest document and blanks; \
                10000-keys are members of the document, or keys of the key set.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(oversize)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-tls-invalid",
-        effect: "The endpoints of the relying party's own calls are on a server whose certificate \
+    Entry {
+        mode: Mode {
+            name: "network-tls-invalid",
+            effect: "The endpoints of the relying party's own calls are on a server whose certificate \
                  or version of TLS it must not trust.",
-        parameters: &[choice(
-            "fault",
-            &["self-signed", "expired", "wrong-host", "unknown-ca", "tls1.0", "tls1.1"],
-        )],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 16.17",
-            "OpenID Connect Core 1.0, section 5.3.4",
-            "OpenID Connect Discovery 1.0, section 7.1",
-            "RFC 9325, section 3.1",
-        ],
-        note: "The metadata stays where it is and names ports of localhost for jwks_uri, \
+            parameters: &[choice(
+                "fault",
+                &["self-signed", "expired", "wrong-host", "unknown-ca", "tls1.0", "tls1.1"],
+            )],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 16.17",
+                "OpenID Connect Core 1.0, section 5.3.4",
+                "OpenID Connect Discovery 1.0, section 7.1",
+                "RFC 9325, section 3.1",
+            ],
+            note: "The metadata stays where it is and names ports of localhost for jwks_uri, \
                token_endpoint and userinfo_endpoint. A relying party that trusts the provider's \
                authority finds nothing else to complain of. For tls1.0 and tls1.1 the handshake \
                is made by hand up to the client's key exchange: a relying party that goes on \
                would have gone on.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Metadata(untrustworthy)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "network-http-variants",
-        effect: "The answer is right and HTTP, told otherwise than most servers tell it.",
-        parameters: &[
-            choice(
-                "variant",
-                &[
-                    "chunked",
-                    "http1.0",
-                    "connection-close",
-                    "lowercase-headers",
-                    "duplicate-content-type",
-                    "100-continue",
-                    "204-for-200",
-                ],
-            ),
-            ENDPOINT,
-        ],
-        clauses: &["RFC 9112, section 2.3", "RFC 9110, section 5.1", "RFC 9110, section 15.2"],
-        expected: Expected::Tolerate,
-        exceptions: &[("variant", "204-for-200", Expected::Error)],
-        severity: Severity::Interoperability,
-        note: "204-for-200 has no body and so no document: a readable error is all that is left.",
+    Entry {
+        mode: Mode {
+            name: "network-http-variants",
+            effect: "The answer is right and HTTP, told otherwise than most servers tell it.",
+            parameters: &[
+                choice(
+                    "variant",
+                    &[
+                        "chunked",
+                        "http1.0",
+                        "connection-close",
+                        "lowercase-headers",
+                        "duplicate-content-type",
+                        "100-continue",
+                        "204-for-200",
+                    ],
+                ),
+                ENDPOINT,
+            ],
+            clauses: &["RFC 9112, section 2.3", "RFC 9110, section 5.1", "RFC 9110, section 15.2"],
+            expected: Expected::Tolerate,
+            exceptions: &[("variant", "204-for-200", Expected::Error)],
+            severity: Severity::Interoperability,
+            note: "204-for-200 has no body and so no document: a readable error is all that is left.",
+            ..Mode::of(Class::Network)
+        },
         acts: &[Act::Answer(told_otherwise)],
-        ..Mode::ENTRY
     },
 ];
 
@@ -228,9 +246,9 @@ fn chosen(fault: &Fault<'_>) -> Endpoint {
 
 /// Delivers an answer of the chosen endpoint otherwise.
 fn deliver(
-    answer: &mut Outgoing,
+    answer: &mut RawResponse,
     fault: &Fault<'_>,
-    delivery: impl FnOnce(&mut Outgoing) -> Delivery,
+    delivery: impl FnOnce(&mut RawResponse) -> Delivery,
 ) {
     if fault.request.endpoint == chosen(fault) {
         let delivery = delivery(answer);
@@ -257,7 +275,7 @@ fn refused_address(metadata: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn reset(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn reset(answer: &mut RawResponse, fault: &Fault<'_>) {
     deliver(answer, fault, |_| match fault.value("mode").as_str() {
         "empty-reply" => Delivery::cut(Extent::Nothing, End::Close),
         "rst-headers" => Delivery::cut(Extent::Head, End::Reset),
@@ -267,7 +285,7 @@ fn reset(answer: &mut Outgoing, fault: &Fault<'_>) {
     });
 }
 
-fn compress(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn compress(answer: &mut RawResponse, fault: &Fault<'_>) {
     /// As large as the bomb becomes.
     const BOMB: usize = 10 * 1024 * 1024;
     let asked = fault.request.headers.contains_key(ACCEPT_ENCODING);
@@ -292,7 +310,7 @@ fn compress(answer: &mut Outgoing, fault: &Fault<'_>) {
     }
 }
 
-fn oversize(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn oversize(answer: &mut RawResponse, fault: &Fault<'_>) {
     const BODY: usize = 50 * 1024 * 1024;
     const HEADER: usize = 64 * 1024;
     if fault.request.endpoint != chosen(fault) {
@@ -319,7 +337,7 @@ fn oversize(answer: &mut Outgoing, fault: &Fault<'_>) {
 }
 
 /// Adds ten thousand keys to a key set, or as many members to another document.
-fn many_keys(answer: &mut Outgoing) {
+fn many_keys(answer: &mut RawResponse) {
     const KEYS: usize = 10_000;
     let Ok(mut document) = serde_json::from_slice::<Object>(&answer.body) else { return };
     match document.get_mut("keys").and_then(|keys| keys.as_array_mut()) {
@@ -339,7 +357,7 @@ fn untrustworthy(metadata: &mut Object, fault: &Fault<'_>) {
     let Some(wanted) = TlsFault::ALL.into_iter().find(|fault| fault.name() == wanted) else {
         return;
     };
-    let Ok(address) = fault.issuer.tls_faults.address(wanted) else { return };
+    let Ok(address) = fault.failures.surroundings.tls_faults.address(wanted) else { return };
     for (member, endpoint) in [
         ("jwks_uri", Endpoint::Jwks),
         ("token_endpoint", Endpoint::Token),
@@ -355,7 +373,7 @@ fn untrustworthy(metadata: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn told_otherwise(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn told_otherwise(answer: &mut RawResponse, fault: &Fault<'_>) {
     let plain = Delivery::default();
     let form = match fault.value("variant").as_str() {
         "http1.0" => Delivery { http_1_0: true, ..plain },

@@ -4,153 +4,172 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use crate::failure::engine::draft::{Draft, DraftContent, Outgoing};
+use crate::failure::engine::act::{Act, Effect, Entry, Object};
+use crate::failure::engine::draft::{Draft, DraftContent, RawResponse};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Act, Effect, Expected, Mode, Object, Severity};
-use crate::failure::engine::parameter::{choice, number};
 use crate::failure::engine::token::Token;
-use crate::issuer::grant::GrantUse;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::{choice, number};
+use crate::issuer::grant::Consumption;
 use crate::net::wire::delivery::{Delivery, End, Extent};
 
 const CONTINUITY: &str = "OpenID Connect Core 1.0, section 12.2";
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "refresh-id-token-absent",
-        effect: "A refresh brings new tokens, and no ID token among them.",
-        clauses: &[CONTINUITY],
-        expected: Expected::Tolerate,
-        severity: Severity::Interoperability,
-        note: "The session goes on with the identity that it has.",
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "refresh-id-token-absent",
+            effect: "A refresh brings new tokens, and no ID token among them.",
+            clauses: &[CONTINUITY],
+            expected: Expected::Tolerate,
+            severity: Severity::Interoperability,
+            note: "The session goes on with the identity that it has.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[Act::RefreshTokens(|tokens, _| drop(tokens.shift_remove("id_token")))],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-id-token-invalid",
-        effect: "The ID token of a refresh is about somebody else, for somebody else, or does not \
+    Entry {
+        mode: Mode {
+            name: "refresh-id-token-invalid",
+            effect: "The ID token of a refresh is about somebody else, for somebody else, or does not \
                  verify.",
-        parameters: &[choice(
-            "fault",
-            &[
-                "sub",
-                "iss",
-                "aud",
-                "nonce-differs",
-                "auth_time-newer",
-                "signature",
-                "expired",
-                "alg-none",
-            ],
-        )],
-        clauses: &[CONTINUITY, "OpenID Connect Core 1.0, section 3.1.3.7"],
-        expected: Expected::Reject,
-        note: "The session must not become the other user's; to end it is right. A signature may \
+            parameters: &[choice(
+                "fault",
+                &[
+                    "sub",
+                    "iss",
+                    "aud",
+                    "nonce-differs",
+                    "auth_time-newer",
+                    "signature",
+                    "expired",
+                    "alg-none",
+                ],
+            )],
+            clauses: &[CONTINUITY, "OpenID Connect Core 1.0, section 3.1.3.7"],
+            expected: Expected::Reject,
+            note: "The session must not become the other user's; to end it is right. A signature may \
                go unchecked where TLS vouches for the provider (section 3.1.3.7 (6)).",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[Act::RefreshIdToken(spoil_id_token)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-rotated",
-        effect: "A refresh brings no refresh token, the same one, or a new one that replaces it.",
-        parameters: &[choice("mode", &["omit", "same", "rotate"]), number("rounds", 2, 100, &[])],
-        clauses: &[
-            "RFC 6749, section 6",
-            "OpenID Connect Core 1.0, section 12.2",
-            "RFC 9700, section 4.14.2",
-        ],
-        expected: Expected::Recover,
-        severity: Severity::Robustness,
-        note: "`omit` means that the old one stays valid. The second refresh shows whether the \
+    Entry {
+        mode: Mode {
+            name: "refresh-rotated",
+            effect: "A refresh brings no refresh token, the same one, or a new one that replaces it.",
+            parameters: &[
+                choice("mode", &["omit", "same", "rotate"]),
+                number("rounds", 2, 100, &[]),
+            ],
+            clauses: &[
+                "RFC 6749, section 6",
+                "OpenID Connect Core 1.0, section 12.2",
+                "RFC 9700, section 4.14.2",
+            ],
+            expected: Expected::Recover,
+            severity: Severity::Robustness,
+            note: "`omit` means that the old one stays valid. The second refresh shows whether the \
                right one was kept: `rounds` says how many the user agent should bring about, and \
                the provider answers each alike. `rotate` is what it does without any failure.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[
             Act::Redemption(|fault| {
                 let keeps = fault.request.refreshes() && !fault.is("mode", "rotate");
-                keeps.then_some(GrantUse::Unused)
+                keeps.then_some(Consumption::Unused)
             }),
             Act::After(keep_refresh_token),
             Act::RefreshTokens(send_old_refresh_token),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-reuse-revokes-family",
-        effect: "A refresh token that is used a second time takes every token of its login with \
+    Entry {
+        mode: Mode {
+            name: "refresh-reuse-revokes-family",
+            effect: "A refresh token that is used a second time takes every token of its login with \
                  it, at once or after a while of grace.",
-        parameters: &[choice("grace", &["0s", "10s"]), number("parallel", 2, 10, &[])],
-        clauses: &["RFC 9700, section 4.14.2"],
-        expected: Expected::Recover,
-        severity: Severity::Robustness,
-        note: "The user agent sends `parallel` requests at once when the access token has expired. \
+            parameters: &[choice("grace", &["0s", "10s"]), number("parallel", 2, 10, &[])],
+            clauses: &["RFC 9700, section 4.14.2"],
+            expected: Expected::Recover,
+            severity: Severity::Robustness,
+            note: "The user agent sends `parallel` requests at once when the access token has expired. \
                A relying party that refreshes for each of them loses the session. Without grace \
                this is what the provider does without any failure.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[
             Act::Redemption(|fault| {
                 fault.request.refreshes().then_some(())?;
                 let grace = i64::try_from(fault.duration("grace").as_secs()).unwrap_or(i64::MAX);
-                Some(GrantUse::AgainFor(grace))
+                Some(Consumption::AgainFor(grace))
             }),
             Act::After(tell_grace),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-invalid-grant",
-        effect: "A refresh is refused for good: the token expired, was revoked, or the client may \
+    Entry {
+        mode: Mode {
+            name: "refresh-invalid-grant",
+            effect: "A refresh is refused for good: the token expired, was revoked, or the client may \
                  not refresh.",
-        parameters: &[
-            choice("error", &["invalid_grant", "invalid_client", "unauthorized_client"]),
-            choice("status", &["400", "401"]),
-        ],
-        clauses: &[
-            "RFC 6749, section 5.2",
-            "RFC 6749, section 6",
-            "OpenID Connect Core 1.0, section 12.3",
-        ],
-        expected: Expected::Error,
-        severity: Severity::Robustness,
-        note: "To end the session and offer a new login is right. A crash, a refresh without end \
+            parameters: &[
+                choice("error", &["invalid_grant", "invalid_client", "unauthorized_client"]),
+                choice("status", &["400", "401"]),
+            ],
+            clauses: &[
+                "RFC 6749, section 5.2",
+                "RFC 6749, section 6",
+                "OpenID Connect Core 1.0, section 12.3",
+            ],
+            expected: Expected::Error,
+            severity: Severity::Robustness,
+            note: "To end the session and offer a new login is right. A crash, a refresh without end \
                or a session without end is wrong.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[Act::Answer(refuse)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-transient-failure",
-        effect: "A refresh fails for a passing reason, and succeeds with the same refresh token \
+    Entry {
+        mode: Mode {
+            name: "refresh-transient-failure",
+            effect: "A refresh fails for a passing reason, and succeeds with the same refresh token \
                  later.",
-        parameters: &[
-            choice("mode", &["503", "429", "timeout", "reset", "html"]),
-            number("count", 1, 1_000, &[]),
-        ],
-        clauses: &[
-            "RFC 9110, section 15.6.4",
-            "RFC 9110, section 10.2.3",
-            "RFC 6585, section 4",
-            "RFC 6749, section 5.2",
-        ],
-        expected: Expected::Recover,
-        severity: Severity::Robustness,
-        note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
+            parameters: &[
+                choice("mode", &["503", "429", "timeout", "reset", "html"]),
+                number("count", 1, 1_000, &[]),
+            ],
+            clauses: &[
+                "RFC 9110, section 15.6.4",
+                "RFC 9110, section 10.2.3",
+                "RFC 6585, section 4",
+                "RFC 6749, section 5.2",
+            ],
+            expected: Expected::Recover,
+            severity: Severity::Robustness,
+            note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
                and the refresh token must not be lost.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[
-            Act::Redemption(|fault| fault.request.refreshes().then_some(GrantUse::Unused)),
+            Act::Redemption(|fault| fault.request.refreshes().then_some(Consumption::Unused)),
             Act::After(fail_before_it_counts),
             Act::Answer(fail_in_passing),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "refresh-expires-in-tiny",
-        effect: "Access tokens are said to live for one second or less.",
-        parameters: &[choice("value", &["1", "0"]), number("rounds", 3, 100, &[])],
-        clauses: &["RFC 6749, section 5.1"],
-        expected: Expected::Tolerate,
-        severity: Severity::Robustness,
-        note: "Pages still load, and not each of them refreshes for ever. The tokens are accepted \
+    Entry {
+        mode: Mode {
+            name: "refresh-expires-in-tiny",
+            effect: "Access tokens are said to live for one second or less.",
+            parameters: &[choice("value", &["1", "0"]), number("rounds", 3, 100, &[])],
+            clauses: &["RFC 6749, section 5.1"],
+            expected: Expected::Tolerate,
+            severity: Severity::Robustness,
+            note: "Pages still load, and not each of them refreshes for ever. The tokens are accepted \
                for as long as ever, or the login itself would fail. `rounds` says how many pages \
                the user agent should load.",
+            ..Mode::of(Class::Refresh)
+        },
         acts: &[Act::Tokens(expire_soon), Act::RefreshTokens(expire_soon)],
-        ..Mode::ENTRY
     },
 ];
 
@@ -232,7 +251,7 @@ fn tell_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     Effect::change(words, |_| {})
 }
 
-fn refuse(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn refuse(answer: &mut RawResponse, fault: &Fault<'_>) {
     // An honest refusal too: it would give another reason to one who tries again.
     if !fault.request.refreshes() {
         return;
@@ -258,7 +277,7 @@ fn fail_before_it_counts(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     forget_new("the old refresh token stays valid", draft, fault)
 }
 
-fn fail_in_passing(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn fail_in_passing(answer: &mut RawResponse, fault: &Fault<'_>) {
     let now = fault.issuer.clock.seconds();
     let fails = fault.request.refreshes()
         && answer.status.is_success()

@@ -3,142 +3,162 @@
 use serde_json::{Value, json};
 
 use crate::base::endpoint::Endpoint;
-use crate::exchange::reply::AuthorizationResponse;
 use crate::failure::acts::stolen_code;
+use crate::failure::engine::act::{Act, Effect, Entry, Object};
 use crate::failure::engine::draft::Draft;
 use crate::failure::engine::fault::{Fault, derived};
-use crate::failure::engine::mode::{Act, Effect, Expected, Mode, Object, Severity};
-use crate::failure::engine::parameter::{choice, duration, number};
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
 use crate::failure::engine::token::Token;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::{choice, duration, number};
 use crate::jose::keys::Rotation;
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "sequence-callback-replayed",
-        effect: "The same callback address is opened again.",
-        parameters: &[
-            choice("how", &["reload", "back", "parallel", "other-browser"]),
-            choice("session", &["live", "gone"]),
-            choice("op", &["revoke-on-reuse"]),
-        ],
-        clauses: &[
-            "RFC 6749, section 4.1.2",
-            "RFC 6749, section 10.5",
-            "OpenID Connect Core 1.0, section 16.9",
-        ],
-        expected: Expected::Tolerate,
-        exceptions: &[("how", "other-browser", Expected::Reject)],
-        severity: Severity::Robustness,
-        note: "The user agent's: reload, go back, open the address twice at once, or in another \
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "sequence-callback-replayed",
+            effect: "The same callback address is opened again.",
+            parameters: &[
+                choice("how", &["reload", "back", "parallel", "other-browser"]),
+                choice("session", &["live", "gone"]),
+                choice("op", &["revoke-on-reuse"]),
+            ],
+            clauses: &[
+                "RFC 6749, section 4.1.2",
+                "RFC 6749, section 10.5",
+                "OpenID Connect Core 1.0, section 16.9",
+            ],
+            expected: Expected::Tolerate,
+            exceptions: &[("how", "other-browser", Expected::Reject)],
+            severity: Severity::Robustness,
+            note: "The user agent's: reload, go back, open the address twice at once, or in another \
                browser, which must not be signed in; `session=gone` clears cookies first. The user \
                ends signed in or on a page that helps. The provider revokes what it issued for a \
                code that comes twice, as it always does.",
-        ..Mode::ENTRY
+            ..Mode::of(Class::Sequence)
+        },
+        acts: &[],
     },
-    Mode {
-        name: "sequence-multi-tab",
-        effect: "Several logins begin in one browser, and finish in any order.",
-        parameters: &[
-            choice("order", &["first", "second", "both"]),
-            choice("start", &["two-tabs", "double-click"]),
-            number("tabs", 2, 20, &["2", "20"]),
-        ],
-        clauses: &["RFC 9700, section 4.7.1", "OpenID Connect Core 1.0, section 15.5.2"],
-        expected: Expected::Tolerate,
-        severity: Severity::Robustness,
-        note: "The user agent's. Many tabs also show whether cookies pile up until the relying \
+    Entry {
+        mode: Mode {
+            name: "sequence-multi-tab",
+            effect: "Several logins begin in one browser, and finish in any order.",
+            parameters: &[
+                choice("order", &["first", "second", "both"]),
+                choice("start", &["two-tabs", "double-click"]),
+                number("tabs", 2, 20, &["2", "20"]),
+            ],
+            clauses: &["RFC 9700, section 4.7.1", "OpenID Connect Core 1.0, section 15.5.2"],
+            expected: Expected::Tolerate,
+            severity: Severity::Robustness,
+            note: "The user agent's. Many tabs also show whether cookies pile up until the relying \
                party's own server refuses them.",
-        ..Mode::ENTRY
+            ..Mode::of(Class::Sequence)
+        },
+        acts: &[],
     },
-    Mode {
-        name: "sequence-slow-user",
-        effect: "The login takes so long that what it needs is gone.",
-        parameters: &[
-            choice("mode", &["code-expired", "dwell", "cookies-cleared"]),
-            duration("time", "10min", &[]),
-        ],
-        clauses: &["RFC 6749, section 4.1.2", "RFC 9700, section 4.7.1"],
-        expected: Expected::Error,
-        severity: Severity::Robustness,
-        note: "`code-expired` is the provider's: the code is too old when it is redeemed. The rest \
+    Entry {
+        mode: Mode {
+            name: "sequence-slow-user",
+            effect: "The login takes so long that what it needs is gone.",
+            parameters: &[
+                choice("mode", &["code-expired", "dwell", "cookies-cleared"]),
+                duration("time", "10min", &[]),
+            ],
+            clauses: &["RFC 6749, section 4.1.2", "RFC 9700, section 4.7.1"],
+            expected: Expected::Error,
+            severity: Severity::Robustness,
+            note: "`code-expired` is the provider's: the code is too old when it is redeemed. The rest \
                is the user agent's: it stays on the sign-in page for so long, or clears the \
                relying party's cookies there. The user reads what happened and can try again; \
                nothing begins anew by itself without end.",
+            ..Mode::of(Class::Sequence)
+        },
         acts: &[Act::After(expire_code)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "sequence-user-switch",
-        effect: "A browser in which one user is signed in comes back with another.",
-        parameters: &[choice("how", &["relogin", "silent-renew", "step-up"])],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 3.1.2.1",
-            "OpenID Connect Core 1.0, section 3.1.2.6",
-            "OpenID Connect Session Management 1.0, section 3.1",
-        ],
-        exceptions: &[("how", "relogin", Expected::Tolerate)],
-        note: "`relogin` is the second login: the relying party switches over wholly, and nothing \
+    Entry {
+        mode: Mode {
+            name: "sequence-user-switch",
+            effect: "A browser in which one user is signed in comes back with another.",
+            parameters: &[choice("how", &["relogin", "silent-renew", "step-up"])],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 3.1.2.1",
+                "OpenID Connect Core 1.0, section 3.1.2.6",
+                "OpenID Connect Session Management 1.0, section 3.1",
+            ],
+            exceptions: &[("how", "relogin", Expected::Tolerate)],
+            note: "`relogin` is the second login: the relying party switches over wholly, and nothing \
                of the first user is left. `silent-renew` is a request with prompt=none, `step-up` \
                one with prompt=login, max_age or acr_values: there the other user is refused.",
-        from_the_second: &[("how", "relogin")],
+            from_the_second: &[("how", "relogin")],
+            ..Mode::of(Class::Sequence)
+        },
         acts: &[Act::Authorization(switch_user)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "sequence-concurrent-users",
-        effect: "Several browsers log in as different users at the same moment.",
-        parameters: &[number("pairs", 1, 50, &["1", "10"]), duration("jitter", "50ms", &[])],
-        clauses: &["RFC 9700, section 2.1.1"],
-        expected: Expected::Tolerate,
-        note: "The user agent's: so many pairs of browsers at once, each begun at most so long \
+    Entry {
+        mode: Mode {
+            name: "sequence-concurrent-users",
+            effect: "Several browsers log in as different users at the same moment.",
+            parameters: &[number("pairs", 1, 50, &["1", "10"]), duration("jitter", "50ms", &[])],
+            clauses: &["RFC 9700, section 2.1.1"],
+            expected: Expected::Tolerate,
+            note: "The user agent's: so many pairs of browsers at once, each begun at most so long \
                after the other. Everybody sees themselves, and nobody else.",
-        ..Mode::ENTRY
+            ..Mode::of(Class::Sequence)
+        },
+        acts: &[],
     },
-    Mode {
-        name: "sequence-clock-skew",
-        effect: "The provider's clock is wrong: every time in an ID token is off by as much.",
-        parameters: &[choice(
-            "offset",
-            &["+30s", "-30s", "+60s", "-60s", "+5min", "-5min", "+1h", "-1h"],
-        )],
-        clauses: &[
-            "RFC 7519, section 4.1.4",
-            "RFC 7519, section 4.1.5",
-            "OpenID Connect Core 1.0, section 3.1.3.7 (9)",
-            "OpenID Connect Core 1.0, section 3.1.3.7 (10)",
-        ],
-        expected: Expected::Tolerate,
-        // How far clocks may differ is the relying party's to say, within reason; what has expired
-        // by an hour's difference has expired.
-        exceptions: &[
-            ("offset", "+60s", Expected::Either),
-            ("offset", "-60s", Expected::Either),
-            ("offset", "+5min", Expected::Either),
-            ("offset", "-5min", Expected::Either),
-            ("offset", "+1h", Expected::Either),
-            // They expire that very second, which some leeway forgives.
-            ("offset", "-1h", Expected::Either),
-        ],
-        severity: Severity::Robustness,
-        note: "A clock that is an hour slow sends ID tokens that have expired, as long as they are \
+    Entry {
+        mode: Mode {
+            name: "sequence-clock-skew",
+            effect: "The provider's clock is wrong: every time in an ID token is off by as much.",
+            parameters: &[choice(
+                "offset",
+                &["+30s", "-30s", "+60s", "-60s", "+5min", "-5min", "+1h", "-1h"],
+            )],
+            clauses: &[
+                "RFC 7519, section 4.1.4",
+                "RFC 7519, section 4.1.5",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (9)",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (10)",
+            ],
+            expected: Expected::Tolerate,
+            // How far clocks may differ is the relying party's to say, within reason; what has expired
+            // by an hour's difference has expired.
+            exceptions: &[
+                ("offset", "+60s", Expected::Either),
+                ("offset", "-60s", Expected::Either),
+                ("offset", "+5min", Expected::Either),
+                ("offset", "-5min", Expected::Either),
+                ("offset", "+1h", Expected::Either),
+                // They expire that very second, which some leeway forgives.
+                ("offset", "-1h", Expected::Either),
+            ],
+            severity: Severity::Robustness,
+            note: "A clock that is an hour slow sends ID tokens that have expired, as long as they are \
                valid for an hour. The Date header stays right.",
+            ..Mode::of(Class::Sequence)
+        },
         acts: &[Act::IdToken(skew), Act::RefreshIdToken(skew)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "sequence-op-restart",
-        effect: "The provider forgets every session, code and token at once.",
-        parameters: &[
-            choice("phase", &["before-callback", "after-login", "before-refresh"]),
-            choice("keys", &["same", "new"]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 6749, section 5.2"],
-        expected: Expected::Recover,
-        severity: Severity::Robustness,
-        note: "It happens once. Users can log in again, and the relying party needs no restart. \
+    Entry {
+        mode: Mode {
+            name: "sequence-op-restart",
+            effect: "The provider forgets every session, code and token at once.",
+            parameters: &[
+                choice("phase", &["before-callback", "after-login", "before-refresh"]),
+                choice("keys", &["same", "new"]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 6749, section 5.2"],
+            expected: Expected::Recover,
+            severity: Severity::Robustness,
+            note: "It happens once. Users can log in again, and the relying party needs no restart. \
                The login is over when userinfo has been answered: take another phase for a relying \
                party that does not ask.",
-        times: Some(1),
+            times: Some(1),
+            ..Mode::of(Class::Sequence)
+        },
         acts: &[
             Act::Before(Endpoint::Token, |fault| {
                 let refreshes = !fault.redeems_a_code() && fault.is("phase", "before-refresh");
@@ -155,36 +175,40 @@ pub(crate) static MODES: &[Mode] = &[
                 now.then(|| forget(fault)).flatten()
             }),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "sequence-rejected-login-loop",
-        effect: "The provider signs in whom the relying party will not have.",
-        parameters: &[
-            choice("reason", &["missing-group", "missing-email", "unknown-user"]),
-            number("max-authorizations", 3, 20, &[]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 3.1.2.3"],
-        expected: Expected::Error,
-        severity: Severity::Robustness,
-        note: "For a relying party that needs a group, an email address or an account of its own. \
+    Entry {
+        mode: Mode {
+            name: "sequence-rejected-login-loop",
+            effect: "The provider signs in whom the relying party will not have.",
+            parameters: &[
+                choice("reason", &["missing-group", "missing-email", "unknown-user"]),
+                number("max-authorizations", 3, 20, &[]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 3.1.2.3"],
+            expected: Expected::Error,
+            severity: Severity::Robustness,
+            note: "For a relying party that needs a group, an email address or an account of its own. \
                Single sign-on answers at once whenever it asks again: it must stop, with a page \
                that says why, before it has asked so often. A user without the claim is the same \
                as before.",
+            ..Mode::of(Class::Sequence)
+        },
         acts: &[Act::Claims(unwanted_user)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "sequence-back-after-logout",
-        effect: "After the logout somebody goes back, reloads, or opens the callback address again.",
-        parameters: &[
-            choice("how", &["back", "reload", "callback-url", "api-call"]),
-            choice("cookie", &["kept-copy"]),
-        ],
-        clauses: &["RFC 9111, section 5.2.2.5"],
-        note: "The user agent's: keep the relying party's cookies, log out, put them back, and \
+    Entry {
+        mode: Mode {
+            name: "sequence-back-after-logout",
+            effect: "After the logout somebody goes back, reloads, or opens the callback address again.",
+            parameters: &[
+                choice("how", &["back", "reload", "callback-url", "api-call"]),
+                choice("cookie", &["kept-copy"]),
+            ],
+            clauses: &["RFC 9111, section 5.2.2.5"],
+            note: "The user agent's: keep the relying party's cookies, log out, put them back, and \
                try. A session that lives in its cookie alone cannot end before it expires.",
-        ..Mode::ENTRY
+            ..Mode::of(Class::Sequence)
+        },
+        acts: &[],
     },
 ];
 
@@ -198,7 +222,7 @@ fn expire_code(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     })
 }
 
-fn switch_user(response: &mut AuthorizationResponse, fault: &Fault<'_>) {
+fn switch_user(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let request = fault.authorization_request();
     let prompt = request.last("prompt").unwrap_or_default();
     let asks = |word: &str| prompt.split(' ').any(|own| own == word);

@@ -4,63 +4,80 @@ use serde_json::{Value, json};
 
 use crate::base::endpoint::Endpoint;
 use crate::failure::acts::{claim_shape, oversize, payload, sourced_claims};
+use crate::failure::engine::act::{Act, Entry, Object};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Act, Expected, Mode, Object, Severity};
-use crate::failure::engine::parameter::choice;
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::choice;
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "claims-groups-string",
-        effect: "A claim that is a list comes in another form.",
-        parameters: &[
-            choice("claim", &["groups", "roles", "custom"]),
-            choice(
-                "form",
-                &["string", "csv", "json-in-string", "objects", "empty-array", "null", "nested"],
-            ),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
-        expected: Expected::Tolerate,
-        exceptions: &[
-            // Providers send a single value without its array; these nobody has to expect.
-            ("form", "json-in-string", Expected::Either),
-            ("form", "objects", Expected::Either),
-            ("form", "nested", Expected::Either),
-        ],
-        severity: Severity::Interoperability,
-        note: "No clause fixes the type of `groups`. `roles` and `https://claims.example/groups` \
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "claims-groups-string",
+            effect: "A claim that is a list comes in another form.",
+            parameters: &[
+                choice("claim", &["groups", "roles", "custom"]),
+                choice(
+                    "form",
+                    &[
+                        "string",
+                        "csv",
+                        "json-in-string",
+                        "objects",
+                        "empty-array",
+                        "null",
+                        "nested",
+                    ],
+                ),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
+            expected: Expected::Tolerate,
+            exceptions: &[
+                // Providers send a single value without its array; these nobody has to expect.
+                ("form", "json-in-string", Expected::Either),
+                ("form", "objects", Expected::Either),
+                ("form", "nested", Expected::Either),
+            ],
+            severity: Severity::Interoperability,
+            note: "No clause fixes the type of `groups`. `roles` and `https://claims.example/groups` \
                (`custom`) come beside it, with the user's groups in them.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(claim_shape::groups)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-groups-overage",
-        effect: "The groups are replaced by a hint where to fetch them.",
-        parameters: &[
-            choice("style", &["_claim_names", "hasgroups"]),
-            choice("endpoint", &["ok", "404", "needs-other-token"]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
-        expected: Expected::Error,
-        severity: Severity::Interoperability,
-        note: "Fetched or reported as missing, both is right; rights that vanish in silence are not. \
+    Entry {
+        mode: Mode {
+            name: "claims-groups-overage",
+            effect: "The groups are replaced by a hint where to fetch them.",
+            parameters: &[
+                choice("style", &["_claim_names", "hasgroups"]),
+                choice("endpoint", &["ok", "404", "needs-other-token"]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
+            expected: Expected::Error,
+            severity: Severity::Interoperability,
+            note: "Fetched or reported as missing, both is right; rights that vanish in silence are not. \
                `hasgroups` names no endpoint.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(sourced_claims::overage)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-session-overflow",
-        effect: "Tokens or claims are so large that cookies and headers overflow.",
-        parameters: &[
-            choice("source", &["groups", "access_token", "id_token", "refresh_token"]),
-            choice("size", &["8kB", "4kB", "16kB", "64kB"]),
-        ],
-        clauses: &["RFC 6265, section 6.1", "RFC 6585, section 5"],
-        expected: Expected::Tolerate,
-        exceptions: &[("size", "64kB", Expected::Either)],
-        severity: Severity::Robustness,
-        note: "Mostly the login succeeds here and loops there, or ends in 431 or 502. The long \
+    Entry {
+        mode: Mode {
+            name: "claims-session-overflow",
+            effect: "Tokens or claims are so large that cookies and headers overflow.",
+            parameters: &[
+                choice("source", &["groups", "access_token", "id_token", "refresh_token"]),
+                choice("size", &["8kB", "4kB", "16kB", "64kB"]),
+            ],
+            clauses: &["RFC 6265, section 6.1", "RFC 6585, section 5"],
+            expected: Expected::Tolerate,
+            exceptions: &[("size", "64kB", Expected::Either)],
+            severity: Severity::Robustness,
+            note: "Mostly the login succeeds here and loops there, or ends in 431 or 502. The long \
                tokens are good; what fills them cannot be compressed.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[
             Act::Claims(oversize::claims),
             Act::IdToken(oversize::id_token),
@@ -68,19 +85,21 @@ pub(crate) static MODES: &[Mode] = &[
             Act::Tokens(oversize::tokens),
             Act::RefreshTokens(oversize::tokens),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-groups-delimiter",
-        effect: "The user's one group has a name that looks like a list or a pattern.",
-        parameters: &[choice(
-            "name",
-            &["users,admins", "users admins", "users; admins", "*", "admins-with-case"],
-        )],
-        clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
-        expected: Expected::Tolerate,
-        note: "The user must not become an admin: that shows where the application grants rights to \
+    Entry {
+        mode: Mode {
+            name: "claims-groups-delimiter",
+            effect: "The user's one group has a name that looks like a list or a pattern.",
+            parameters: &[choice(
+                "name",
+                &["users,admins", "users admins", "users; admins", "*", "admins-with-case"],
+            )],
+            clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
+            expected: Expected::Tolerate,
+            note: "The user must not become an admin: that shows where the application grants rights to \
                `admins`. No clause says so; who maps groups to rights decides.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let name = fault.value("name");
             let name = if name == "admins-with-case" { "Admins".to_owned() } else { name };
@@ -88,56 +107,63 @@ pub(crate) static MODES: &[Mode] = &[
                 claims.insert("groups".to_owned(), json!([name]));
             }
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-null-or-mistyped",
-        effect: "A claim that need not be there is absent, null, empty or of another type.",
-        parameters: &[
-            choice(
-                "claim",
-                &[
-                    "email",
-                    "name",
-                    "preferred_username",
-                    "picture",
-                    "locale",
-                    "updated_at",
-                    "address",
-                    "birthdate",
-                    "zoneinfo",
-                ],
-            ),
-            choice("form", &["null", "absent", "empty", "object", "number", "iso-date"]),
-            choice("only-sub", &["false", "true"]),
-            choice("unknown", &["none", "nested", "deep-1000"]),
-        ],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 2",
-            "OpenID Connect Core 1.0, section 5.1",
-            "OpenID Connect Core 1.0, section 5.3.2",
-        ],
-        expected: Expected::Tolerate,
-        exceptions: &[
-            ("unknown", "deep-1000", Expected::Either),
-            ("form", "object", Expected::Either),
-            ("form", "number", Expected::Either),
-            ("form", "iso-date", Expected::Either),
-        ],
-        severity: Severity::Interoperability,
-        note: "Without an email address: a clear message, or an account without one; never one that \
+    Entry {
+        mode: Mode {
+            name: "claims-null-or-mistyped",
+            effect: "A claim that need not be there is absent, null, empty or of another type.",
+            parameters: &[
+                choice(
+                    "claim",
+                    &[
+                        "email",
+                        "name",
+                        "preferred_username",
+                        "picture",
+                        "locale",
+                        "updated_at",
+                        "address",
+                        "birthdate",
+                        "zoneinfo",
+                    ],
+                ),
+                choice("form", &["null", "absent", "empty", "object", "number", "iso-date"]),
+                choice("only-sub", &["false", "true"]),
+                choice("unknown", &["none", "nested", "deep-1000"]),
+            ],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 2",
+                "OpenID Connect Core 1.0, section 5.1",
+                "OpenID Connect Core 1.0, section 5.3.2",
+            ],
+            expected: Expected::Tolerate,
+            exceptions: &[
+                ("unknown", "deep-1000", Expected::Either),
+                ("form", "object", Expected::Either),
+                ("form", "number", Expected::Either),
+                ("form", "iso-date", Expected::Either),
+            ],
+            severity: Severity::Interoperability,
+            note: "Without an email address: a clear message, or an account without one; never one that \
                all users without share. `only-sub` and `unknown` leave the single claim alone.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(claim_shape::mistyped)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-email-unverified",
-        effect: "The user has the email address of another one, and it is not verified.",
-        parameters: &[choice("email_verified", &["false", "absent", "null", "false-string"])],
-        clauses: &["OpenID Connect Core 1.0, section 5.1", "OpenID Connect Core 1.0, section 5.7"],
-        expected: Expected::Either,
-        note: "Nobody may get into the account of the other one, who has to have logged in before. \
+    Entry {
+        mode: Mode {
+            name: "claims-email-unverified",
+            effect: "The user has the email address of another one, and it is not verified.",
+            parameters: &[choice("email_verified", &["false", "absent", "null", "false-string"])],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 5.1",
+                "OpenID Connect Core 1.0, section 5.7",
+            ],
+            expected: Expected::Either,
+            note: "Nobody may get into the account of the other one, who has to have logged in before. \
                An account of one's own is fine.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             claims.insert("email".to_owned(), json!(fault.of_victim("email")));
             let verified = match fault.value("email_verified").as_str() {
@@ -148,17 +174,19 @@ pub(crate) static MODES: &[Mode] = &[
             };
             claims.insert("email_verified".to_owned(), verified);
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-email-verified-string",
-        effect: "`email_verified` is a string or a number.",
-        parameters: &[choice("value", &["false", "true", "True", "1", "0"])],
-        clauses: &["OpenID Connect Core 1.0, section 5.1"],
-        expected: Expected::Tolerate,
-        severity: Severity::Interoperability,
-        note: "The words are sent as strings. `false` must not be read as true only because a string \
+    Entry {
+        mode: Mode {
+            name: "claims-email-verified-string",
+            effect: "`email_verified` is a string or a number.",
+            parameters: &[choice("value", &["false", "true", "True", "1", "0"])],
+            clauses: &["OpenID Connect Core 1.0, section 5.1"],
+            expected: Expected::Tolerate,
+            severity: Severity::Interoperability,
+            note: "The words are sent as strings. `false` must not be read as true only because a string \
                is there.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let value = fault.value("value");
             let value = value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number));
@@ -166,19 +194,21 @@ pub(crate) static MODES: &[Mode] = &[
                 claims.insert("email_verified".to_owned(), value);
             }
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-email-reassigned",
-        effect: "A new user comes with the address, number or login name of an earlier one.",
-        parameters: &[
-            choice("claim", &["email", "preferred_username", "phone_number"]),
-            choice("verified", &["true"]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.7"],
-        expected: Expected::Either,
-        note: "The earlier user has to have logged in before. A conflict that is reported, or an \
+    Entry {
+        mode: Mode {
+            name: "claims-email-reassigned",
+            effect: "A new user comes with the address, number or login name of an earlier one.",
+            parameters: &[
+                choice("claim", &["email", "preferred_username", "phone_number"]),
+                choice("verified", &["true"]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.7"],
+            expected: Expected::Either,
+            note: "The earlier user has to have logged in before. A conflict that is reported, or an \
                account of one's own, is right; the account of the earlier user is not.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let claim = fault.value("claim");
             let value = fault.of_victim(&claim);
@@ -187,139 +217,151 @@ pub(crate) static MODES: &[Mode] = &[
             }
             claims.insert(claim, json!(value));
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-email-changed",
-        effect: "A known user comes with a new address or name.",
-        parameters: &[choice("claim", &["email", "preferred_username", "name"])],
-        clauses: &["OpenID Connect Core 1.0, section 5.7"],
-        expected: Expected::Tolerate,
-        severity: Severity::Interoperability,
-        note: "Shows where the user has logged in before, without the failure: it must be the same \
+    Entry {
+        mode: Mode {
+            name: "claims-email-changed",
+            effect: "A known user comes with a new address or name.",
+            parameters: &[choice("claim", &["email", "preferred_username", "name"])],
+            clauses: &["OpenID Connect Core 1.0, section 5.7"],
+            expected: Expected::Tolerate,
+            severity: Severity::Interoperability,
+            note: "Shows where the user has logged in before, without the failure: it must be the same \
                account.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let claim = fault.value("claim");
             if let Some(Value::String(value)) = claims.get_mut(&claim) {
                 value.insert_str(0, "new-");
             }
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-foreign-identity",
-        effect: "This issuer asserts who a user of another issuer is.",
-        parameters: &[
-            choice("needs", &["two-op"]),
-            choice("claim", &["sub", "sub+iss", "email+username+name"]),
-            choice("in", &["id-token", "userinfo"]),
-        ],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 5.7",
-            "OpenID Connect Core 1.0, section 16.15",
-        ],
-        expected: Expected::Either,
-        exceptions: &[("claim", "sub+iss", Expected::Reject)],
-        note: "The application trusts two issuers: the default one, where the other user has logged \
+    Entry {
+        mode: Mode {
+            name: "claims-foreign-identity",
+            effect: "This issuer asserts who a user of another issuer is.",
+            parameters: &[
+                choice("needs", &["two-op"]),
+                choice("claim", &["sub", "sub+iss", "email+username+name"]),
+                choice("in", &["id-token", "userinfo"]),
+            ],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 5.7",
+                "OpenID Connect Core 1.0, section 16.15",
+            ],
+            expected: Expected::Either,
+            exceptions: &[("claim", "sub+iss", Expected::Reject)],
+            note: "The application trusts two issuers: the default one, where the other user has logged \
                in before, and a sibling that fails so. An account of one's own is right. With \
                `in=id-token` userinfo has the same `sub`, or it would be refused for that.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(foreign)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-sub-edge",
-        effect: "The subject is legal and awkward.",
-        parameters: &[choice(
-            "value",
-            &[
-                "case-twin",
-                "255-chars",
-                "leading-zero-twin",
-                "numeric",
-                "slashes",
-                "spaces",
-                "unicode",
-                "path-like",
-                "sql-like",
-            ],
-        )],
-        clauses: &["OpenID Connect Core 1.0, section 2"],
-        expected: Expected::Tolerate,
-        // Subjects are ASCII.
-        exceptions: &[("value", "unicode", Expected::Either)],
-        note: "A twin is another user than the one without the failure: the two must not share an \
+    Entry {
+        mode: Mode {
+            name: "claims-sub-edge",
+            effect: "The subject is legal and awkward.",
+            parameters: &[choice(
+                "value",
+                &[
+                    "case-twin",
+                    "255-chars",
+                    "leading-zero-twin",
+                    "numeric",
+                    "slashes",
+                    "spaces",
+                    "unicode",
+                    "path-like",
+                    "sql-like",
+                ],
+            )],
+            clauses: &["OpenID Connect Core 1.0, section 2"],
+            expected: Expected::Tolerate,
+            // Subjects are ASCII.
+            exceptions: &[("value", "unicode", Expected::Either)],
+            note: "A twin is another user than the one without the failure: the two must not share an \
                account.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let Some(own) = claims.get("sub").and_then(Value::as_str) else { return };
             let sub = payload::subject(&fault.value("value"), own);
             claims.insert("sub".to_owned(), json!(sub));
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-name-unicode",
-        effect: "Names and groups are written in other letters than ASCII has.",
-        parameters: &[
-            choice(
-                "text",
-                &["umlaut", "cyrillic", "cjk", "emoji", "rtl", "combining", "4-byte", "nul"],
-            ),
-            choice("claim", &["name", "preferred_username", "groups"]),
-        ],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 5.2",
-            "OpenID Connect Core 1.0, section 14",
-            "RFC 8725, section 3.7",
-            "RFC 9110, section 5.5",
-        ],
-        expected: Expected::Tolerate,
-        exceptions: &[("text", "nul", Expected::Either)],
-        severity: Severity::Interoperability,
-        note: "Breaks mostly where a claim is passed on in an HTTP header or a cookie.",
+    Entry {
+        mode: Mode {
+            name: "claims-name-unicode",
+            effect: "Names and groups are written in other letters than ASCII has.",
+            parameters: &[
+                choice(
+                    "text",
+                    &["umlaut", "cyrillic", "cjk", "emoji", "rtl", "combining", "4-byte", "nul"],
+                ),
+                choice("claim", &["name", "preferred_username", "groups"]),
+            ],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 5.2",
+                "OpenID Connect Core 1.0, section 14",
+                "RFC 8725, section 3.7",
+                "RFC 9110, section 5.5",
+            ],
+            expected: Expected::Tolerate,
+            exceptions: &[("text", "nul", Expected::Either)],
+            severity: Severity::Interoperability,
+            note: "Breaks mostly where a claim is passed on in an HTTP header or a cookie.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             say(claims, &fault.value("claim"), payload::text(&fault.value("text")).to_owned());
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-markup",
-        effect: "Claims that users are shown carry markup, formulas or hostile addresses.",
-        parameters: &[
-            choice("claim", &["name", "email", "picture", "profile", "website", "groups"]),
-            choice(
-                "payload",
-                &[
-                    "script",
-                    "img-onerror",
-                    "javascript-uri",
-                    "template",
-                    "formula",
-                    "internal-url-canary",
-                ],
-            ),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.1"],
-        expected: Expected::Tolerate,
-        // What is no address may be refused.
-        exceptions: &[("claim", "email", Expected::Either)],
-        note: "Nothing of it may run. Who fetches the canary shows up in the journal, at `unknown` \
+    Entry {
+        mode: Mode {
+            name: "claims-markup",
+            effect: "Claims that users are shown carry markup, formulas or hostile addresses.",
+            parameters: &[
+                choice("claim", &["name", "email", "picture", "profile", "website", "groups"]),
+                choice(
+                    "payload",
+                    &[
+                        "script",
+                        "img-onerror",
+                        "javascript-uri",
+                        "template",
+                        "formula",
+                        "internal-url-canary",
+                    ],
+                ),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.1"],
+            expected: Expected::Tolerate,
+            // What is no address may be refused.
+            exceptions: &[("claim", "email", Expected::Either)],
+            note: "Nothing of it may run. Who fetches the canary shows up in the journal, at `unknown` \
                below `/canary/`: a browser may fetch a picture, a server should not.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             say(claims, &fault.value("claim"), payload::markup(&fault.value("payload"), fault));
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-crlf",
-        effect: "Claims carry line ends or other control characters.",
-        parameters: &[
-            choice("claim", &["name", "groups", "email", "sub"]),
-            choice("bytes", &["crlf", "lf", "nul"]),
-        ],
-        clauses: &["RFC 9110, section 5.5"],
-        expected: Expected::Either,
-        note: "No further header or cookie may come out of the application: the claim ends in \
+    Entry {
+        mode: Mode {
+            name: "claims-crlf",
+            effect: "Claims carry line ends or other control characters.",
+            parameters: &[
+                choice("claim", &["name", "groups", "email", "sub"]),
+                choice("bytes", &["crlf", "lf", "nul"]),
+            ],
+            clauses: &["RFC 9110, section 5.5"],
+            expected: Expected::Either,
+            note: "No further header or cookie may come out of the application: the claim ends in \
                `Set-Cookie: canary=1`.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(|claims, fault| {
             let claim = fault.value("claim");
             let own = claims.get(&claim).and_then(Value::as_str).unwrap_or("staff");
@@ -331,26 +373,27 @@ pub(crate) static MODES: &[Mode] = &[
             let text = format!("{own}{end}Set-Cookie: canary=1");
             say(claims, &claim, text);
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "claims-distributed",
-        effect: "A claim, `nickname`, is aggregated or distributed, soundly or not.",
-        parameters: &[
-            choice("kind", &["distributed", "aggregated"]),
-            choice(
-                "fault",
-                &["none", "bad-signature", "other-sub", "endpoint-down", "internal-endpoint"],
-            ),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
-        expected: Expected::Tolerate,
-        severity: Severity::Interoperability,
-        note: "Nobody has to support it; a value that was not verified must not be used. Aggregated \
+    Entry {
+        mode: Mode {
+            name: "claims-distributed",
+            effect: "A claim, `nickname`, is aggregated or distributed, soundly or not.",
+            parameters: &[
+                choice("kind", &["distributed", "aggregated"]),
+                choice(
+                    "fault",
+                    &["none", "bad-signature", "other-sub", "endpoint-down", "internal-endpoint"],
+                ),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
+            expected: Expected::Tolerate,
+            severity: Severity::Interoperability,
+            note: "Nobody has to support it; a value that was not verified must not be used. Aggregated \
                claims have no endpoint to fail. The internal endpoint is a canary: who fetches it \
                shows up in the journal, at `unknown` below `/canary/`.",
+            ..Mode::of(Class::Claims)
+        },
         acts: &[Act::Claims(sourced_claims::nickname), Act::Answer(sourced_claims::answer)],
-        ..Mode::ENTRY
     },
 ];
 

@@ -7,25 +7,30 @@ use serde_json::{Value, json};
 use crate::base::endpoint::Endpoint;
 use crate::failure::acts::near_miss::{other_case, with_member};
 use crate::failure::acts::replay::become_user;
-use crate::failure::engine::draft::Outgoing;
+use crate::failure::engine::act::{Act, Entry, Object};
+use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::mode::{Act, Expected, Mode, Object, Severity};
-use crate::failure::engine::parameter::choice;
 use crate::failure::engine::token::{Signature, Token};
+use crate::failure::spec::class::Class;
+use crate::failure::spec::mode::{Expected, Mode, Severity};
+use crate::failure::spec::parameter::choice;
 
-pub(crate) static MODES: &[Mode] = &[
-    Mode {
-        name: "userinfo-sub-mismatch",
-        effect: "Userinfo is about another user than the ID token.",
-        parameters: &[
-            choice("sub", &["other-user", "case-changed", "suffix"]),
-            choice("claims", &["victim"]),
-        ],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 5.3.2",
-            "OpenID Connect Core 1.0, section 16.11",
-        ],
-        note: "To log in by the ID token alone is right too, where nothing of userinfo is used.",
+pub(crate) static ENTRIES: &[Entry] = &[
+    Entry {
+        mode: Mode {
+            name: "userinfo-sub-mismatch",
+            effect: "Userinfo is about another user than the ID token.",
+            parameters: &[
+                choice("sub", &["other-user", "case-changed", "suffix"]),
+                choice("claims", &["victim"]),
+            ],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 5.3.2",
+                "OpenID Connect Core 1.0, section 16.11",
+            ],
+            note: "To log in by the ID token alone is right too, where nothing of userinfo is used.",
+            ..Mode::of(Class::Userinfo)
+        },
         acts: &[Act::Userinfo(|claims, fault| {
             let own = claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned();
             become_user(claims, fault);
@@ -36,41 +41,45 @@ pub(crate) static MODES: &[Mode] = &[
             };
             claims.insert("sub".to_owned(), json!(sub));
         })],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "userinfo-sub-ambiguous",
-        effect: "Userinfo has no subject, more than one, or one that is no string.",
-        parameters: &[choice(
-            "form",
-            &[
-                "absent",
-                "null",
-                "array-own-first",
-                "array-victim-first",
-                "duplicate-own-first",
-                "duplicate-victim-first",
-                "number",
-            ],
-        )],
-        clauses: &["OpenID Connect Core 1.0, section 5.3.2", "RFC 8259, section 4"],
-        // Of repeated members parsers keep the last one, which is the right one here.
-        exceptions: &[("form", "duplicate-victim-first", Expected::Either)],
-        note: "Repeated members come in plain JSON only, not where userinfo is signed.",
+    Entry {
+        mode: Mode {
+            name: "userinfo-sub-ambiguous",
+            effect: "Userinfo has no subject, more than one, or one that is no string.",
+            parameters: &[choice(
+                "form",
+                &[
+                    "absent",
+                    "null",
+                    "array-own-first",
+                    "array-victim-first",
+                    "duplicate-own-first",
+                    "duplicate-victim-first",
+                    "number",
+                ],
+            )],
+            clauses: &["OpenID Connect Core 1.0, section 5.3.2", "RFC 8259, section 4"],
+            // Of repeated members parsers keep the last one, which is the right one here.
+            exceptions: &[("form", "duplicate-victim-first", Expected::Either)],
+            note: "Repeated members come in plain JSON only, not where userinfo is signed.",
+            ..Mode::of(Class::Userinfo)
+        },
         acts: &[Act::Userinfo(ambiguous), Act::Answer(duplicate)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "userinfo-jwt-unexpected",
-        effect: "Userinfo comes as a signed JWT, though the client registered for plain JSON.",
-        parameters: &[
-            choice("signature", &["valid"]),
-            choice("content-type", &["application/jwt", "with-charset"]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.3.2"],
-        expected: Expected::Either,
-        severity: Severity::Interoperability,
-        note: "Verified or cleanly refused, both is right; half a profile is not.",
+    Entry {
+        mode: Mode {
+            name: "userinfo-jwt-unexpected",
+            effect: "Userinfo comes as a signed JWT, though the client registered for plain JSON.",
+            parameters: &[
+                choice("signature", &["valid"]),
+                choice("content-type", &["application/jwt", "with-charset"]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.3.2"],
+            expected: Expected::Either,
+            severity: Severity::Interoperability,
+            note: "Verified or cleanly refused, both is right; half a profile is not.",
+            ..Mode::of(Class::Userinfo)
+        },
         acts: &[
             // Nothing but to become one.
             Act::SignedUserinfo(|_, _| {}),
@@ -84,52 +93,55 @@ pub(crate) static MODES: &[Mode] = &[
                 }
             }),
         ],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "userinfo-jwt-invalid",
-        effect: "Userinfo comes as a JWT that is not what it claims to be.",
-        parameters: &[choice("fault", &["signature", "alg-none", "iss", "aud", "sub"])],
-        clauses: &[
-            "OpenID Connect Core 1.0, section 5.3.2",
-            "OpenID Connect Core 1.0, section 5.3.4",
-        ],
-        note: "A client that registered for plain JSON gets the JWT too: some libraries read what \
+    Entry {
+        mode: Mode {
+            name: "userinfo-jwt-invalid",
+            effect: "Userinfo comes as a JWT that is not what it claims to be.",
+            parameters: &[choice("fault", &["signature", "alg-none", "iss", "aud", "sub"])],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 5.3.2",
+                "OpenID Connect Core 1.0, section 5.3.4",
+            ],
+            note: "A client that registered for plain JSON gets the JWT too: some libraries read what \
                they were not told to verify.",
+            ..Mode::of(Class::Userinfo)
+        },
         acts: &[Act::SignedUserinfo(invalid)],
-        ..Mode::ENTRY
     },
-    Mode {
-        name: "userinfo-http-error",
-        effect: "Userinfo fails.",
-        parameters: &[
-            choice(
-                "mode",
-                &[
-                    "401-invalid_token",
-                    "403-insufficient_scope",
-                    "500",
-                    "html-200",
-                    "empty",
-                    "truncated",
-                    "wrong-content-type",
-                ],
-            ),
-            choice("www-authenticate", &["present", "absent"]),
-        ],
-        clauses: &["OpenID Connect Core 1.0, section 5.3.3", "RFC 6750, section 3.1"],
-        expected: Expected::Error,
-        exceptions: &[("mode", "wrong-content-type", Expected::Either)],
-        severity: Severity::Robustness,
-        note: "To log in by the ID token alone is fine where its claims suffice; a loop is not, nor \
+    Entry {
+        mode: Mode {
+            name: "userinfo-http-error",
+            effect: "Userinfo fails.",
+            parameters: &[
+                choice(
+                    "mode",
+                    &[
+                        "401-invalid_token",
+                        "403-insufficient_scope",
+                        "500",
+                        "html-200",
+                        "empty",
+                        "truncated",
+                        "wrong-content-type",
+                    ],
+                ),
+                choice("www-authenticate", &["present", "absent"]),
+            ],
+            clauses: &["OpenID Connect Core 1.0, section 5.3.3", "RFC 6750, section 3.1"],
+            expected: Expected::Error,
+            exceptions: &[("mode", "wrong-content-type", Expected::Either)],
+            severity: Severity::Robustness,
+            note: "To log in by the ID token alone is fine where its claims suffice; a loop is not, nor \
                is being half logged in.",
+            ..Mode::of(Class::Userinfo)
+        },
         acts: &[Act::Answer(http_error)],
-        ..Mode::ENTRY
     },
 ];
 
 /// Whether an answer is userinfo, and no refusal.
-fn sends_claims(answer: &Outgoing, fault: &Fault<'_>) -> bool {
+fn sends_claims(answer: &RawResponse, fault: &Fault<'_>) -> bool {
     fault.request.endpoint == Endpoint::Userinfo
         && fault.request.method != Method::OPTIONS
         && answer.status.is_success()
@@ -149,7 +161,7 @@ fn ambiguous(claims: &mut Object, fault: &Fault<'_>) {
     claims.insert("sub".to_owned(), sub);
 }
 
-fn duplicate(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn duplicate(answer: &mut RawResponse, fault: &Fault<'_>) {
     let form = fault.value("form");
     let Some(order) = form.strip_prefix("duplicate-") else { return };
     let claims: Object = match serde_json::from_slice(&answer.body) {
@@ -181,7 +193,7 @@ fn invalid(token: &mut Token, fault: &Fault<'_>) {
     token.claims.insert(claim.to_owned(), json!(value));
 }
 
-fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
+fn http_error(answer: &mut RawResponse, fault: &Fault<'_>) {
     if !sends_claims(answer, fault) {
         return;
     }
@@ -209,7 +221,7 @@ fn http_error(answer: &mut Outgoing, fault: &Fault<'_>) {
 }
 
 fn refuse(
-    answer: &mut Outgoing,
+    answer: &mut RawResponse,
     fault: &Fault<'_>,
     (status, error, reason): (StatusCode, &str, &str),
 ) {
@@ -225,7 +237,7 @@ fn refuse(
     }
 }
 
-fn become_text(answer: &mut Outgoing, content_type: &'static str, text: &str) {
+fn become_text(answer: &mut RawResponse, content_type: &'static str, text: &str) {
     answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer.body = text.as_bytes().to_owned();
 }

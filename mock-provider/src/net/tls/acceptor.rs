@@ -18,9 +18,9 @@ use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, CertificateError, LOCAL_NAMES, Validity};
 use super::faults::TlsFaults;
+use crate::base::endpoint::Endpoint;
 use crate::net::wire::connection;
 use crate::net::wire::stream::Socket;
-use crate::router::CANARY;
 
 /// How long a handshake may take.
 pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -111,7 +111,7 @@ pub(crate) async fn serve(
 /// What is served to those who speak plain HTTP: the canary alone, for a failure may send them there.
 fn in_plain(router: Router) -> Router {
     let canary_alone = |request: Request, next: Next| async {
-        match request.uri().path().ends_with(CANARY) {
+        match request.uri().path().ends_with(Endpoint::Canary.path()) {
             true => next.run(request).await,
             false => (StatusCode::BAD_REQUEST, "https is spoken here, and this was http\n")
                 .into_response(),

@@ -5,11 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::mode::{Mode, names};
-use crate::failure::modes::{
-    authorization, discovery, id_token_claims, id_token_header, id_token_signature, jwks, logout,
-    network, refresh, sequence, token_response, user_claims, userinfo,
-};
+use super::mode::names;
 
 /// What a mode concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
@@ -61,25 +57,6 @@ names!(Class {
 });
 
 impl Class {
-    /// The modes of the class.
-    pub fn modes(self) -> &'static [Mode] {
-        match self {
-            Self::Discovery => discovery::MODES,
-            Self::Jwks => jwks::MODES,
-            Self::Authorization => authorization::MODES,
-            Self::Token => token_response::MODES,
-            Self::IdTokenHeader => id_token_header::MODES,
-            Self::IdTokenSignature => id_token_signature::MODES,
-            Self::IdTokenClaims => id_token_claims::MODES,
-            Self::Userinfo => userinfo::MODES,
-            Self::Refresh => refresh::MODES,
-            Self::Logout => logout::MODES,
-            Self::Network => network::MODES,
-            Self::Claims => user_claims::MODES,
-            Self::Sequence => sequence::MODES,
-        }
-    }
-
     /// What the class is called in a sentence.
     pub fn title(self) -> &'static str {
         match self {
@@ -97,11 +74,5 @@ impl Class {
             Self::Claims => "Claims about the user",
             Self::Sequence => "Sequence and time",
         }
-    }
-
-    /// The class of the mode with that name.
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        let stands_in = |class: &&Self| class.modes().iter().any(|mode| mode.name == name);
-        Self::ALL.iter().find(stands_in).copied()
     }
 }

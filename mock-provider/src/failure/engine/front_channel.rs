@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::exchange::reply::AuthorizationResponse;
 use crate::failure::engine::fault::Fault;
+use crate::failure::engine::front_channel_draft::AuthorizationDraft;
 use crate::failure::engine::token::Token;
 use crate::protocol::parameters::Parameters;
 
 /// Lets an act have the ID token, where there is one.
 pub(crate) fn id_token(
-    response: &mut AuthorizationResponse,
+    response: &mut AuthorizationDraft,
     fault: &Fault<'_>,
     act: impl FnOnce(&mut Token),
 ) {
@@ -30,7 +30,7 @@ pub(crate) fn id_token(
 
 /// Lets an act have it where no other ID token will come: in the implicit flow.
 pub(crate) fn only_id_token(
-    response: &mut AuthorizationResponse,
+    response: &mut AuthorizationDraft,
     fault: &Fault<'_>,
     act: impl FnOnce(&mut Token),
 ) {
