@@ -1,0 +1,13 @@
+//! The list of rooms as the documentation shows it.
+
+/// The rooms that `markdown` lists for the crate `name`: the first word of each line in the code
+/// block that follows the line `<!-- rooms: NAME -->`. Indented lines continue a description.
+/// `None` where there is no such block.
+pub fn rooms_in<'a>(markdown: &'a str, name: &str) -> Option<Vec<&'a str>> {
+    let marker = format!("<!-- rooms: {name} -->");
+    let mut lines = markdown.lines().skip_while(|line| line.trim() != marker).skip(1);
+    lines.by_ref().find(|line| !line.trim().is_empty()).filter(|line| line.starts_with("```"))?;
+    let rows = lines.take_while(|line| !line.starts_with("```"));
+    let rows = rows.filter(|line| !line.starts_with(char::is_whitespace));
+    Some(rows.filter_map(|line| line.split_whitespace().next()).collect())
+}
