@@ -24,6 +24,7 @@ mod https;
 mod hybrid;
 mod journal;
 mod jwks;
+mod layers;
 mod leniency;
 mod readme;
 mod refresh;
