@@ -154,15 +154,15 @@ fn https_is_announced_with_the_certificate_to_trust() {
 }
 
 #[test]
-fn a_running_provider_is_well_and_a_stopped_one_is_not() {
+fn a_running_provider_is_healthy_and_a_stopped_one_is_not() {
     let provider = Running::start(&mut program(["--log", "warn"]));
     let url = provider.says("issuer").to_owned();
     let ask = || outcome(&mut program(["healthcheck", "--url", &url]));
-    assert_eq!(ask(), (Some(0), format!("{url} is well\n"), String::new()));
+    assert_eq!(ask(), (Some(0), format!("{url} is healthy\n"), String::new()));
     drop(provider);
     let (code, _, errors) = ask();
     assert_eq!(code, Some(1));
-    assert!(errors.contains("nobody listens there"), "{errors}");
+    assert!(errors.contains("is unhealthy: nothing is listening there"), "{errors}");
 }
 
 #[test]

@@ -7,8 +7,6 @@ pub(crate) mod faults;
 mod old_version;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "cli")]
-pub(crate) mod unverified;
 
 pub(crate) use acceptor::{Tls, serve};
 pub use authority::CertificateError;
