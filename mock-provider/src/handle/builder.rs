@@ -169,11 +169,10 @@ impl MockProviderBuilder {
         let both_loopbacks = issuer_host.as_deref() == Some("localhost")
             || issuer_url.and_then(|url| Url::parse(url).ok()).is_some_and(is_localhost);
         let listeners = listen(address, both_loopbacks)?;
-        let address = listeners.address();
         let scheme = if config.settings.https { "https" } else { "http" };
         let base = match issuer_host {
-            Some(host) => format!("{scheme}://{host}:{}", address.port()),
-            None => format!("{scheme}://{}", reachable(address)),
+            Some(host) => format!("{scheme}://{host}:{}", listeners.address().port()),
+            None => format!("{scheme}://{}", listeners.reachable_address()),
         };
         let tls = tls(&config.settings, &base)?;
 
@@ -209,14 +208,6 @@ fn check_host(host: &str) -> Result<(), ConfigError> {
             "issuer_host",
             format!("`issuer_host` must be a name or an address, not `{host}`: {error}"),
         )),
-    }
-}
-
-/// The address by which this machine reaches a listener: "all addresses" is none to call.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address.ip().is_unspecified() {
-        true => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
-        false => address,
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::Listener;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
@@ -57,6 +58,19 @@ impl Listeners {
     /// The address that was bound, with the port that was free.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address by which this machine reaches the listeners: nobody can connect to `0.0.0.0` or
+    /// `[::]`, which stand for all addresses.
+    pub(crate) fn reachable_address(&self) -> SocketAddr {
+        // Whether `[::]` accepts IPv4 differs from system to system (`net.ipv6.bindv6only`).
+        let is_v6_only = |it: &TcpListener| SockRef::from(it).only_v6().unwrap_or(false);
+        let loopback: IpAddr = match self.address {
+            address if !address.ip().is_unspecified() => return address,
+            SocketAddr::V6(_) if self.sockets.iter().all(is_v6_only) => Ipv6Addr::LOCALHOST.into(),
+            _ => Ipv4Addr::LOCALHOST.into(),
+        };
+        SocketAddr::new(loopback, self.address.port())
     }
 }
 
@@ -191,5 +205,29 @@ async fn accept<F: Future<Output = ()> + Send + 'static>(
         // Answers are small: they must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, router.clone(), stopped.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+
+    #[test]
+    fn listeners_on_all_addresses_are_reached_at_a_loopback_address_of_their_family() {
+        for (is_v6_only, loopback) in [(false, "127.0.0.1"), (true, "::1")] {
+            let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+            socket.set_only_v6(is_v6_only).unwrap();
+            socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into()).unwrap();
+            socket.listen(1).unwrap();
+            let socket = TcpListener::from(socket);
+            let address = socket.local_addr().unwrap();
+            let address = Listeners { sockets: vec![socket], address }.reachable_address();
+            TcpStream::connect(address).unwrap();
+            assert_eq!(address.ip(), loopback.parse::<IpAddr>().unwrap());
+        }
     }
 }
