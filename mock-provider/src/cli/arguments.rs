@@ -8,7 +8,6 @@ use tracing::warn;
 use tracing_subscriber::filter::Targets;
 
 use super::failures::Failures;
-use super::layers::Layer;
 use super::output::complain;
 use super::{check, healthcheck, layers, log, serve};
 use crate::settings::settings::Settings;
@@ -147,17 +146,9 @@ fn shown(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED))
 }
 
-/// Puts file, environment and flags one over the other, and serves.
-fn run(flags: ArgMatches) -> ExitCode {
-    let mut layers = match layers::environment(std::env::vars_os()) {
-        Ok(layers) => layers,
-        Err(errors) => {
-            errors.iter().for_each(complain);
-            return ExitCode::from(MISUSED);
-        }
-    };
-    layers.push(Layer::flags(flags));
-    let (program, config) = match layers::combine(&layers) {
+/// Serves with the configuration that file, environment and command line make together.
+fn run(command_line: ArgMatches) -> ExitCode {
+    let (program, config) = match layers::combine(command_line) {
         Ok(combined) => combined,
         Err(error) => {
             complain(error);
@@ -165,8 +156,8 @@ fn run(flags: ArgMatches) -> ExitCode {
         }
     };
     log::start(program.log);
-    for (name, meant) in layers::misspelt(std::env::vars_os()) {
-        warn!("the environment variable {name} is not known: did you mean {meant}?");
+    for (name, meant) in layers::misspelt() {
+        warn!("unknown environment variable {name}: did you mean {meant}?");
     }
     serve::serve(config)
 }

@@ -1,8 +1,8 @@
-//! Configuration file, environment and flags, one over the other.
+//! Configuration file, environment and command line, one over the other.
 
-use std::ffi::{OsStr, OsString};
+use std::env;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::arguments::Program;
@@ -18,207 +18,109 @@ const PREFIX: &str = "MOCK_PROVIDER_";
 /// The option that may be given several times; a variable has them all.
 const FAIL: &str = "fail";
 
-/// Some settings that override the file.
-#[derive(Debug)]
-pub(crate) struct Layer {
-    source: Source,
-    matches: ArgMatches,
-}
-
-/// Where a layer comes from.
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    Environment,
-    Flags,
-}
-
-impl Source {
-    /// The name of the variable or flag for a setting.
-    fn name_of(self, setting: &str) -> String {
-        match self {
-            Self::Environment => format!("{PREFIX}{}", setting.to_uppercase()),
-            Self::Flags => format!("--{}", setting.replace('_', "-")),
-        }
-    }
-}
-
-impl Layer {
-    /// The flags of the command line.
-    pub(crate) fn flags(matches: ArgMatches) -> Self {
-        Self { source: Source::Flags, matches }
-    }
-}
-
-/// Every option of `serve`, as arguments that may all be absent.
-fn options() -> Command {
-    let command = Command::new("mock-provider").no_binary_name(true);
-    Settings::augment_args_for_update(Program::augment_args_for_update(command))
-}
-
-/// Reads the environment: a layer for each variable that is set, and is not empty.
-///
-/// # Errors
-///
-/// Every variable that cannot be read, in words.
-pub(crate) fn environment(
-    variables: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<Vec<Layer>, Vec<String>> {
-    let options = options();
-    let (mut layers, mut errors) = (Vec::new(), Vec::new());
-    for (name, value) in variables {
-        let option = options.get_arguments().find(|option| {
-            name.to_str() == Some(&Source::Environment.name_of(option.get_id().as_str()))
-        });
-        let Some(long) = option.filter(|_| !value.is_empty()).and_then(|option| option.get_long())
-        else {
-            continue;
-        };
-        let values: Vec<_> = match value.to_str().filter(|_| long == FAIL) {
-            Some(list) => split_list(list).into_iter().map(OsStr::new).collect(),
-            None => vec![&*value],
-        };
-        let arguments = values.into_iter().map(|value| {
-            let mut argument = OsString::from(format!("--{long}="));
-            argument.push(value);
-            argument
-        });
-        match options.clone().try_get_matches_from(arguments) {
-            Ok(matches) => layers.push(Layer { source: Source::Environment, matches }),
-            Err(error) => errors.push(about_variable(error, &name)),
-        }
-    }
-    if errors.is_empty() { Ok(layers) } else { Err(errors) }
-}
-
-/// What clap says of a flag, said of a variable.
-fn about_variable(mut error: clap::Error, variable: &OsStr) -> String {
-    let name = variable.to_string_lossy().into_owned();
-    error.insert(ContextKind::InvalidArg, ContextValue::String(name));
-    let text = error.to_string();
-    text.split("\n\nFor more").next().unwrap_or_default().trim_end().to_owned()
-}
-
-/// Variables that look like ours, are none, and resemble one, with the one they resemble.
-///
-/// Those that resemble none are left alone: Kubernetes sets `MOCK_PROVIDER_PORT` and others for
-/// every service of that name.
-pub(crate) fn misspelt(
-    variables: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Vec<(String, String)> {
-    let options = options();
-    let known: Vec<_> = options
-        .get_arguments()
-        .map(|option| Source::Environment.name_of(option.get_id().as_str()))
-        .collect();
-    let suffixes = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
-    variables
-        .into_iter()
-        .filter_map(|(name, _)| name.into_string().ok())
-        .filter(|name| !known.contains(name))
-        .filter_map(|name| {
-            let meant = nearest(name.strip_prefix(PREFIX)?, suffixes())?;
-            Some((name.clone(), format!("{PREFIX}{meant}")))
-        })
-        .collect()
-}
-
-/// Why layers make no configuration.
+/// Why the layers do not make a configuration.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LayersError {
+    /// Every variable whose value is invalid.
+    #[error("{}", .0.join("\n"))]
+    Variables(Vec<String>),
     #[error(transparent)]
     Arguments(#[from] clap::Error),
     #[error(transparent)]
     Configuration(#[from] ConfigError),
 }
 
-/// Puts layers over the file that they name, each over the one before, and checks the whole.
+/// Puts the command line over the environment, and both over the file that they name.
 ///
 /// # Errors
 ///
-/// When the file cannot be read or the outcome makes no sense.
-pub(crate) fn combine(layers: &[Layer]) -> Result<(Program, Config), LayersError> {
+/// When a variable is invalid, the file cannot be read, or the result is invalid.
+pub(crate) fn combine(command_line: ArgMatches) -> Result<(Program, Config), LayersError> {
+    let variables = environment()?.into_iter().map(|matches| (variable as fn(&str) -> _, matches));
+    let layers: Vec<_> = variables.chain([(option as _, command_line)]).collect();
     let mut program = Program::default();
-    for layer in layers {
-        program.update_from_arg_matches(&layer.matches)?;
+    for (_, matches) in &layers {
+        program.update_from_arg_matches(matches)?;
     }
-    let mut draft = match &program.config {
-        Some(file) => Draft::load(file)?,
-        None => Draft::default(),
-    };
-    for layer in layers {
-        draft.settings_mut().update_from_arg_matches(&layer.matches)?;
-        for id in layer.matches.ids() {
-            draft.overridden(id.as_str(), layer.source.name_of(id.as_str()));
+    let mut draft = program.config.as_deref().map_or_else(|| Ok(Draft::default()), Draft::load)?;
+    for (name, matches) in &layers {
+        draft.settings_mut().update_from_arg_matches(matches)?;
+        for id in matches.ids() {
+            draft.overridden(id.as_str(), name(id.as_str()));
         }
     }
     Ok((program, draft.check()?))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The variable for a setting.
+fn variable(setting: &str) -> String {
+    format!("{PREFIX}{}", setting.to_uppercase())
+}
 
-    fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
-        pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
-    }
+/// The option for a setting.
+fn option(setting: &str) -> String {
+    format!("--{}", setting.replace('_', "-"))
+}
 
-    #[test]
-    fn every_bad_variable_is_named_at_once() {
-        let errors = environment(variables(&[
-            ("MOCK_PROVIDER_SEED", "abc"),
-            ("MOCK_PROVIDER_CODE_LIFETIME", "60"),
-            ("MOCK_PROVIDER_ANY_CLIENT", "perhaps"),
-        ]));
-        insta::assert_snapshot!(errors.unwrap_err().join("\n"), @r#"
-        error: invalid value 'abc' for 'MOCK_PROVIDER_SEED': invalid digit found in string
-        error: invalid value '60' for 'MOCK_PROVIDER_CODE_LIFETIME': `60` is not a duration such as "90s", "10min" or "1h 30min"
-        error: invalid value 'perhaps' for 'MOCK_PROVIDER_ANY_CLIENT'
-          [possible values: true, false]
-        "#);
-    }
+/// Every option of `serve`. The file may set what they leave out, so all of them may be absent.
+fn options() -> Command {
+    let command = Command::new("mock-provider").no_binary_name(true);
+    Settings::augment_args_for_update(Program::augment_args_for_update(command))
+}
 
-    #[test]
-    fn an_empty_variable_is_not_set() {
-        assert!(environment(variables(&[("MOCK_PROVIDER_SEED", "")])).unwrap().is_empty());
-    }
+/// The identifiers of the options, which are the names of the settings.
+fn settings() -> Vec<String> {
+    options().get_arguments().map(|option| option.get_id().to_string()).collect()
+}
 
-    #[test]
-    fn a_later_layer_overrides_and_leaves_the_rest() {
-        let mut layers = environment(variables(&[
-            ("MOCK_PROVIDER_AUTO_LOGIN", "alice"),
-            ("MOCK_PROVIDER_ANY_CLIENT", "true"),
-            ("MOCK_PROVIDER_ANY_REDIRECT_URI", "true"),
-        ]))
-        .unwrap();
-        let flags = ["--any-client=false", "--auto-login=bob", "--login-hint-signs-in"];
-        layers.push(Layer::flags(options().try_get_matches_from(flags).unwrap()));
-        let settings = combine(&layers).unwrap().1.settings;
-        assert_eq!(settings.auto_login.as_deref(), Some("bob"));
-        assert!(!settings.any_client && settings.any_redirect_uri && settings.login_hint_signs_in);
-        assert!(settings.any_subject, "the default");
+/// Reads each variable by itself, so that every invalid one is reported. Empty ones count as unset.
+fn environment() -> Result<Vec<ArgMatches>, LayersError> {
+    let (mut layers, mut errors) = (Vec::new(), Vec::new());
+    for setting in settings() {
+        let name = variable(&setting);
+        let Some(value) = env::var_os(&name).filter(|value| !value.is_empty()) else { continue };
+        let matches = match value.to_str().filter(|_| setting == FAIL) {
+            // Quotes protect the separator, but not from clap's `value_delimiter`.
+            Some(list) => {
+                let failures = split_list(list).into_iter().map(|it| format!("--{FAIL}={it}"));
+                options().try_get_matches_from(failures)
+            }
+            None => {
+                let options = options().mut_arg(setting, |option| option.env(name.clone()));
+                options.try_get_matches_from([""; 0])
+            }
+        };
+        match matches {
+            Ok(matches) => layers.push(matches),
+            Err(error) => errors.push(about_variable(error, name)),
+        }
     }
+    if errors.is_empty() { Ok(layers) } else { Err(LayersError::Variables(errors)) }
+}
 
-    #[test]
-    fn a_value_that_makes_no_sense_is_that_of_its_variable_or_flag() {
-        let mut layers = environment(variables(&[("MOCK_PROVIDER_ISSUER_URL", "idp")])).unwrap();
-        layers.push(Layer::flags(options().try_get_matches_from(["--auto-login=alcie"]).unwrap()));
-        insta::assert_snapshot!(combine(&layers).unwrap_err(), @"
-        MOCK_PROVIDER_ISSUER_URL: `issuer_url` `idp` must be a URL such as `http://localhost:9400`
-        --auto-login: unknown user `alcie` in `auto_login`: did you mean `alice`?
-        ");
+/// Puts the variable in the place of the option in clap's message.
+fn about_variable(mut error: clap::Error, name: String) -> String {
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        return format!("error: {name} must be UTF-8");
     }
+    error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    let text = error.to_string();
+    text.split("\n\nFor more").next().unwrap_or_default().trim_end().to_owned()
+}
 
-    #[test]
-    fn a_slip_in_a_variable_is_noticed_and_what_kubernetes_sets_is_not() {
-        let found = misspelt(variables(&[
-            ("MOCK_PROVIDER_AUTOLOGIN", "alice"),
-            ("MOCK_PROVIDER_PORT", "tcp://10.0.0.7:9400"),
-            ("MOCK_PROVIDER_SERVICE_HOST", "10.0.0.7"),
-            ("MOCK_PROVIDER_PORT_9400_TCP_ADDR", "10.0.0.7"),
-            ("MOCK_PROVIDER_LISTEN", "127.0.0.1:0"),
-            ("PATH", "/bin"),
-        ]));
-        let expected = ("MOCK_PROVIDER_AUTOLOGIN", "MOCK_PROVIDER_AUTO_LOGIN");
-        assert_eq!(found, [(expected.0.to_owned(), expected.1.to_owned())]);
-    }
+/// Unknown variables with our prefix, each with the known one whose name is nearest.
+///
+/// Those that resemble none are left alone: Kubernetes sets `MOCK_PROVIDER_PORT` and others for
+/// every service of that name.
+pub(crate) fn misspelt() -> Vec<(String, String)> {
+    let known: Vec<_> = settings().iter().map(|setting| setting.to_uppercase()).collect();
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let meant = |name: String| {
+        let suffix =
+            name.strip_prefix(PREFIX).filter(|it| known.iter().all(|known| known != it))?;
+        let meant = nearest(suffix, known.iter().map(String::as_str))?;
+        let meant = format!("{PREFIX}{meant}");
+        Some((name, meant))
+    };
+    names.filter_map(meant).collect()
 }

@@ -120,6 +120,63 @@ fn a_wrong_file_variable_or_flag_keeps_the_provider_from_starting() {
 }
 
 #[test]
+fn every_invalid_variable_is_named_at_once() {
+    let mut command = program([]);
+    command.env("MOCK_PROVIDER_SEED", "abc").env("MOCK_PROVIDER_CODE_LIFETIME", "60");
+    command
+        .env("MOCK_PROVIDER_ANY_CLIENT", "perhaps")
+        .env("MOCK_PROVIDER_FAIL", "id-token-exp-invald;");
+    let (code, _, errors) = outcome(&mut command);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(errors, @r#"
+    error: invalid value 'abc' for 'MOCK_PROVIDER_SEED': invalid digit found in string
+    error: invalid value 'perhaps' for 'MOCK_PROVIDER_ANY_CLIENT'
+      [possible values: true, false]
+    error: invalid value 'id-token-exp-invald' for 'MOCK_PROVIDER_FAIL': no failure is called `id-token-exp-invald`: did you mean `id-token-exp-invalid`?
+    error: invalid value '60' for 'MOCK_PROVIDER_CODE_LIFETIME': `60` is not a duration such as "90s", "10min" or "1h 30min"
+    "#);
+}
+
+#[test]
+fn a_value_that_contradicts_the_rest_is_that_of_its_variable_or_option() {
+    let mut command = program(["--auto-login=alcie"]);
+    command.env("MOCK_PROVIDER_ISSUER_URL", "idp");
+    command.env("MOCK_PROVIDER_FAIL", "id-token-exp-invalid@client=demo-ap");
+    let (code, _, errors) = outcome(&mut command);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(errors, @"
+    MOCK_PROVIDER_ISSUER_URL: `issuer_url` `idp` must be a URL such as `http://localhost:9400`
+    --auto-login: unknown user `alcie` in `auto_login`: did you mean `alice`?
+    MOCK_PROVIDER_FAIL: unknown client `demo-ap` in `fail[0]`: did you mean `demo-app`?
+    ");
+}
+
+#[test]
+fn lists_in_variables_have_separators_and_empty_variables_count_as_unset() {
+    let mut command = program(["serve", "--any-client=false", "--login-hint-signs-in"]);
+    command.env("MOCK_PROVIDER_SEED", "").env("MOCK_PROVIDER_ANY_CLIENT", "true");
+    command.env("MOCK_PROVIDER_SIGNING_ALGORITHMS", "RS256,ES256,ES256");
+    command.env("MOCK_PROVIDER_ISSUERS", "one,two,one");
+    let (code, _, errors) = outcome(&mut command);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(errors, @"
+    MOCK_PROVIDER_SIGNING_ALGORITHMS: `ES256` is given twice in `signing_algorithms`
+    MOCK_PROVIDER_ISSUERS: issuer `one` is named twice
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_text_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let latin_1 = OsStr::from_bytes(b"andr\xe9");
+    let (code, _, errors) = outcome(program([]).env("MOCK_PROVIDER_AUTO_LOGIN", latin_1));
+    assert_eq!((code, &*errors), (Some(2), "error: MOCK_PROVIDER_AUTO_LOGIN must be UTF-8\n"));
+}
+
+#[test]
 fn a_bad_variable_does_not_disturb_other_commands() {
     let file = fixture("provider.toml");
     let (code, ..) = outcome(program(["check", &file]).env("MOCK_PROVIDER_SEED", "abc"));
@@ -193,9 +250,16 @@ fn signals_end_the_provider_in_good_order() {
 #[test]
 fn a_slip_in_a_variable_is_warned_of() {
     let mut command = program([]);
-    let (_, log) = Running::start(command.env("MOCK_PROVIDER_AUTOLOGIN", "alice")).signal("-TERM");
-    assert!(log.contains("warning: the environment variable MOCK_PROVIDER_AUTOLOGIN"), "{log}");
-    assert!(log.contains("did you mean MOCK_PROVIDER_AUTO_LOGIN?"), "{log}");
+    command.env("MOCK_PROVIDER_AUTOLOGIN", "alice");
+    // Kubernetes sets these for a service of this name.
+    command.env("MOCK_PROVIDER_PORT", "tcp://10.0.0.7:9400");
+    command.env("MOCK_PROVIDER_SERVICE_HOST", "10.0.0.7");
+    command.env("MOCK_PROVIDER_PORT_9400_TCP_ADDR", "10.0.0.7");
+    let (_, log) = Running::start(&mut command).signal("-TERM");
+    assert_eq!(log.matches("unknown environment variable").count(), 1, "{log}");
+    let warning = "warning: unknown environment variable MOCK_PROVIDER_AUTOLOGIN: did you mean \
+                   MOCK_PROVIDER_AUTO_LOGIN?";
+    assert!(log.contains(warning), "{log}");
 }
 
 #[test]
