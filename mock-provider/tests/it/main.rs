@@ -36,6 +36,7 @@ mod session_management;
 mod sign_in;
 mod signing;
 mod single_sign_on;
+mod snapshots;
 mod support;
 mod token;
 mod userinfo;

@@ -4,7 +4,8 @@ use mock_provider::failure::Class;
 use mock_provider::{Endpoint, MockProvider};
 use serde_json::Value;
 
-use super::transcript::assert_changes_except;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, last_refusal, start, url, verified};
 
 async fn log_in(provider: &MockProvider) -> Answer {
@@ -43,7 +44,7 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
         // The honest provider is another issuer.
         "authorization-mixup",
     ];
-    assert_changes_except(Class::Authorization, &except).await;
+    assert_changes(Class::Authorization, &except, transcript).await;
 }
 
 #[tokio::test]

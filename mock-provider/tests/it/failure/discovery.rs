@@ -5,7 +5,8 @@ use std::time::Duration;
 use mock_provider::MockProvider;
 use mock_provider::failure::Class;
 
-use super::transcript::assert_changes_except;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, builder, start, url};
 
 async fn metadata(provider: &MockProvider) -> Answer {
@@ -21,7 +22,7 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
         "discovery-unavailable:mode=refused",
         "discovery-unavailable:mode=hang",
     ];
-    assert_changes_except(Class::Discovery, &except).await;
+    assert_changes(Class::Discovery, &except, transcript).await;
 }
 
 #[tokio::test]

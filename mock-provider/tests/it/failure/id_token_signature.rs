@@ -2,9 +2,10 @@
 
 use mock_provider::failure::Class;
 
-use super::transcript::assert_changes;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::IdTokenSignature).await;
+    assert_changes(Class::IdTokenSignature, &[], transcript).await;
 }

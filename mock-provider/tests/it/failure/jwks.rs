@@ -8,14 +8,15 @@ use mock_provider::MockProvider;
 use mock_provider::failure::Class;
 use serde_json::Value;
 
-use super::transcript::assert_changes_except;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Browser, start, tokens_for, url};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
     // These two need more than one login.
     let except = ["jwks-rotate-new-kid:timing=between-logins", "jwks-retired-key-used"];
-    assert_changes_except(Class::Jwks, &except).await;
+    assert_changes(Class::Jwks, &except, transcript).await;
 }
 
 /// The `kid` of the ID token of a new login.

@@ -2,6 +2,7 @@
 
 mod arming;
 mod authorization;
+mod changes;
 mod discovery;
 mod id_token_claims;
 mod id_token_header;

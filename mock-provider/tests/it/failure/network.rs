@@ -1,17 +1,19 @@
 //! Network: what arrives on a socket.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use mock_provider::Settings;
-use mock_provider::failure::{Class, Failure, Mode};
+use mock_provider::failure::{Class, Failure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::changes::{assert_snapshot, section};
 use crate::support::{Browser, builder, start, url};
 
 /// Whoever is to hear nothing stops waiting after this.
@@ -134,7 +136,7 @@ fn brief(line: &str) -> String {
 }
 
 /// What a case makes of an honest answer.
-async fn told(case: Failure) -> String {
+async fn changes(case: Failure) -> String {
     // The port would stand in the metadata, and change its length.
     let named =
         |settings: &mut Settings| settings.issuer_url = Some("https://issuer.example".into());
@@ -145,22 +147,19 @@ async fn told(case: Failure) -> String {
     let never = case.mode().name == "network-hang";
     let heard = ask(provider.address(), &endpoint, if never { SILENCE } else { PATIENCE }).await;
     assert_eq!(failure.fired(), 1, "{case}");
-    let lines = heard.compared(&honest).into_iter().map(|line| format!("    {line}\n"));
-    format!("{case}\n{}", lines.collect::<String>())
+    section(&case.to_string(), &heard.compared(&honest))
 }
 
 #[tokio::test]
 async fn each_case_is_delivered_as_it_says() {
     let modes = Class::Network.modes().iter().filter(|mode| mode.name != "network-tls-invalid");
-    // All at once, for most of the time is silence; told in the order of the catalogue.
-    let cases = modes.flat_map(Mode::cases).enumerate();
-    let told: JoinSet<_> =
-        cases.map(|(number, case)| async move { (number, told(case).await) }).collect();
-    let told: BTreeMap<_, _> = told.join_all().await.into_iter().collect();
-    let told: String = told.into_values().collect();
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("failure__network", told);
+    let all = modes.map(|mode| async move {
+        (mode, join_all(mode.cases().into_iter().map(changes)).await.concat())
     });
+    // Concurrently, because most of the time is silence.
+    for (mode, changes) in join_all(all).await {
+        assert_snapshot(mode, &changes);
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::transcript::assert_changes_except;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, url};
 
 #[tokio::test]
@@ -22,7 +23,7 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
         "refresh-transient-failure:mode=timeout",
         "refresh-transient-failure:mode=reset",
     ];
-    assert_changes_except(Class::Refresh, &except).await;
+    assert_changes(Class::Refresh, &except, transcript).await;
 }
 
 async fn log_in(provider: &MockProvider) -> Value {

@@ -9,7 +9,8 @@ use mock_provider::{Endpoint, MockProvider};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
-use super::transcript::assert_changes;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, code_for, last_refusal, start, url};
 
 /// The answer of the token endpoint to a fresh code.
@@ -20,7 +21,7 @@ async fn redeemed(provider: &MockProvider) -> Answer {
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::Token).await;
+    assert_changes(Class::Token, &[], transcript).await;
 }
 
 #[tokio::test]

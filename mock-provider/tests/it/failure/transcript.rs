@@ -1,108 +1,81 @@
-//! All that a relying party is sent in a login, a refresh and a logout, decoded; with a failure and
-//! without, everything else being equal.
+//! Everything that a relying party and a browser receive in a login, a refresh and a logout,
+//! decoded.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use mock_provider::failure::{Class, Failure};
-use mock_provider::{Clock, MockProvider};
+use mock_provider::failure::Failure;
+use mock_provider::{Clock, MockProvider, MockProviderBuilder};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Answer, Browser, Parameters, builder, url};
 
-/// Snapshots what each case of a class changes in the transcript. Cases that begin with one of
-/// `except` have tests of their own, and those of modes that are the user agent's have nothing to
-/// change.
-pub(super) async fn assert_changes_except(class: Class, except: &[&str]) {
-    let honest = transcript(None).await;
-    assert_eq!(honest, transcript(None).await, "two honest runs must be alike");
-    let mut lines = String::new();
-    for mode in class.modes() {
-        for case in mode.cases() {
-            if except.iter().any(|prefix| case.to_string().starts_with(prefix)) {
-                continue;
-            }
-            let sent = transcript(Some(case.clone())).await;
-            lines.push_str(&format!("{case}\n"));
-            let before = lines.len();
-            compare("", Some(&honest), Some(&sent), &mut |line| {
-                lines.push_str(&format!("    {line}\n"));
-            });
-            assert!(lines.len() > before, "{case} changed nothing");
-        }
-    }
-    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(format!("failure__{class}"), lines);
-    });
-}
-
-/// Snapshots what each case of a class changes in the transcript.
-pub(super) async fn assert_changes(class: Class) {
-    assert_changes_except(class, &[]).await;
-}
-
 /// Goes through a login of `alice`, a refresh and a logout as `demo-app`, with a failure armed.
 pub(super) async fn transcript(failure: Option<Failure>) -> Value {
-    let provider = provider().await;
-    let armed = failure.map(|failure| (failure.to_string(), provider.fail(failure)));
+    let provider = reproducible().start().await;
+    let armed = failure.map(|failure| provider.fail(failure));
     let transcript = walk(&provider).await;
-    if let Some((failure, _armed)) = armed {
-        let told: Vec<_> =
-            provider.journal().into_iter().flat_map(|exchange| exchange.alterations).collect();
-        assert!(!told.is_empty(), "the journal tells nothing of {failure}");
+    if armed.is_some() {
+        expect_alterations(&provider);
     }
     transcript
 }
 
-/// A provider whose every byte is the same in every run.
-pub(super) async fn provider() -> MockProvider {
+/// Checks that the journal records what the armed failure did.
+#[track_caller]
+pub(super) fn expect_alterations(provider: &MockProvider) {
+    let journal = provider.journal();
+    let recorded = journal.iter().any(|exchange| !exchange.alterations.is_empty());
+    assert!(recorded, "the journal has no alterations");
+}
+
+/// A provider that sends the same bytes in every run.
+pub(super) fn reproducible() -> MockProviderBuilder {
     builder()
         .seed(7)
         .clock(Clock::frozen_at("2026-01-01T12:00:00Z".parse().expect("RFC 3339")))
         .settings(|settings| settings.issuer_url = Some("https://issuer.example".into()))
-        .start()
-        .await
 }
 
-/// Asks everything that a relying party and a browser ask. What does not come any more because of
-/// a failure is not asked for.
+/// Sends every request of a relying party and a browser. A request is left out when a failure
+/// withholds what it needs.
 async fn walk(provider: &MockProvider) -> Value {
     let mut browser = Browser::new();
-    let mut told = Map::new();
+    let mut received = Map::new();
     let metadata = browser.get(&url(provider, "/.well-known/openid-configuration")).await;
-    told.insert("discovery".into(), shown(&metadata, None));
+    received.insert("discovery".into(), shown(&metadata, None));
     let keys = browser.get(&url(provider, "/jwks")).await;
-    told.insert("jwks".into(), shown(&keys, None));
+    received.insert("jwks".into(), shown(&keys, None));
     let keys: Value = serde_json::from_str(&keys.body).unwrap_or_default();
 
     let request = Parameters::authorization()
         .with("scope", "openid profile email groups offline_access")
         .with("nonce", "n-0S6_WzA2Mj");
     let page = browser.authorize(provider, &request).await;
-    told.insert("authorize".into(), shown(&page, None));
+    received.insert("authorize".into(), shown(&page, None));
     let callback = browser.sign_in(&page, "alice").await;
-    told.insert("callback".into(), shown(&callback, Some(&keys)));
+    received.insert("callback".into(), shown(&callback, Some(&keys)));
     if let Some(code) = code(&callback) {
         let tokens = browser.token(provider, Parameters::code(&code)).await;
-        told.insert("tokens".into(), shown(&tokens, Some(&keys)));
+        received.insert("tokens".into(), shown(&tokens, Some(&keys)));
         let tokens: Value = serde_json::from_str(&tokens.body).unwrap_or_default();
         if let Some(token) = tokens["access_token"].as_str() {
             let userinfo = browser.userinfo(provider, token).await;
-            told.insert("userinfo".into(), shown(&userinfo, Some(&keys)));
+            received.insert("userinfo".into(), shown(&userinfo, Some(&keys)));
         }
         if let Some(token) = tokens["refresh_token"].as_str() {
             let refreshed = browser.token(provider, Parameters::refresh(token)).await;
-            told.insert("refreshed".into(), shown(&refreshed, Some(&keys)));
+            received.insert("refreshed".into(), shown(&refreshed, Some(&keys)));
         }
-        // A token that fills no address does not come back.
+        // A token that is too long for an address is not sent back.
         if let Some(token) = tokens["id_token"].as_str().filter(|it| it.len() < 16_000) {
             let logout = Parameters::none().with("id_token_hint", token);
             let address = url(provider, &format!("/end-session?{}", logout.encode()));
             let ended = browser.get(&address).await;
-            told.insert("logout".into(), shown(&ended, None));
+            received.insert("logout".into(), shown(&ended, None));
         }
     }
-    Value::Object(told)
+    Value::Object(received)
 }
 
 /// The code in a redirect or a form.
@@ -118,10 +91,10 @@ pub(super) fn code(callback: &Answer) -> Option<String> {
     pairs.find(|(name, _)| name == "code").map(|(_, code)| code.into_owned())
 }
 
-/// An answer, decoded as far as it can be.
+/// An answer, decoded as far as possible.
 pub(super) fn shown(answer: &Answer, keys: Option<&Value>) -> Value {
     let mut body = match serde_json::from_str::<Value>(&answer.body) {
-        // Repeated members are lost on a parser.
+        // A parser would hide repeated members.
         Ok(body) if is_written_as(&body, &answer.body) => body,
         _ => json!(answer.body),
     };
@@ -161,7 +134,7 @@ fn is_written_as(value: &Value, text: &str) -> bool {
     serde_json::to_string(value).is_ok_and(|written| written == text)
 }
 
-/// A token: header, claims, and whose signature it has.
+/// A token: its header, its claims, and the key that verifies it.
 pub(super) fn decoded(token: &str, keys: &Value) -> Value {
     let parts: Vec<_> = token.split('.').collect();
     let [header, claims, signature] = parts.as_slice() else { return json!(token) };
@@ -169,7 +142,7 @@ pub(super) fn decoded(token: &str, keys: &Value) -> Value {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let value: Option<Value> = serde_json::from_str(&text).ok();
-        // What a parser would change is shown as it is.
+        // JSON that a parser would change is shown as text.
         Some(value.filter(|value| is_written_as(value, &text)).unwrap_or(json!(text)))
     };
     let (Some(header), Some(claims)) = (part(header), part(claims)) else { return json!(token) };
@@ -199,64 +172,4 @@ fn signer(token: &str, keys: &Value) -> String {
         }
     }
     "by no published key".to_owned()
-}
-
-/// Tells each place where two transcripts differ, in a line.
-pub(super) fn compare(
-    place: &str,
-    honest: Option<&Value>,
-    sent: Option<&Value>,
-    tell: &mut impl FnMut(String),
-) {
-    let inner = |name: &str| if place.is_empty() { name.into() } else { format!("{place}.{name}") };
-    match (honest, sent) {
-        (Some(Value::Object(honest)), Some(Value::Object(sent))) => {
-            for (name, value) in honest {
-                compare(&inner(name), Some(value), sent.get(name), tell);
-            }
-            for (name, value) in sent.iter().filter(|(name, _)| !honest.contains_key(*name)) {
-                compare(&inner(name), None, Some(value), tell);
-            }
-        }
-        (Some(Value::Array(honest)), Some(Value::Array(sent))) if honest.len() == sent.len() => {
-            for (index, (honest, sent)) in honest.iter().zip(sent).enumerate() {
-                compare(&inner(&index.to_string()), Some(honest), Some(sent), tell);
-            }
-        }
-        (honest, sent) if honest == sent => {}
-        (Some(Value::Object(answer)), None) if answer.contains_key("status") => {
-            tell(format!("{place}: not asked for"));
-        }
-        (honest, sent) => tell(format!("{place}: {} -> {}", brief(honest), brief(sent))),
-    }
-}
-
-/// The beginning of a value, and the size of one that is large. The size of what is not would change
-/// with every member of the metadata, and that of a page with every word on it.
-fn brief(value: Option<&Value>) -> String {
-    const MOST: usize = 160;
-    const LARGE: usize = 3 * 1024;
-    let Some(value) = value else { return "nothing".to_owned() };
-    let text = without_hashes(&value.to_string());
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) if text.len() > LARGE && !text.starts_with("\"<!") => {
-            format!("{}… ({} kB)", &text[..end], text.len() / 1024)
-        }
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-/// Policies without the hashes of our style sheets and scripts, which would change with every change
-/// of how pages look.
-fn without_hashes(text: &str) -> String {
-    let mut parts = text.split("'sha256-");
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (hash, rest) = part.split_once('\'').expect("a hash ends in a quote");
-        assert_eq!(hash.len(), 44, "{hash}");
-        shown.push_str("'sha256-…'");
-        shown.push_str(rest);
-    }
-    shown
 }

@@ -4,12 +4,13 @@ use mock_provider::failure::Class;
 use mock_provider::{Endpoint, MockProvider, User};
 use serde_json::{Value, json};
 
-use super::transcript::assert_changes;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, verified};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::Claims).await;
+    assert_changes(Class::Claims, &[], transcript).await;
 }
 
 async fn userinfo(provider: &MockProvider, tokens: &Value) -> Answer {

@@ -3,12 +3,13 @@
 use mock_provider::failure::Class;
 use mock_provider::{Algorithm, Client, MockProvider};
 
-use super::transcript::assert_changes;
+use super::changes::assert_changes;
+use super::transcript::transcript;
 use crate::support::{Answer, Browser, CALLBACK, Parameters, builder, code_for};
 
 #[tokio::test]
 async fn each_case_changes_what_it_says_and_nothing_else() {
-    assert_changes(Class::Userinfo).await;
+    assert_changes(Class::Userinfo, &[], transcript).await;
 }
 
 /// Userinfo for a client that registered for a signed answer.
