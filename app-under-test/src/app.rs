@@ -1,16 +1,20 @@
 //! The running app: what all requests share, and its start and stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-use crate::{
-    clock::Clock,
-    config::Config,
-    oidc::{pending_login::PendingLogins, providers::Providers, used_tokens::UsedTokens},
-    router,
-    session::Sessions,
-};
+use crate::base::clock::Clock;
+use crate::config::Config;
+use crate::oidc::pending_login::PendingLogins;
+use crate::oidc::providers::Providers;
+use crate::oidc::used_tokens::UsedTokens;
+use crate::session::sessions::Sessions;
+use crate::web::router;
 
 /// The relying party: what all its requests share.
 pub struct App {

@@ -1,15 +1,14 @@
 //! The command line: no arguments but `--help` and `--version`, all else is environment.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    app::App,
-    config::{self, Config},
-};
+use crate::app::App;
+use crate::config::{self, Config};
 
 /// A relying party of OpenID Connect: signs users in, and shows who they are.
 #[derive(Parser)]

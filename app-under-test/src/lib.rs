@@ -28,42 +28,28 @@
 //!
 //! | step | module |
 //! | --- | --- |
-//! | the browser asks for `/auth/login` | `pages::login` |
+//! | the browser asks for `/auth/login` | `web::pages::login` |
 //! | state, nonce and code verifier are made and kept | `oidc::pending_login`, `oidc::pkce` |
 //! | the browser is sent to the provider | `oidc::authorization` |
-//! | the provider sends it back to `/auth/callback` | `pages::callback`, `oidc::callback` |
+//! | the provider sends it back to `/auth/callback` | `web::pages::callback`, `oidc::callback` |
 //! | the code is redeemed | `oidc::token` |
 //! | the ID token is checked, step by step | `oidc::id_token`, `oidc::jwks` |
 //! | the user's other claims are asked for | `oidc::userinfo` |
-//! | a policy service is asked, if there is one | `policy` |
-//! | a session begins | `session` |
-//! | every later request is let in or refused | `access` |
-//! | the tokens are about to expire, and are refreshed | `refresh` |
-//! | the provider says that a session is over | `sign_out`, `oidc::logout_token` |
+//! | a policy service is asked, if there is one | `flows::policy` |
+//! | a session begins | `session::sessions` |
+//! | every later request is let in or refused | `web::access` |
+//! | the tokens are about to expire, and are refreshed | `flows::refresh` |
+//! | the provider says that a session is over | `flows::sign_out`, `oidc::logout_token` |
 
-mod access;
 mod app;
+mod base;
 pub mod cli;
-mod clock;
 pub mod config;
-mod cookie;
-mod error;
-mod fetch;
+mod flows;
 mod oidc;
-mod pages;
-mod policy;
-mod random;
-mod refresh;
-mod request_id;
-mod router;
 mod session;
-mod sign_in;
-mod sign_out;
-mod user;
-mod visible_text;
+mod web;
 
-pub use crate::{
-    app::{App, RunningApp},
-    clock::Clock,
-    config::{Config, ConfigError, ConfigErrors},
-};
+pub use crate::app::{App, RunningApp};
+pub use crate::base::clock::Clock;
+pub use crate::config::{Config, ConfigError, ConfigErrors};

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{
-    base_path::BasePath,
-    provider::web_url,
-    secret::Secret,
-    variables::{self, Variables},
-};
+use super::base_path::BasePath;
+use super::provider::web_url;
+use super::secret::Secret;
+use super::variables::{self, Variables};
 
 /// What the app is and asks for at a provider.
 #[derive(Clone, Debug)]

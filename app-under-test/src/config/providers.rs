@@ -7,12 +7,10 @@
 
 use url::Url;
 
-use super::{
-    base_path::BasePath,
-    client::{Client, Identity},
-    provider::ProviderSettings,
-    variables::{self, Variables},
-};
+use super::base_path::BasePath;
+use super::client::{Client, Identity};
+use super::provider::ProviderSettings;
+use super::variables::{self, Variables};
 
 /// The longest name; it stands in paths and on buttons.
 const MAX_NAME: usize = 32;

@@ -1,18 +1,18 @@
 //! The app's whole configuration.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use url::Url;
 
-use super::{
-    base_path::BasePath,
-    errors::ConfigErrors,
-    provider::web_url,
-    providers::ProviderConfigs,
-    transport,
-    variables::{self, Variables},
-};
-use crate::clock::Clock;
+use super::base_path::BasePath;
+use super::errors::ConfigErrors;
+use super::provider::web_url;
+use super::providers::ProviderConfigs;
+use super::transport;
+use super::variables::{self, Variables};
+use crate::base::clock::Clock;
 
 /// Everything that the app is told, validated.
 ///

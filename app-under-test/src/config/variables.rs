@@ -1,6 +1,7 @@
 //! The environment variables: what each means, and how they are read.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::errors::ConfigError;
 

@@ -2,11 +2,9 @@
 
 use url::Url;
 
-use super::{
-    pending_login::PendingLogin,
-    pkce,
-    provider::{Provider, Snapshot},
-};
+use super::pending_login::PendingLogin;
+use super::pkce;
+use super::provider::{Provider, Snapshot};
 
 /// What the user is asked to do at the provider
 /// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).

@@ -2,11 +2,9 @@
 
 use url::form_urlencoded;
 
-use super::{
-    discovery::Metadata,
-    error_code::{self, ErrorCode},
-    pending_login::StateError,
-};
+use super::discovery::Metadata;
+use super::error_code::{self, ErrorCode};
+use super::pending_login::StateError;
 
 /// The longest query that is read at all.
 const MAX_QUERY: usize = 16 * 1024;

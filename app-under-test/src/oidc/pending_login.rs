@@ -3,17 +3,17 @@
 //! What must not leave the app (nonce, code verifier) stays here, found by the state. A browser
 //! has one cookie however many tabs are signing in; each tab has its own state.
 
-use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::pkce;
-use crate::{clock::Clock, config::Secret, random};
+use crate::base::clock::Clock;
+use crate::base::random;
+use crate::config::Secret;
 
 /// How long a user may take at the provider.
 pub(crate) const LIFE: Duration = Duration::from_secs(10 * 60);

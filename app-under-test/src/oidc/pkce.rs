@@ -1,9 +1,11 @@
 //! Proof key for code exchange: a stolen code is worth nothing without its verifier.
 
 use aws_lc_rs::digest;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::{config::Secret, random};
+use crate::base::random;
+use crate::config::Secret;
 
 /// A fresh code verifier
 /// ([RFC 7636, section 4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.1)).

@@ -1,28 +1,20 @@
 //! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{
-    discovery::{self, Metadata, MetadataError},
-    jwks::{self, KeySet},
-    jwt::{self, JwtError, Signed},
-    refetches::{Caller, Refetches},
-    registration::{self, Registered, RegistrationError},
-};
-use crate::{
-    clock::Clock,
-    config::{Client, Identity, ProviderConfig, ProviderSettings, Registration},
-    fetch::{FetchError, fetch},
-};
+use super::discovery::{self, Metadata, MetadataError};
+use super::jwks::{self, KeySet};
+use super::jwt::{self, JwtError, Signed};
+use super::refetches::{Caller, Refetches};
+use super::registration::{self, Registered, RegistrationError};
+use crate::base::clock::Clock;
+use crate::base::fetch::{FetchError, fetch};
+use crate::config::{Client, Identity, ProviderConfig, ProviderSettings, Registration};
 
 /// How long metadata and keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);

@@ -4,11 +4,9 @@
 //! such tokens must not be able to make the app hammer the provider; nor may what strangers send
 //! use up what logins need.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 

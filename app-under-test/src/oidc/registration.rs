@@ -8,10 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{
-    config::{AuthenticationMethod, Client, ProviderSettings, Registration, Secret},
-    fetch::{FetchError, fetch},
-};
+use crate::base::fetch::{FetchError, fetch};
+use crate::config::{AuthenticationMethod, Client, ProviderSettings, Registration, Secret};
 
 /// A registration that was made, and where.
 #[derive(Debug)]

@@ -7,15 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::{
-    error_code::{self, ErrorCode},
-    expires_in,
-    provider::{Provider, Snapshot},
-};
-use crate::{
-    config::{ClientAuthentication, Secret},
-    fetch::{Answer, FetchError, fetch},
-};
+use super::error_code::{self, ErrorCode};
+use super::expires_in;
+use super::provider::{Provider, Snapshot};
+use crate::base::fetch::{Answer, FetchError, fetch};
+use crate::config::{ClientAuthentication, Secret};
 
 /// The tokens of a login or a refresh.
 #[derive(Debug)]

@@ -1,13 +1,11 @@
 //! Logout tokens that were used, so that none counts twice.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 
 /// How many are remembered, less than 1 KiB each; the one that expires first gives way. Only
 /// tokens that passed every other check get here, so that no stranger can crowd them out.

@@ -5,10 +5,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::provider::Provider;
-use crate::{
-    config::Secret,
-    fetch::{FetchError, fetch},
-};
+use crate::base::fetch::{FetchError, fetch};
+use crate::config::Secret;
 
 /// Why there is no userinfo, which fails the login: the user's groups may be among the claims,
 /// and a user who is let in, or kept out, by half of the claims helps nobody.

@@ -1,0 +1,92 @@
+//! The app's clock: the only place that asks what time it is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// What time it is, for everything that expires: tokens, pending logins, sessions, caches.
+///
+/// Clones share one time, so that a test keeps a clone and moves the clock of a running app.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Manual(Arc<Mutex<Timestamp>>),
+}
+
+impl Clock {
+    /// The clock of the machine.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `at` until somebody moves it.
+    pub fn manual(at: Timestamp) -> Self {
+        Self(Source::Manual(Arc::new(Mutex::new(at))))
+    }
+
+    /// The present instant.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => Timestamp::now(),
+            Source::Manual(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Moves a manual clock forward.
+    ///
+    /// # Panics
+    ///
+    /// On the system clock, which is nobody's to move, and past the year 9999.
+    #[track_caller]
+    pub fn advance(&self, by: Duration) {
+        self.change(|time| time.checked_add(by).expect("the clock cannot pass the year 9999"));
+    }
+
+    /// Sets a manual clock, also backwards.
+    ///
+    /// # Panics
+    ///
+    /// On the system clock, which is nobody's to set.
+    #[track_caller]
+    pub fn set(&self, to: Timestamp) {
+        self.change(|_| to);
+    }
+
+    #[track_caller]
+    fn change(&self, change: impl FnOnce(Timestamp) -> Timestamp) {
+        match &self.0 {
+            Source::System => panic!("only a clock made by `Clock::manual` can be moved"),
+            Source::Manual(time) => {
+                let mut time = time.lock().unwrap_or_else(PoisonError::into_inner);
+                *time = change(*time);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manual_clock_stands_until_it_is_moved() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let clone = clock.clone();
+        assert_eq!(clock.now(), clock.now());
+        clone.advance(Duration::from_secs(90));
+        assert_eq!(clock.now().as_second(), 90);
+        clone.set(Timestamp::UNIX_EPOCH);
+        assert_eq!(clock.now().as_second(), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "only a clock made by `Clock::manual`")]
+    fn system_clock_refuses_to_be_moved() {
+        Clock::system().advance(Duration::ZERO);
+    }
+}

@@ -1,0 +1,156 @@
+//! A login from end to end: out to the provider, and back with a user.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::error::LoginError;
+use super::policy;
+use crate::app::App;
+use crate::config::Secret;
+use crate::oidc::authorization::{self, Prompt};
+use crate::oidc::callback::{AuthorizationResponse, CallbackError};
+use crate::oidc::id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims};
+use crate::oidc::pending_login::PendingLogin;
+use crate::oidc::provider::Provider;
+use crate::oidc::refetches::Caller;
+use crate::oidc::token::{self, TokenError};
+use crate::oidc::userinfo;
+use crate::session::user::User;
+
+/// A login that passed every check.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) user: User,
+    pub(crate) id_token: Secret,
+    pub(crate) claims: VerifiedClaims,
+    pub(crate) access_token_lifetime: Duration,
+    /// Where the app asked for one, and the provider gave it.
+    pub(crate) refresh_token: Option<Secret>,
+    /// Whether the policy service, if there is one, lets the user in.
+    pub(crate) allowed_by_policy: bool,
+    /// Where the user wanted to go.
+    pub(crate) return_to: String,
+}
+
+/// A login that did not.
+#[derive(Debug)]
+pub(crate) struct FailedSignIn {
+    pub(crate) error: LoginError,
+    /// Where the user wanted to go, when the login is known.
+    pub(crate) return_to: Option<String>,
+}
+
+/// Begins a login at `provider` for the browser with the login cookie `browser`, and returns
+/// where to send it.
+///
+/// # Errors
+///
+/// When the provider cannot be used.
+pub(crate) async fn begin(
+    app: &App,
+    provider: &Provider,
+    browser: &str,
+    return_to: String,
+    prompt: Option<Prompt>,
+) -> Result<Url, LoginError> {
+    let snapshot = provider.current().await?;
+    let (state, login) = app.pending_logins.begin(&provider.name, browser, return_to);
+    Ok(authorization::request_url(provider, &snapshot, &state, &login, prompt))
+}
+
+/// Completes a login with what the browser brought back to the redirect URI of `provider`.
+///
+/// # Errors
+///
+/// The first check that fails.
+pub(crate) async fn complete(
+    app: &App,
+    provider: &Arc<Provider>,
+    query: &str,
+    browser: Option<&str>,
+) -> Result<SignIn, FailedSignIn> {
+    let (response, login) = match find_login(app, query, browser) {
+        Ok(found) => found,
+        Err(error) => {
+            return Err(FailedSignIn { error: error.into(), return_to: None });
+        }
+    };
+    redeem(app, provider, &response, &login)
+        .await
+        .map_err(|error| FailedSignIn { error, return_to: Some(login.return_to) })
+}
+
+/// The response, and the login of this browser that it answers, which is used up by it.
+fn find_login(
+    app: &App,
+    query: &str,
+    browser: Option<&str>,
+) -> Result<(AuthorizationResponse, PendingLogin), CallbackError> {
+    let response = AuthorizationResponse::parse(query)?;
+    let found = match &response.state {
+        None => Err(CallbackError::NoState),
+        Some(state) => app.pending_logins.take(state, browser).map_err(CallbackError::State),
+    };
+    match found {
+        Ok(login) => Ok((response, login)),
+        Err(error) => Err(response.without_login(error)),
+    }
+}
+
+/// From the response to a user.
+async fn redeem(
+    app: &App,
+    provider: &Arc<Provider>,
+    response: &AuthorizationResponse,
+    login: &PendingLogin,
+) -> Result<SignIn, LoginError> {
+    // Before anything leaves the app: a code of one provider is not for another one's ears.
+    if login.provider != provider.name {
+        return Err(CallbackError::OtherProvider {
+            found: provider.name.clone(),
+            expected: login.provider.clone(),
+        }
+        .into());
+    }
+    let snapshot = provider.current().await?;
+    let metadata = &snapshot.metadata;
+    response.check_issuer(metadata)?;
+    response.check_refusal()?;
+    let code = response.check_code()?;
+
+    let tokens = token::redeem(provider, &snapshot, code, &login.code_verifier).await?;
+    let id_token = tokens.id_token.ok_or(TokenError::Missing("id_token"))?;
+    let signed =
+        provider.open(&snapshot, id_token.reveal(), id_token::TYPES, Caller::Provider).await;
+    let claims = id_token::verify(
+        signed.map_err(IdTokenError::Jwt)?,
+        &Expectations {
+            issuer: &metadata.issuer,
+            client_id: &snapshot.registration.id,
+            access_token: tokens.access_token.reveal(),
+            occasion: Occasion::Login { nonce: &login.nonce, max_age: provider.settings.max_age },
+            now: provider.now(),
+        },
+    )?;
+    let userinfo = match &metadata.endpoints.userinfo_endpoint {
+        Some(endpoint) => {
+            userinfo::claims(provider, endpoint, &tokens.access_token, &claims.subject).await?
+        }
+        None => Map::<String, Value>::new(),
+    };
+    let offline = provider.client.asks_for_offline_access();
+    Ok(SignIn {
+        provider: Arc::clone(provider),
+        user: User::new(&claims.subject, &claims.all, userinfo),
+        id_token,
+        claims,
+        access_token_lifetime: tokens.lifetime,
+        refresh_token: tokens.refresh_token.filter(|_| offline),
+        allowed_by_policy: policy::allows(&app.config, &tokens.access_token).await,
+        return_to: login.return_to.clone(),
+    })
+}

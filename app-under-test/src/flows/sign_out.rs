@@ -1,0 +1,68 @@
+//! Logouts that begin at the provider: by the back channel, where it calls the app, and by the
+//! front channel, where it makes the browser call.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::oidc::logout_token::{self, LogoutToken, LogoutTokenError};
+use crate::oidc::provider::Provider;
+use crate::oidc::refetches::Caller;
+use crate::session::sessions::Session;
+
+/// Ends the sessions that `token` is about. There may be none: they have ended already, or the
+/// user never was here.
+///
+/// # Errors
+///
+/// The first check that fails; no session has ended then.
+pub(crate) async fn by_logout_token(app: &App, token: &str) -> Result<(), LogoutTokenError> {
+    let issuer = logout_token::claimed_issuer(token)?;
+    let mut outcome = Err(LogoutTokenError::UnknownIssuer);
+    // Several, when the app is registered twice at one provider: `aud` says which is meant.
+    for provider in app.providers.issuing(&issuer) {
+        outcome = verify(provider, token).await;
+        if let Ok(logout) = outcome {
+            if !app.used_tokens.is_first_use(&provider.name, &logout.id, logout.expires) {
+                return Err(LogoutTokenError::Replayed);
+            }
+            let ended = app.sessions.end_where(|session| is_about(&logout, provider, session));
+            tracing::info!(provider = provider.name, ended, "signed out by the back channel");
+            return Ok(());
+        }
+    }
+    outcome.map(|_| ())
+}
+
+/// Ends the session that the provider `issuer` knows as `session_id`, if there is one
+/// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
+///
+/// Nobody signed this: that both values are right is what makes it the provider's word, which
+/// told nobody but the app and the user of them.
+pub(crate) fn by_session_id(app: &App, issuer: &str, session_id: &str) {
+    let ended = app.sessions.end_where(|session| {
+        session.login.issuer == issuer && session.login.session_id() == Some(session_id)
+    });
+    tracing::info!(ended, "signed out by the front channel");
+}
+
+async fn verify(provider: &Arc<Provider>, token: &str) -> Result<LogoutToken, LogoutTokenError> {
+    let snapshot = provider.current().await;
+    let snapshot = snapshot.map_err(|error| LogoutTokenError::NoKeys(error.to_string()))?;
+    let signed = provider.open(&snapshot, token, logout_token::TYPES, Caller::Anybody).await?;
+    let issuer = &snapshot.metadata.issuer;
+    logout_token::verify(signed, issuer, &snapshot.registration.id, provider.now())
+}
+
+/// Whether the logout ends this session
+/// ([OpenID Connect Back-Channel Logout 1.0, section 2.7](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCActions)).
+fn is_about(logout: &LogoutToken, provider: &Arc<Provider>, session: &Session) -> bool {
+    let login = &session.login;
+    let is_subject = logout.subject.as_ref().map(|subject| *subject == login.subject);
+    let is_session = match (&logout.session_id, login.session_id()) {
+        (Some(ended), Some(own)) => ended == own,
+        // The provider did not tell the app what it calls this session: it may be the one.
+        (Some(_), None) => is_subject == Some(true),
+        (None, _) => true,
+    };
+    Arc::ptr_eq(&session.provider, provider) && is_subject != Some(false) && is_session
+}

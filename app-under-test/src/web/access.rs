@@ -1,0 +1,125 @@
+//! Who may see the pages.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::app::App;
+use crate::flows::refresh::{self, Ended};
+use crate::session::cookie;
+use crate::session::sessions::Session;
+use crate::session::user::User;
+
+/// Who makes a request, as far as the pages are concerned.
+#[derive(Debug)]
+pub(crate) enum Visitor {
+    /// Nobody has signed in.
+    Anonymous,
+    /// Somebody had, until this very request.
+    Ended(Ended),
+    /// Somebody who is not allowed in.
+    Denied(Arc<Session>),
+    /// Somebody who may see the pages.
+    Admitted(Arc<Session>),
+}
+
+/// A visitor whose session was refreshed if it was time: for the pages that are about the user,
+/// as opposed to those that sign in and out.
+#[derive(Debug)]
+pub(crate) struct Renewed(pub(crate) Visitor);
+
+impl Visitor {
+    /// The session, whether or not it is let in.
+    pub(crate) fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Anonymous | Self::Ended(_) => None,
+            Self::Denied(session) | Self::Admitted(session) => Some(session),
+        }
+    }
+}
+
+/// Whether the user is in any of the required groups; everybody is when none is required.
+///
+/// Asked at every request. Names are compared exactly: a group that merely looks like another
+/// one is another one.
+pub(crate) fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
+    required.is_empty() || user.groups.iter().any(|group| required.contains(group))
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let id = cookie::session(&parts.headers, &app.config);
+        let session = id.and_then(|id| app.sessions.find(&id));
+        Ok(session.map_or(Self::Anonymous, |session| with(app, session)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Renewed {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let id = cookie::session(&parts.headers, &app.config);
+        let found = id.and_then(|id| Some((app.sessions.find(&id)?, id)));
+        let Some((session, id)) = found else { return Ok(Self(Visitor::Anonymous)) };
+        Ok(Self(match refresh::renewed(app, &id, session).await {
+            Ok(session) => with(app, session),
+            Err(ended) => Visitor::Ended(ended),
+        }))
+    }
+}
+
+/// The visitor with this session.
+fn with(app: &App, session: Arc<Session>) -> Visitor {
+    if is_member(&session.user, &app.config.required_groups) && session.allowed_by_policy {
+        Visitor::Admitted(session)
+    } else {
+        Visitor::Denied(session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn is_admitted(groups: serde_json::Value, required: &[&str]) -> bool {
+        let claims = json!({ "groups": groups });
+        let user = User::new("alice", claims.as_object().unwrap(), Map::new());
+        let required = required.iter().map(|group| (*group).to_owned()).collect();
+        is_member(&user, &required)
+    }
+
+    #[test]
+    fn any_required_group_admits() {
+        assert!(is_admitted(json!(["staff", "admins"]), &["admins", "auditors"]));
+        assert!(is_admitted(json!("admins"), &["admins"]));
+        assert!(is_admitted(json!([]), &[]));
+    }
+
+    #[test]
+    fn no_other_group_admits() {
+        for groups in [
+            json!([]),
+            json!(null),
+            json!(["staff"]),
+            json!(["ADMINS"]),
+            json!(["admins,users"]),
+            json!("users admins"),
+            json!("*"),
+            json!([["admins"]]),
+        ] {
+            assert!(!is_admitted(groups.clone(), &["admins"]), "{groups}");
+        }
+    }
+}

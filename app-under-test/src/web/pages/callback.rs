@@ -1,0 +1,61 @@
+//! `GET {base}auth/callback`, and `{base}auth/callback/{provider}`: the browser is back.
+//!
+//! Each provider has a redirect URI of its own, so that what arrives there can only be an answer
+//! of that provider's login
+//! ([RFC 9700, section 4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2)).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
+
+use super::{error, not_found, redirect};
+use crate::app::App;
+use crate::flows::sign_in;
+use crate::session::cookie;
+use crate::web::access::{self, Visitor};
+use crate::web::request_id::RequestId;
+
+/// Completes a login, and begins a session.
+///
+/// A failed one leaves whatever session there is as it was. The login cookie stays: another
+/// tab may still be signing in, and it expires by itself.
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    name: Option<Path<String>>,
+    request_id: RequestId,
+    visitor: Visitor,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let provider = match &name {
+        None => app.providers.first(),
+        Some(Path(name)) => match app.providers.find_further(name) {
+            Some(provider) => provider,
+            None => return not_found::any(State(app)).await,
+        },
+    };
+    let browser = cookie::login(&headers, &app.config);
+    let query = query.unwrap_or_default();
+    match sign_in::complete(&app, provider, &query, browser.as_deref()).await {
+        Ok(sign_in) => {
+            tracing::info!(subject = sign_in.claims.subject, "signed in");
+            let required = &app.config.required_groups;
+            if !access::is_member(&sign_in.user, required) {
+                tracing::info!(?required, "may not see the pages: in none of the required groups");
+            }
+            let return_to = sign_in.return_to.clone();
+            let previous = cookie::session(&headers, &app.config);
+            let id = app.sessions.begin(sign_in, previous.as_deref());
+            let cookies = CookieJar::new().add(cookie::new_session(&app.config, &id));
+            (cookies, redirect::found(&return_to)).into_response()
+        }
+        Err(failed) => {
+            let return_to = failed.return_to.as_deref();
+            let login = error::Login { provider: Some(provider), return_to };
+            error::page(&app, &request_id, &visitor, &failed.error, login)
+        }
+    }
+}

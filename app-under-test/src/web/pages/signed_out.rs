@@ -1,0 +1,48 @@
+//! "Please log in", where a page would be if somebody had signed in.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::page::{self, login_path};
+use crate::app::App;
+use crate::flows::refresh::Ended;
+
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOut<'a> {
+    base: &'a str,
+    /// Why a session is over, when it just ended.
+    sentence: Option<&'static str>,
+    buttons: Vec<Button<'a>>,
+}
+
+/// One for each provider.
+struct Button<'a> {
+    id: String,
+    href: String,
+    /// What the provider is called, when there is a choice.
+    provider: Option<&'a str>,
+}
+
+/// The page, with a way to sign in at each provider, and to `return_to` afterwards.
+pub(super) fn page(app: &App, ended: Option<Ended>, return_to: Option<&str>) -> Response {
+    let base = &app.config.base_path;
+    let buttons = app.providers.iter().map(|provider| {
+        let name_in_links = app.providers.name_in_links(provider);
+        Button {
+            id: match name_in_links {
+                None => "sign-in".to_owned(),
+                Some(name) => format!("sign-in-{name}"),
+            },
+            href: login_path(base, name_in_links, return_to, None),
+            provider: app.providers.are_several().then_some(&provider.name),
+        }
+    });
+    let signed_out = SignedOut {
+        base: base.as_str(),
+        sentence: ended.and_then(Ended::sentence),
+        buttons: buttons.collect(),
+    };
+    page::page(StatusCode::OK, &signed_out)
+}
