@@ -3,12 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Answer, Browser},
-    setup::{NOW, Setup},
-    stub::{JWKS, TOKEN},
-    token::{IdToken, Key},
-};
+use crate::browser::{Answer, Browser};
+use crate::setup::{NOW, Setup};
+use crate::stub::{JWKS, TOKEN};
+use crate::token::{IdToken, Key};
 
 const PATH: &str = "auth/backchannel-logout";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

@@ -1,9 +1,11 @@
 //! A browser, as far as a login needs one: it keeps cookies, and follows a redirect only when
 //! the test does.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 /// One browser, with its cookies.

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    setup::{Setup, begin, callback},
-    stub::{DISCOVERY, TOKEN},
-};
+use crate::setup::{Setup, begin, callback};
+use crate::stub::{DISCOVERY, TOKEN};
 
 /// Begins a login, comes back with `query` (`STATE` stands for the state), and returns the
 /// error code after checking that nobody was signed in and no code was spent.

@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Browser,
-    setup::{self, BASE, Setup, begin, callback},
-    stub::{DISCOVERY, JWKS, Reply, Stub},
-    token::IdToken,
-};
+use crate::browser::Browser;
+use crate::setup::{self, BASE, Setup, begin, callback};
+use crate::stub::{DISCOVERY, JWKS, Reply, Stub};
+use crate::token::IdToken;
 
 /// Asks for a login while discovery says `reply`; status and error code.
 async fn refused(reply: Reply) -> (u16, String) {

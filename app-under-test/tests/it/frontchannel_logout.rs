@@ -4,10 +4,8 @@ use reqwest::Method;
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::{
-    browser::{Answer, Browser},
-    setup::Setup,
-};
+use crate::browser::{Answer, Browser};
+use crate::setup::Setup;
 
 /// Loads the page as a frame of another site does: without cookies.
 async fn load(setup: &Setup, parameters: &[(&str, &str)]) -> Answer {

@@ -3,11 +3,9 @@
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use crate::{
-    setup::{NOW, Setup, begin, callback},
-    stub::TOKEN,
-    token::{IdToken, Key},
-};
+use crate::setup::{NOW, Setup, begin, callback};
+use crate::stub::TOKEN;
+use crate::token::{IdToken, Key};
 
 /// Signs in with an honest token that `change` has changed; the error code, or `None`.
 async fn outcome(change: impl FnOnce(&mut IdToken)) -> Option<String> {

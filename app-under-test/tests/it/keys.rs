@@ -2,11 +2,9 @@
 
 use serde_json::json;
 
-use crate::{
-    setup::{Setup, begin, callback},
-    stub::{JWKS, Reply},
-    token::Key,
-};
+use crate::setup::{Setup, begin, callback};
+use crate::stub::{JWKS, Reply};
+use crate::token::Key;
 
 /// Signs in with a token of `key` under `kid`, and returns the error code, or `None`.
 async fn sign_in(setup: &Setup, key: Key, kid: Option<&str>) -> Option<String> {

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use crate::{
-    setup::{Setup, begin, callback},
-    stub::{DISCOVERY, Stub, TOKEN},
-};
+use crate::setup::{Setup, begin, callback};
+use crate::stub::{DISCOVERY, Stub, TOKEN};
 
 #[tokio::test]
 async fn request_has_every_parameter_in_order() {
@@ -182,7 +180,8 @@ async fn head_begins_no_login() {
 #[tokio::test]
 async fn verifier_fits_the_challenge() {
     use aws_lc_rs::digest;
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     let setup = Setup::new().await;
     let mut browser = setup.browser();

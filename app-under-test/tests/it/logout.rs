@@ -3,11 +3,9 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{
-    browser::{Answer, Browser},
-    setup::{BASE, Setup},
-    stub::{DISCOVERY, JWKS, Reply, Stub, TOKEN},
-};
+use crate::browser::{Answer, Browser};
+use crate::setup::{BASE, Setup};
+use crate::stub::{DISCOVERY, JWKS, Reply, Stub, TOKEN};
 
 /// Presses the button on the home page.
 async fn log_out(browser: &mut Browser) -> Answer {

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use crate::{
-    browser::Answer,
-    setup::{NOW, Setup},
-};
+use crate::browser::Answer;
+use crate::setup::{NOW, Setup};
 
 /// A page without what differs from run to run, each of which is checked before it goes.
 fn stable(page: &Answer, setup: &Setup) -> String {

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    setup::Setup,
-    stub::{Reply, Stub},
-};
+use crate::setup::Setup;
+use crate::stub::{Reply, Stub};
 
 const AUTHORIZE: &str = "/api/v1/authorize";
 

@@ -27,7 +27,8 @@ fn missing_variables_are_named_one_a_line() {
 #[cfg(unix)]
 #[test]
 fn values_that_are_no_unicode_are_refused_and_not_ignored() {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
 
     let output = Command::new(env!("CARGO_BIN_EXE_app-under-test"))
         .env_clear()
@@ -77,10 +78,8 @@ fn port_that_is_taken_is_named() {
 #[cfg(unix)]
 #[test]
 fn program_serves_until_it_is_terminated() {
-    use std::{
-        io::{BufRead as _, BufReader},
-        process::Stdio,
-    };
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
 
     // Free a moment ago; the program takes no port 0.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

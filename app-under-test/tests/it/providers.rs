@@ -3,12 +3,10 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{
-    browser::{Answer, Browser},
-    setup::{BASE, Begun, NOW, Setup, begin, grant},
-    stub::{DISCOVERY, JWKS, Reply, Stub, TOKEN},
-    token::{IdToken, Key},
-};
+use crate::browser::{Answer, Browser};
+use crate::setup::{BASE, Begun, NOW, Setup, begin, grant};
+use crate::stub::{DISCOVERY, JWKS, Reply, Stub, TOKEN};
+use crate::token::{IdToken, Key};
 
 /// The app, the provider `honest`, which is the first, and the provider `evil`.
 struct Two {

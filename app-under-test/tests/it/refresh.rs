@@ -3,12 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Answer, Browser},
-    setup::{NOW, Setup, begin, callback},
-    stub::{DISCOVERY, Reply, Stub, TOKEN, USERINFO},
-    token::{IdToken, Key},
-};
+use crate::browser::{Answer, Browser};
+use crate::setup::{NOW, Setup, begin, callback};
+use crate::stub::{DISCOVERY, Reply, Stub, TOKEN, USERINFO};
+use crate::token::{IdToken, Key};
 
 const OFFLINE: (&str, &str) = ("OIDC_SCOPE", "openid offline_access");
 

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{
-    setup::{NOW, Setup, begin, callback},
-    stub::{DISCOVERY, Reply, Stub, TOKEN},
-};
+use crate::setup::{NOW, Setup, begin, callback};
+use crate::stub::{DISCOVERY, Reply, Stub, TOKEN};
 
 const REGISTER: &str = "/register";
 

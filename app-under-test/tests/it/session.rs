@@ -1,12 +1,11 @@
 //! Sessions: begun anew, bounded, guarded.
 
-use reqwest::{Method, header::HeaderValue};
+use reqwest::Method;
+use reqwest::header::HeaderValue;
 use serde_json::json;
 
-use crate::{
-    browser::Browser,
-    setup::{NOW, Setup, begin, callback},
-};
+use crate::browser::Browser;
+use crate::setup::{NOW, Setup, begin, callback};
 
 const COOKIE: &str = "rp_session";
 

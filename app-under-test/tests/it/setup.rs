@@ -1,17 +1,16 @@
 //! An app, its provider, and the way through a login.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
+use std::time::Duration;
 
 use app_under_test::{App, Clock, Config, RunningApp};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::{
-    browser::{Answer, Browser},
-    stub::{Reply, Stub, TOKEN, USERINFO},
-    token::IdToken,
-};
+use crate::browser::{Answer, Browser};
+use crate::stub::{Reply, Stub, TOKEN, USERINFO};
+use crate::token::IdToken;
 
 /// 2026-01-01T00:00:00Z, when every test begins.
 pub(crate) const NOW: i64 = 1_767_225_600;

@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Answer,
-    setup::{Setup, begin, callback},
-    stub::{Reply, Stub, TOKEN, USERINFO},
-};
+use crate::browser::Answer;
+use crate::setup::{Setup, begin, callback};
+use crate::stub::{Reply, Stub, TOKEN, USERINFO};
 
 /// Signs in, and `reply` makes of the honest answer what the token endpoint says instead.
 async fn answer_at(setup: &Setup, reply: impl FnOnce(Value) -> Reply) -> Answer {

@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Answer,
-    setup::{NOW, Setup, begin, callback},
-    stub::{DISCOVERY, Reply, Stub, USERINFO},
-    token::IdToken,
-};
+use crate::browser::Answer;
+use crate::setup::{NOW, Setup, begin, callback};
+use crate::stub::{DISCOVERY, Reply, Stub, USERINFO};
+use crate::token::IdToken;
 
 /// Signs in while userinfo says `reply`; the callback's answer, and the home page.
 async fn sign_in(setup: &Setup, reply: Reply) -> (Answer, Answer) {
