@@ -1,20 +1,10 @@
-//! The running app: what all requests share, and its start and stop.
+//! What all requests share.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
-use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::oidc::pending_login::PendingLogins;
 use crate::oidc::providers::Providers;
 use crate::oidc::used_tokens::UsedTokens;
 use crate::session::sessions::Sessions;
-use crate::web::router;
 
 /// The relying party: what all its requests share.
 pub struct App {
@@ -26,45 +16,7 @@ pub struct App {
 }
 
 impl App {
-    /// Serves the app on `listener` until the returned handle is dropped or stopped.
-    ///
-    /// It answers at once; the provider is contacted meanwhile, again and again when it is
-    /// away, and `/readyz` says when the app is ready to sign users in.
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime, and on a listener that has no local address.
-    pub fn start(listener: TcpListener, config: Config) -> RunningApp {
-        let address = listener.local_addr().expect("a bound listener has a local address");
-        let base_url = format!("http://{address}{}", config.base_path);
-        let app = Arc::new(Self::new(config));
-
-        let (stop, stopped) = watch::channel(false);
-        let mut shutdown = stopped.clone();
-        let server = axum::serve(listener, router::router(Arc::clone(&app)))
-            .with_graceful_shutdown(async move {
-                // A dropped handle closes the channel, which is as good as a request to stop.
-                let _ = shutdown.wait_for(|stop| *stop).await;
-            });
-        let server = tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, "the server failed");
-            }
-        });
-        for provider in app.providers.iter() {
-            let provider = Arc::clone(provider);
-            let mut shutdown = stopped.clone();
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = provider.connect() => {}
-                    _ = shutdown.wait_for(|stop| *stop) => {}
-                }
-            });
-        }
-        RunningApp { address, base_url, app, stop, server }
-    }
-
-    fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         config.warn();
         Self {
             providers: Providers::new(&config),
@@ -72,47 +24,6 @@ impl App {
             used_tokens: UsedTokens::new(config.clock.clone()),
             sessions: Sessions::new(config.session_limits, config.clock.clone()),
             config,
-        }
-    }
-}
-
-/// A served app. Dropping it stops the app.
-#[must_use = "the app stops when this is dropped"]
-pub struct RunningApp {
-    address: SocketAddr,
-    base_url: String,
-    app: Arc<App>,
-    stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
-}
-
-impl RunningApp {
-    /// How long [`RunningApp::stop`] waits for answers that are under way.
-    const GRACE: Duration = Duration::from_secs(10);
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The URL of the home page, with a slash at the end: `http://127.0.0.1:8050/st_auth/`.
-    pub fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
-    /// The clock that the app goes by.
-    pub fn clock(&self) -> &Clock {
-        &self.app.config.clock
-    }
-
-    /// Stops listening, and waits up to 10 s for the answers that are under way.
-    pub async fn stop(mut self) {
-        // Fails only when the server is gone already.
-        let _ = self.stop.send(true);
-        let finished = tokio::time::timeout(Self::GRACE, &mut self.server).await;
-        if finished.is_err() {
-            tracing::warn!("connections still open after the time to finish; closing them");
-            self.server.abort();
         }
     }
 }

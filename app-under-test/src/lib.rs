@@ -50,6 +50,7 @@ mod oidc;
 mod session;
 mod web;
 
-pub use crate::app::{App, RunningApp};
+pub use crate::app::App;
 pub use crate::base::clock::Clock;
 pub use crate::config::{Config, ConfigError, ConfigErrors};
+pub use crate::web::server::RunningApp;

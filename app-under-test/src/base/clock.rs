@@ -69,6 +69,11 @@ impl Clock {
     }
 }
 
+/// `by` after `instant`, or the last instant that exists.
+pub(crate) fn later(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,8 +19,9 @@ use crate::oidc::provider::{Provider, Snapshot};
 use crate::oidc::refetches::Caller;
 use crate::oidc::token::{self, RefreshError, Tokens};
 use crate::oidc::userinfo::{self, UserinfoError};
+use crate::session::ended::Ended;
 use crate::session::grant::Grant;
-use crate::session::sessions::Session;
+use crate::session::sessions::{Renewal, Session};
 use crate::session::user::User;
 
 /// How long a provider is left alone after a refresh that failed for a passing reason.
@@ -29,52 +30,10 @@ const BACK_OFF: Duration = Duration::from_secs(30);
 /// The longest that a provider can ask to be left alone.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60 * 60);
 
-/// Why nobody is signed in although there was a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// The provider does not go on with it.
-    Refused,
-    /// The provider's answer was about somebody else, or not the provider's.
-    FailedCheck,
-    /// It goes on as soon as the provider says so, which it cannot at the moment.
-    Unconfirmed,
-    /// Somebody ended it while it was refreshed.
-    SignedOut,
-}
-
-/// What a refresh gave.
-#[derive(Debug)]
-pub(crate) struct Renewal {
-    pub(crate) access_token_lifetime: Duration,
-    /// A new one, which takes the place of the old one
-    /// ([RFC 6749, section 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
-    pub(crate) refresh_token: Option<Secret>,
-    pub(crate) id_token: Option<(Secret, VerifiedClaims)>,
-    pub(crate) user: Option<User>,
-}
-
 /// Why it gave nothing.
 enum Failure {
     Final(Ended),
     Passing { back_off: Duration },
-}
-
-impl Ended {
-    /// What the user is told, if there is anything to tell.
-    pub(crate) fn sentence(self) -> Option<&'static str> {
-        match self {
-            Self::Refused => Some("The sign-in service has ended your session."),
-            Self::FailedCheck => Some(
-                "Your session was ended: the sign-in service's answer did not pass a security \
-                 check.",
-            ),
-            Self::Unconfirmed => Some(
-                "The sign-in service cannot confirm your session at the moment. Try again in a \
-                 minute.",
-            ),
-            Self::SignedOut => None,
-        }
-    }
 }
 
 /// The session `id`, refreshed if it is time.

@@ -1,7 +1,6 @@
 //! A login from end to end: out to the provider, and back with a user.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -9,29 +8,21 @@ use url::Url;
 use super::error::LoginError;
 use super::policy;
 use crate::app::App;
-use crate::config::Secret;
 use crate::oidc::authorization::{self, Prompt};
 use crate::oidc::callback::{AuthorizationResponse, CallbackError};
-use crate::oidc::id_token::{self, Expectations, IdTokenError, Occasion, VerifiedClaims};
+use crate::oidc::id_token::{self, Expectations, IdTokenError, Occasion};
 use crate::oidc::pending_login::PendingLogin;
 use crate::oidc::provider::Provider;
 use crate::oidc::refetches::Caller;
 use crate::oidc::token::{self, TokenError};
 use crate::oidc::userinfo;
+use crate::session::sessions::NewSession;
 use crate::session::user::User;
 
 /// A login that passed every check.
 #[derive(Debug)]
 pub(crate) struct SignIn {
-    pub(crate) provider: Arc<Provider>,
-    pub(crate) user: User,
-    pub(crate) id_token: Secret,
-    pub(crate) claims: VerifiedClaims,
-    pub(crate) access_token_lifetime: Duration,
-    /// Where the app asked for one, and the provider gave it.
-    pub(crate) refresh_token: Option<Secret>,
-    /// Whether the policy service, if there is one, lets the user in.
-    pub(crate) allowed_by_policy: bool,
+    pub(crate) session: NewSession,
     /// Where the user wanted to go.
     pub(crate) return_to: String,
 }
@@ -143,7 +134,7 @@ async fn redeem(
         None => Map::<String, Value>::new(),
     };
     let offline = provider.client.asks_for_offline_access();
-    Ok(SignIn {
+    let session = NewSession {
         provider: Arc::clone(provider),
         user: User::new(&claims.subject, &claims.all, userinfo),
         id_token,
@@ -151,6 +142,6 @@ async fn redeem(
         access_token_lifetime: tokens.lifetime,
         refresh_token: tokens.refresh_token.filter(|_| offline),
         allowed_by_policy: policy::allows(&app.config, &tokens.access_token).await,
-        return_to: login.return_to.clone(),
-    })
+    };
+    Ok(SignIn { session, return_to: login.return_to.clone() })
 }

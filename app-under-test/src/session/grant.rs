@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::ended::Ended;
+use crate::base::clock::later;
 use crate::config::Secret;
-use crate::flows::refresh::Ended;
 
 /// How long before their expiry tokens are refreshed.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -53,8 +54,4 @@ impl Grant {
 fn due(expire: Timestamp, now: Timestamp) -> Timestamp {
     let early = expire.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
     early.max(later(now, SHORTEST_PAUSE))
-}
-
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -11,11 +11,9 @@ use subtle::ConstantTimeEq as _;
 
 use super::grant::Grant;
 use super::user::User;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, later};
 use crate::base::random;
 use crate::config::{Secret, SessionLimits};
-use crate::flows::refresh::Renewal;
-use crate::flows::sign_in::SignIn;
 use crate::oidc::id_token::VerifiedClaims;
 use crate::oidc::jwt::SKEW;
 use crate::oidc::provider::Provider;
@@ -46,6 +44,31 @@ pub(crate) struct Session {
     confirmed_until: Timestamp,
     /// When it ends however much it is used.
     ends: Timestamp,
+}
+
+/// What a login gave to begin a session with.
+#[derive(Debug)]
+pub(crate) struct NewSession {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) user: User,
+    pub(crate) id_token: Secret,
+    pub(crate) claims: VerifiedClaims,
+    pub(crate) access_token_lifetime: Duration,
+    /// Present where the app asked for one and the provider gave it.
+    pub(crate) refresh_token: Option<Secret>,
+    /// Whether the policy service, if there is one, admits the user.
+    pub(crate) allowed_by_policy: bool,
+}
+
+/// What a refresh gave to continue a session with.
+#[derive(Debug)]
+pub(crate) struct Renewal {
+    pub(crate) access_token_lifetime: Duration,
+    /// Replaces the old one where the provider sent a new one
+    /// ([RFC 6749, section 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) id_token: Option<(Secret, VerifiedClaims)>,
+    pub(crate) user: Option<User>,
 }
 
 impl Session {
@@ -89,23 +112,23 @@ impl Sessions {
 
     /// Begins a session under a new identifier, which it returns, and ends the one that the
     /// browser had: an identifier from before the login is worth nothing after it.
-    pub(crate) fn begin(&self, sign_in: SignIn, previous: Option<&str>) -> String {
+    pub(crate) fn begin(&self, new: NewSession, previous: Option<&str>) -> String {
         let now = self.clock.now();
-        let confirmed_until = self.confirmed_until(sign_in.claims.expires);
-        let access_token_expires = later(now, sign_in.access_token_lifetime);
+        let confirmed_until = self.confirmed_until(new.claims.expires);
+        let access_token_expires = later(now, new.access_token_lifetime);
         let session = Session {
-            grant: sign_in
+            grant: new
                 .refresh_token
                 .map(|token| Grant::new(token, access_token_expires.min(confirmed_until), now)),
-            provider: sign_in.provider,
-            user: sign_in.user,
-            allowed_by_policy: sign_in.allowed_by_policy,
-            id_token_claims: sign_in.claims.all.clone(),
-            id_token: sign_in.id_token,
+            provider: new.provider,
+            user: new.user,
+            allowed_by_policy: new.allowed_by_policy,
+            id_token_claims: new.claims.all.clone(),
+            id_token: new.id_token,
             csrf_token: Secret::new(random::unguessable()),
             confirmed_until,
             ends: later(now, self.limits.absolute),
-            login: sign_in.claims,
+            login: new.claims,
         };
         let id = random::unguessable();
         let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
@@ -220,10 +243,6 @@ impl Sessions {
         let may_go_on = session.grant.is_some() || session.is_confirmed(now);
         may_go_on && now < session.ends && unused.unsigned_abs() < self.limits.idle
     }
-}
-
-fn later(instant: Timestamp, by: Duration) -> Timestamp {
-    instant.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

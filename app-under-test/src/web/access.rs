@@ -7,8 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use crate::app::App;
-use crate::flows::refresh::{self, Ended};
+use crate::flows::refresh;
 use crate::session::cookie;
+use crate::session::ended::Ended;
 use crate::session::sessions::Session;
 use crate::session::user::User;
 

@@ -4,3 +4,4 @@ pub(crate) mod access;
 pub(crate) mod pages;
 pub(crate) mod request_id;
 pub(crate) mod router;
+pub(crate) mod server;

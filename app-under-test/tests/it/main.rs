@@ -8,6 +8,7 @@ mod discovery;
 mod frontchannel_logout;
 mod id_token;
 mod keys;
+mod layers;
 mod login;
 mod logout;
 mod pages;

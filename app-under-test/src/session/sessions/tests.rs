@@ -28,7 +28,7 @@ fn sessions(outlives_id_token: bool) -> (Sessions, Clock) {
 }
 
 fn begin(sessions: &Sessions, token_life: i64, previous: Option<&str>) -> String {
-    let sign_in = SignIn {
+    let new = NewSession {
         provider: provider(),
         user: User::new("alice", &Map::new(), Map::new()),
         id_token: Secret::new("token"),
@@ -36,9 +36,8 @@ fn begin(sessions: &Sessions, token_life: i64, previous: Option<&str>) -> String
         access_token_lifetime: Duration::from_secs(token_life.unsigned_abs()),
         refresh_token: None,
         allowed_by_policy: true,
-        return_to: String::new(),
     };
-    sessions.begin(sign_in, previous)
+    sessions.begin(new, previous)
 }
 
 #[test]

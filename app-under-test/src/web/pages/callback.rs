@@ -13,7 +13,7 @@ use axum_extra::extract::CookieJar;
 
 use super::{error, not_found, redirect};
 use crate::app::App;
-use crate::flows::sign_in;
+use crate::flows::sign_in::{self, SignIn};
 use crate::session::cookie;
 use crate::web::access::{self, Visitor};
 use crate::web::request_id::RequestId;
@@ -40,15 +40,14 @@ pub(crate) async fn get(
     let browser = cookie::login(&headers, &app.config);
     let query = query.unwrap_or_default();
     match sign_in::complete(&app, provider, &query, browser.as_deref()).await {
-        Ok(sign_in) => {
-            tracing::info!(subject = sign_in.claims.subject, "signed in");
+        Ok(SignIn { session, return_to }) => {
+            tracing::info!(subject = session.claims.subject, "signed in");
             let required = &app.config.required_groups;
-            if !access::is_member(&sign_in.user, required) {
+            if !access::is_member(&session.user, required) {
                 tracing::info!(?required, "may not see the pages: in none of the required groups");
             }
-            let return_to = sign_in.return_to.clone();
             let previous = cookie::session(&headers, &app.config);
-            let id = app.sessions.begin(sign_in, previous.as_deref());
+            let id = app.sessions.begin(session, previous.as_deref());
             let cookies = CookieJar::new().add(cookie::new_session(&app.config, &id));
             (cookies, redirect::found(&return_to)).into_response()
         }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::page::{self, login_path};
 use crate::app::App;
-use crate::flows::refresh::Ended;
+use crate::session::ended::Ended;
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
