@@ -19,6 +19,10 @@ use crate::config::{Client, Identity, ProviderConfig, ProviderSettings, Registra
 /// How long metadata and keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
+/// How long outdated metadata and keys serve after a failed attempt to fetch them again. Otherwise
+/// every request would wait for the time limit while the provider does not answer.
+const BACK_OFF: Duration = Duration::from_secs(30);
+
 /// The longest pause between two attempts of [`Provider::connect`].
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
@@ -32,6 +36,8 @@ pub(crate) struct Provider {
     pub(crate) http: reqwest::Client,
     clock: Clock,
     known: Mutex<Option<Arc<Snapshot>>>,
+    /// When fetching metadata and keys again last failed.
+    failed: Mutex<Option<Timestamp>>,
     /// What the app registered by itself.
     registered: Mutex<Option<Registered>>,
     /// Held during a fetch, so that there is one at a time.
@@ -90,6 +96,7 @@ impl Provider {
             http: http.clone(),
             clock: clock.clone(),
             known: Mutex::default(),
+            failed: Mutex::default(),
             registered: Mutex::default(),
             fetching: tokio::sync::Mutex::default(),
             begun: AtomicU64::new(0),
@@ -128,8 +135,8 @@ impl Provider {
         self.known().is_some()
     }
 
-    /// Metadata and keys, fetched when there are none or they are old. Old ones still serve
-    /// while the provider is away.
+    /// Metadata and keys, fetched when there are none or they are outdated. Outdated ones still
+    /// serve while the provider does not answer, which is tried again only every [`BACK_OFF`].
     ///
     /// # Errors
     ///
@@ -137,11 +144,15 @@ impl Provider {
     pub(crate) async fn current(&self) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
         let known = self.known();
         match &known {
-            Some(snapshot) if self.age(snapshot) < MAX_AGE => Ok(Arc::clone(snapshot)),
+            Some(snapshot) if self.age(snapshot) < MAX_AGE || self.failed_recently() => {
+                Ok(Arc::clone(snapshot))
+            }
             _ => match (self.fetch_anew(Wanted::UnderWay).await, known) {
-                (Err(error), Some(old)) => {
-                    tracing::warn!(%error, "using metadata and keys that are out of date");
-                    Ok(old)
+                (Err(error), Some(outdated)) => {
+                    tracing::warn!(%error, "using outdated metadata and keys");
+                    *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(self.clock.now());
+                    Ok(outdated)
                 }
                 (result, _) => result,
             },
@@ -212,7 +223,17 @@ impl Provider {
     }
 
     fn age(&self, snapshot: &Snapshot) -> Duration {
-        self.clock.now().duration_since(snapshot.fetched).unsigned_abs()
+        self.since(snapshot.fetched)
+    }
+
+    fn failed_recently(&self) -> bool {
+        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|failed| self.since(failed) < BACK_OFF)
+    }
+
+    /// A clock may also be set back.
+    fn since(&self, instant: Timestamp) -> Duration {
+        self.clock.now().duration_since(instant).unsigned_abs()
     }
 
     /// Fetches, or waits for somebody else's fetch and shares its outcome.

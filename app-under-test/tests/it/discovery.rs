@@ -111,6 +111,22 @@ async fn silent_provider_holds_up_all_logins_together_and_not_in_turn() {
 }
 
 #[tokio::test]
+async fn outdated_metadata_serves_without_asking_a_silent_provider_each_time() {
+    let setup = Setup::impatient(Stub::start().await).await;
+    let mut browser = setup.signed_in(json!({})).await;
+    assert_eq!(setup.stub.calls(DISCOVERY).len(), 1);
+    setup.stub.reply(DISCOVERY, Reply::Hang);
+    setup.advance(60 * 60);
+    for _ in 0..3 {
+        begin(&mut browser, "auth/login").await;
+    }
+    assert_eq!(setup.stub.calls(DISCOVERY).len(), 2, "each login waited for the time limit");
+    setup.advance(30);
+    begin(&mut browser, "auth/login").await;
+    assert_eq!(setup.stub.calls(DISCOVERY).len(), 3, "the provider was given up");
+}
+
+#[tokio::test]
 async fn document_that_is_none_is_refused() {
     for reply in [
         Reply::status(404, json!({})),
