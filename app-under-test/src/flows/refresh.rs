@@ -21,8 +21,8 @@ use crate::oidc::token::{self, RefreshError, Tokens};
 use crate::oidc::userinfo::{self, UserinfoError};
 use crate::session::ended::Ended;
 use crate::session::grant::Grant;
-use crate::session::sessions::{Renewal, Session};
 use crate::session::user::User;
+use crate::session::user_session::{Renewal, Session};
 
 /// How long a provider is left alone after a refresh that failed for a passing reason.
 const BACK_OFF: Duration = Duration::from_secs(30);

@@ -16,8 +16,8 @@ use crate::oidc::provider::Provider;
 use crate::oidc::refetches::Caller;
 use crate::oidc::token::{self, TokenError};
 use crate::oidc::userinfo;
-use crate::session::sessions::NewSession;
 use crate::session::user::User;
+use crate::session::user_session::NewSession;
 
 /// A login that passed every check.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::oidc::logout_token::{self, LogoutToken, LogoutTokenError};
 use crate::oidc::provider::Provider;
 use crate::oidc::refetches::Caller;
-use crate::session::sessions::Session;
+use crate::session::user_session::Session;
 
 /// Ends the sessions that `token` is about. There may be none: they have ended already, or the
 /// user never was here.
@@ -39,9 +39,7 @@ pub(crate) async fn by_logout_token(app: &App, token: &str) -> Result<(), Logout
 /// Nobody signed this: that both values are right is what makes it the provider's word, which
 /// told nobody but the app and the user of them.
 pub(crate) fn by_session_id(app: &App, issuer: &str, session_id: &str) {
-    let ended = app.sessions.end_where(|session| {
-        session.login.issuer == issuer && session.login.session_id() == Some(session_id)
-    });
+    let ended = app.sessions.end_by_name(issuer, session_id);
     tracing::info!(ended, "signed out by the front channel");
 }
 

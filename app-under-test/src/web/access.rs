@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::flows::refresh;
 use crate::session::cookie;
 use crate::session::ended::Ended;
-use crate::session::sessions::Session;
 use crate::session::user::User;
+use crate::session::user_session::Session;
 
 /// Who makes a request, as far as the pages are concerned.
 #[derive(Debug)]

@@ -1,10 +1,15 @@
 //! When sessions begin and end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use serde_json::Map;
 
 use super::*;
-use crate::config::Config;
+use crate::config::{Config, Secret};
+use crate::oidc::id_token::VerifiedClaims;
+use crate::oidc::provider::Provider;
 use crate::oidc::providers::Providers;
+use crate::session::user::User;
 
 fn provider() -> Arc<Provider> {
     let variables = [
@@ -28,16 +33,44 @@ fn sessions(outlives_id_token: bool) -> (Sessions, Clock) {
 }
 
 fn begin(sessions: &Sessions, token_life: i64, previous: Option<&str>) -> String {
-    let new = NewSession {
-        provider: provider(),
+    sessions.begin(new_session(&provider(), token_life), previous)
+}
+
+fn new_session(provider: &Arc<Provider>, token_life: i64) -> NewSession {
+    NewSession {
+        provider: Arc::clone(provider),
         user: User::new("alice", &Map::new(), Map::new()),
         id_token: Secret::new("token"),
         claims: VerifiedClaims::unsigned("alice", Timestamp::from_second(token_life).unwrap()),
         access_token_lifetime: Duration::from_secs(token_life.unsigned_abs()),
         refresh_token: None,
         allowed_by_policy: true,
-    };
-    sessions.begin(new, previous)
+    }
+}
+
+/// Begins a session that the provider calls `sid`.
+fn begin_named(sessions: &Sessions, provider: &Arc<Provider>, sid: &str) -> String {
+    let mut new = new_session(provider, 1000);
+    new.claims.all.insert("sid".to_owned(), sid.into());
+    sessions.begin(new, None)
+}
+
+const ISSUER: &str = "https://login.example.com";
+
+#[test]
+fn front_channel_logout_does_not_get_slower_with_the_number_of_sessions() {
+    let (sessions, _) = sessions(false);
+    let provider = provider();
+    for number in 0..MAX_TOTAL {
+        begin_named(&sessions, &provider, &number.to_string());
+    }
+    let started = Instant::now();
+    for _ in 0..2000 {
+        assert_eq!(sessions.end_by_name(ISSUER, "unknown"), 0);
+    }
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    assert_eq!(sessions.end_by_name(ISSUER, "7"), 1);
 }
 
 #[test]
@@ -48,7 +81,7 @@ fn unused_session_ends() {
     assert!(sessions.find(&id).is_some());
     clock.advance(Duration::from_secs(100));
     assert!(sessions.find(&id).is_none());
-    assert!(sessions.by_id.lock().unwrap().is_empty());
+    assert_eq!(sessions.store().len(), 0);
 }
 
 #[test]
@@ -95,7 +128,36 @@ fn count_is_bounded_and_the_longest_unused_goes() {
     for _ in 0..2 {
         begin(&sessions, 1000, None);
     }
-    assert_eq!(sessions.by_id.lock().unwrap().len(), 3);
+    assert_eq!(sessions.store().len(), 3);
     assert!(sessions.find(&oldest).is_none());
     assert!(sessions.find(&used).is_some());
+}
+
+#[test]
+fn provider_ends_exactly_the_sessions_that_have_the_name() {
+    let (mut sessions, clock) = sessions(false);
+    sessions.max_total = 4;
+    let provider = provider();
+    let (one, two) =
+        (begin_named(&sessions, &provider, "a"), begin_named(&sessions, &provider, "a"));
+    let other = begin_named(&sessions, &provider, "b");
+    assert_eq!(sessions.end_by_name("https://other.example.com", "a"), 0);
+    assert_eq!(sessions.end_by_name(ISSUER, "a"), 2);
+    assert_eq!(sessions.end_by_name(ISSUER, "a"), 0);
+    assert!(sessions.find(&one).is_none() && sessions.find(&two).is_none());
+    assert!(sessions.find(&other).is_some());
+
+    // However a session ends, its name goes as well.
+    sessions.end(&other);
+    begin_named(&sessions, &provider, "c");
+    assert_eq!(sessions.end_where(|_| true), 1);
+    let idle = begin_named(&sessions, &provider, "d");
+    clock.advance(Duration::from_secs(100));
+    assert!(sessions.find(&idle).is_none());
+    assert_eq!(sessions.store().names(), 0);
+    for number in 0..6 {
+        begin_named(&sessions, &provider, &number.to_string());
+    }
+    let store = sessions.store();
+    assert_eq!((store.len(), store.names()), (4, 4));
 }

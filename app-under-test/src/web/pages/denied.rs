@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::page::{self, login_path};
 use crate::app::App;
-use crate::session::sessions::Session;
+use crate::session::user_session::Session;
 use crate::web::access;
 
 #[derive(Template)]

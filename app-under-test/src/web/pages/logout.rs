@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::base::random;
 use crate::oidc::logout;
 use crate::session::cookie;
-use crate::session::sessions::Session;
+use crate::session::user_session::Session;
 use crate::web::access::Visitor;
 
 #[derive(Template)]
