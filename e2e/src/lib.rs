@@ -24,20 +24,12 @@
 //!
 //! [`mod@test`] runs it: one fresh browser session and one fresh provider and app (a [`stack`]) a
 //! test, sharing nothing, closed whatever happens, and a [`trace`] of what happened when it fails.
-//! [`pages`] know where on a page what is. [`settings`] lists the environment variables that
+//! [`pages`] know where on a page what is. [`browser::settings`] lists the environment variables that
 //! choose and find the browser.
 
-pub mod audit;
-pub mod browser;
 pub mod demo;
-pub mod driver;
-pub mod engine;
 mod log;
-mod lookup;
 pub mod pages;
-mod patience;
-pub mod process_group;
-pub mod settings;
 pub mod stack;
 pub mod test;
 pub mod trace;

@@ -1,12 +1,13 @@
 //! Collects what the servers of one test log, for its trace.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tracing::{Level, subscriber::DefaultGuard};
-use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
+use tracing::Level;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 
 /// The log of the tests' thread: as a test has a runtime on a thread of its own, its servers' log
 /// and nobody else's.

@@ -1,28 +1,22 @@
 //! Runs one browser test: in its turn, within a limit, closed and traced whatever happens.
 
-use std::{
-    any::{Any, type_name_of_val},
-    cell::RefCell,
-    io::{self, Write},
-    panic::{AssertUnwindSafe, resume_unwind},
-    sync::{LazyLock, Mutex, PoisonError},
-    thread::available_parallelism,
-    time::Duration,
-};
+use std::any::{Any, type_name_of_val};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow};
+use browser::{Browser, Engine, Installed, Settings, process_group};
 use futures_util::FutureExt;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
-use crate::{
-    browser::Browser,
-    engine::{Engine, Installed},
-    log::Log,
-    process_group,
-    settings::Settings,
-    stack::{Stack, StackBuilder},
-    trace::Trace,
-};
+use crate::log::Log;
+use crate::stack::{Stack, StackBuilder};
+use crate::trace::Trace;
 
 /// How long the body of a test may take, slow motion apart. Most take a second.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -11,16 +11,13 @@
 //!
 //! Of a second browser the names begin with `browser-2-`.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
 
 use anyhow::Result;
+use browser::Browser;
 use tokio::time::timeout;
-
-use crate::browser::Browser;
 
 /// How long looking at a browser may take: it may be the browser that hangs.
 const LIMIT: Duration = Duration::from_secs(5);

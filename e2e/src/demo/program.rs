@@ -1,10 +1,8 @@
 //! The program: starts both, says where, and stops with Ctrl-C.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    net::{Ipv4Addr, SocketAddr},
-    process::ExitCode,
-};
+use std::io::{self, IsTerminal, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 use clap::Parser;

@@ -1,8 +1,7 @@
 //! The app's page of what the ID token says.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app shows the claims of the ID token.
 #[derive(Debug)]

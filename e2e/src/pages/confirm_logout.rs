@@ -1,8 +1,7 @@
 //! The app's question whether to log out.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app asks before it signs out.
 #[derive(Debug)]

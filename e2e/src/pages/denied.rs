@@ -1,8 +1,7 @@
 //! The app's answer to a user without any of the required groups.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app refuses a user.
 #[derive(Debug)]

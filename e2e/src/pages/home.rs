@@ -1,8 +1,9 @@
 //! The app's start page, as whoever has not signed in sees it.
 
 use anyhow::Result;
+use browser::Browser;
 
-use crate::{browser::Browser, stack::Stack};
+use crate::stack::Stack;
 
 /// The app asks to log in.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! The app's page at the end of a logout.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app says that the user is signed out.
 #[derive(Debug)]

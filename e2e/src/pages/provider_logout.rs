@@ -1,8 +1,9 @@
 //! The provider's pages of a logout that nobody but the end user asked for.
 
 use anyhow::Result;
+use browser::Browser;
 
-use crate::{browser::Browser, stack::Stack};
+use crate::stack::Stack;
 
 /// The provider asks before it ends its session.
 #[derive(Debug)]

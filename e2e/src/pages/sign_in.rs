@@ -1,8 +1,7 @@
 //! The provider's page where an end user chooses who to be.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// What is on this page and on no other.
 const MARK: &str = "main.sign-in";

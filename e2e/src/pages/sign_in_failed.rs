@@ -1,8 +1,7 @@
 //! The app's page for every login that failed.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app explains why nobody is signed in.
 #[derive(Debug)]

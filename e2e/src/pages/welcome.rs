@@ -1,8 +1,7 @@
 //! The app's start page, as a user sees it.
 
 use anyhow::Result;
-
-use crate::browser::Browser;
+use browser::Browser;
 
 /// The app greets a user.
 #[derive(Debug)]

@@ -1,17 +1,18 @@
 //! Coming back from the provider with what does not sign anybody in.
 
-use std::{fmt::Write, time::Duration};
+use std::fmt::Write;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::{
-    browser::Browser,
-    pages::{Home, SignIn, SignInFailed, Welcome},
-    stack::Stack,
-    test::browser_test,
-};
+use browser::Browser;
+use e2e::pages::{Home, SignIn, SignInFailed, Welcome};
+use e2e::stack::Stack;
+use e2e::test::browser_test;
 use url::Url;
 
-use crate::{flow::refusals, login::sign_in_as, redaction::failure};
+use crate::flow::refusals;
+use crate::login::sign_in_as;
+use crate::redaction::failure;
 
 /// What an authorization response may report
 /// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1),

@@ -1,13 +1,13 @@
 //! Not being let in.
 
 use anyhow::Result;
-use e2e::{
-    pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome},
-    stack::Stack,
-    test::browser_test,
-};
+use e2e::pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome};
+use e2e::stack::Stack;
+use e2e::test::browser_test;
 
-use crate::{flow::flow, login::sign_in_as, redaction::failure};
+use crate::flow::flow;
+use crate::login::sign_in_as;
+use crate::redaction::failure;
 
 #[tokio::test]
 async fn a_user_in_none_of_the_required_groups_is_denied() -> Result<()> {

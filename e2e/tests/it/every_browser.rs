@@ -22,7 +22,8 @@ macro_rules! in_every_browser {
 macro_rules! in_browser {
     ($module:ident, $engine:ident, $($story:ident),+) => {
         mod $module {
-            use e2e::{engine::Engine, test::browser_test_in};
+            use browser::Engine;
+            use e2e::test::browser_test_in;
 
             $(
                 #[tokio::test]

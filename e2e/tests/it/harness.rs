@@ -1,16 +1,17 @@
 //! The harness itself: nothing of a test is left but its trace.
 
-use std::{cell::Cell, fs, panic::AssertUnwindSafe, time::Duration};
+use std::cell::Cell;
+use std::fs;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use anyhow::Result;
-use axum::{Router, response::Html, routing::get};
-use e2e::{
-    browser::Browser,
-    process_group,
-    settings::Settings,
-    test::{browser_test, browser_test_with},
-    trace::folder_of,
-};
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use browser::{Browser, Settings, process_group};
+use e2e::test::{browser_test, browser_test_with};
+use e2e::trace::folder_of;
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
 

@@ -1,13 +1,12 @@
 //! The browser's Back button, after which pages are shown that were left.
 
 use anyhow::Result;
-use e2e::{
-    pages::{Claims, Home, LoggedOut, SignIn, SignInFailed, Welcome},
-    stack::Stack,
-    test::{Test, browser_test},
-};
+use e2e::pages::{Claims, Home, LoggedOut, SignIn, SignInFailed, Welcome};
+use e2e::stack::Stack;
+use e2e::test::{Test, browser_test};
 
-use crate::{every_browser::in_every_browser, login::sign_in_as};
+use crate::every_browser::in_every_browser;
+use crate::login::sign_in_as;
 
 in_every_browser! {
     back_after_login_leaves_the_user_signed_in,

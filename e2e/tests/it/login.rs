@@ -1,19 +1,19 @@
 //! Signing in.
 
-use std::{fmt::Write, time::Duration};
+use std::fmt::Write;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
-use e2e::{
-    browser::Browser,
-    demo::{self, Outcome},
-    pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome},
-    stack::Stack,
-    test::{Test, browser_test},
-};
+use browser::Browser;
+use e2e::demo::Outcome;
+use e2e::pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome};
+use e2e::stack::{Stack, configuration};
+use e2e::test::{Test, browser_test};
 use fantoccini::key::Key;
 use url::form_urlencoded::byte_serialize;
 
-use crate::{every_browser::in_every_browser, flow::flow};
+use crate::every_browser::in_every_browser;
+use crate::flow::flow;
 
 in_every_browser! {
     a_user_signs_in_and_is_greeted,
@@ -54,7 +54,7 @@ async fn every_user_of_the_demo_gets_to_see_what_it_promises() -> Result<()> {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
         let mut greeted_as = String::new();
-        for user in &demo::configuration().users {
+        for user in &configuration().users {
             let subject = &user.subject;
             Home::open(&browser, &stack).await?.sign_in().await?;
             let sign_in = SignIn::seen(&browser).await?;

@@ -1,16 +1,18 @@
 //! Signing out.
 
 use anyhow::Result;
-use axum::{Router, response::Html, routing::get};
-use e2e::{
-    pages::{ConfirmLogout, Home, LoggedOut, ProviderLogout, SignIn, Welcome},
-    stack::{CLIENT_ID, CLIENT_SECRET, Stack},
-    test::{Test, browser_test},
-};
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use e2e::pages::{ConfirmLogout, Home, LoggedOut, ProviderLogout, SignIn, Welcome};
+use e2e::stack::{CLIENT_ID, CLIENT_SECRET, Stack};
+use e2e::test::{Test, browser_test};
 use mock_provider::Client;
 use tokio::net::TcpListener;
 
-use crate::{every_browser::in_every_browser, flow::flow, login::sign_in_as};
+use crate::every_browser::in_every_browser;
+use crate::flow::flow;
+use crate::login::sign_in_as;
 
 in_every_browser! {
     logout_ends_the_sessions_of_app_and_provider,

@@ -3,12 +3,10 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use e2e::{
-    browser::Browser,
-    pages::{LoggedOut, Welcome},
-    stack::{Stack, StackBuilder},
-    test::browser_test,
-};
+use browser::Browser;
+use e2e::pages::{LoggedOut, Welcome};
+use e2e::stack::{Stack, StackBuilder};
+use e2e::test::browser_test;
 use mock_provider::{MockProviderBuilder, User};
 
 use crate::login::sign_in_as;

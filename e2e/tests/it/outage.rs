@@ -1,18 +1,14 @@
 //! A provider that goes away, and comes back.
 
 use anyhow::Result;
-use e2e::{
-    pages::{Home, LoggedOut, SignIn, SignInFailed, Welcome},
-    stack::Stack,
-    test::{Test, browser_test},
-};
+use e2e::pages::{Home, LoggedOut, SignIn, SignInFailed, Welcome};
+use e2e::stack::Stack;
+use e2e::test::{Test, browser_test};
 
-use crate::{
-    callback::{answer, begin},
-    every_browser::in_every_browser,
-    login::sign_in_as,
-    redaction::failure,
-};
+use crate::callback::{answer, begin};
+use crate::every_browser::in_every_browser;
+use crate::login::sign_in_as;
+use crate::redaction::failure;
 
 in_every_browser! {
     a_provider_that_went_away_can_be_used_when_it_is_back,

@@ -1,7 +1,9 @@
 //! Words in place of what differs from run to run, if that looks as it should.
 
 use anyhow::{Result, ensure};
-use e2e::{browser::Browser, pages::SignInFailed, stack::Stack};
+use browser::Browser;
+use e2e::pages::SignInFailed;
+use e2e::stack::Stack;
 
 /// 256 bits in base64url, as state, nonce and an S256 code challenge have.
 pub(crate) fn unguessable(value: &str) -> Result<String> {

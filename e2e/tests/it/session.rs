@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::{
-    browser::Browser,
-    pages::{Home, LoggedOut, SignIn, Welcome},
-    stack::Stack,
-    test::browser_test,
-};
+use browser::Browser;
+use e2e::pages::{Home, LoggedOut, SignIn, Welcome};
+use e2e::stack::Stack;
+use e2e::test::browser_test;
 use fantoccini::cookies::Cookie;
 
 use crate::login::sign_in_as;

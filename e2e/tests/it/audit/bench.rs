@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::audit::{Bench, Cast, RelyingParty};
 use e2e::stack::{CLIENT_ID, CLIENT_SECRET, HalfStack, Stack, StackBuilder};
 use mock_provider::failure::Failure;
 use mock_provider::{Algorithm, Client, IssuerHandle, MockProvider, MockProviderBuilder};
+use rp_audit::{Bench, Cast, RelyingParty};
 use tempfile::NamedTempFile;
 use url::Url;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use e2e::audit::http_agent::HttpAgents;
-use e2e::audit::{Calibration, Outcome, Report, run};
 use futures_util::{StreamExt, stream};
 use mock_provider::failure::{Class, Failure, modes};
+use rp_audit::http_agent::HttpAgents;
+use rp_audit::{Calibration, Outcome, Report, run};
 
 use super::bench::AppBench;
 use super::outcomes::stated;

@@ -1,11 +1,11 @@
 //! One story in a real browser for each kind of outcome that users see.
 
 use anyhow::Result;
-use e2e::audit::browser_agent::BrowserAgents;
-use e2e::audit::http_agent::HttpAgents;
-use e2e::audit::{Calibration, Outcome, run};
 use e2e::test::browser_test;
 use mock_provider::failure::Failure;
+use rp_audit::browser_agent::BrowserAgents;
+use rp_audit::http_agent::HttpAgents;
+use rp_audit::{Calibration, Outcome, run};
 
 use super::bench::AppBench;
 use super::every_case::PATIENCE;

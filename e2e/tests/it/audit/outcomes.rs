@@ -1,7 +1,7 @@
 //! What the app does in each case.
 
-use e2e::audit::Outcome;
 use mock_provider::failure::Failure;
+use rp_audit::Outcome;
 
 /// The outcome of a case; `None` for a mode that nobody has stated yet.
 ///

@@ -1,0 +1,21 @@
+//! Finds, starts and ends browsers and their drivers, and does in one what its end user does.
+//!
+//! [`settings`] lists the environment variables that choose and find the browser.
+
+pub mod browser;
+mod console;
+pub mod driver;
+pub mod engine;
+mod lookup;
+pub mod patience;
+pub mod process_group;
+pub mod settings;
+mod steps;
+mod view;
+mod wait;
+
+pub use browser::Browser;
+pub use driver::Driver;
+pub use engine::{Engine, Installed};
+pub use settings::Settings;
+pub use view::View;

@@ -1,0 +1,160 @@
+//! What an end user does in a browser.
+
+use std::fmt;
+use std::sync::PoisonError;
+
+use anyhow::{Context, Result};
+use fantoccini::cookies::Cookie;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WindowHandle;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::patience::pause;
+
+impl Browser {
+    /// Types an address.
+    ///
+    /// A server that does not answer is no error here: the browser shows a page of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn visit(&self, url: &str) -> Result<()> {
+        self.step(format_args!("visit {url}")).await;
+        match self.client.goto(url).await {
+            Err(CmdError::Standard(error)) if shows_own_page(&error.message) => Ok(()),
+            other => other.with_context(|| format!("cannot visit {url}")),
+        }
+    }
+
+    /// Clicks an element.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        self.step(format_args!("click {selector}")).await;
+        self.until(selector, async || self.find(selector).await?.click().await.map(Some)).await
+    }
+
+    /// Replaces the content of a field.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
+        self.step(format_args!("fill {selector} with {text:?}")).await;
+        self.until(selector, async || {
+            let field = self.find(selector).await?;
+            field.clear().await?;
+            field.send_keys(text).await.map(Some)
+        })
+        .await
+    }
+
+    /// Presses keys where the focus is. [`fantoccini::key::Key`] names those without a letter.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.step(format_args!("press {keys:?}")).await;
+        self.until("an element with the focus", async || {
+            self.client.active_element().await?.send_keys(keys).await.map(Some)
+        })
+        .await
+    }
+
+    /// Waits for an element.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn see(&self, selector: &str) -> Result<()> {
+        self.step(format_args!("see {selector}")).await;
+        self.until(selector, async || self.find(selector).await.map(|_| Some(()))).await
+    }
+
+    /// Waits until the address fulfils a condition, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn url_where(&self, what: &str, suits: impl Fn(&Url) -> bool) -> Result<Url> {
+        self.until(what, async || {
+            Ok(Some(self.client.current_url().await?).filter(|url| suits(url)))
+        })
+        .await
+    }
+
+    /// Presses the Back button.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn back(&self) -> Result<()> {
+        self.step("go back").await;
+        Ok(self.client.back().await?)
+    }
+
+    /// Presses the Reload button.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn reload(&self) -> Result<()> {
+        self.step("reload").await;
+        Ok(self.client.refresh().await?)
+    }
+
+    /// Opens a tab and switches to it. It shares the cookies of the others.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn open_tab(&self) -> Result<WindowHandle> {
+        self.step("open a tab").await;
+        let tab = self.client.new_window(true).await?.handle;
+        self.client.switch_to_window(tab.clone()).await?;
+        Ok(tab)
+    }
+
+    /// Switches to another tab.
+    ///
+    /// # Errors
+    ///
+    /// When it is closed.
+    pub async fn switch_to(&self, tab: &WindowHandle) -> Result<()> {
+        self.step("switch tabs").await;
+        Ok(self.client.switch_to_window(tab.clone()).await?)
+    }
+
+    /// Puts a cookie into the browser; its domain must be that of the page.
+    ///
+    /// # Errors
+    ///
+    /// When the browser refuses it.
+    pub async fn set_cookie(&self, cookie: Cookie<'static>) -> Result<()> {
+        self.step(format_args!("set cookie {}", cookie.name())).await;
+        Ok(self.client.add_cookie(cookie).await?)
+    }
+
+    async fn step(&self, what: impl fmt::Display) {
+        let at = self.session.started.elapsed().as_millis();
+        self.session
+            .steps
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(format!("{at:>6} ms  {what}"));
+        if !self.session.slow_motion.is_zero() {
+            pause(self.session.slow_motion).await;
+        }
+    }
+}
+
+/// Whether the browser shows its own page because no server answered: the page is what an end
+/// user would see. Chromium tells when a redirect led there, Firefox always.
+fn shows_own_page(message: &str) -> bool {
+    message.contains("net::ERR_CONNECTION_REFUSED") || message.contains("about:neterror")
+}

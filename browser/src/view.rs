@@ -1,0 +1,131 @@
+//! What an end user sees in a browser, and what the browser knows beside.
+
+use std::fmt;
+use std::sync::PoisonError;
+
+use anyhow::Result;
+use fantoccini::Locator;
+use fantoccini::cookies::Cookie;
+use fantoccini::wd::WindowHandle;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::console;
+
+/// What the end user sees of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The title of the tab.
+    pub title: String,
+    /// The visible text, a line each.
+    pub text: String,
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]\n{}", self.title, self.text)
+    }
+}
+
+impl Browser {
+    /// Waits for an element and returns its visible text.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        self.until(selector, async || self.find(selector).await?.text().await.map(Some)).await
+    }
+
+    /// The visible text of every element that matches, of none when there is none: this does not
+    /// wait, so wait for the page before.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
+        let mut texts = vec![];
+        for element in self.client.find_all(Locator::Css(selector)).await? {
+            texts.push(element.text().await?);
+        }
+        Ok(texts)
+    }
+
+    /// The visible text of the element that has the focus.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn focus(&self) -> Result<String> {
+        Ok(self.client.active_element().await?.text().await?)
+    }
+
+    /// The address.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn url(&self) -> Result<Url> {
+        Ok(self.client.current_url().await?)
+    }
+
+    /// What the end user sees.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn view(&self) -> Result<View> {
+        let text = self.text("body").await?;
+        Ok(View { title: self.client.title().await?, text })
+    }
+
+    /// The tab that the steps happen in.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn tab(&self) -> Result<WindowHandle> {
+        Ok(self.client.window().await?)
+    }
+
+    /// The cookies that the page's host may read, `HttpOnly` ones included.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn cookies(&self) -> Result<Vec<Cookie<'static>>> {
+        Ok(self.client.get_all_cookies().await?)
+    }
+
+    /// A picture of what is visible, as PNG.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn screenshot(&self) -> Result<Vec<u8>> {
+        Ok(self.client.screenshot().await?)
+    }
+
+    /// The page's HTML as the browser holds it now.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn source(&self) -> Result<String> {
+        Ok(self.client.source().await?)
+    }
+
+    /// What the page and the browser wrote to the console since the last call.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone. One whose console cannot be read has no lines.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        console::read(&self.client, self.session.engine).await
+    }
+
+    /// The steps so far, each with the milliseconds since the start.
+    pub fn steps(&self) -> Vec<String> {
+        self.session.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

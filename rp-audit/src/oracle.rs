@@ -1,0 +1,94 @@
+//! Tells from a page who is signed in.
+
+use crate::page::Page;
+use crate::person::{Cast, Person};
+
+/// Who is signed in, as far as a page tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody.
+    Nobody,
+    /// Whom the case expects.
+    Expected {
+        /// Whether the page shows attributes of somebody else as well.
+        foreign_attributes: bool,
+    },
+    /// Another one of the case.
+    SomebodyElse {
+        /// Whether the page shows attributes of the one who is expected as well.
+        own_attributes: bool,
+    },
+    /// Somebody, but the page does not tell who.
+    Unknown,
+}
+
+/// Texts of the page that tells who is signed in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks<'a> {
+    /// Stands there when nobody is signed in, and only then. Where it is not known, a page that names
+    /// nobody means nobody.
+    pub signed_out: Option<&'a str>,
+    /// Stands there when somebody is signed in who may not come in, and only then.
+    pub denied: Option<&'a str>,
+}
+
+/// Reads who is signed in from the page that tells it. Subjects decide; names and email addresses
+/// may be what a failure changes.
+///
+/// A page that says that access is denied names a user who is not let in: nobody has a session then.
+pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who {
+    let has = |mark: Option<&str>| mark.map(|mark| page.source.contains(mark));
+    if has(marks.denied) == Some(true) {
+        return Who::Nobody;
+    }
+    let shows = |text: &String| page.source.contains(text.as_str());
+    let others = || cast.everybody().into_iter().filter(|other| *other != expected);
+    let attributes = |person: &Person| shows(&person.name) || shows(&person.email);
+    let foreign_attributes = others().any(|other| shows(&other.subject) || attributes(other));
+    if shows(&expected.subject) || (attributes(expected) && !others().any(|it| shows(&it.subject)))
+    {
+        return Who::Expected { foreign_attributes };
+    }
+    if foreign_attributes {
+        return Who::SomebodyElse { own_attributes: attributes(expected) };
+    }
+    match has(marks.signed_out) {
+        Some(false) if page.trouble.is_none() => Who::Unknown,
+        _ => Who::Nobody,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Who {
+        let page = Page::html("http://127.0.0.1/", source);
+        let cast = Cast::new("7e");
+        let marks = Marks { signed_out: Some("Sign in"), denied: Some("Not for you") };
+        who(&page, &cast.user, &cast, marks)
+    }
+
+    #[test]
+    fn a_page_names_who_is_signed_in() {
+        assert_eq!(read("Hello user-7e"), Who::Expected { foreign_attributes: false });
+        assert_eq!(read("Hello User N7e"), Who::Expected { foreign_attributes: false });
+        assert_eq!(read("Hello other-7e"), Who::SomebodyElse { own_attributes: false });
+        assert_eq!(read("Hello Other N7e"), Who::SomebodyElse { own_attributes: false });
+        assert_eq!(read("Sign in"), Who::Nobody);
+        assert_eq!(read("Hello stranger"), Who::Unknown);
+    }
+
+    #[test]
+    fn whoever_is_not_let_in_has_no_session() {
+        assert_eq!(read("user-7e: Not for you"), Who::Nobody);
+    }
+
+    #[test]
+    fn the_subject_decides_and_foreign_attributes_are_told() {
+        let own = Who::Expected { foreign_attributes: true };
+        assert_eq!(read("user-7e other.m7e@example.org"), own);
+        let other = Who::SomebodyElse { own_attributes: true };
+        assert_eq!(read("other-7e user.m7e@example.org"), other);
+    }
+}

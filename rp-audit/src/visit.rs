@@ -1,0 +1,171 @@
+//! What an end user does in one go: sign in, sign out, look who is signed in.
+
+use anyhow::{Context, Result, bail};
+use mock_provider::IssuerHandle;
+use url::Url;
+
+use crate::html::{Button, Form};
+use crate::oracle::{Marks, Who, who};
+use crate::page::Page;
+use crate::person::{Cast, Person};
+use crate::relying_party::RelyingParty;
+use crate::user_agent::UserAgent;
+
+/// A relying party may ask more than once; one that asks more often goes round in circles.
+const MOST_SIGN_INS: usize = 5;
+
+/// Opens an address and signs in wherever the provider asks who it is.
+///
+/// # Errors
+///
+/// When the user agent fails, or the provider does not know the person.
+pub async fn sign_in(agent: &mut impl UserAgent, url: &Url, person: &Person) -> Result<Page> {
+    let page = agent.open(url).await?;
+    sign_in_on(agent, page, person).await
+}
+
+/// Signs in on the provider's page, if the page is that.
+///
+/// # Errors
+///
+/// As [`sign_in`].
+pub async fn sign_in_on(
+    agent: &mut impl UserAgent,
+    mut page: Page,
+    person: &Person,
+) -> Result<Page> {
+    for _ in 0..MOST_SIGN_INS {
+        let forms = page.forms();
+        let decides = |form: &Form| form.buttons.iter().any(|button| button.name == "decision");
+        if !forms.iter().any(decides) {
+            return Ok(page);
+        }
+        let (form, button) = card(forms, person).with_context(|| {
+            format!("{} offers no button to sign in as {}", page.url, person.subject)
+        })?;
+        page = agent.send(form, Some(button)).await?;
+    }
+    Ok(page)
+}
+
+/// Whether the provider asks who it is.
+pub fn asks_who(page: &Page) -> bool {
+    page.forms().iter().any(|form| form.button("decision", "sign-in").is_some())
+}
+
+/// Refuses to sign in on the provider's page. `None` where the page is another one.
+///
+/// # Errors
+///
+/// When the user agent fails.
+pub async fn deny(agent: &mut impl UserAgent, page: &Page) -> Result<Option<Page>> {
+    let forms = page.forms();
+    let deny = forms.iter().find_map(|form| Some((form, form.button("decision", "deny")?)));
+    match deny {
+        Some((form, button)) => Ok(Some(agent.send(form, Some(button)).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Where the browser of somebody who signs in elsewhere is sent back to: a valid answer, which has
+/// not reached the relying party.
+///
+/// # Errors
+///
+/// When the relying party does not lead to the provider, or the provider refuses.
+pub async fn callback(
+    agent: &mut impl UserAgent,
+    issuer: &IssuerHandle,
+    login: &Url,
+    person: &Person,
+) -> Result<Url> {
+    let page = agent.open(login).await?;
+    callback_on(&page, issuer, person).await
+}
+
+/// As [`callback`], for the provider's page that is shown.
+///
+/// # Errors
+///
+/// When it is another page, or the provider refuses.
+pub async fn callback_on(page: &Page, issuer: &IssuerHandle, person: &Person) -> Result<Url> {
+    if !asks_who(page) {
+        bail!("the login led to {} and not to the provider's sign-in page", page.url);
+    }
+    let callback = issuer.authorize_as(&person.subject, page.url.as_str()).await?;
+    Ok(Url::parse(&callback)?)
+}
+
+/// Looks who is signed in, and tells the page that says so.
+///
+/// # Errors
+///
+/// When the user agent fails.
+pub async fn identity(
+    agent: &mut impl UserAgent,
+    relying_party: &RelyingParty,
+    expected: &Person,
+    cast: &Cast,
+) -> Result<(Who, Page)> {
+    let page = agent.open(&relying_party.identity).await?;
+    // The provider's sign-in page names everybody.
+    if !page.is_at(&relying_party.identity) {
+        return Ok((Who::Nobody, page));
+    }
+    let marks = Marks {
+        signed_out: relying_party.signed_out.as_deref(),
+        denied: relying_party.denied.as_deref(),
+    };
+    Ok((who(&page, expected, cast, marks), page))
+}
+
+/// Signs out at the relying party, and at the provider where that asks.
+///
+/// # Errors
+///
+/// When the user agent fails.
+pub async fn sign_out(agent: &mut impl UserAgent, logout: &Url) -> Result<Page> {
+    let mut page = agent.open(logout).await?;
+    let forms = page.forms();
+    let own = |form: &&Form| form.post && form.action.path() == logout.path();
+    if page.is_at(logout)
+        && let Some(form) = forms.iter().find(own)
+    {
+        page = agent.send(form, form.buttons.first()).await?;
+    }
+    confirm_sign_out(agent, page).await
+}
+
+/// Signs out at the provider, as an end user who goes there.
+///
+/// # Errors
+///
+/// When the user agent fails.
+pub async fn sign_out_at_provider(
+    agent: &mut impl UserAgent,
+    issuer: &IssuerHandle,
+) -> Result<Page> {
+    let issuer = issuer.issuer().trim_end_matches('/');
+    let page = agent.open(&Url::parse(&format!("{issuer}/end-session"))?).await?;
+    confirm_sign_out(agent, page).await
+}
+
+async fn confirm_sign_out(agent: &mut impl UserAgent, page: Page) -> Result<Page> {
+    let forms = page.forms();
+    let asked = forms
+        .iter()
+        .find_map(|form| form.button("decision", "sign-out").map(|button| (form, button)));
+    match asked {
+        Some((form, button)) => agent.send(form, Some(button)).await,
+        None => Ok(page),
+    }
+}
+
+/// The form that signs a person in: the person's own, or that of the session that there is.
+fn card<'a>(forms: &'a [Form], person: &Person) -> Option<(&'a Form, &'a Button)> {
+    let own = forms.iter().filter(|form| form.field("subject") == Some(&person.subject));
+    own.into_iter().find_map(|form| {
+        let button = form.button("decision", "sign-in").or(form.button("decision", "continue"))?;
+        Some((form, button))
+    })
+}

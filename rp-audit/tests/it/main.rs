@@ -1,0 +1,4 @@
+//! The audit against a relying party of its own.
+
+mod careless;
+mod engine;
