@@ -11,7 +11,7 @@ pub mod patience;
 pub mod process_group;
 pub mod settings;
 mod steps;
-mod view;
+pub mod view;
 mod wait;
 
 pub use browser::Browser;

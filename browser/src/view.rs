@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use anyhow::Result;
 use fantoccini::Locator;
 use fantoccini::cookies::Cookie;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::wd::WindowHandle;
 use url::Url;
 
@@ -128,4 +129,11 @@ impl Browser {
     pub fn steps(&self) -> Vec<String> {
         self.session.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether a command failed because a script of the page had opened a dialog. The driver has closed
+/// it by then.
+pub fn is_dialog(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<CmdError>();
+    matches!(error, Some(CmdError::Standard(it)) if it.error == ErrorStatus::UnexpectedAlertOpen)
 }

@@ -1,58 +1,60 @@
 //! A user agent that is a real browser, driven by WebDriver.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use browser::Browser;
 use browser::patience::until;
+use browser::view::is_dialog;
+use http_browser::{Button, Form, Page, Trouble};
 use url::Url;
 
-use crate::html::{Button, Form};
-use crate::page::{Page, Trouble};
 use crate::user_agent::{UserAgent, UserAgents};
 
-/// How long a page that goes on by itself may take.
-const SETTLES: Duration = Duration::from_secs(10);
+/// How long a page may take to navigate on without a click.
+const MAX_SETTLE_TIME: Duration = Duration::from_secs(10);
 
-/// Makes browsers, by whatever opens one.
+/// Creates browsers with a function that opens one.
 #[derive(Clone, Debug)]
 pub struct BrowserAgents<Open>(pub Open);
 
-/// A browser with a profile of its own. Whoever opened it closes it.
+/// A browser with a profile of its own, which its opener closes.
 ///
-/// It cannot tell status and media type of a page, works in one tab, and cannot hand out its
-/// cookies.
+/// WebDriver reports neither the status nor the header fields of a page. The agent works in one tab,
+/// and its cookies cannot be copied.
 #[derive(Clone, Debug)]
 pub struct BrowserAgent {
     browser: Browser,
+    ran_script: Cell<bool>,
 }
 
 impl<Open: AsyncFn() -> Result<Browser>> UserAgents for BrowserAgents<Open> {
     type Agent = BrowserAgent;
 
     async fn fresh(&self) -> Result<BrowserAgent> {
-        Ok(BrowserAgent { browser: (self.0)().await? })
+        Ok(BrowserAgent { browser: (self.0)().await?, ran_script: Cell::new(false) })
     }
 }
 
 impl UserAgent for BrowserAgent {
     async fn open(&mut self, url: &Url) -> Result<Page> {
         self.browser.visit(url.as_str()).await?;
-        self.settled(vec![url.clone()]).await
+        self.settle(vec![url.clone()]).await
     }
 
-    async fn send(&mut self, form: &Form, button: Option<&Button>) -> Result<Page> {
+    async fn submit(&mut self, form: &Form, button: Option<&Button>) -> Result<Page> {
         let button = button.or(form.buttons.first()).context("the form has no button")?;
         let before = self.browser.url().await?;
-        for (name, value) in &form.fields {
-            // Hidden fields hold their values already.
-            let field = format!("{} input[name='{name}']:not([type=hidden])", form.selector);
-            if !value.is_empty() && !self.browser.texts(&field).await?.is_empty() {
-                self.browser.fill(&field, value).await?;
+        for field in form.fields.iter().filter(|field| !field.hidden && !field.value.is_empty()) {
+            let selector =
+                format!("{} input[name='{}']:not([type=hidden])", form.selector, field.name);
+            if !self.browser.texts(&selector).await?.is_empty() {
+                self.browser.fill(&selector, &field.value).await?;
             }
         }
         self.browser.click(&button.selector).await?;
-        self.settled(vec![before]).await
+        self.settle(vec![before]).await
     }
 
     fn tab(&self) -> Option<Self> {
@@ -66,13 +68,17 @@ impl UserAgent for BrowserAgent {
     fn forget(&mut self, _: &Url) -> bool {
         false
     }
+
+    fn ran_script(&self) -> bool {
+        self.ran_script.get()
+    }
 }
 
 impl BrowserAgent {
-    /// The page that is shown when nothing goes on by itself any more.
-    async fn settled(&self, mut history: Vec<Url>) -> Result<Page> {
-        // In vain for a page that goes on and on: then that is what is seen of it.
-        let _ = until(SETTLES, async || {
+    /// The page on display once it does not navigate on without a click.
+    async fn settle(&self, mut history: Vec<Url>) -> Result<Page> {
+        // A page that never settles is returned as it is after the limit.
+        let _ = until(MAX_SETTLE_TIME, async || {
             let page = self.page().await;
             page.is_ok_and(|page| {
                 let document = page.document();
@@ -87,20 +93,21 @@ impl BrowserAgent {
     }
 
     async fn page(&self) -> Result<Page> {
-        let url = self.browser.url().await?;
-        let (source, script) = match self.browser.source().await {
-            Ok(source) => (source, false),
-            Err(error) if is_dialog(&error) => (self.browser.source().await?, true),
-            Err(error) => return Err(error),
-        };
-        // The browsers' own pages for what no server answered.
-        let no_answer = source.contains("neterror");
-        let trouble = no_answer.then(|| Trouble::Connection("the browser says so".to_owned()));
-        Ok(Page { source, trouble, script, ..Page::new(url, None, None) })
+        match self.read().await {
+            Err(error) if is_dialog(&error) => {
+                self.ran_script.set(true);
+                self.read().await
+            }
+            page => page,
+        }
     }
-}
 
-/// Whether a script opened a dialog, which the driver closes and tells.
-fn is_dialog(error: &anyhow::Error) -> bool {
-    format!("{error:?}").contains("unexpected alert open")
+    async fn read(&self) -> Result<Page> {
+        let mut page = Page::new(self.browser.url().await?, self.browser.source().await?);
+        // Both Chromium and Firefox show such a page when no server responds.
+        if page.source.contains("neterror") {
+            page.trouble = Some(Trouble::Connection("the browser shows its error page".to_owned()));
+        }
+        Ok(page)
+    }
 }

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use http_browser::Page;
 use mock_provider::failure::{Expected, Failure};
 use mock_provider::{Endpoint, Exchange};
 use serde_json::Value;
@@ -14,7 +15,6 @@ use serde_json::Value;
 use crate::calibration::{Calibration, authorizations};
 use crate::oracle::Who;
 use crate::outcome::{Outcome, Seen, outcome};
-use crate::page::Page;
 use crate::person::Person;
 use crate::plan::{Plan, Start};
 use crate::relying_party::Bench;
@@ -22,7 +22,7 @@ use crate::report::{Report, journal_lines, page_lines};
 use crate::scenario::{Stage, Story};
 use crate::user_agent::{UserAgent, UserAgents};
 use crate::verdict::{Rule, verdict_by};
-use crate::{html, visit};
+use crate::{script, visit};
 
 /// Longer than relying parties wait before they fetch keys once more.
 const COOL_DOWN: Duration = Duration::from_secs(61);
@@ -138,7 +138,7 @@ async fn refusal_of(
     Ok(Some(lines))
 }
 
-fn see<'a, Agent>(
+fn see<'a, Agent: UserAgent>(
     plan: &Plan,
     story: &'a Story<Agent>,
     journal: &[Exchange],
@@ -155,7 +155,7 @@ fn see<'a, Agent>(
         foreign_attributes_count: plan.foreign_attributes_count,
         exercised: plan.is_demand || story.by_user_agent || fired > 0 || altered,
         alive: is_answered(&story.identity),
-        script: pages.iter().any(|page| page.script || html::runs(page, &texts)),
+        script: story.agent.ran_script() || pages.iter().any(|page| script::runs(page, &texts)),
         canary: journal.iter().any(|exchange| match exchange.endpoint {
             Endpoint::Canary => plan.canary_counts,
             Endpoint::Token => plan.honest_codes,

@@ -15,16 +15,15 @@
 pub mod browser_agent;
 pub mod calibration;
 pub mod case;
-mod html;
 pub mod http_agent;
 pub mod oracle;
 pub mod outcome;
-pub mod page;
 pub mod person;
 pub mod plan;
 pub mod relying_party;
 pub mod report;
 pub mod scenario;
+mod script;
 pub mod user_agent;
 pub mod verdict;
 pub mod visit;

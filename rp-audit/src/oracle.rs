@@ -1,6 +1,7 @@
 //! Tells from a page who is signed in.
 
-use crate::page::Page;
+use http_browser::Page;
+
 use crate::person::{Cast, Person};
 
 /// Who is signed in, as far as a page tells.
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     fn read(source: &str) -> Who {
-        let page = Page::html("http://127.0.0.1/", source);
+        let page = Page::new("http://127.0.0.1/".parse().unwrap(), source.to_owned());
         let cast = Cast::new("7e");
         let marks = Marks { signed_out: Some("Sign in"), denied: Some("Not for you") };
         who(&page, &cast.user, &cast, marks)

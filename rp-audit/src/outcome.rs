@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use http_browser::{Page, Trouble};
+
 use crate::oracle::Who;
-use crate::page::{Page, Trouble};
 
 /// What happened in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -165,11 +166,15 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::CONTENT_TYPE;
+
     use super::*;
 
     fn page(status: u16, content_type: &str, source: &str) -> Page {
-        let page = Page::html("http://127.0.0.1/", source);
-        Page { status: Some(status), content_type: Some(content_type.to_owned()), ..page }
+        let mut page = Page::new("http://127.0.0.1/".parse().unwrap(), source.to_owned());
+        page.status = Some(status);
+        page.headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+        page
     }
 
     fn seen(page: &Page) -> Seen<'_> {

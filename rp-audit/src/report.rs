@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use http_browser::Page;
 use mock_provider::Exchange;
 use mock_provider::failure::{Expected, Failure};
 
 use crate::outcome::Outcome;
-use crate::page::Page;
 use crate::verdict::Verdict;
 
 /// What came of a case.
@@ -49,7 +49,7 @@ impl fmt::Display for Report {
 pub(crate) fn page_lines(what: &str, page: &Page) -> Vec<String> {
     const MOST: usize = 240;
     let status = page.status.map_or_else(String::new, |status| format!(" {status}"));
-    let media_type = page.content_type.as_deref().unwrap_or_default();
+    let media_type = page.content_type().unwrap_or_default();
     let mut lines = vec![format!("{what}: {}{status} {media_type}", page.url)];
     if let Some(trouble) = &page.trouble {
         lines.push(format!("  {trouble:?}"));

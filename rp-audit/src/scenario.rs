@@ -1,17 +1,17 @@
 //! The stories: what the user agents of a case do.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use futures_util::future::{join, join_all};
+use http_browser::{Field, Form, Page};
 use jiff::SignedDuration;
 use mock_provider::failure::Failure;
 use mock_provider::{Endpoint, Exchange, IssuerHandle};
 use url::Url;
 
-use crate::html::Form;
 use crate::oracle::Who;
-use crate::page::Page;
 use crate::person::Person;
 use crate::relying_party::{Bench, RelyingParty};
 use crate::user_agent::{UserAgent, UserAgents};
@@ -358,7 +358,7 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             sign_in(&mut agent, &rp.login, user).await?;
         }
         let page = match self.failure.value("method").as_str() {
-            "post" => agent.send(&Form::posting(&callback), None).await?,
+            "post" => agent.submit(&form_posting(&callback), None).await?,
             _ => agent.open(&callback).await?,
         };
         Ok(self.end(agent, page, user).await?.logins(2).by_user_agent())
@@ -469,6 +469,19 @@ impl<Agent> Story<Agent> {
 fn answer(journal: &[Exchange]) -> Option<u16> {
     let posted = |exchange: &&Exchange| exchange.endpoint.name() == "back-channel-logout";
     journal.iter().rev().find(posted).map(|exchange| exchange.status)
+}
+
+/// A form of another site that posts the query of an address to it.
+fn form_posting(url: &Url) -> Form {
+    let field = |(name, value): (Cow<'_, str>, Cow<'_, str>)| Field {
+        name: name.into_owned(),
+        value: value.into_owned(),
+        hidden: true,
+    };
+    let fields = url.query_pairs().map(field).collect();
+    let mut action = url.clone();
+    action.set_query(None);
+    Form { action, post: true, fields, buttons: vec![], selector: String::new() }
 }
 
 /// The address with another value for a parameter, or without it.

@@ -3,10 +3,8 @@
 use std::future::Future;
 
 use anyhow::Result;
+use http_browser::{Button, Form, Page};
 use url::Url;
-
-use crate::html::{Button, Form};
-use crate::page::Page;
 
 /// Something that opens pages as an end user's browser does: with cookies, following redirects and
 /// pages that go on by themselves, such as that of
@@ -28,7 +26,11 @@ pub trait UserAgent: Sized {
     /// # Errors
     ///
     /// When the user agent itself fails.
-    fn send(&mut self, form: &Form, button: Option<&Button>) -> impl Future<Output = Result<Page>>;
+    fn submit(
+        &mut self,
+        form: &Form,
+        button: Option<&Button>,
+    ) -> impl Future<Output = Result<Page>>;
 
     /// Another tab, which shares the cookies. `None` where tabs cannot work at once.
     fn tab(&self) -> Option<Self>;
@@ -39,6 +41,10 @@ pub trait UserAgent: Sized {
 
     /// Forgets the cookies of an address. `false` where that is not possible.
     fn forget(&mut self, url: &Url) -> bool;
+
+    /// Whether a page ran a script that opened a dialog, as the scripts of failures do. A user agent
+    /// that runs no scripts returns `false`.
+    fn ran_script(&self) -> bool;
 }
 
 /// Makes user agents, each of another end user.

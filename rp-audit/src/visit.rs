@@ -1,12 +1,11 @@
 //! What an end user does in one go: sign in, sign out, look who is signed in.
 
 use anyhow::{Context, Result, bail};
+use http_browser::{Button, Form, Page};
 use mock_provider::IssuerHandle;
 use url::Url;
 
-use crate::html::{Button, Form};
 use crate::oracle::{Marks, Who, who};
-use crate::page::Page;
 use crate::person::{Cast, Person};
 use crate::relying_party::RelyingParty;
 use crate::user_agent::UserAgent;
@@ -43,7 +42,7 @@ pub async fn sign_in_on(
         let (form, button) = card(forms, person).with_context(|| {
             format!("{} offers no button to sign in as {}", page.url, person.subject)
         })?;
-        page = agent.send(form, Some(button)).await?;
+        page = agent.submit(form, Some(button)).await?;
     }
     Ok(page)
 }
@@ -62,7 +61,7 @@ pub async fn deny(agent: &mut impl UserAgent, page: &Page) -> Result<Option<Page
     let forms = page.forms();
     let deny = forms.iter().find_map(|form| Some((form, form.button("decision", "deny")?)));
     match deny {
-        Some((form, button)) => Ok(Some(agent.send(form, Some(button)).await?)),
+        Some((form, button)) => Ok(Some(agent.submit(form, Some(button)).await?)),
         None => Ok(None),
     }
 }
@@ -131,7 +130,7 @@ pub async fn sign_out(agent: &mut impl UserAgent, logout: &Url) -> Result<Page> 
     if page.is_at(logout)
         && let Some(form) = forms.iter().find(own)
     {
-        page = agent.send(form, form.buttons.first()).await?;
+        page = agent.submit(form, form.buttons.first()).await?;
     }
     confirm_sign_out(agent, page).await
 }
@@ -156,7 +155,7 @@ async fn confirm_sign_out(agent: &mut impl UserAgent, page: Page) -> Result<Page
         .iter()
         .find_map(|form| form.button("decision", "sign-out").map(|button| (form, button)));
     match asked {
-        Some((form, button)) => agent.send(form, Some(button)).await,
+        Some((form, button)) => agent.submit(form, Some(button)).await,
         None => Ok(page),
     }
 }

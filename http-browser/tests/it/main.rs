@@ -1,0 +1,3 @@
+//! The user agent against a server.
+
+mod navigation;
