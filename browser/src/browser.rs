@@ -1,8 +1,7 @@
 //! One browser session, and what an end user can do in it.
 //!
-//! Every step waits for its element to be there, looking every 20 ms for at most
-//! [`Settings::patience`]; a step that waited in vain says for what, and on which page. Nothing
-//! else waits.
+//! Each step waits for its element, checking every 20 ms for at most [`Settings::patience`]. When the
+//! time is over, its error names the element and the page. Nothing else waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -16,13 +15,13 @@ use crate::driver::{self, Driver};
 use crate::engine::{Engine, Installed};
 use crate::settings::Settings;
 
-/// How long a browser may take to start; Firefox on a busy machine needs most.
-const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long a browser may take to start; Firefox on a busy machine takes longest.
+const MAX_START_TIME: Duration = Duration::from_secs(60);
 
 /// How long a browser may take to close before its processes are killed.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+const MAX_CLOSE_TIME: Duration = Duration::from_secs(5);
 
-/// A browser with a profile of its own: nobody is signed in anywhere, nothing is cached.
+/// A browser with a new profile: no cookies, and nothing cached.
 ///
 /// Clones are handles to the same session.
 #[derive(Clone, Debug)]
@@ -42,26 +41,30 @@ pub(crate) struct Session {
 }
 
 impl Browser {
-    /// Starts a driver and, through it, a browser.
+    /// Starts a driver, and a browser with it.
     ///
     /// # Errors
     ///
-    /// When either is missing or does not start; the message says what to do.
+    /// When either is missing or does not start; the message suggests what to do.
     pub async fn start(settings: &Settings, installed: &Installed) -> Result<Self> {
         let driver = Driver::start(settings, installed).await?;
-        let capabilities = installed.engine.capabilities(settings, installed.binary.as_deref());
+        let capabilities = installed.engine.capabilities(
+            installed.binary.as_deref(),
+            settings.headed,
+            settings.no_sandbox,
+        );
         let mut builder = ClientBuilder::new(HttpConnector::new());
         if let serde_json::Value::Object(capabilities) = capabilities {
             builder.capabilities(capabilities);
         }
-        let client = timeout(START_LIMIT, builder.connect(driver.url().as_str()))
+        let client = timeout(MAX_START_TIME, builder.connect(driver.url().as_str()))
             .await
-            .map_err(|_| anyhow!("it did not start within {START_LIMIT:?}"))
+            .map_err(|_| anyhow!("it did not start within {MAX_START_TIME:?}"))
             .and_then(|session| session.map_err(anyhow::Error::from))
             .with_context(|| {
                 format!(
-                    "{} gave no session in {}; driver and Chromium must have the same major \
-                     version ({})",
+                    "{} could not start a session in {}; driver and Chromium must have the same \
+                     major version ({})",
                     driver.url(),
                     installed.engine,
                     driver::versions(settings, installed),
@@ -78,7 +81,7 @@ impl Browser {
         Ok(Self { client, session: Arc::new(session) })
     }
 
-    /// Which browser it is.
+    /// The kind of browser.
     pub fn engine(&self) -> Engine {
         self.session.engine
     }
@@ -90,7 +93,7 @@ impl Browser {
 
     /// Ends the session and closes the browser. The driver ends with the last clone.
     pub async fn close(self) {
-        // The browser that cannot be closed any more is killed with its process group.
-        let _ = timeout(CLOSE_LIMIT, self.client.close()).await;
+        // A browser that does not close is killed with its process group.
+        let _ = timeout(MAX_CLOSE_TIME, self.client.close()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the browser's console.
+//! Reads the console of a browser.
 
 use anyhow::Result;
 use fantoccini::Client;
@@ -9,7 +9,7 @@ use url::{ParseError, Url};
 
 use crate::engine::Engine;
 
-/// What was written since the last call, a line each; reading empties the browser's list.
+/// The lines written since the last call: reading empties the list in the browser.
 pub(crate) async fn read(client: &Client, engine: Engine) -> Result<Vec<String>> {
     if !engine.has_console() {
         return Ok(vec![]);
@@ -23,7 +23,7 @@ fn line(entry: &Value) -> String {
     format!("{} {}", field("level"), field("message"))
 }
 
-/// chromedriver's command for its logs, which WebDriver itself lacks.
+/// chromedriver's own command for logs, which WebDriver does not have.
 #[derive(Debug)]
 struct GetLog;
 

@@ -2,17 +2,17 @@
 //!
 //! A driver that is killed leaves its browser running. The driver therefore starts in a process
 //! group of its own, under a shell that kills the whole group when its standard input closes.
-//! That happens when [`Driver`] is dropped, and just as well when this process dies of Ctrl-C or a
-//! kill signal, which no destructor would see.
+//! That happens when [`Driver`] is dropped, and also when this process is killed, in which case no
+//! destructor runs.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -21,11 +21,24 @@ use url::Url;
 use crate::engine::{Engine, Installed};
 use crate::settings::Settings;
 
-/// How long a driver may take to say that it listens; 20 ms is usual.
-const START_LIMIT: Duration = Duration::from_secs(20);
+/// How long a driver may take to listen; 20 ms is usual.
+const MAX_START_TIME: Duration = Duration::from_secs(20);
 
-/// How many free ports a driver may be given.
-const PORTS_TO_TRY: usize = 16;
+/// How many times a driver is started before its port is free.
+const MAX_PORT_ATTEMPTS: usize = 16;
+
+/// Why a driver does not listen.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    /// The driver got a port that is free on `[::1]` but in use on `127.0.0.1`. chromedriver needs
+    /// both, and tries no other port.
+    #[error("its port is in use on 127.0.0.1")]
+    PortInUse,
+    #[error("it ended without listening, and printed: {0}")]
+    Ended(String),
+    #[error("its output cannot be read")]
+    Output(#[from] io::Error),
+}
 
 /// A WebDriver server: one that this process started, or a remote one.
 #[derive(Debug)]
@@ -37,31 +50,28 @@ pub struct Driver {
 #[derive(Debug)]
 struct Process {
     child: Child,
-    /// Where driver and browser keep what they write; removed after them.
+    /// The temporary directory of driver and browser, removed after them.
     _directory: TempDir,
 }
 
 impl Driver {
-    /// Starts the driver of a browser on a free port, or takes the remote one of the settings.
+    /// Starts the driver of a browser on a free port, or uses the remote one in the settings.
     ///
     /// # Errors
     ///
-    /// When no driver is found or it does not start.
+    /// When no driver is found, or it does not start.
     pub async fn start(settings: &Settings, browser: &Installed) -> Result<Self> {
         if let Some(url) = &settings.webdriver_url {
             return Ok(Self { url: url.clone(), process: None });
         }
         let program = settings.driver(browser.engine)?;
-        let mut started = Self::start_once(&program, browser.engine).await;
-        for _ in 1..PORTS_TO_TRY {
-            match &started {
-                Err(error) if is_about_half_a_port(error) => {
-                    started = Self::start_once(&program, browser.engine).await;
-                }
-                _ => break,
+        for _ in 1..MAX_PORT_ATTEMPTS {
+            match Self::start_once(&program, browser.engine).await {
+                Err(error) if matches!(error.downcast_ref(), Some(StartError::PortInUse)) => {}
+                started => return started,
             }
         }
-        started
+        Self::start_once(&program, browser.engine).await
     }
 
     async fn start_once(program: &Path, engine: Engine) -> Result<Self> {
@@ -73,15 +83,15 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let stdout = child.stdout.take().context("driver has no output")?;
-        // From here on, an early return drops the process, which ends it.
+        let stdout = child.stdout.take().context("the driver has no output")?;
+        // From here on, an early return drops the process and thereby ends it.
         let process = Process { child, _directory: directory };
         let port =
-            port(stdout).await.with_context(|| format!("{} does not start", program.display()))?;
+            port(stdout).await.with_context(|| format!("cannot start {}", program.display()))?;
         Ok(Self { url: format!("http://127.0.0.1:{port}/").parse()?, process: Some(process) })
     }
 
-    /// Where the server listens. Ends in a slash.
+    /// The address of the server. Ends with a slash.
     pub fn url(&self) -> &Url {
         &self.url
     }
@@ -98,19 +108,19 @@ impl Drop for Process {
         if cfg!(unix) {
             drop(self.child.stdin.take());
         } else {
-            // A process that has ended already is what is wanted.
+            // Fails when the process has ended already.
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
     }
 }
 
-/// The driver in its process group, under the shell that ends the group with this process.
+/// The driver in its process group, under the shell that kills the group when this process ends.
 #[cfg(unix)]
 fn command(program: &Path, arguments: &[&str]) -> Command {
     use std::os::unix::process::CommandExt;
 
-    // The shell closes its own output, so that the reader sees the end of the driver's.
+    // The shell closes its own output, so that the pipe closes when the driver ends.
     const GUARD: &str = r#""$@" 2>&1 & exec >/dev/null; read -r _; kill -KILL 0"#;
     let mut command = Command::new("sh");
     command
@@ -121,7 +131,7 @@ fn command(program: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// The driver alone: Windows knows neither groups nor this shell.
+/// The driver alone: Windows has neither process groups nor this shell.
 #[cfg(not(unix))]
 fn command(program: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
@@ -131,44 +141,42 @@ fn command(program: &Path, arguments: &[&str]) -> Command {
 
 fn arguments(engine: Engine) -> &'static [&'static str] {
     match engine {
-        // The second port is BiDi's, whose fixed default would let only one driver run.
+        // The second port is for BiDi; with its fixed default only one driver could run.
         Engine::Firefox => &["--port=0", "--websocket-port=0"],
         _ => &["--port=0"],
     }
 }
 
-/// Reads the port from what a driver prints when it listens, and goes on reading in a thread, as
-/// a driver whose output nobody reads would block.
+/// Reads the port that a driver prints when it listens. A thread keeps reading the output, because a
+/// driver blocks when nobody does.
 async fn port(stdout: ChildStdout) -> Result<u16> {
     let (sender, receiver) = oneshot::channel();
     thread::Builder::new().name("driver output".to_owned()).spawn(move || {
         let mut lines = BufReader::new(stdout);
-        // Nobody waits any more when the limit has passed.
+        // Fails when the limit has passed and the receiver is gone.
         let _ = sender.send(read_port(&mut lines));
-        let _ = std::io::copy(&mut lines, &mut std::io::sink());
+        let _ = io::copy(&mut lines, &mut io::sink());
     })?;
-    timeout(START_LIMIT, receiver)
+    let port = timeout(MAX_START_TIME, receiver)
         .await
-        .with_context(|| format!("it printed no port within {START_LIMIT:?}"))??
+        .with_context(|| format!("it printed no port within {MAX_START_TIME:?}"))??;
+    Ok(port?)
 }
 
-fn read_port(lines: &mut impl BufRead) -> Result<u16> {
-    let mut said = String::new();
+fn read_port(lines: &mut impl BufRead) -> Result<u16, StartError> {
+    let mut printed = String::new();
     for line in lines.lines() {
         let line = line?;
         if let Some(port) = port_of(&line) {
             return Ok(port);
         }
-        said.push_str(&line);
-        said.push('\n');
+        printed.push_str(&line);
+        printed.push('\n');
     }
-    bail!("it ended without listening, and said: {}", said.trim())
-}
-
-/// Whether a driver ended because the port that it was given on `[::1]` is somebody else's on
-/// `127.0.0.1`. chromedriver wants both, and looks for no other.
-fn is_about_half_a_port(error: &anyhow::Error) -> bool {
-    format!("{error:#}").contains("IPv4 port not available")
+    match printed.contains("IPv4 port not available") {
+        true => Err(StartError::PortInUse),
+        false => Err(StartError::Ended(printed.trim().to_owned())),
+    }
 }
 
 /// `ChromeDriver was started successfully on port N.`, `… Listening on 127.0.0.1:N`.
@@ -179,7 +187,7 @@ fn port_of(line: &str) -> Option<u16> {
     rest.trim_end_matches('.').parse().ok()
 }
 
-/// The versions of driver and browser in one line, for an error that may come of their difference.
+/// The versions of driver and browser in one line, for errors that a difference may cause.
 pub(crate) fn versions(settings: &Settings, browser: &Installed) -> String {
     let driver = settings.driver(browser.engine).ok();
     let programs = [driver.as_deref(), browser.binary.as_deref()];
@@ -198,7 +206,7 @@ fn version(program: &Path) -> String {
         Ok(output) => String::from_utf8_lossy(&output.stdout)
             .lines()
             .next()
-            .unwrap_or("no version")
+            .unwrap_or("unknown version")
             .trim()
             .to_owned(),
         Err(error) => error.to_string(),
@@ -210,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_is_read_from_what_either_driver_prints() {
+    fn the_port_is_read_from_the_output_of_either_driver() {
         let chromedriver = "ChromeDriver was started successfully on port 41873.";
         let geckodriver = "1763920000000\tgeckodriver\tINFO\tListening on 127.0.0.1:35741";
         assert_eq!(port_of(chromedriver), Some(41873));
@@ -218,16 +226,17 @@ mod tests {
         assert_eq!(port_of("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
     }
 
-    /// A driver that finds half of its first port taken.
+    /// The driver finds its first port in use on 127.0.0.1.
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_driver_that_got_half_a_port_gets_another() {
+    async fn a_driver_whose_port_is_in_use_is_started_again() {
         const DRIVER: &str = "#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit\nif mkdir been-here; then\n\
             echo 'IPv4 port not available. Exiting...'\nelse\n\
             echo 'ChromeDriver was started successfully on port 7.'\nfi\n";
         let directory = TempDir::new().unwrap();
         let program = directory.path().join("driver");
-        // Written by somebody else: what this process has open, its other children have for a moment.
+        // Written by another process: a file that this one holds open cannot be run while a child that
+        // another test is starting has inherited it.
         let write = "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"";
         let mut shell = Command::new("sh");
         shell.args(["-c", write, "sh", DRIVER]).arg(&program);
@@ -240,14 +249,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_driver_that_ends_at_once_is_an_error_with_what_it_said() {
+    async fn a_driver_that_ends_at_once_is_an_error_with_its_output() {
         let mut settings = Settings::from_variables([]).unwrap();
         settings.chromedriver = Some("/bin/echo".into());
         let browser = Installed { engine: Engine::Chromium, binary: None };
         let error = Driver::start(&settings, &browser).await.unwrap_err();
         insta::assert_snapshot!(
             format!("{error:#}"),
-            @"/bin/echo does not start: it ended without listening, and said: --port=0"
+            @"cannot start /bin/echo: it ended without listening, and printed: --port=0"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Which browser a test runs in, and what a WebDriver must be told to start it.
+//! The kinds of browsers, and the capabilities that start them.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,13 @@ use std::str::FromStr;
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use crate::settings::Settings;
-
-/// A browser that the tests can run in.
+/// A kind of browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Chromium's headless shell: the same engine with less around it, and by far the fastest to
-    /// start. It has no window, and it never blocks third-party cookies.
+    /// Chromium's headless shell: the same engine without a user interface, and by far the fastest to
+    /// start. It never blocks third-party cookies.
     HeadlessShell,
-    /// The whole Chromium.
+    /// Chromium with its user interface.
     Chromium,
     /// Google Chrome.
     Chrome,
@@ -27,7 +25,7 @@ impl Engine {
     /// Every browser, the preferred one first.
     pub const ALL: [Self; 4] = [Self::HeadlessShell, Self::Chromium, Self::Chrome, Self::Firefox];
 
-    /// The name that `E2E_BROWSER` knows it by.
+    /// The name in `E2E_BROWSER`.
     pub fn name(self) -> &'static str {
         match self {
             Self::HeadlessShell => "headless-shell",
@@ -37,7 +35,7 @@ impl Engine {
         }
     }
 
-    /// The program that speaks WebDriver for it.
+    /// The name of its WebDriver server.
     pub fn driver(self) -> &'static str {
         match self {
             Self::Firefox => "geckodriver",
@@ -45,7 +43,7 @@ impl Engine {
         }
     }
 
-    /// Whether its console can be read; that of Firefox only over WebDriver BiDi.
+    /// Whether its console can be read; Firefox offers that over WebDriver BiDi only.
     pub fn has_console(self) -> bool {
         self != Self::Firefox
     }
@@ -58,7 +56,7 @@ impl Engine {
         }
     }
 
-    /// The names that its program goes by.
+    /// The file names of its program.
     pub(crate) fn programs(self) -> &'static [&'static str] {
         match self {
             Self::HeadlessShell => &["chrome-headless-shell", "chromium-headless-shell"],
@@ -71,9 +69,14 @@ impl Engine {
     /// The capabilities of a new session
     /// ([WebDriver, section 7](https://www.w3.org/TR/webdriver2/#capabilities)).
     ///
-    /// Without `binary` (a remote WebDriver) the other side knows where its browser lies.
-    pub(crate) fn capabilities(self, settings: &Settings, binary: Option<&Path>) -> Value {
-        let mut options = json!({ "args": self.arguments(settings) });
+    /// A remote WebDriver server needs no `binary`: it knows its own browser.
+    pub(crate) fn capabilities(
+        self,
+        binary: Option<&Path>,
+        headed: bool,
+        no_sandbox: bool,
+    ) -> Value {
+        let mut options = json!({ "args": self.arguments(headed, no_sandbox) });
         if let Some(binary) = binary {
             options["binary"] = json!(binary);
         }
@@ -82,18 +85,17 @@ impl Engine {
             capabilities["moz:firefoxOptions"] = options;
         } else {
             capabilities["goog:chromeOptions"] = options;
-            // The console, for the trace of a failed test; it costs nothing measurable.
+            // Makes the console readable, at no measurable cost.
             capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
         }
         capabilities
     }
 
-    fn arguments(self, settings: &Settings) -> Vec<&'static str> {
+    fn arguments(self, headed: bool, no_sandbox: bool) -> Vec<&'static str> {
         if self == Self::Firefox {
-            return if settings.headed { vec![] } else { vec!["-headless"] };
+            return if headed { vec![] } else { vec!["-headless"] };
         }
-        // Nothing of the network but what the test does, and no shared memory that a container
-        // may not have.
+        // No network traffic except the pages' own, and no shared memory, which containers may lack.
         let mut arguments = vec![
             "--disable-gpu",
             "--disable-quic",
@@ -104,10 +106,10 @@ impl Engine {
             "--disable-dev-shm-usage",
             "--window-size=1200,900",
         ];
-        if !settings.headed {
+        if !headed {
             arguments.push("--headless");
         }
-        if settings.no_sandbox {
+        if no_sandbox {
             arguments.push("--no-sandbox");
         }
         arguments
@@ -126,7 +128,7 @@ impl FromStr for Engine {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let Some(engine) = Self::ALL.into_iter().find(|engine| engine.name() == name) else {
             let names = Self::ALL.map(Self::name).join(", ");
-            bail!("unknown browser `{name}`, expected one of {names}");
+            bail!("the browser must be one of {names}, got `{name}`");
         };
         Ok(engine)
     }
@@ -135,8 +137,8 @@ impl FromStr for Engine {
 /// A browser that was found on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installed {
-    /// Which browser it is.
+    /// The kind of browser.
     pub engine: Engine,
-    /// Its program. `None` behind a remote WebDriver, which knows its own.
+    /// Its program. `None` for a remote WebDriver server, which knows its own.
     pub binary: Option<PathBuf>,
 }

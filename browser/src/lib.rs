@@ -1,6 +1,6 @@
-//! Finds, starts and ends browsers and their drivers, and does in one what its end user does.
+//! Finds, starts and ends browsers and their drivers, and does in a browser what its end user does.
 //!
-//! [`settings`] lists the environment variables that choose and find the browser.
+//! [`settings`] lists the environment variables that choose the browser.
 
 pub mod browser;
 mod console;
@@ -17,5 +17,8 @@ mod wait;
 pub use browser::Browser;
 pub use driver::Driver;
 pub use engine::{Engine, Installed};
+pub use fantoccini::cookies::Cookie;
+pub use fantoccini::key::Key;
+pub use lookup::LookupError;
 pub use settings::Settings;
 pub use view::View;

@@ -1,52 +1,85 @@
-//! Finds browser and driver on this machine, and says what to do where there is none.
+//! Finds browsers and drivers on this machine, and suggests what to do where there are none.
 
 use std::env;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-
 use crate::engine::{Engine, Installed};
 use crate::settings::Settings;
 
+/// Why a browser or its driver was not found.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// A variable does not name a file.
+    #[error("{variable} must be the path of a file, got `{}`", .path.display())]
+    NotAFile {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        path: PathBuf,
+    },
+    /// A program is not installed.
+    #[error(
+        "found no {program} for {engine} in {}\n\
+         - install browser and driver: ./scripts/install-browsers.sh{}\n\
+         - or set their paths: {}=/path/to/{driver} E2E_BROWSER_BIN=/path/to/browser\n\
+         - or use a running WebDriver server: WEBDRIVER_URL=http://localhost:4444/",
+        list(.directories),
+        if *.engine == Engine::Firefox { " --firefox" } else { "" },
+        .engine.driver().to_uppercase(),
+        driver = .engine.driver(),
+    )]
+    NotInstalled {
+        /// The kind of browser.
+        engine: Engine,
+        /// The possible names of the program.
+        program: String,
+        /// The directories that were searched.
+        directories: Vec<PathBuf>,
+    },
+}
+
 impl Settings {
-    /// The browser that a test runs in which asks for none.
+    /// The browser to use where nothing asks for a certain one.
     ///
     /// # Errors
     ///
-    /// When none is installed; the message says what was looked for and what to do.
-    pub fn default_browser(&self) -> Result<Installed> {
+    /// When none is installed.
+    pub fn default_browser(&self) -> Result<Installed, LookupError> {
         if let Some(engine) = self.engine {
             return self.browser(engine);
         }
         Engine::ALL
             .into_iter()
             .filter(|&engine| !(self.headed && engine == Engine::HeadlessShell))
-            // Firefox needs a driver that few machines have beside it; it is used on request.
+            // Few machines have the driver of Firefox, so it is used on request only.
             .filter(|&engine| engine != Engine::Firefox)
             .find_map(|engine| self.browser(engine).ok())
-            .with_context(|| self.missing(Engine::HeadlessShell, "browser (chromium or chrome)"))
+            .ok_or_else(|| {
+                self.not_installed(Engine::HeadlessShell, "browser (chromium or chrome)")
+            })
     }
 
     /// A certain browser.
     ///
     /// # Errors
     ///
-    /// See [`Settings::default_browser`].
-    pub fn browser(&self, engine: Engine) -> Result<Installed> {
+    /// When it is not installed.
+    pub fn browser(&self, engine: Engine) -> Result<Installed, LookupError> {
         let binary = if self.webdriver_url.is_some() {
-            // The other side's files are not to be seen from here.
+            // The files of a remote machine cannot be checked.
             self.binary.clone()
         } else if let Some(binary) = &self.binary {
             Some(existing("E2E_BROWSER_BIN", binary)?)
         } else {
             let found = engine.programs().iter().find_map(|name| {
-                // Debian's `chromium-headless-shell` on `PATH` is a script that stays between the
-                // two: the driver would end the script and leave the browser behind.
+                // Debian's `chromium-headless-shell` on `PATH` is a script that stays between driver
+                // and browser: the driver would end the script and leave the browser running.
                 self.find(name, |path| engine != Engine::HeadlessShell || !is_script(path))
             });
-            Some(found.with_context(|| self.missing(engine, &engine.programs().join(" or ")))?)
+            let programs = || engine.programs().join(" or ");
+            Some(found.ok_or_else(|| self.not_installed(engine, &programs()))?)
         };
         Ok(Installed { engine, binary })
     }
@@ -55,8 +88,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// See [`Settings::default_browser`].
-    pub fn driver(&self, engine: Engine) -> Result<PathBuf> {
+    /// When it is not installed.
+    pub fn driver(&self, engine: Engine) -> Result<PathBuf, LookupError> {
         let (variable, chosen) = match engine {
             Engine::Firefox => ("GECKODRIVER", &self.geckodriver),
             _ => ("CHROMEDRIVER", &self.chromedriver),
@@ -65,40 +98,35 @@ impl Settings {
             Some(path) => existing(variable, path),
             None => self
                 .find(engine.driver(), |_| true)
-                .with_context(|| self.missing(engine, engine.driver())),
+                .ok_or_else(|| self.not_installed(engine, engine.driver())),
         }
     }
 
-    fn find(&self, name: &str, suits: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    fn find(&self, name: &str, is_suitable: impl Fn(&Path) -> bool) -> Option<PathBuf> {
         let name = format!("{name}{}", env::consts::EXE_SUFFIX);
         self.directories
             .iter()
             .map(|directory| directory.join(&name))
-            .find(|path| path.is_file() && suits(path))
+            .find(|path| path.is_file() && is_suitable(path))
     }
 
-    fn missing(&self, engine: Engine, what: &str) -> String {
-        let directories: Vec<_> =
-            self.directories.iter().map(|path| path.display().to_string()).collect();
-        let variable = engine.driver().to_uppercase();
-        format!(
-            "cannot run browser tests in {engine}: found no {what} in {directories}\n\
-             - install browser and driver: ./scripts/install-browsers.sh{option}\n\
-             - or say where they are: {variable}=/path/to/{driver} E2E_BROWSER_BIN=/path/to/browser\n\
-             - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/\n\
-             - or leave browser tests out: cargo test --workspace --exclude e2e",
-            directories = directories.join(", "),
-            driver = engine.driver(),
-            option = if engine == Engine::Firefox { " --firefox" } else { "" },
-        )
+    fn not_installed(&self, engine: Engine, program: &str) -> LookupError {
+        let (program, directories) = (program.to_owned(), self.directories.clone());
+        LookupError::NotInstalled { engine, program, directories }
     }
 }
 
-fn existing(variable: &str, path: &Path) -> Result<PathBuf> {
-    if !path.is_file() {
-        bail!("{variable} is `{}`, which is no file", path.display());
+fn list(directories: &[PathBuf]) -> String {
+    let directories: Vec<_> = directories.iter().map(|path| path.display().to_string()).collect();
+    directories.join(", ")
+}
+
+fn existing(variable: &'static str, path: &Path) -> Result<PathBuf, LookupError> {
+    let path = path.to_path_buf();
+    match path.is_file() {
+        true => Ok(path),
+        false => Err(LookupError::NotAFile { variable, path }),
     }
-    Ok(path.to_path_buf())
 }
 
 fn is_script(path: &Path) -> bool {
@@ -116,47 +144,47 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_driver_is_a_message_that_says_what_to_do() {
+    fn the_error_for_a_missing_driver_suggests_what_to_do() {
         let settings = settings(&[("PATH", "/nowhere:/nowhere/else")]);
         insta::assert_snapshot!(
             settings.driver(Engine::HeadlessShell).unwrap_err(), @"
-        cannot run browser tests in headless-shell: found no chromedriver in /nowhere, /nowhere/else
+        found no chromedriver for headless-shell in /nowhere, /nowhere/else
         - install browser and driver: ./scripts/install-browsers.sh
-        - or say where they are: CHROMEDRIVER=/path/to/chromedriver E2E_BROWSER_BIN=/path/to/browser
-        - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
-        - or leave browser tests out: cargo test --workspace --exclude e2e
+        - or set their paths: CHROMEDRIVER=/path/to/chromedriver E2E_BROWSER_BIN=/path/to/browser
+        - or use a running WebDriver server: WEBDRIVER_URL=http://localhost:4444/
         ");
         insta::assert_snapshot!(settings.driver(Engine::Firefox).unwrap_err(), @"
-        cannot run browser tests in firefox: found no geckodriver in /nowhere, /nowhere/else
+        found no geckodriver for firefox in /nowhere, /nowhere/else
         - install browser and driver: ./scripts/install-browsers.sh --firefox
-        - or say where they are: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
-        - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
-        - or leave browser tests out: cargo test --workspace --exclude e2e
+        - or set their paths: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
+        - or use a running WebDriver server: WEBDRIVER_URL=http://localhost:4444/
         ");
     }
 
     #[test]
-    fn a_missing_browser_is_a_message_that_says_what_to_do() {
+    fn the_error_for_a_missing_browser_suggests_what_to_do() {
         let settings = settings(&[("PATH", "/nowhere")]);
         insta::assert_snapshot!(settings.browser(Engine::Firefox).unwrap_err(), @"
-        cannot run browser tests in firefox: found no firefox or firefox-esr in /nowhere
+        found no firefox or firefox-esr for firefox in /nowhere
         - install browser and driver: ./scripts/install-browsers.sh --firefox
-        - or say where they are: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
-        - or use a WebDriver server that runs already: WEBDRIVER_URL=http://localhost:4444/
-        - or leave browser tests out: cargo test --workspace --exclude e2e
+        - or set their paths: GECKODRIVER=/path/to/geckodriver E2E_BROWSER_BIN=/path/to/browser
+        - or use a running WebDriver server: WEBDRIVER_URL=http://localhost:4444/
         ");
     }
 
     #[test]
-    fn a_program_that_was_named_but_is_not_there_is_refused() {
+    fn a_configured_path_without_a_file_is_refused() {
         let settings = settings(&[
             ("CHROMEDRIVER", "/nowhere/chromedriver"),
             ("E2E_BROWSER_BIN", "/nowhere/chromium"),
         ]);
         insta::assert_snapshot!(
             settings.browser(Engine::Chromium).unwrap_err(),
-            @"E2E_BROWSER_BIN is `/nowhere/chromium`, which is no file"
+            @"E2E_BROWSER_BIN must be the path of a file, got `/nowhere/chromium`"
         );
-        insta::assert_snapshot!(settings.driver(Engine::Chromium).unwrap_err(), @"CHROMEDRIVER is `/nowhere/chromedriver`, which is no file");
+        insta::assert_snapshot!(
+            settings.driver(Engine::Chromium).unwrap_err(),
+            @"CHROMEDRIVER must be the path of a file, got `/nowhere/chromedriver`"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Sees whether a process group has ended.
+//! Checks whether a process group has ended.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use anyhow::{Context, Result};
 
 use crate::patience::until;
 
-/// How long killed processes may take to be gone.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long killed processes may take to disappear.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Waits until no process of a group is left.
 ///
 /// # Errors
 ///
-/// When there still is one; the message names it.
+/// When a process is left; the message names it.
 pub async fn wait_until_gone(group: u32) -> Result<()> {
-    until(PATIENCE, async || members(group).is_empty()).await.with_context(|| {
+    until(MAX_WAIT, async || members(group).is_empty()).await.with_context(|| {
         format!("the browser left processes behind: {}", members(group).join(", "))
     })
 }
 
-/// The living processes of a group, each as name and number. Linux tells; elsewhere none are seen.
+/// The living processes of a group, each as name and process ID. Empty on systems other than Linux.
 pub fn members(group: u32) -> Vec<String> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
@@ -29,15 +29,15 @@ pub fn members(group: u32) -> Vec<String> {
         .collect()
 }
 
-/// Reads `number (name) state parent group …`, where the name may hold anything, so that its end
-/// is the last parenthesis (proc_pid_stat(5)). A dead process that nobody has waited for is none.
+/// Reads `ID (name) state parent group …`, where the name may contain anything, so that it ends at
+/// the last parenthesis (proc_pid_stat(5)). A zombie does not count.
 fn member(stat: &str, group: u32) -> Option<String> {
     let (start, rest) = stat.rsplit_once(')')?;
-    let (number, name) = start.split_once(" (")?;
+    let (id, name) = start.split_once(" (")?;
     let mut fields = rest.split_whitespace();
     let state = fields.next()?;
-    let its_group: u32 = fields.nth(1)?.parse().ok()?;
-    (its_group == group && !matches!(state, "Z" | "X")).then(|| format!("{name} {number}"))
+    let own_group: u32 = fields.nth(1)?.parse().ok()?;
+    (own_group == group && !matches!(state, "Z" | "X")).then(|| format!("{name} {id}"))
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_process_is_none() {
+    fn a_zombie_does_not_count() {
         assert_eq!(member("4711 (chrome) Z 1 4700 4700 0", 4700), None);
     }
 }

@@ -1,16 +1,15 @@
-//! What the environment says about how browser tests run.
+//! How browsers are chosen, found and driven, as environment variables.
 //!
-//! | variable | says | default |
+//! | variable | value | default |
 //! | --- | --- | --- |
-//! | `E2E_BROWSER` | `headless-shell`, `chromium`, `chrome` or `firefox`, for every test | the first one found |
-//! | `E2E_BROWSER_BIN` | the browser's program | looked up |
+//! | `E2E_BROWSER` | `headless-shell`, `chromium`, `chrome` or `firefox` | the first one found, without Firefox |
+//! | `E2E_BROWSER_BIN` | path of the browser's program | searched for |
 //! | `E2E_HEADED` | `1`: show the browser | no window |
 //! | `E2E_SLOWMO` | milliseconds to wait before each step | 0 |
 //! | `E2E_PATIENCE` | milliseconds that a step waits for its element | 5000 |
-//! | `E2E_KEEP` | `1`: keep the trace of tests that pass, too | failed tests only |
-//! | `E2E_NO_SANDBOX` | `1`: start Chromium without its sandbox | only as root, where it must be |
-//! | `CHROMEDRIVER`, `GECKODRIVER` | the driver's program | looked up on `PATH` |
-//! | `WEBDRIVER_URL` | a WebDriver server that runs already | start a driver for each session |
+//! | `E2E_NO_SANDBOX` | `1`: start Chromium without its sandbox | only for root, where the sandbox does not work |
+//! | `CHROMEDRIVER`, `GECKODRIVER` | path of the driver's program | searched for |
+//! | `WEBDRIVER_URL` | address of a running WebDriver server | start a driver for each session |
 
 use std::collections::HashMap;
 use std::env;
@@ -22,7 +21,7 @@ use url::Url;
 
 use crate::engine::Engine;
 
-/// Directories beside those of `PATH` where browsers and drivers lie.
+/// Directories that are searched after those of `PATH`.
 const WELL_KNOWN: [&str; 9] = [
     "/usr/bin",
     "/usr/local/bin",
@@ -35,40 +34,38 @@ const WELL_KNOWN: [&str; 9] = [
     "C:/Program Files/Mozilla Firefox",
 ];
 
-/// How browser tests run, read once from the environment.
+/// How browsers are chosen, found and driven.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `E2E_BROWSER`: the browser of every test.
+    /// `E2E_BROWSER`: the kind of browser.
     pub engine: Option<Engine>,
-    /// `E2E_BROWSER_BIN`: the browser's program.
+    /// `E2E_BROWSER_BIN`: path of the browser's program.
     pub binary: Option<PathBuf>,
     /// `E2E_HEADED`: show the browser.
     pub headed: bool,
-    /// `E2E_SLOWMO`: a pause before each step, for watching.
+    /// `E2E_SLOWMO`: a pause before each step, so that a person can watch.
     pub slow_motion: Duration,
     /// `E2E_PATIENCE`: how long a step waits for its element.
     pub patience: Duration,
-    /// `E2E_KEEP`: keep the trace of tests that pass, too.
-    pub keep: bool,
-    /// Start Chromium without its sandbox, which does not work as root.
+    /// Start Chromium without its sandbox, which does not work for root.
     pub no_sandbox: bool,
-    /// `WEBDRIVER_URL`: a WebDriver server that runs already. Ends in a slash, as the commands'
-    /// paths are joined to it.
+    /// `WEBDRIVER_URL`: address of a running WebDriver server. Ends with a slash, because the paths
+    /// of commands are joined to it.
     pub webdriver_url: Option<Url>,
-    /// `CHROMEDRIVER`.
+    /// `CHROMEDRIVER`: path of the driver's program.
     pub chromedriver: Option<PathBuf>,
-    /// `GECKODRIVER`.
+    /// `GECKODRIVER`: path of the driver's program.
     pub geckodriver: Option<PathBuf>,
-    /// The directories to look for programs in: `PATH`, then the well-known ones.
+    /// The directories to search for programs: those of `PATH`, then well-known ones.
     pub directories: Vec<PathBuf>,
 }
 
 impl Settings {
-    /// Reads this process's environment.
+    /// Reads the environment of this process.
     ///
     /// # Errors
     ///
-    /// When a variable holds what it cannot hold; the message names variable and value.
+    /// When a variable has an invalid value; the message names both.
     pub fn from_environment() -> Result<Self> {
         let mut settings = Self::from_variables(env::vars())?;
         settings.no_sandbox |= is_root();
@@ -78,7 +75,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Reads variables given as pairs; looks at nothing else.
+    /// Reads variables given as pairs, and nothing else.
     ///
     /// # Errors
     ///
@@ -88,27 +85,23 @@ impl Settings {
             variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let text = |name: &str| variables.get(name).map(String::as_str);
         let path = |name: &str| text(name).map(PathBuf::from);
-        let flag = |name: &str| match text(name) {
-            None | Some("0" | "false") => Ok(false),
-            Some("1" | "true") => Ok(true),
-            Some(other) => bail!("{name} is `{other}`, expected 1 or 0"),
-        };
+        let flag = |name: &str| flag(name, text(name).unwrap_or_default());
         let milliseconds = |name: &str, default: u64| {
             let value = text(name).map_or(Ok(default), |value| {
-                let expected = || format!("{name} is `{value}`, expected whole milliseconds");
-                value.parse().with_context(expected)
+                let rule =
+                    || format!("{name} must be a whole number of milliseconds, got `{value}`");
+                value.parse().with_context(rule)
             });
             value.map(Duration::from_millis)
         };
         let settings = Self {
             engine: text("E2E_BROWSER")
-                .map(|name| name.parse().context("E2E_BROWSER cannot be used"))
+                .map(|name| name.parse().context("E2E_BROWSER is invalid"))
                 .transpose()?,
             binary: path("E2E_BROWSER_BIN"),
             headed: flag("E2E_HEADED")?,
             slow_motion: milliseconds("E2E_SLOWMO", 0)?,
             patience: milliseconds("E2E_PATIENCE", 5000)?,
-            keep: flag("E2E_KEEP")?,
             no_sandbox: flag("E2E_NO_SANDBOX")?,
             webdriver_url: text("WEBDRIVER_URL").map(webdriver_url).transpose()?,
             chromedriver: path("CHROMEDRIVER"),
@@ -116,18 +109,29 @@ impl Settings {
             directories: env::split_paths(text("PATH").unwrap_or_default()).collect(),
         };
         if settings.headed && settings.engine == Some(Engine::HeadlessShell) {
-            bail!("E2E_HEADED is set, but headless-shell has no window; set E2E_BROWSER=chromium");
+            bail!("E2E_HEADED needs a browser with a window, got `E2E_BROWSER=headless-shell`");
         }
         Ok(settings)
     }
 }
 
-fn webdriver_url(value: &str) -> Result<Url> {
-    let mut url: Url =
-        value.parse().with_context(|| format!("WEBDRIVER_URL is `{value}`, expected a URL"))?;
-    if url.scheme() != "http" || url.cannot_be_a_base() {
-        bail!("WEBDRIVER_URL is `{value}`, expected a URL that starts with http://");
+/// Reads a variable that is `1` or `true`, or else `0`, `false` or empty.
+///
+/// # Errors
+///
+/// When it has another value.
+pub fn flag(name: &str, value: &str) -> Result<bool> {
+    match value {
+        "" | "0" | "false" => Ok(false),
+        "1" | "true" => Ok(true),
+        _ => bail!("{name} must be 1 or 0, got `{value}`"),
     }
+}
+
+fn webdriver_url(value: &str) -> Result<Url> {
+    let url = value.parse().ok().filter(|url: &Url| url.scheme() == "http" && url.has_host());
+    let mut url = url
+        .with_context(|| format!("WEBDRIVER_URL must be an absolute http:// URL, got `{value}`"))?;
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }
@@ -141,7 +145,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// Only on Linux does Chromium refuse its sandbox to root.
+/// Chromium's sandbox does not work for root on Linux only.
 #[cfg(not(target_os = "linux"))]
 fn is_root() -> bool {
     false
@@ -163,17 +167,17 @@ mod tests {
 
     #[test]
     fn an_unknown_browser_is_refused_with_the_known_ones() {
-        insta::assert_snapshot!(refusal(&[("E2E_BROWSER", "netscape")]), @"E2E_BROWSER cannot be used: unknown browser `netscape`, expected one of headless-shell, chromium, chrome, firefox");
+        insta::assert_snapshot!(refusal(&[("E2E_BROWSER", "netscape")]), @"E2E_BROWSER is invalid: the browser must be one of headless-shell, chromium, chrome, firefox, got `netscape`");
     }
 
     #[test]
-    fn a_value_that_cannot_be_is_refused_with_its_variable() {
-        insta::assert_snapshot!(refusal(&[("E2E_HEADED", "yes")]), @"E2E_HEADED is `yes`, expected 1 or 0");
-        insta::assert_snapshot!(refusal(&[("E2E_SLOWMO", "1s")]), @"E2E_SLOWMO is `1s`, expected whole milliseconds: invalid digit found in string");
-        insta::assert_snapshot!(refusal(&[("WEBDRIVER_URL", "https://grid/")]), @"WEBDRIVER_URL is `https://grid/`, expected a URL that starts with http://");
+    fn an_invalid_value_is_refused_with_its_variable() {
+        insta::assert_snapshot!(refusal(&[("E2E_HEADED", "yes")]), @"E2E_HEADED must be 1 or 0, got `yes`");
+        insta::assert_snapshot!(refusal(&[("E2E_SLOWMO", "1s")]), @"E2E_SLOWMO must be a whole number of milliseconds, got `1s`: invalid digit found in string");
+        insta::assert_snapshot!(refusal(&[("WEBDRIVER_URL", "https://grid/")]), @"WEBDRIVER_URL must be an absolute http:// URL, got `https://grid/`");
         insta::assert_snapshot!(
             refusal(&[("E2E_HEADED", "1"), ("E2E_BROWSER", "headless-shell")]),
-            @"E2E_HEADED is set, but headless-shell has no window; set E2E_BROWSER=chromium"
+            @"E2E_HEADED needs a browser with a window, got `E2E_BROWSER=headless-shell`"
         );
     }
 

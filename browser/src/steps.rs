@@ -13,9 +13,9 @@ use crate::browser::Browser;
 use crate::patience::pause;
 
 impl Browser {
-    /// Types an address.
+    /// Opens an address.
     ///
-    /// A server that does not answer is no error here: the browser shows a page of its own.
+    /// A server that does not respond is not an error: the browser shows an error page.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl Browser {
     pub async fn visit(&self, url: &str) -> Result<()> {
         self.step(format_args!("visit {url}")).await;
         match self.client.goto(url).await {
-            Err(CmdError::Standard(error)) if shows_own_page(&error.message) => Ok(()),
+            Err(CmdError::Standard(error)) if shows_error_page(&error.message) => Ok(()),
             other => other.with_context(|| format!("cannot visit {url}")),
         }
     }
@@ -32,7 +32,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no such element.
     pub async fn click(&self, selector: &str) -> Result<()> {
         self.step(format_args!("click {selector}")).await;
         self.until(selector, async || self.find(selector).await?.click().await.map(Some)).await
@@ -42,7 +42,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no such field.
     pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
         self.step(format_args!("fill {selector} with {text:?}")).await;
         self.until(selector, async || {
@@ -53,7 +53,7 @@ impl Browser {
         .await
     }
 
-    /// Presses keys where the focus is. [`fantoccini::key::Key`] names those without a letter.
+    /// Presses keys in the element that has the focus. [`Key`](crate::Key) names special keys.
     ///
     /// # Errors
     ///
@@ -70,20 +70,20 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no such element.
     pub async fn see(&self, selector: &str) -> Result<()> {
         self.step(format_args!("see {selector}")).await;
         self.until(selector, async || self.find(selector).await.map(|_| Some(()))).await
     }
 
-    /// Waits until the address fulfils a condition, and returns it.
+    /// Waits until the address meets a condition, and returns it. `what` describes the condition.
     ///
     /// # Errors
     ///
-    /// When it does not.
-    pub async fn url_where(&self, what: &str, suits: impl Fn(&Url) -> bool) -> Result<Url> {
+    /// When it does not meet the condition in time.
+    pub async fn url_where(&self, what: &str, meets: impl Fn(&Url) -> bool) -> Result<Url> {
         self.until(what, async || {
-            Ok(Some(self.client.current_url().await?).filter(|url| suits(url)))
+            Ok(Some(self.client.current_url().await?).filter(|url| meets(url)))
         })
         .await
     }
@@ -108,7 +108,7 @@ impl Browser {
         Ok(self.client.refresh().await?)
     }
 
-    /// Opens a tab and switches to it. It shares the cookies of the others.
+    /// Opens a tab that shares the cookies, and switches to it.
     ///
     /// # Errors
     ///
@@ -124,22 +124,23 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When it is closed.
+    /// When that tab is closed.
     pub async fn switch_to(&self, tab: &WindowHandle) -> Result<()> {
         self.step("switch tabs").await;
         Ok(self.client.switch_to_window(tab.clone()).await?)
     }
 
-    /// Puts a cookie into the browser; its domain must be that of the page.
+    /// Adds a cookie for the host of the page.
     ///
     /// # Errors
     ///
-    /// When the browser refuses it.
+    /// When the browser refuses the cookie.
     pub async fn set_cookie(&self, cookie: Cookie<'static>) -> Result<()> {
         self.step(format_args!("set cookie {}", cookie.name())).await;
         Ok(self.client.add_cookie(cookie).await?)
     }
 
+    /// Records a step, and waits in slow motion.
     async fn step(&self, what: impl fmt::Display) {
         let at = self.session.started.elapsed().as_millis();
         self.session
@@ -153,8 +154,8 @@ impl Browser {
     }
 }
 
-/// Whether the browser shows its own page because no server answered: the page is what an end
-/// user would see. Chromium tells when a redirect led there, Firefox always.
-fn shows_own_page(message: &str) -> bool {
+/// Whether the browser shows its error page because no server responded. Chromium reports that after
+/// a redirect only, Firefox always.
+fn shows_error_page(message: &str) -> bool {
     message.contains("net::ERR_CONNECTION_REFUSED") || message.contains("about:neterror")
 }

@@ -1,4 +1,4 @@
-//! What an end user sees in a browser, and what the browser knows beside.
+//! What an end user sees in a browser, and what else the browser knows.
 
 use std::fmt;
 use std::sync::PoisonError;
@@ -18,7 +18,7 @@ use crate::console;
 pub struct View {
     /// The title of the tab.
     pub title: String,
-    /// The visible text, a line each.
+    /// The visible text.
     pub text: String,
 }
 
@@ -33,13 +33,12 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// When there is no such element.
     pub async fn text(&self, selector: &str) -> Result<String> {
         self.until(selector, async || self.find(selector).await?.text().await.map(Some)).await
     }
 
-    /// The visible text of every element that matches, of none when there is none: this does not
-    /// wait, so wait for the page before.
+    /// The visible text of each element that matches. This does not wait, so wait for the page first.
     ///
     /// # Errors
     ///
@@ -80,7 +79,7 @@ impl Browser {
         Ok(View { title: self.client.title().await?, text })
     }
 
-    /// The tab that the steps happen in.
+    /// The current tab.
     ///
     /// # Errors
     ///
@@ -89,7 +88,7 @@ impl Browser {
         Ok(self.client.window().await?)
     }
 
-    /// The cookies that the page's host may read, `HttpOnly` ones included.
+    /// The cookies that are sent to the page's host, including `HttpOnly` cookies.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl Browser {
         Ok(self.client.get_all_cookies().await?)
     }
 
-    /// A picture of what is visible, as PNG.
+    /// A picture of the visible part of the page, as PNG.
     ///
     /// # Errors
     ///
@@ -107,7 +106,7 @@ impl Browser {
         Ok(self.client.screenshot().await?)
     }
 
-    /// The page's HTML as the browser holds it now.
+    /// The HTML of the page, including the changes of its scripts.
     ///
     /// # Errors
     ///
@@ -116,16 +115,17 @@ impl Browser {
         Ok(self.client.source().await?)
     }
 
-    /// What the page and the browser wrote to the console since the last call.
+    /// The lines that the page and the browser wrote to the console since the last call. Empty for a
+    /// browser whose console cannot be read.
     ///
     /// # Errors
     ///
-    /// When the browser is gone. One whose console cannot be read has no lines.
+    /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<String>> {
         console::read(&self.client, self.session.engine).await
     }
 
-    /// The steps so far, each with the milliseconds since the start.
+    /// The steps so far, each with its time in milliseconds since the start.
     pub fn steps(&self) -> Vec<String> {
         self.session.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,4 +1,4 @@
-//! Waits for what a page is about to show.
+//! Waits for changes of a page.
 
 use std::time::Instant;
 
@@ -8,14 +8,17 @@ use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
 
 use crate::browser::Browser;
-use crate::patience::between_looks;
+use crate::patience::between_checks;
 
 impl Browser {
     pub(crate) async fn find(&self, selector: &str) -> Result<Element, CmdError> {
         self.client.find(Locator::Css(selector)).await
     }
 
-    /// Tries until there is a value, no error of a page that is still changing, or no patience.
+    /// Repeats an attempt until it returns a value, for as long as [`patience`] lasts. Errors that
+    /// arise while a page is changing are retried, all others are returned.
+    ///
+    /// [`patience`]: crate::Settings::patience
     pub(crate) async fn until<T>(
         &self,
         what: &str,
@@ -26,7 +29,7 @@ impl Browser {
             let last = match attempt().await {
                 Ok(Some(value)) => return Ok(value),
                 Ok(None) => None,
-                Err(error) if is_passing(&error) => Some(error),
+                Err(error) if is_transient(&error) => Some(error),
                 Err(error) => return Err(error).with_context(|| format!("waited for {what}")),
             };
             if start.elapsed() > self.session.patience {
@@ -34,15 +37,15 @@ impl Browser {
                 return Err(anyhow!(
                     "waited {:?} for {what} on {}{reason}",
                     self.session.patience,
-                    self.place().await
+                    self.location().await
                 ));
             }
-            between_looks().await;
+            between_checks().await;
         }
     }
 
     /// Address and title, for an error message.
-    pub(crate) async fn place(&self) -> String {
+    async fn location(&self) -> String {
         let url = self.client.current_url().await;
         let title = self.client.title().await;
         format!(
@@ -53,8 +56,8 @@ impl Browser {
     }
 }
 
-/// Whether an error may go away by itself, because the page is still loading or changing.
-fn is_passing(error: &CmdError) -> bool {
+/// Whether an error can disappear when the page has finished loading or changing.
+fn is_transient(error: &CmdError) -> bool {
     matches!(
         error,
         CmdError::Standard(error) if matches!(

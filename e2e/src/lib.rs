@@ -1,6 +1,6 @@
-//! Logs in to the app through the mock provider in a real browser.
+//! Tests the app and the mock provider together, in a real browser.
 //!
-//! A story is a test of the shape
+//! A story is a test of this form:
 //!
 //! ```no_run
 //! use e2e::{
@@ -22,10 +22,9 @@
 //! # }
 //! ```
 //!
-//! [`mod@test`] runs it: one fresh browser session and one fresh provider and app (a [`stack`]) a
-//! test, sharing nothing, closed whatever happens, and a [`trace`] of what happened when it fails.
-//! [`pages`] know where on a page what is. [`browser::settings`] lists the environment variables that
-//! choose and find the browser.
+//! [`mod@test`] runs it: each test has a browser session, a provider and an app (a [`stack`]) of its
+//! own, which are closed whatever happens, and leaves a [`trace`] when it fails. [`pages`] hold all
+//! selectors. [`browser::settings`] lists the environment variables that choose the browser.
 
 pub mod demo;
 mod log;

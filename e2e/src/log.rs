@@ -1,4 +1,4 @@
-//! Collects what the servers of one test log, for its trace.
+//! Collects the log of the servers of one test, for its trace.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,8 +9,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The log of the tests' thread: as a test has a runtime on a thread of its own, its servers' log
-/// and nobody else's.
+/// The log of the current thread. The runtime of each test has a thread of its own, so this is the log
+/// of the servers of that test only.
 pub(crate) struct Log {
     lines: Lines,
     _guard: DefaultGuard,
@@ -28,7 +28,7 @@ impl Log {
             .with_ansi(false)
             .with_writer(lines.clone())
             .finish()
-            // The harness's own conversation with the browser would drown them.
+            // The WebDriver commands of the harness would bury it.
             .with(
                 Targets::new()
                     .with_default(Level::INFO)
@@ -37,7 +37,7 @@ impl Log {
         Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
-    /// What was logged so far.
+    /// The log so far.
     pub(crate) fn text(&self) -> String {
         let lines = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&lines).into_owned()

@@ -1,4 +1,4 @@
-//! Runs one browser test: in its turn, within a limit, closed and traced whatever happens.
+//! Runs a browser test: in turn, with a time limit, and with cleanup and a trace.
 
 use std::any::{Any, type_name_of_val};
 use std::cell::RefCell;
@@ -9,23 +9,23 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use browser::{Browser, Engine, Installed, Settings, process_group};
+use browser::{Browser, Engine, Installed, LookupError, Settings, process_group};
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::log::Log;
 use crate::stack::{Stack, StackBuilder};
-use crate::trace::Trace;
+use crate::trace::{self, Trace};
 
-/// How long the body of a test may take, slow motion apart. Most take a second.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How long the body of a test may take without slow motion. Most take a second.
+const MAX_TEST_TIME: Duration = Duration::from_secs(60);
 
-/// How many browsers may work at once: as many as there are cores. More only makes each slower.
+/// As many browsers run at once as there are cores: more of them only make each one slower.
 static CORES: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(*CORES));
 
-/// What a test's body works with.
+/// The environment of a test.
 pub struct Test {
     settings: Settings,
     installed: Installed,
@@ -41,7 +41,7 @@ struct Attachment {
 type Outcome = Result<Result<()>, Box<dyn Any + Send>>;
 
 impl Test {
-    /// Opens a browser with a profile of its own: a second one is another end user's.
+    /// Opens a browser with a new profile: each browser is another end user's.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Test {
         Ok(browser)
     }
 
-    /// Starts a provider and an app. The trace gets what the provider was asked.
+    /// Starts a provider and an app. The trace will contain the journal of the provider.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Test {
         Ok(stack)
     }
 
-    /// Adds a file to the trace. `content` is asked for when the test has failed.
+    /// Adds a file to the trace. `content` is called when the test has failed.
     pub fn attach(&self, file: &'static str, content: impl Fn() -> String + 'static) {
         self.attachments.borrow_mut().push(Attachment { file, content: Box::new(content) });
     }
@@ -81,7 +81,7 @@ impl Test {
         for (index, browser) in browsers.iter().enumerate() {
             trace.keep_browser(index + 1, browser).await?;
         }
-        eprintln!("what happened: {}", trace.folder().display());
+        eprintln!("trace: {}", trace.folder().display());
         Ok(())
     }
 
@@ -89,7 +89,7 @@ impl Test {
     ///
     /// # Errors
     ///
-    /// When a process of theirs is left.
+    /// When a browser left a process behind.
     async fn close(&self) -> Result<()> {
         for browser in self.browsers.take() {
             let group = browser.process_group();
@@ -102,24 +102,23 @@ impl Test {
     }
 }
 
-/// Runs a browser test in the browser of the settings, see [`settings`](crate::settings).
+/// Runs a browser test in the [configured](browser::settings) browser.
 ///
 /// # Errors
 ///
-/// Those of the body, which also may panic as tests do; a body that takes longer than a minute; a
-/// browser that left a process behind. Whichever it is, the browser is closed, and the trace says
-/// more: its folder is printed.
+/// When the body fails or takes longer than a minute, or a browser leaves a process behind. The body
+/// may also panic. In each case the browsers are closed, and a trace is written whose path is printed.
 pub async fn browser_test(body: impl AsyncFnOnce(&Test) -> Result<()>) -> Result<()> {
     let settings = Settings::from_environment()?;
-    let installed = settings.default_browser()?;
+    let installed = settings.default_browser().map_err(unavailable)?;
     browser_test_with(settings, installed, body).await
 }
 
-/// Runs a browser test in a certain browser, beside the run in the [usual](browser_test) one.
+/// Runs a browser test in a certain browser, in addition to the run in the
+/// [configured](browser_test) one. Chrome may stand in for Chromium.
 ///
-/// It is left out, and the first such test says so, where `E2E_BROWSER` chooses one browser for
-/// all tests, and, for Firefox, where that or geckodriver is not installed: its driver comes with
-/// few systems. Chrome is as good as Chromium.
+/// The test is skipped where `E2E_BROWSER` chooses one browser for all tests, and where Firefox or
+/// geckodriver, which few systems have, is not installed. The first skipped test prints why.
 ///
 /// # Errors
 ///
@@ -131,7 +130,7 @@ pub async fn browser_test_in(
     let settings = Settings::from_environment()?;
     if let Some(chosen) = settings.engine {
         if chosen != engine {
-            leave_out(engine, &format!("E2E_BROWSER chooses {chosen}"));
+            skip(engine, &format!("E2E_BROWSER is {chosen}"));
         }
         return Ok(());
     }
@@ -144,25 +143,29 @@ pub async fn browser_test_in(
     let usable = found.and_then(|found| settings.driver(engine).map(|_| found));
     match usable {
         Ok(installed) => browser_test_with(settings, installed, body).await,
-        Err(_) if engine == Engine::Firefox => {
-            let why = "it or geckodriver is not installed; \
-                       ./scripts/install-browsers.sh --firefox does that";
-            leave_out(engine, why);
+        Err(LookupError::NotInstalled { engine: Engine::Firefox, program, .. }) => {
+            let hint = "./scripts/install-browsers.sh --firefox installs it";
+            skip(engine, &format!("{program} is not installed; {hint}"));
             Ok(())
         }
-        Err(missing) => Err(missing),
+        Err(error) => Err(unavailable(error)),
     }
 }
 
-/// Says, once a browser, that the tests in it are left out.
-fn leave_out(engine: Engine, why: &str) {
-    static SAID: Mutex<Vec<Engine>> = Mutex::new(vec![]);
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if !said.contains(&engine) {
-        said.push(engine);
-        // Not `eprintln`, whose output is kept from sight for tests that pass.
-        let _ = writeln!(io::stderr(), "\nleft out: the browser tests in {engine}: {why}");
+/// Prints, once for each browser, that its tests are skipped.
+fn skip(engine: Engine, why: &str) {
+    static SKIPPED: Mutex<Vec<Engine>> = Mutex::new(vec![]);
+    let mut skipped = SKIPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !skipped.contains(&engine) {
+        skipped.push(engine);
+        // Not `eprintln`, whose output is captured for tests that pass.
+        let _ = writeln!(io::stderr(), "\nskipped browser tests in {engine}: {why}");
     }
+}
+
+/// The error of a test without a browser.
+fn unavailable(error: LookupError) -> anyhow::Error {
+    anyhow!("{error}\n- or leave browser tests out: cargo test --workspace --exclude e2e")
 }
 
 /// Runs a browser test with settings other than the environment's.
@@ -180,16 +183,17 @@ where
 {
     let name = name_of(&body);
     let _turn = TURNS.acquire_many(weight(installed.engine)).await?;
+    let keeps_all = trace::keeps_all()?;
     let trace = Trace::begin(&name)?;
     let log = Log::begin();
     let test =
         Test { settings, installed, browsers: RefCell::default(), attachments: RefCell::default() };
     let outcome = outcome_of(&test, body).await;
     let failure = failure_of(&outcome);
-    if failure.is_some() || test.settings.keep {
+    if failure.is_some() || keeps_all {
         let failure = failure.unwrap_or_default();
         if let Err(error) = test.keep_trace(&trace, &failure, &log).await {
-            // The test's own error is what matters.
+            // The error of the test itself is returned.
             eprintln!("cannot keep the trace of {name}: {error}");
         }
     }
@@ -201,12 +205,12 @@ where
 }
 
 async fn outcome_of(test: &Test, body: impl AsyncFnOnce(&Test) -> Result<()>) -> Outcome {
-    // Whoever slows a test down wants to watch it.
-    let limit = if test.settings.slow_motion.is_zero() { LIMIT } else { Duration::MAX };
+    // In slow motion a person is watching.
+    let limit = if test.settings.slow_motion.is_zero() { MAX_TEST_TIME } else { Duration::MAX };
     let body = AssertUnwindSafe(body(test)).catch_unwind();
     timeout(limit, body)
         .await
-        .unwrap_or_else(|_| Ok(Err(anyhow!("the test took longer than {LIMIT:?}"))))
+        .unwrap_or_else(|_| Ok(Err(anyhow!("the test took longer than {MAX_TEST_TIME:?}"))))
 }
 
 fn failure_of(outcome: &Outcome) -> Option<String> {
@@ -224,7 +228,7 @@ fn failure_of(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Firefox takes the work of two cores to start, where there are two.
+/// Firefox keeps two cores busy while it starts.
 fn weight(engine: Engine) -> u32 {
     match engine {
         Engine::Firefox if *CORES > 1 => 2,
@@ -232,9 +236,9 @@ fn weight(engine: Engine) -> u32 {
     }
 }
 
-/// The path of the function that a closure stands in: the test's name, as `cargo test` prints it.
+/// The path of the function around a closure, which is the name of the test as `cargo test` prints it.
 ///
-/// The thread's name would do no better: it is `main` when tests run one at a time.
+/// The name of the thread does not help: it is `main` when tests run one at a time.
 fn name_of<Body>(body: &Body) -> String {
     let path = type_name_of_val(body);
     let path = path.split("::{{closure}}").next().unwrap_or(path);

@@ -1,26 +1,28 @@
-//! What is kept of a test that failed: a folder with everything one would look at first.
+//! Keeps a folder with the state of a failed test.
 //!
-//! | file | holds |
+//! | file | content |
 //! | --- | --- |
 //! | `error.txt` | why the test failed |
-//! | `steps.txt` | what the test did in the browser, and when |
+//! | `steps.txt` | the steps in the browser, with their times |
 //! | `screenshot.png`, `page.html`, `url.txt` | the last page |
-//! | `console.txt` | the browser's console (not in Firefox) |
-//! | `servers.log` | what provider and app logged |
-//! | `provider.json` | the exchanges as the provider saw them |
+//! | `console.txt` | the console of the browser (not in Firefox) |
+//! | `servers.log` | the logs of provider and app |
+//! | `provider.json` | the journal of the provider |
 //!
-//! Of a second browser the names begin with `browser-2-`.
+//! Names for a second browser begin with `browser-2-`. `E2E_KEEP=1` keeps the traces of tests that
+//! pass, too.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
+use std::{env, fs, io};
 
 use anyhow::Result;
 use browser::Browser;
+use browser::settings::flag;
 use tokio::time::timeout;
 
-/// How long looking at a browser may take: it may be the browser that hangs.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long a browser may take to report its state: the test may have failed because it hangs.
+const MAX_BROWSER_TIME: Duration = Duration::from_secs(5);
 
 /// The folder of one test under `target/e2e`.
 #[derive(Debug)]
@@ -29,8 +31,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Begins without a folder, so that nothing of an earlier run is taken for this one's. `test`
-    /// is the test's path as `cargo test` prints it.
+    /// Removes the folder of an earlier run. `test` is the path of the test as `cargo test` prints it.
     ///
     /// # Errors
     ///
@@ -43,12 +44,12 @@ impl Trace {
         }
     }
 
-    /// Where the folder lies.
+    /// The path of the folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Keeps a file; the first one makes the folder.
+    /// Writes a file; the first one creates the folder.
     ///
     /// # Errors
     ///
@@ -58,19 +59,19 @@ impl Trace {
         fs::write(self.folder.join(file), content)
     }
 
-    /// Keeps what a browser shows. `number` counts the browsers of the test from 1.
+    /// Writes the state of a browser. `number` counts the browsers of the test from 1.
     ///
     /// # Errors
     ///
-    /// When a file cannot be written. A browser that does not answer is noted in the trace.
+    /// When a file cannot be written. If the browser does not respond, the trace says so.
     pub async fn keep_browser(&self, number: usize, browser: &Browser) -> io::Result<()> {
         let prefix = match number {
             1 => String::new(),
             _ => format!("browser-{number}-"),
         };
         self.keep(&format!("{prefix}steps.txt"), browser.steps().join("\n"))?;
-        let looked = timeout(LIMIT, self.keep_page(&prefix, browser)).await;
-        match looked.map_err(anyhow::Error::from).flatten() {
+        let kept = timeout(MAX_BROWSER_TIME, self.keep_page(&prefix, browser)).await;
+        match kept.map_err(anyhow::Error::from).flatten() {
             Ok(()) => Ok(()),
             Err(error) => self.keep(&format!("{prefix}browser-error.txt"), format!("{error:?}")),
         }
@@ -85,14 +86,24 @@ impl Trace {
     }
 }
 
-/// Where the trace of a test lies, if there is one. `test` is its path, as `cargo test` prints it.
+/// The folder of the trace of a test, if there is one. `test` is the path of the test as `cargo test`
+/// prints it.
 pub fn folder_of(test: &str) -> PathBuf {
     target_directory().join("e2e").join(test.replace("::", "/"))
 }
 
-/// The build directory: that of the running test binary, wherever Cargo was told to put it.
+/// Whether the traces of tests that pass are kept: `E2E_KEEP`.
+///
+/// # Errors
+///
+/// When the variable has an invalid value.
+pub fn keeps_all() -> Result<bool> {
+    flag("E2E_KEEP", &env::var("E2E_KEEP").unwrap_or_default())
+}
+
+/// The target directory, which the running test binary is in.
 fn target_directory() -> PathBuf {
     // target/debug/deps/it-0123456789abcdef
-    let program = std::env::current_exe().unwrap_or_default();
+    let program = env::current_exe().unwrap_or_default();
     program.ancestors().nth(3).map_or_else(|| PathBuf::from("target"), Path::to_path_buf)
 }

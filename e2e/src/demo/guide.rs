@@ -1,4 +1,4 @@
-//! What the demo is: whom it has, and what each of them gets to see.
+//! The guide that the demo prints: its addresses, and what each user sees.
 
 use std::fmt::{self, Write};
 
@@ -11,14 +11,14 @@ use crate::stack::{CLIENT_ID, REQUIRED_GROUP, Stack, configuration};
 pub enum Outcome {
     /// The app greets the user.
     Welcome,
-    /// The app knows the user and does not let the user in.
+    /// The app denies the user access.
     AccessDenied,
-    /// The provider refuses, and the app says so.
+    /// The provider refuses the login, and the app reports it.
     SignInFailed,
 }
 
 impl Outcome {
-    /// How the login of a user of the demo ends.
+    /// How the login of a user ends.
     pub fn of(user: &User) -> Self {
         if user.disabled || user.denied_clients.iter().any(|client| client == CLIENT_ID) {
             Self::SignInFailed
@@ -40,7 +40,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What is printed when the demo has started: where to go, as whom, and what to try.
+/// The text to print when the demo has started.
 pub fn guide(stack: &Stack) -> String {
     let mut guide = format!(
         "\n  app       {}\n  provider  {}/\n\nusers of the provider, and what the app shows them\n",
@@ -52,21 +52,21 @@ pub fn guide(stack: &Stack) -> String {
     for user in &config.users {
         let (subject, outcome) = (&user.subject, Outcome::of(user));
         // Writing to a string cannot fail.
-        let _ = writeln!(guide, "  {subject:width$}  {outcome:14}  {}", because(user));
+        let _ = writeln!(guide, "  {subject:width$}  {outcome:14}  {}", reason(user));
     }
     guide.push_str(
         "\ntry\n  \
          open the app, sign in, look at the claims, log out\n  \
-         sign in as somebody who is denied, then as somebody else\n  \
-         press Deny on the sign-in page, or type a subject that nobody has\n  \
-         open the provider: it shows its clients, users and endpoints\n\n\
-         Ctrl-C stops both. What follows is the provider's account of each login.\n\n",
+         sign in as a user without access, then as another user\n  \
+         press Deny on the sign-in page, or enter an unknown subject\n  \
+         open the provider, which lists its clients, users and endpoints\n\n\
+         Ctrl-C stops both. The provider logs each request below.\n\n",
     );
     guide
 }
 
-/// What makes the outcome that of this user.
-fn because(user: &User) -> String {
+/// The reason for the outcome of a user.
+fn reason(user: &User) -> String {
     let groups = match user.groups.as_slice() {
         [] => "in no group".to_owned(),
         groups => format!("in {}", groups.join(", ")),

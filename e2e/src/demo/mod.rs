@@ -1,4 +1,4 @@
-//! What the demo is: whom it has, and what each of them gets to see.
+//! The demo: provider and app, started for people to click through.
 
 mod guide;
 mod program;

@@ -1,4 +1,4 @@
-//! The program: starts both, says where, and stops with Ctrl-C.
+//! The program: starts provider and app, prints the guide, and stops with Ctrl-C.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,24 +11,24 @@ use tracing_subscriber::EnvFilter;
 use super::guide;
 use crate::stack::Stack;
 
-/// Starts the mock provider and an app that signs in with it, to be clicked through.
+/// Starts the mock provider and an app that signs in with it, to click through in a browser.
 #[derive(Debug, Parser)]
 #[command(name = "demo", version)]
 struct Arguments {
-    /// The provider's port on 127.0.0.1; 0 for a free one.
+    /// Port of the provider on 127.0.0.1; 0 for a free one.
     #[arg(long, value_name = "PORT", default_value_t = 9400)]
     provider_port: u16,
-    /// The app's port on 127.0.0.1; 0 for a free one.
+    /// Port of the app on 127.0.0.1; 0 for a free one.
     #[arg(long, value_name = "PORT", default_value_t = 8050)]
     app_port: u16,
 }
 
 /// Runs the demo until Ctrl-C.
 ///
-/// Exit codes: 0 after a stop, 1 when a port is taken, 2 for arguments that are not known.
+/// Exit codes: 0 after Ctrl-C, 1 when a port is in use, 2 for invalid arguments.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    // One line an exchange at the provider; of the app what went wrong, as its pages show the rest.
+    // One line for each request to the provider, and the errors of the app: its pages show the rest.
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("warn,mock_provider=info,app_under_test=error"));
     tracing_subscriber::fmt()
@@ -42,7 +42,7 @@ pub fn run() -> ExitCode {
     match serve(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}{}", way_out(&error));
+            eprintln!("error: {error}{}", hint(&error));
             ExitCode::FAILURE
         }
     }
@@ -57,20 +57,21 @@ async fn serve(arguments: &Arguments) -> Result<()> {
         .start()
         .await?;
     stack.ready().await?;
-    // Whoever closed the output does not want to read it.
+    // Fails when the output is closed.
     let _ = io::stdout().write_all(guide(&stack).as_bytes());
     tokio::signal::ctrl_c().await?;
     Ok(())
 }
 
-fn way_out(error: &Error) -> &'static str {
-    let taken = error
+/// What to do about an error.
+fn hint(error: &Error) -> &'static str {
+    let port_in_use = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::AddrInUse);
-    match taken {
+    match port_in_use {
         true => {
-            "\nanother program listens there: stop it, or choose other ports, such as\n  \
+            "\nthe port is in use: stop the other program, or choose other ports, such as\n  \
              cargo demo --provider-port 9401 --app-port 8051"
         }
         false => "",

@@ -1,4 +1,4 @@
-//! The app's page of what the ID token says.
+//! The app's page with the claims of the ID token.
 
 use anyhow::Result;
 use browser::Browser;
@@ -14,7 +14,7 @@ impl<'a> Claims<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#id-token").await?;
         Ok(Self { browser })
@@ -24,7 +24,7 @@ impl<'a> Claims<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn log_out(&self) -> Result<()> {
         self.browser.click("#logout").await
     }

@@ -1,9 +1,9 @@
-//! The app's question whether to log out.
+//! The app's page that asks before a logout.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// The app asks before it signs out.
+/// The app asks whether to log out.
 #[derive(Debug)]
 pub struct ConfirmLogout<'a> {
     browser: &'a Browser,
@@ -14,7 +14,7 @@ impl<'a> ConfirmLogout<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#confirm-logout").await?;
         Ok(Self { browser })
@@ -24,7 +24,7 @@ impl<'a> ConfirmLogout<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn log_out(&self) -> Result<()> {
         self.browser.click("#logout").await
     }

@@ -1,9 +1,9 @@
-//! The app's answer to a user without any of the required groups.
+//! The app's page for a user who is in none of the required groups.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// The app refuses a user.
+/// The app denies a user access.
 #[derive(Debug)]
 pub struct Denied<'a> {
     browser: &'a Browser,
@@ -14,22 +14,22 @@ impl<'a> Denied<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#access-denied").await?;
         Ok(Self { browser })
     }
 
-    /// What the app calls the user.
+    /// The name of the user.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn name(&self) -> Result<String> {
         self.browser.text("#name").await
     }
 
-    /// The groups of which any would do.
+    /// The groups of which the user needs one.
     ///
     /// # Errors
     ///
@@ -38,11 +38,11 @@ impl<'a> Denied<'a> {
         self.browser.texts("#required-groups > li").await
     }
 
-    /// Follows the link to sign in as somebody else.
+    /// Follows the link to sign in as another user.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn switch_user(&self) -> Result<()> {
         self.browser.click("#switch-user").await
     }
@@ -51,7 +51,7 @@ impl<'a> Denied<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn log_out(&self) -> Result<()> {
         self.browser.click("#logout").await
     }

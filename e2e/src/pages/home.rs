@@ -1,22 +1,22 @@
-//! The app's start page, as whoever has not signed in sees it.
+//! The app's start page before a login.
 
 use anyhow::Result;
 use browser::Browser;
 
 use crate::stack::Stack;
 
-/// The app asks to log in.
+/// The app offers a login.
 #[derive(Debug)]
 pub struct Home<'a> {
     browser: &'a Browser,
 }
 
 impl<'a> Home<'a> {
-    /// Types the app's address, and waits for the page.
+    /// Opens the app, and waits for the page.
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn open(browser: &'a Browser, stack: &Stack) -> Result<Self> {
         browser.visit(&stack.url("")).await?;
         Self::seen(browser).await
@@ -26,7 +26,7 @@ impl<'a> Home<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#signed-out").await?;
         Ok(Self { browser })
@@ -36,7 +36,7 @@ impl<'a> Home<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn sign_in(&self) -> Result<()> {
         self.browser.click("#sign-in").await
     }

@@ -1,9 +1,9 @@
-//! The app's page at the end of a logout.
+//! The app's page after a logout.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// The app says that the user is signed out.
+/// The app reports that the user is signed out.
 #[derive(Debug)]
 pub struct LoggedOut<'a> {
     browser: &'a Browser,
@@ -14,17 +14,17 @@ impl<'a> LoggedOut<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#logged-out").await?;
         Ok(Self { browser })
     }
 
-    /// What is said of the session at the provider.
+    /// The sentence about the session at the provider.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn scope(&self) -> Result<String> {
         self.browser.text("#logout-scope").await
     }
@@ -33,7 +33,7 @@ impl<'a> LoggedOut<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn sign_in(&self) -> Result<()> {
         self.browser.click("#sign-in").await
     }

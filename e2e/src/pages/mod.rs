@@ -1,7 +1,7 @@
-//! The pages that an end user meets, one file each: nobody else knows where on a page what is.
+//! The pages that an end user sees, one file each. No other code contains selectors of them.
 //!
-//! `X::seen(&browser)` waits until the browser shows the page X. What follows a click is for the
-//! story to say, since it depends on more than the page: hence a click returns nothing.
+//! `X::seen(&browser)` waits until the browser shows the page X. The page that follows a click depends
+//! on the story, so methods that click return nothing.
 
 mod claims;
 mod confirm_logout;

@@ -1,18 +1,18 @@
-//! The provider's pages of a logout that nobody but the end user asked for.
+//! The provider's pages for a logout that the end user starts there.
 
 use anyhow::Result;
 use browser::Browser;
 
 use crate::stack::Stack;
 
-/// The provider asks before it ends its session.
+/// The provider asks whether to end its session.
 #[derive(Debug)]
 pub struct ProviderLogout<'a> {
     browser: &'a Browser,
 }
 
 impl<'a> ProviderLogout<'a> {
-    /// Types the address of the logout, and waits for the question.
+    /// Opens the logout of the provider, and waits for the question.
     ///
     /// # Errors
     ///
@@ -23,8 +23,7 @@ impl<'a> ProviderLogout<'a> {
         Ok(Self { browser })
     }
 
-    /// Signs out, and waits until the provider says that its session has ended. The frames of that
-    /// page are loaded by then.
+    /// Signs out, and waits for the page that reports it. The frames of that page have loaded then.
     ///
     /// # Errors
     ///

@@ -1,12 +1,12 @@
-//! The provider's page where an end user chooses who to be.
+//! The provider's sign-in page.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// What is on this page and on no other.
+/// An element of this page only.
 const MARK: &str = "main.sign-in";
 
-/// The provider asks who signs in.
+/// The provider lists the users to sign in as.
 #[derive(Debug)]
 pub struct SignIn<'a> {
     browser: &'a Browser,
@@ -17,7 +17,7 @@ impl<'a> SignIn<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see(MARK).await?;
         Ok(Self { browser })
@@ -32,7 +32,7 @@ impl<'a> SignIn<'a> {
         Ok(!browser.texts(MARK).await?.is_empty())
     }
 
-    /// Signs in as a user who has no password.
+    /// Signs in as a user without a password.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl<'a> SignIn<'a> {
         self.browser.click(&format!("{} button[value=sign-in]", card(subject))).await
     }
 
-    /// Signs in as a user who has a password.
+    /// Signs in as a user with a password.
     ///
     /// # Errors
     ///
@@ -51,53 +51,53 @@ impl<'a> SignIn<'a> {
         self.choose(subject).await
     }
 
-    /// Signs in as somebody whom the provider does not know.
+    /// Signs in as a user who is not configured.
     ///
     /// # Errors
     ///
-    /// When the provider takes known users alone.
+    /// When the provider accepts configured users only.
     pub async fn enter(&self, subject: &str) -> Result<()> {
         self.browser.fill("#subject", subject).await?;
         self.browser.click("form.other button[value=sign-in]").await
     }
 
-    /// Goes on as the user who is signed in at the provider already.
+    /// Continues as the user who is already signed in at the provider.
     ///
     /// # Errors
     ///
-    /// When nobody is.
-    pub async fn go_on(&self) -> Result<()> {
+    /// When no user is signed in.
+    pub async fn continue_session(&self) -> Result<()> {
         self.browser.click("button[value=continue]").await
     }
 
-    /// Refuses to sign in.
+    /// Denies the login.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn deny(&self) -> Result<()> {
         self.browser.click("button[value=deny]").await
     }
 
-    /// What the provider finds wrong with the last attempt.
+    /// The problem with the last attempt.
     ///
     /// # Errors
     ///
-    /// When it finds nothing wrong.
+    /// When the page shows no problem.
     pub async fn problem(&self) -> Result<String> {
         self.browser.text(".problem").await
     }
 
-    /// Whether somebody is signed in at the provider already.
+    /// Whether a user is already signed in at the provider.
     ///
     /// # Errors
     ///
     /// When the browser is gone.
-    pub async fn offers_to_go_on(&self) -> Result<bool> {
+    pub async fn offers_to_continue(&self) -> Result<bool> {
         Ok(!self.browser.texts("button[value=continue]").await?.is_empty())
     }
 
-    /// The authorization request that the page answers.
+    /// The authorization request that led to the page.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl<'a> SignIn<'a> {
     }
 }
 
-/// The form of a user, below the list: not the one to go on as the same user.
+/// The form of a user in the list, rather than the form to continue as that user.
 fn card(subject: &str) -> String {
     format!("ul.users form:has(input[name=subject][value='{subject}'])")
 }

@@ -1,9 +1,9 @@
-//! The app's page for every login that failed.
+//! The app's page for a failed login.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// The app explains why nobody is signed in.
+/// The app explains why the login failed.
 #[derive(Debug)]
 pub struct SignInFailed<'a> {
     browser: &'a Browser,
@@ -14,7 +14,7 @@ impl<'a> SignInFailed<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#sign-in-failed").await?;
         Ok(Self { browser })
@@ -24,7 +24,7 @@ impl<'a> SignInFailed<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn code(&self) -> Result<String> {
         self.browser.text("#error-code").await
     }
@@ -33,43 +33,43 @@ impl<'a> SignInFailed<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn sentence(&self) -> Result<String> {
         self.browser.text("#error-sentence").await
     }
 
-    /// What the log knows the request by.
+    /// The identifier of the request in the log.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn request_id(&self) -> Result<String> {
         self.browser.text("#request-id").await
     }
 
-    /// Who is signed in all the same.
+    /// The sentence about the session that still exists.
     ///
     /// # Errors
     ///
-    /// When nobody is.
+    /// When there is no session.
     pub async fn still_signed_in(&self) -> Result<String> {
         self.browser.text("#still-signed-in").await
     }
 
-    /// Follows the link to another attempt.
+    /// Follows the link to try again.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn try_again(&self) -> Result<()> {
         self.browser.click("#try-again").await
     }
 
-    /// Follows the link to sign in as somebody else.
+    /// Follows the link to sign in as another user.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn switch_user(&self) -> Result<()> {
         self.browser.click("#switch-user").await
     }
@@ -78,7 +78,7 @@ impl<'a> SignInFailed<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn go_home(&self) -> Result<()> {
         self.browser.click("#home").await
     }

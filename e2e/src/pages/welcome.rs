@@ -1,9 +1,9 @@
-//! The app's start page, as a user sees it.
+//! The app's start page after a login.
 
 use anyhow::Result;
 use browser::Browser;
 
-/// The app greets a user.
+/// The app greets the user.
 #[derive(Debug)]
 pub struct Welcome<'a> {
     browser: &'a Browser,
@@ -14,22 +14,22 @@ impl<'a> Welcome<'a> {
     ///
     /// # Errors
     ///
-    /// When another one is shown.
+    /// When another page is shown.
     pub async fn seen(browser: &'a Browser) -> Result<Self> {
         browser.see("#welcome").await?;
         Ok(Self { browser })
     }
 
-    /// What the app calls the user.
+    /// The name of the user.
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn name(&self) -> Result<String> {
         self.browser.text("#name").await
     }
 
-    /// The groups that the app knows the user to be in.
+    /// The groups of the user.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl<'a> Welcome<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn follow_to_claims(&self) -> Result<()> {
         self.browser.click("#token-claims").await
     }
@@ -51,7 +51,7 @@ impl<'a> Welcome<'a> {
     ///
     /// # Errors
     ///
-    /// When the page changed meanwhile.
+    /// When the page has changed.
     pub async fn log_out(&self) -> Result<()> {
         self.browser.click("#logout").await
     }

@@ -1,43 +1,41 @@
-//! The provider and the app, started for each other.
-//!
-//! A stack is the demo, on free ports and with a clock that stands still: its users, groups and
-//! clients are those of `fixtures/provider.toml`, unless a test brings others. The issuer is on
-//! `localhost` and the app on `127.0.0.1`, which are two sites to a browser; on one host, ports
-//! alone apart, cookies would be shared and faults around `SameSite` stay hidden.
+//! Configures provider and app, and starts them.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use app_under_test::{App, RunningApp};
-use browser::patience::until;
-use mock_provider::{Exchange, MockProvider, MockProviderBuilder, Timestamp};
-use reqwest::StatusCode;
+use mock_provider::{MockProvider, MockProviderBuilder, Timestamp};
 use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 
 use super::configuration::{CLIENT_ID, CLIENT_SECRET, REQUIRED_GROUP, configuration};
+use super::running::{HalfStack, Stack};
 
-/// When a stack starts, by its own clock.
+/// The time on the clock of a stack when it starts.
 const START: &str = "2026-01-01T12:00:00Z";
 
-/// How long the app may take until it knows the provider.
-const READY_LIMIT: Duration = Duration::from_secs(10);
+/// A change of the provider that needs the address of the app.
+type ForApp = Box<dyn FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send>;
 
-/// A running provider and a running app, which stop when this is dropped.
-#[must_use = "provider and app stop when this is dropped"]
-pub struct Stack {
-    provider: Arc<MockProvider>,
-    app: RunningApp,
-    /// What the app trusts, if it trusts the provider alone.
-    _authority: Option<NamedTempFile>,
+/// A stack that has not started.
+#[must_use = "a builder does nothing until `start`"]
+pub struct StackBuilder {
+    provider: MockProviderBuilder,
+    provider_for_app: Option<ForApp>,
+    provider_address: SocketAddr,
+    app_address: SocketAddr,
+    base_path: String,
+    required_group: Option<&'static str>,
+    variables: BTreeMap<&'static str, String>,
+    trusts_provider: bool,
+    provider_away: bool,
+    in_real_time: bool,
 }
 
 impl Stack {
-    /// A stack to be configured before it starts.
+    /// A stack to configure and start.
     pub fn builder() -> StackBuilder {
         let provider = MockProvider::builder().config(configuration());
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -54,93 +52,6 @@ impl Stack {
             in_real_time: false,
         }
     }
-
-    /// The provider.
-    pub fn provider(&self) -> &MockProvider {
-        &self.provider
-    }
-
-    /// The app.
-    pub fn app(&self) -> &RunningApp {
-        &self.app
-    }
-
-    /// The address of a page of the app: `url("claims")` is `http://127.0.0.1:8050/st_auth/claims`.
-    pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.app.base_url())
-    }
-
-    /// What tells the exchanges with the provider even after the stack is gone.
-    pub(crate) fn journal(&self) -> impl Fn() -> Vec<Exchange> + 'static {
-        let provider = Arc::clone(&self.provider);
-        move || provider.journal()
-    }
-
-    /// Lets time pass, for provider and app alike. A browser has its own time.
-    ///
-    /// # Panics
-    ///
-    /// When the stack runs in real time.
-    pub fn advance(&self, by: Duration) {
-        self.app.clock().advance(by);
-        self.provider.clock().advance(by);
-    }
-
-    /// Waits until the app can sign users in.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot after ten seconds.
-    pub async fn ready(&self) -> Result<()> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let url = self.url("readyz");
-        until(READY_LIMIT, async || {
-            let answer = client.get(&url).send().await;
-            answer.is_ok_and(|answer| answer.status() == StatusCode::OK)
-        })
-        .await
-        .with_context(|| format!("{url} did not answer 200 within {READY_LIMIT:?}"))
-    }
-}
-
-/// A stack whose provider runs already, and whose app does not yet.
-#[must_use = "the provider stops when this is dropped"]
-pub struct HalfStack {
-    provider: Arc<MockProvider>,
-    listener: TcpListener,
-    config: app_under_test::Config,
-    authority: Option<NamedTempFile>,
-}
-
-impl HalfStack {
-    /// The provider.
-    pub fn provider(&self) -> &MockProvider {
-        &self.provider
-    }
-
-    /// Starts the app.
-    pub fn start(self) -> Stack {
-        let Self { provider, listener, config, authority } = self;
-        Stack { provider, app: App::start(listener, config), _authority: authority }
-    }
-}
-
-/// A change of the provider which needs the address of the app.
-type ForApp = Box<dyn FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send>;
-
-/// A stack to be.
-#[must_use = "a builder does nothing until `start`"]
-pub struct StackBuilder {
-    provider: MockProviderBuilder,
-    provider_for_app: Option<ForApp>,
-    provider_address: SocketAddr,
-    app_address: SocketAddr,
-    base_path: String,
-    required_group: Option<&'static str>,
-    variables: BTreeMap<&'static str, String>,
-    trusts_provider: bool,
-    provider_away: bool,
-    in_real_time: bool,
 }
 
 impl StackBuilder {
@@ -153,7 +64,7 @@ impl StackBuilder {
         self
     }
 
-    /// Changes the provider in a way that needs the address of the app's home page, such as
+    /// Changes the provider, given the address of the app's home page, such as
     /// `http://127.0.0.1:8050/st_auth/`.
     pub fn provider_for_app(
         mut self,
@@ -163,32 +74,32 @@ impl StackBuilder {
         self
     }
 
-    /// Sets the path below which the app lives. Default: `/st_auth/`.
+    /// Sets the base path of the app. Default: `/st_auth/`.
     pub fn base_path(mut self, base_path: &str) -> Self {
         self.base_path = base_path.to_owned();
         self
     }
 
-    /// Sets an environment variable of the app, in place of the stack's own value. `{issuer}` in
-    /// it stands for the issuer, whose port nobody knows yet. An empty value unsets it.
+    /// Sets an environment variable of the app, replacing the value of the stack. `{issuer}` stands for
+    /// the issuer, whose port is not known yet. An empty value removes the variable.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
         self
     }
 
-    /// Has the app trust the provider's certificates, and no others.
+    /// Makes the app trust the certificates of the provider only.
     pub fn trusts_provider(mut self) -> Self {
         self.trusts_provider = true;
         self
     }
 
-    /// Lets everybody in who can sign in. Default: members of [`REQUIRED_GROUP`].
+    /// Lets every user into the app. Default: members of [`REQUIRED_GROUP`].
     pub fn open_to_all(mut self) -> Self {
         self.required_group = None;
         self
     }
 
-    /// Starts with the provider off the network: it [comes back](MockProvider::resume) when asked.
+    /// Starts with the provider [suspended](MockProvider::suspend).
     pub fn provider_away(mut self) -> Self {
         self.provider_away = true;
         self
@@ -201,25 +112,24 @@ impl StackBuilder {
         self
     }
 
-    /// Lets provider and app go by the machine's time, and be unpredictable: for people, whose
-    /// sessions and tokens shall expire. Default: both stand still at noon of a certain day, and
-    /// the provider's codes and tokens repeat from run to run.
+    /// Runs provider and app in real time with random codes and tokens, for use by people. Default:
+    /// the clocks of both stand still, and codes and tokens are the same in each run.
     pub fn in_real_time(mut self) -> Self {
         self.in_real_time = true;
         self
     }
 
-    /// Starts provider and app. The app does not know the provider yet, see [`Stack::ready`]; a
-    /// browser may come at once nevertheless.
+    /// Starts provider and app. The app can be used at once, although it reads the metadata of the
+    /// provider later, see [`Stack::ready`].
     ///
     /// # Errors
     ///
-    /// When an address is taken, or the configuration is wrong.
+    /// When an address is in use, or the configuration is invalid.
     pub async fn start(self) -> Result<Stack> {
         Ok(self.start_provider().await?.start())
     }
 
-    /// Starts the provider alone: what happens before the app asks it for the first time.
+    /// Starts the provider only, so that a test can change it before the app starts.
     ///
     /// # Errors
     ///
@@ -263,7 +173,8 @@ impl StackBuilder {
         if self.trusts_provider {
             let mut file = NamedTempFile::new()?;
             file.write_all(provider.ca_certificate().as_bytes())?;
-            let path = file.path().to_str().context("the path of a temporary file is no text")?;
+            let path =
+                file.path().to_str().context("the path of a temporary file is not valid UTF-8")?;
             variables.insert("SSL_CERT_FILE", path.to_owned());
             authority = Some(file);
         }

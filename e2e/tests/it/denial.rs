@@ -63,7 +63,7 @@ async fn somebody_else_signs_in_after_a_denial() -> Result<()> {
 
         // The provider knows somebody already, and asks nevertheless.
         let sign_in = SignIn::seen(&browser).await?;
-        assert!(sign_in.offers_to_go_on().await?);
+        assert!(sign_in.offers_to_continue().await?);
         sign_in.choose("ada").await?;
 
         // To where the first one wanted to go.
@@ -83,7 +83,7 @@ async fn the_same_user_may_go_on_and_is_denied_again() -> Result<()> {
         let browser = test.browser().await?;
         sign_in_as(&browser, &stack, "charles").await?;
         Denied::seen(&browser).await?.switch_user().await?;
-        SignIn::seen(&browser).await?.go_on().await?;
+        SignIn::seen(&browser).await?.continue_session().await?;
         assert_eq!(Denied::seen(&browser).await?.name().await?, "Charles Babbage");
         Ok(())
     })
@@ -131,7 +131,7 @@ async fn a_disabled_user_is_refused_and_somebody_else_is_not() -> Result<()> {
         assert_eq!(failed.code().await?, "access_denied");
         failed.switch_user().await?;
         let sign_in = SignIn::seen(&browser).await?;
-        assert!(!sign_in.offers_to_go_on().await?, "the refused user is signed in");
+        assert!(!sign_in.offers_to_continue().await?, "the refused user is signed in");
         sign_in.choose("ada").await?;
         Welcome::seen(&browser).await?;
         Ok(())

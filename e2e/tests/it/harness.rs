@@ -11,7 +11,7 @@ use axum::response::Html;
 use axum::routing::get;
 use browser::{Browser, Settings, process_group};
 use e2e::test::{browser_test, browser_test_with};
-use e2e::trace::folder_of;
+use e2e::trace::{folder_of, keeps_all};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
 
@@ -99,7 +99,7 @@ async fn a_test_that_passes_leaves_no_trace() -> Result<()> {
         Ok(())
     })
     .await?;
-    if !Settings::from_environment()?.keep {
+    if !keeps_all()? {
         assert!(!folder_of("harness::a_test_that_passes_leaves_no_trace").exists());
     }
     Ok(())

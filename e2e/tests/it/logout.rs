@@ -32,7 +32,7 @@ async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()>
     insta::assert_snapshot!("flow_of_a_logout", flow(&stack)?);
 
     logged_out.sign_in().await?;
-    assert!(!SignIn::seen(&browser).await?.offers_to_go_on().await?);
+    assert!(!SignIn::seen(&browser).await?.offers_to_continue().await?);
     Home::open(&browser, &stack).await?;
     Ok(())
 }

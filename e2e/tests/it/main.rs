@@ -7,6 +7,7 @@ mod every_browser;
 mod flow;
 mod harness;
 mod history;
+mod layers;
 mod login;
 mod logout;
 mod names;

@@ -1,3 +1,4 @@
 //! The user agent against a server.
 
+mod layers;
 mod navigation;

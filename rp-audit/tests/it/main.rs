@@ -2,3 +2,4 @@
 
 mod careless;
 mod engine;
+mod layers;

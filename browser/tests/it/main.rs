@@ -1,0 +1,3 @@
+//! The layer test.
+
+mod layers;
