@@ -1,4 +1,4 @@
-//! What is normal for a relying party, learnt before the first case.
+//! Learns what is normal for a relying party, before the first case.
 
 use anyhow::{Result, ensure};
 use mock_provider::{Endpoint, Exchange};
@@ -11,34 +11,32 @@ use crate::visit;
 /// What is normal for a relying party.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Calibration {
-    /// How many authorization requests a login takes.
+    /// The number of authorization requests in a login.
     pub authorizations: usize,
-    /// Whether a login asks the userinfo endpoint.
-    pub uses_userinfo: bool,
-    /// The title of its own page for a login that failed, if it has one.
+    /// The title of its own error page for a failed login, if it has one.
     pub error_title: Option<String>,
 }
 
 impl Calibration {
-    /// Learns what is normal: two users sign in, one refuses to.
+    /// Learns what is normal from two logins and a denied login.
     ///
     /// # Errors
     ///
-    /// When the oracle does not tell the users and nobody apart, so that no case would prove
-    /// anything.
+    /// When the oracle cannot distinguish the users from each other and from nobody, so that no case
+    /// would prove anything.
     pub async fn learn(bench: &mut impl Bench, agents: &impl UserAgents) -> Result<Self> {
         bench.start().await?;
         let (rp, cast) = (bench.relying_party(), bench.cast());
         for person in [&cast.control, &cast.user] {
             let mut agent = agents.fresh().await?;
             let (before, page) = visit::identity(&mut agent, rp, person, cast).await?;
-            ensure!(before == Who::Nobody, "{} says {before:?} before any login", page.url);
+            ensure!(before == Who::Nobody, "{} shows {before:?} before any login", page.url);
             bench.issuer().clear_journal();
             visit::sign_in(&mut agent, &rp.login, person).await?;
             let (after, page) = visit::identity(&mut agent, rp, person, cast).await?;
             ensure!(
                 after == Who::Expected { foreign_attributes: false },
-                "{} says {after:?} after {} signed in: {}",
+                "{} shows {after:?} after {} signed in: {}",
                 page.url,
                 person.subject,
                 page.text()
@@ -51,13 +49,12 @@ impl Calibration {
         let error_title = denied.map(|page| page.title().to_owned());
         Ok(Self {
             authorizations: authorizations(&journal),
-            uses_userinfo: journal.iter().any(|it| it.endpoint == Endpoint::Userinfo),
             error_title: error_title.filter(|title| !title.is_empty()),
         })
     }
 }
 
-/// How many logins the provider was asked for.
+/// The number of authorization requests in a journal.
 pub(crate) fn authorizations(journal: &[Exchange]) -> usize {
     journal.iter().filter(|it| it.endpoint == Endpoint::Authorization).count()
 }

@@ -1,8 +1,8 @@
-//! One case: the failure, a login without it, and the judgement.
+//! Runs one case: with the failure, then without it, and the judgement.
 //!
-//! That a login is refused proves nothing unless the same login works without the failure. This is
-//! tried afterwards, with the same relying party and the same browser: then it also proves that the
-//! failure is got over. Where the case itself ends with a session, that is proof enough.
+//! A refused login proves nothing unless the same login works without the failure. That login follows,
+//! with the same relying party and the same browser, so it also proves that they recover from the
+//! failure. A case that ends with a session needs no such proof.
 
 use std::time::Duration;
 
@@ -19,23 +19,24 @@ use crate::person::Person;
 use crate::plan::{Plan, Start};
 use crate::relying_party::Bench;
 use crate::report::{Report, journal_lines, page_lines};
-use crate::scenario::{Stage, Story};
+use crate::stage::Stage;
+use crate::story::Story;
 use crate::user_agent::{UserAgent, UserAgents};
 use crate::verdict::{Rule, verdict_by};
 use crate::{script, visit};
 
-/// Longer than relying parties wait before they fetch keys once more.
+/// Longer than relying parties wait before they fetch keys again.
 const COOL_DOWN: Duration = Duration::from_secs(61);
 
-/// Longer than metadata and keys are kept.
+/// Longer than relying parties keep metadata and keys.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs one case. The bench is used up: another case wants another one.
+/// Runs one case. Each case needs a bench of its own.
 ///
 /// # Errors
 ///
-/// When a user agent or the bench fails, so that nothing can be said of the relying party, or when
-/// no [`Plan`] is made for the mode.
+/// When a user agent or the bench fails, so that the case proves nothing, or when there is no [`Plan`]
+/// for the mode.
 pub async fn run(
     bench: &mut impl Bench,
     agents: &impl UserAgents,
@@ -43,14 +44,14 @@ pub async fn run(
     failure: &Failure,
 ) -> Result<Report> {
     let plan = Plan::of(failure).with_context(|| {
-        format!("`Plan::of` does not say what the user agents do in {}", failure.mode().name)
+        format!("`Plan::of` must have a plan for the mode {}", failure.mode().name)
     })?;
     if plan.start == Start::Before {
         bench.start().await?;
         if let Some(report) = inapplicable(bench, &plan, failure) {
             return Ok(report);
         }
-        // Somebody begins a login and leaves: metadata and keys are known from now on.
+        // An abandoned login makes the relying party cache metadata and keys.
         agents.fresh().await?.open(&bench.relying_party().login).await?;
         bench.issuer().clear_journal();
     }
@@ -64,7 +65,7 @@ pub async fn run(
 
     let stage = Stage { bench: &*bench, agents, failure };
     let Some(story) = stage.play(plan.scenario).await? else {
-        let evidence = vec!["the user agent cannot do what the story needs".to_owned()];
+        let evidence = vec!["the user agent lacks an ability that the scenario needs".to_owned()];
         return Ok(conclude(failure, &plan, Outcome::NotApplicable, None, evidence));
     };
     let journal = bench.issuer().journal();
@@ -73,25 +74,25 @@ pub async fn run(
     drop(armed);
 
     let mut evidence = evidence(&story, &journal, bench);
-    let Story { mut agent, answer, .. } = story;
+    let Story { mut agent, logout_token_status: answer, .. } = story;
     let recovers = failure.expected() == Expected::Recover && plan.rule == Rule::Expectation;
     if happened.is_error() {
         if recovers {
             bench.advance(COOL_DOWN);
         }
-        // The same browser, for a login that failed must not stand in the way of the next.
+        // The same browser, because a failed login must not prevent the next one.
         let user = &bench.cast().user;
         let mut refusal = refusal_of(&mut agent, bench, user).await?;
         if refusal.is_some() && !recovers && plan.start == Start::After && bench.advance(A_DAY) {
-            // What was fetched with the failure on may be kept for as long as things are kept.
+            // Documents that were fetched while the failure was active may be kept for their usual time.
             refusal = refusal_of(&mut agents.fresh().await?, bench, user).await?;
-            evidence.push("logins fail until what was fetched is out of date".to_owned());
+            evidence.push("logins fail until the cached documents expire".to_owned());
         }
         match refusal {
             None if recovers => happened = Outcome::SessionExpected,
             None => {}
             Some(lines) => {
-                evidence.push("afterwards, without the failure, no login works:".to_owned());
+                evidence.push("afterwards, without the failure, logins do not work:".to_owned());
                 evidence.extend(lines);
                 if !recovers {
                     happened = Outcome::HarnessBroken;
@@ -120,7 +121,7 @@ fn conclude(
     Report { evidence, ..Report::new(failure, outcome, verdict) }
 }
 
-/// Signs in without any failure. Tells what came instead of a session.
+/// Signs in without a failure. Returns the evidence where that does not lead to a session.
 async fn refusal_of(
     agent: &mut impl UserAgent,
     bench: &impl Bench,
@@ -133,7 +134,7 @@ async fn refusal_of(
         return Ok(None);
     }
     let mut lines = page_lines("the login ended at", &page);
-    lines.extend(page_lines("signed in, says", &identity));
+    lines.extend(page_lines("the identity page shows", &identity));
     lines.extend(bench.log());
     Ok(Some(lines))
 }
@@ -167,12 +168,12 @@ fn see<'a, Agent: UserAgent>(
     }
 }
 
-/// Whether a server is there.
+/// Whether a server responds.
 fn is_answered(page: &Page) -> bool {
     page.status.is_some() || page.trouble.is_none()
 }
 
-/// The texts that failures put in place of honest ones.
+/// The texts that failures sent instead of honest ones.
 fn sent_texts(journal: &[Exchange]) -> Vec<String> {
     let alterations = journal.iter().flat_map(|exchange| &exchange.alterations);
     let mut texts = vec![];
@@ -185,7 +186,7 @@ fn sent_texts(journal: &[Exchange]) -> Vec<String> {
 fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => {
-            // A parameter of the authorization response is told with its name.
+            // A parameter of an authorization response is recorded with its name.
             let value = text.split_once('=').map(|(_, value)| value.to_owned());
             texts.extend(value.filter(|value| !value.is_empty()));
             texts.push(text.clone());
@@ -198,9 +199,13 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 
 fn evidence<Agent>(story: &Story<Agent>, journal: &[Exchange], bench: &impl Bench) -> Vec<String> {
     let mut lines = page_lines("the relying party shows", &story.page);
-    lines.extend(page_lines(&format!("signed in: {:?}, says", story.who), &story.identity));
+    lines.extend(page_lines(&format!("signed in: {:?}, shown by", story.who), &story.identity));
     lines.extend(story.notes.iter().cloned());
-    lines.extend(story.answer.map(|status| format!("the logout token was answered {status}")));
+    lines.extend(
+        story
+            .logout_token_status
+            .map(|status| format!("the logout token was answered with {status}")),
+    );
     lines.extend(journal_lines(journal));
     lines.extend(bench.log());
     lines

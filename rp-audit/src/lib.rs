@@ -1,16 +1,16 @@
-//! Drives one case of the failure catalogue against a relying party, and judges what comes of it.
+//! Runs single cases of the failure catalogue against a relying party, and judges how it handles them.
 //!
-//! Nothing here knows an application: a [`RelyingParty`] is its addresses and how to tell who is
-//! signed in. Whoever audits one builds a [`Bench`], which starts it, and asks for [`run`].
+//! The audit knows no application: a [`RelyingParty`] lists the addresses of one and how to see who is
+//! signed in. To audit it, implement [`Bench`], which starts it, and call [`run`].
 //!
 //! | step | module |
 //! | --- | --- |
-//! | what the user agents of a mode do, and how it is judged | [`plan`] |
-//! | one case: control, failure, control, judgement | [`case`](mod@case) |
-//! | opening pages, signing in, signing out | [`user_agent`], [`visit`] |
-//! | the story of a case | [`scenario`] |
-//! | what happened | [`outcome`] |
-//! | what is to be said of it | [`verdict`](mod@verdict) |
+//! | choose what the user agents do in a mode, and the rule to judge it | [`plan`] |
+//! | run a case, then a login without the failure | [`case`](mod@case) |
+//! | open pages, sign in, sign out | [`user_agent`], [`visit`] |
+//! | play the scenario of a case | [`scenario`], [`story`] |
+//! | name what happened | [`outcome`] |
+//! | judge it | [`verdict`](mod@verdict) |
 
 pub mod browser_agent;
 pub mod calibration;
@@ -24,6 +24,8 @@ pub mod relying_party;
 pub mod report;
 pub mod scenario;
 mod script;
+mod stage;
+pub mod story;
 pub mod user_agent;
 pub mod verdict;
 pub mod visit;

@@ -1,49 +1,49 @@
-//! Tells from a page who is signed in.
+//! Reads from a page who is signed in.
 
 use http_browser::Page;
 
 use crate::person::{Cast, Person};
 
-/// Who is signed in, as far as a page tells.
+/// Who is signed in according to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     /// Nobody.
     Nobody,
-    /// Whom the case expects.
+    /// The person whom the case expects.
     Expected {
-        /// Whether the page shows attributes of somebody else as well.
+        /// Whether the page also shows attributes of another person.
         foreign_attributes: bool,
     },
-    /// Another one of the case.
+    /// Another person of the case.
     SomebodyElse {
-        /// Whether the page shows attributes of the one who is expected as well.
+        /// Whether the page also shows attributes of the expected person.
         own_attributes: bool,
     },
-    /// Somebody, but the page does not tell who.
+    /// Somebody, but the page does not show who.
     Unknown,
 }
 
-/// Texts of the page that tells who is signed in.
+/// Texts of the page that shows who is signed in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Marks<'a> {
-    /// Stands there when nobody is signed in, and only then. Where it is not known, a page that names
-    /// nobody means nobody.
+    /// The page contains this text if, and only if, nobody is signed in. If it is not known, a page that
+    /// shows no attributes means that nobody is signed in.
     pub signed_out: Option<&'a str>,
-    /// Stands there when somebody is signed in who may not come in, and only then.
+    /// The page contains this text if, and only if, the user is denied access.
     pub denied: Option<&'a str>,
 }
 
-/// Reads who is signed in from the page that tells it. Subjects decide; names and email addresses
-/// may be what a failure changes.
+/// Reads from a page who is signed in. Subjects take precedence, because failures may change names and
+/// email addresses.
 ///
-/// A page that says that access is denied names a user who is not let in: nobody has a session then.
+/// A page that denies access counts as nobody, even if it names the user.
 pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who {
     let has = |mark: Option<&str>| mark.map(|mark| page.source.contains(mark));
     if has(marks.denied) == Some(true) {
         return Who::Nobody;
     }
     let shows = |text: &String| page.source.contains(text.as_str());
-    let others = || cast.everybody().into_iter().filter(|other| *other != expected);
+    let others = || cast.all().into_iter().filter(|other| *other != expected);
     let attributes = |person: &Person| shows(&person.name) || shows(&person.email);
     let foreign_attributes = others().any(|other| shows(&other.subject) || attributes(other));
     if shows(&expected.subject) || (attributes(expected) && !others().any(|it| shows(&it.subject)))
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_names_who_is_signed_in() {
+    fn a_page_shows_who_is_signed_in() {
         assert_eq!(read("Hello user-7e"), Who::Expected { foreign_attributes: false });
         assert_eq!(read("Hello User N7e"), Who::Expected { foreign_attributes: false });
         assert_eq!(read("Hello other-7e"), Who::SomebodyElse { own_attributes: false });
@@ -81,12 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_not_let_in_has_no_session() {
+    fn a_user_who_is_denied_access_has_no_session() {
         assert_eq!(read("user-7e: Not for you"), Who::Nobody);
     }
 
     #[test]
-    fn the_subject_decides_and_foreign_attributes_are_told() {
+    fn the_subject_takes_precedence_and_foreign_attributes_are_reported() {
         let own = Who::Expected { foreign_attributes: true };
         assert_eq!(read("user-7e other.m7e@example.org"), own);
         let other = Who::SomebodyElse { own_attributes: true };

@@ -1,4 +1,4 @@
-//! What happened in a case, as seen from outside.
+//! Names what happened in a case, seen from outside.
 
 use std::fmt;
 
@@ -9,34 +9,34 @@ use crate::oracle::Who;
 /// What happened in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The relying party never met the failure.
+    /// The relying party never encountered the failure.
     NotExercised,
-    /// The relying party has nothing that the failure could act on.
+    /// The relying party does not have the feature that the failure acts on.
     NotApplicable,
-    /// A login without the failure did not work either, so the case proves nothing.
+    /// A login without the failure does not work either, so the case proves nothing.
     HarnessBroken,
-    /// The relying party stopped answering.
+    /// The relying party stopped responding.
     RelyingPartyDown,
     /// Text of the provider ran as a script on a page of the relying party.
     ScriptExecuted,
-    /// The relying party followed an address that it must not follow, or sent a secret there.
+    /// The relying party requested an address that it must not request, or sent a secret there.
     CanaryHit,
-    /// Somebody is signed in who did not sign in.
+    /// A user is signed in who did not sign in.
     SessionVictim,
     /// The user who signed in is signed in.
     SessionExpected,
-    /// Somebody is signed in, and no page tells who.
+    /// Somebody is signed in, and no page shows who.
     SessionUnknown,
-    /// Relying party and provider sent the user agent to and fro, or the relying party asked the
-    /// provider again and again.
+    /// Relying party and provider redirected the user agent back and forth, or the relying party kept
+    /// sending requests to the provider.
     Loop,
-    /// No page came in time.
+    /// No page arrived in time.
     Hang,
-    /// The relying party answered 5xx with a page that is not its own error page.
+    /// The relying party responded with a 5xx status and a page that is not its own error page.
     ServerError,
-    /// The user got to read JSON, a stack trace or nothing.
+    /// The user saw JSON, a stack trace or nothing.
     RawError,
-    /// Nobody is signed in, and the user reads why, or can sign in.
+    /// Nobody is signed in, and a page says why or offers a login.
     CleanError,
 }
 
@@ -59,7 +59,7 @@ impl Outcome {
         Self::CleanError,
     ];
 
-    /// The name, as reports write it.
+    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::NotExercised => "not-exercised",
@@ -79,7 +79,7 @@ impl Outcome {
         }
     }
 
-    /// True when nobody is signed in and the relying party still answers.
+    /// Whether nobody is signed in and the relying party still responds.
     pub fn is_error(self) -> bool {
         matches!(self, Self::ServerError | Self::RawError | Self::CleanError)
     }
@@ -91,37 +91,36 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What was seen of a case.
+/// The observations in a case.
 #[derive(Debug)]
 pub struct Seen<'a> {
-    /// The page that the story ended on, where it ended on one of the relying party.
+    /// The page of the relying party that the scenario ended on.
     pub page: &'a Page,
     /// Who is signed in at the end.
     pub who: Who,
-    /// Whether somebody else's attributes beside the user's own mean that accounts were mixed: not
-    /// where the failure gives them to the user.
+    /// Whether attributes of another person beside the user's own mean that accounts were mixed up. Not
+    /// so where the failure assigns them to the user.
     pub foreign_attributes_count: bool,
-    /// Whether the failure acted, or the user agent did what the case is about.
+    /// Whether the failure acted, or the user agent itself did what the case is about.
     pub exercised: bool,
-    /// Whether the relying party answers.
+    /// Whether the relying party responds.
     pub alive: bool,
-    /// Whether text of the provider would have run as a script, or did.
+    /// Whether text of the provider ran as a script, or would have run in a browser.
     pub script: bool,
-    /// Whether an address was followed that must not be.
+    /// Whether an address was requested that must not be.
     pub canary: bool,
-    /// Whether the provider was asked for keys at every turn.
+    /// Whether each login requested the keys of the provider.
     pub hammers: bool,
-    /// How many authorization requests the provider was sent beyond those that the story needs.
+    /// The number of authorization requests beyond those that the scenario needs.
     pub surplus_authorizations: usize,
     /// The title of the relying party's own error page.
     pub error_title: Option<&'a str>,
 }
 
-/// So many authorization requests beyond those that a story needs are a loop.
-const LOOP: usize = 3;
+/// More authorization requests than this beyond those that a scenario needs are a loop.
+const MAX_SURPLUS_AUTHORIZATIONS: usize = 3;
 
-/// Names what was seen. The order is that of certainty: what an attacker gained comes before how
-/// the page looked.
+/// Names the outcome of a case. What an attacker gained takes precedence over how the page looks.
 pub fn outcome(seen: &Seen<'_>) -> Outcome {
     if !seen.exercised {
         return Outcome::NotExercised;
@@ -151,8 +150,10 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
     match page.trouble {
         Some(Trouble::TooManyRedirects) => return Outcome::Loop,
         Some(Trouble::Timeout) => return Outcome::Hang,
-        _ if seen.hammers || seen.surplus_authorizations > LOOP => return Outcome::Loop,
-        // A connection that broke shows the user agent's own page.
+        _ if seen.hammers || seen.surplus_authorizations > MAX_SURPLUS_AUTHORIZATIONS => {
+            return Outcome::Loop;
+        }
+        // The user agent shows its own page when a connection breaks.
         Some(Trouble::Connection(_)) => return Outcome::RawError,
         None => {}
     }
@@ -197,7 +198,7 @@ mod tests {
     const OWN: &str = "<title>Oops</title><p>Sorry.";
 
     #[test]
-    fn what_nobody_met_proves_nothing_however_it_ended() {
+    fn a_case_that_was_not_exercised_proves_nothing_however_it_ended() {
         let page = page(500, "text/html", "");
         let seen = Seen { exercised: false, who: SOMEBODY_ELSE, ..seen(&page) };
         assert_eq!(outcome(&seen), Outcome::NotExercised);
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_user_can_read_is_a_raw_error() {
+    fn a_page_that_no_user_can_read_is_a_raw_error() {
         assert_eq!(outcome(&seen(&page(400, "application/json", "{}"))), Outcome::RawError);
         assert_eq!(outcome(&seen(&page(400, "text/html", "<title>x</title>"))), Outcome::RawError);
         let mut broken = page(0, "text/html", "");
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_come_before_pages() {
+    fn sessions_take_precedence_over_pages() {
         let page = page(500, "text/plain", "panicked at");
         for (who, expected) in [
             (SOMEBODY_ELSE, Outcome::SessionVictim),
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_somebody_else_may_be_the_users_own() {
+    fn attributes_of_another_person_may_be_the_users_own() {
         let page = page(200, "text/html", OWN);
         for who in
             [Who::Expected { foreign_attributes: true }, Who::SomebodyElse { own_attributes: true }]
@@ -256,10 +257,11 @@ mod tests {
     }
 
     #[test]
-    fn going_to_and_fro_is_a_loop_and_no_answer_is_a_hang() {
+    fn surplus_authorizations_are_a_loop_and_no_response_is_a_hang() {
         let html = page(200, "text/html", OWN);
-        let to_and_fro = Seen { surplus_authorizations: LOOP + 1, ..seen(&html) };
-        assert_eq!(outcome(&to_and_fro), Outcome::Loop);
+        let repeated =
+            Seen { surplus_authorizations: MAX_SURPLUS_AUTHORIZATIONS + 1, ..seen(&html) };
+        assert_eq!(outcome(&repeated), Outcome::Loop);
         assert_eq!(outcome(&Seen { hammers: true, ..seen(&html) }), Outcome::Loop);
         let mut late = page(0, "text/html", "");
         late.trouble = Some(Trouble::Timeout);
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attackers_gain_comes_first() {
+    fn an_attackers_gain_takes_precedence() {
         let page = page(200, "text/html", OWN);
         let who = Who::Expected { foreign_attributes: false };
         assert_eq!(outcome(&Seen { canary: true, who, ..seen(&page) }), Outcome::CanaryHit);

@@ -1,8 +1,8 @@
-//! Who takes part in a case.
+//! The end users of a case.
 
 use mock_provider::User;
 
-/// An end user whom nobody could guess: a page that shows any of this tells who is signed in.
+/// An end user with unguessable attributes: a page that shows one of them shows who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The subject at the provider.
@@ -13,30 +13,29 @@ pub struct Person {
     pub email: String,
 }
 
-/// The people of a case. They take part in no other.
+/// The end users of a case. Each case has its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cast {
-    /// Whom the case is about.
+    /// The user that the case is about.
     pub user: Person,
-    /// Whose account an attack is after, or who attacks.
+    /// The victim of an attack, or the attacker.
     pub other: Person,
-    /// Who proves, before and after, that logins work.
+    /// The user whose logins prove that logins work.
     pub control: Person,
 }
 
 impl Person {
-    /// A person whose attributes all hold `mark`, which must be unguessable or at least occur
-    /// nowhere else: letters and digits.
+    /// A person whose attributes all contain `mark`: letters and digits that occur nowhere else.
     pub fn new(role: &str, mark: &str) -> Self {
         Self {
             subject: format!("{role}-{mark}"),
-            name: format!("{} N{mark}", capitalised(role)),
+            name: format!("{} N{mark}", capitalize(role)),
             email: format!("{role}.m{mark}@example.org"),
         }
     }
 
-    /// The person as a user of the provider, with a confirmed email address and a login name
-    /// that is part of it.
+    /// The person as a user of the provider. The email address is verified, and the login name is its
+    /// local part.
     pub fn account(&self) -> User {
         User::new(&self.subject)
             .name(&self.name)
@@ -47,7 +46,7 @@ impl Person {
 }
 
 impl Cast {
-    /// Three people whose attributes hold `mark`.
+    /// Three people whose attributes contain `mark`.
     pub fn new(mark: &str) -> Self {
         Self {
             user: Person::new("user", mark),
@@ -56,14 +55,14 @@ impl Cast {
         }
     }
 
-    /// Everybody. The other one comes first: failures that are about somebody else take the first
-    /// user who is not the one who signed in.
-    pub fn everybody(&self) -> [&Person; 3] {
+    /// All of them. `other` comes first, because failures about another user take the first user of the
+    /// provider who is not signed in.
+    pub fn all(&self) -> [&Person; 3] {
         [&self.other, &self.user, &self.control]
     }
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalize(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
@@ -75,10 +74,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobodys_attributes_are_part_of_anybody_elses() {
+    fn no_attribute_is_part_of_an_attribute_of_another_person() {
         let cast = Cast::new("4f1c");
-        for one in cast.everybody() {
-            for other in cast.everybody() {
+        for one in cast.all() {
+            for other in cast.all() {
                 for text in [&other.subject, &other.name, &other.email] {
                     let own = [&one.subject, &one.name, &one.email];
                     assert_eq!(own.iter().any(|own| own.contains(text)), one == other, "{text}");

@@ -1,4 +1,4 @@
-//! What the user agents of each mode do, and by which rule it is judged.
+//! What the user agents do in each mode, and the rule that judges it.
 
 use mock_provider::failure::Failure;
 
@@ -11,21 +11,21 @@ use crate::verdict::Rule;
 pub struct Plan {
     /// What the user agents do.
     pub scenario: Scenario,
-    /// By which rule the outcome is judged.
+    /// The rule that judges the outcome.
     pub rule: Rule,
-    /// Whether the relying party knows the issuer when the failure begins.
+    /// Whether the relying party starts before the failure.
     pub start: Start,
-    /// What the relying party must have.
+    /// The features that the relying party must have.
     pub needs: &'static [Feature],
-    /// Whether names and email addresses of somebody else, shown beside the user's own subject, mean
-    /// that accounts were mixed. Not so where the failure gives them to the user.
+    /// Whether names and email addresses of another person, shown beside the user's own subject, mean
+    /// that accounts were mixed up. Not so where the failure assigns them to the user.
     pub foreign_attributes_count: bool,
-    /// Whether the failure is a demand, which changes nothing for whoever fulfils it.
+    /// Whether the failure is a demand, which changes nothing for clients that meet it.
     pub is_demand: bool,
-    /// Whether no code of the issuer under test exists: one that it is sent is another issuer's.
+    /// Whether the issuer under test issues no codes, so that each code it receives is another issuer's.
     pub honest_codes: bool,
-    /// Whether it tells anything that the canary was visited. Where the issuer is on loopback itself,
-    /// an address on loopback is as good as any.
+    /// Whether a request to the canary is a failure of the relying party. Not so where the issuer itself
+    /// is on loopback, which makes other loopback addresses equally acceptable.
     pub canary_counts: bool,
 }
 
@@ -34,26 +34,26 @@ pub struct Plan {
 pub enum Start {
     /// Before the failure: metadata and keys may be cached.
     Before,
-    /// With the failure on: metadata and keys are fetched anew.
+    /// After the failure is armed: metadata and keys are fetched with it.
     After,
 }
 
-/// What not every relying party has.
+/// A feature that not every relying party has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     /// It refreshes its tokens.
     Refresh,
     /// Users can sign out.
     Logout,
-    /// It takes logout tokens.
+    /// It accepts logout tokens.
     BackChannelLogout,
     /// It can be signed out in a frame.
     FrontChannelLogout,
-    /// It watches the provider's session.
+    /// It monitors the session at the provider.
     SessionManagement,
     /// It trusts a second issuer.
     SecondIssuer,
-    /// It lets others begin a login.
+    /// Other parties can begin a login.
     ThirdPartyLogin,
 }
 
@@ -70,11 +70,11 @@ const LOGIN: Plan = Plan {
 };
 
 impl Plan {
-    /// The plan for a failure; `None` for a mode that nobody has thought about yet.
+    /// The plan for a failure; `None` for a mode without one.
     pub fn of(failure: &Failure) -> Option<Self> {
         let is = |name: &str, value: &str| failure.value(name) == value;
         let plan = match failure.mode().name {
-            // The first request for metadata passes, and what it brings grows old.
+            // The first request for metadata succeeds, and its result expires.
             "discovery-unavailable" if is("phase", "running") => {
                 LOGIN.cold().playing(Scenario::LoginAfterDays)
             }
@@ -94,7 +94,7 @@ impl Plan {
             "jwks-rotate-new-kid" | "jwks-rotate-same-kid" => {
                 LOGIN.playing(Scenario::AfterAnotherLogin)
             }
-            // The first login is honest, and the second makes the keys be fetched again.
+            // The first login is honest, and the second makes the relying party fetch the keys again.
             "jwks-retired-key-used" => LOGIN.playing(Scenario::AfterTwoLogins),
             "jwks-unknown-kid-storm" => LOGIN.playing(Scenario::Storm).judged(Rule::Storm),
             "jwks-unavailable" | "jwks-foreign-keys" | "jwks-weak-key" | "jwks-oct-key" => {
@@ -125,7 +125,7 @@ impl Plan {
             | "authorization-unusual-but-valid"
             | "authorization-form-post" => LOGIN,
 
-            // Whoever never sends the token as a bearer token may be content with the ID token.
+            // A relying party that never uses the access token may accept the ID token alone.
             "token-token-type-unknown" => LOGIN.own_session(),
             "token-http-error"
             | "token-redirect"
@@ -154,7 +154,7 @@ impl Plan {
             | "id-token-claims-in-header"
             | "id-token-jwe-mismatch" => LOGIN,
 
-            // Another token, or a key that was retired, comes of an earlier login.
+            // Another token, or a retired key, requires an earlier login.
             "id-token-sig-invalid" if is("mode", "other-token") => {
                 LOGIN.playing(Scenario::AfterAnotherLogin)
             }
@@ -266,7 +266,7 @@ impl Plan {
                 _ => LOGIN,
             },
 
-            // An account of one's own with somebody else's address on it is no takeover.
+            // An account of the user with the address of another person is not a takeover.
             "claims-email-unverified" | "claims-email-reassigned" => {
                 LOGIN.playing(Scenario::AfterAnotherLogin).own_session().with_foreign_attributes()
             }
@@ -318,7 +318,7 @@ impl Plan {
         Some(plan)
     }
 
-    /// A feature that is needed and not there.
+    /// A needed feature that the relying party lacks.
     pub(crate) fn missing(&self, bench: &impl Bench) -> Option<Feature> {
         let needed = |feature: &&Feature| !feature.is_in(bench.relying_party(), bench);
         self.needs.iter().find(needed).copied()
@@ -356,8 +356,8 @@ impl Plan {
         Self { start: Start::After, ..self }
     }
 
-    /// The relying party has two issuers, and every code is the honest one's: it must not reach the
-    /// other.
+    /// The relying party has two issuers, and all codes come from the honest one: they must not reach
+    /// the other.
     fn with_honest_codes(self) -> Self {
         Self { honest_codes: true, needs: &[Feature::SecondIssuer], ..self }
     }
@@ -386,15 +386,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn somebody_has_thought_about_every_mode_of_the_catalogue() {
-        let forgotten: Vec<_> = modes()
+    fn every_mode_of_the_catalogue_has_a_plan() {
+        let missing: Vec<_> = modes()
             .filter(|mode| Plan::of(&Failure::from(*mode)).is_none())
             .map(|mode| mode.name)
             .collect();
         assert!(
-            forgotten.is_empty(),
-            "say in `Plan::of` what the user agents do in these modes, `LOGIN` if it is a login \
-             as any other: {forgotten:?}"
+            missing.is_empty(),
+            "add these modes to `Plan::of`, with `LOGIN` where an ordinary login suffices: {missing:?}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What the audit knows of a relying party.
+//! What the audit knows about a relying party.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,67 +9,67 @@ use url::Url;
 
 use crate::person::Cast;
 
-/// A relying party as it is met from outside: its addresses, and how to tell who is signed in.
+/// A relying party from outside: its addresses, and how to see who is signed in.
 #[derive(Clone, Debug)]
 pub struct RelyingParty {
     /// Opening it begins a login at the issuer under test.
     pub login: Url,
-    /// Opening it begins a login at the second issuer. `None` where there is one issuer alone.
+    /// Opening it begins a login at the second issuer. `None` where there is only one issuer.
     pub second_login: Option<Url>,
-    /// A page that shows who is signed in: subject, name or email address. It must not begin a login
-    /// by itself.
+    /// A page that shows subject, name or email address of the user who is signed in. Opening it must
+    /// not begin a login.
     pub identity: Url,
-    /// A text that stands on that page when nobody is signed in, and only then.
+    /// A text that this page contains if, and only if, nobody is signed in.
     pub signed_out: Option<String>,
-    /// A text that stands on that page when somebody is signed in who may not come in, and only then.
+    /// A text that this page contains if, and only if, the user is denied access.
     pub denied: Option<String>,
-    /// Opening it, and sending the form that it may show, signs out here and at the issuer. `None`
+    /// Opening it, and submitting the form that it may show, signs out here and at the issuer. `None`
     /// where users cannot sign out.
     pub logout: Option<Url>,
-    /// Where the provider posts logout tokens ([OpenID Connect Back-Channel Logout
-    /// 1.0](https://openid.net/specs/openid-connect-backchannel-1_0.html)); `None` where it cannot.
+    /// The address for logout tokens ([OpenID Connect Back-Channel Logout
+    /// 1.0](https://openid.net/specs/openid-connect-backchannel-1_0.html)); `None` without support.
     pub backchannel_logout: Option<Url>,
-    /// What the provider embeds in its signed-out page ([OpenID Connect Front-Channel Logout
-    /// 1.0](https://openid.net/specs/openid-connect-frontchannel-1_0.html)); `None` where it cannot.
+    /// The address that the provider embeds in its page after a logout ([OpenID Connect Front-Channel Logout
+    /// 1.0](https://openid.net/specs/openid-connect-frontchannel-1_0.html)); `None` without support.
     pub frontchannel_logout: Option<Url>,
-    /// How much time must pass after a login until the next page makes the relying party refresh its
-    /// tokens. `None` where it never does.
+    /// How long after a login the next page makes the relying party refresh its tokens. `None` where it
+    /// never does.
     pub refreshes_after: Option<Duration>,
-    /// Whether it watches the provider's session ([OpenID Connect Session Management
+    /// Whether it monitors the session at the provider ([OpenID Connect Session Management
     /// 1.0](https://openid.net/specs/openid-connect-session-1_0.html)).
     pub watches_session: bool,
-    /// Where it can be told to begin a login ([OpenID Connect Core 1.0, section
+    /// The address where another party can begin a login ([OpenID Connect Core 1.0, section
     /// 4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)); `None`
-    /// where it cannot.
+    /// without support.
     pub initiate_login: Option<Url>,
 }
 
-/// The surroundings of one case: an issuer, its users, and the relying party that trusts it.
+/// The environment of one case: an issuer, its users, and the relying party that trusts it.
 pub trait Bench {
-    /// The issuer under test, where the failure is armed.
+    /// The issuer that the failure is armed at.
     fn issuer(&self) -> &IssuerHandle;
 
-    /// Another issuer that the relying party trusts, and that never fails.
+    /// Another issuer that the relying party trusts, without failures.
     fn second_issuer(&self) -> Option<&IssuerHandle>;
 
-    /// Who can sign in at the issuers.
+    /// The users of the issuers.
     fn cast(&self) -> &Cast;
 
-    /// Starts the relying party, or starts it again: it knows nothing of its issuers yet. Called
-    /// once a case, before or after the failure is armed.
+    /// Starts the relying party, or restarts it, with empty caches. Called once in each case, before or
+    /// after the failure is armed.
     ///
     /// # Errors
     ///
     /// When it does not start.
     fn start(&mut self) -> impl Future<Output = Result<()>> + Send;
 
-    /// The relying party. Its addresses are asked for after [`start`](Self::start) alone.
+    /// The relying party. Called only after [`start`](Self::start).
     fn relying_party(&self) -> &RelyingParty;
 
-    /// Lets time pass for issuers and relying party alike. `false` where nobody can.
+    /// Advances the clocks of the issuers and the relying party. `false` where that is not possible.
     fn advance(&self, by: Duration) -> bool;
 
-    /// The latest lines of the relying party's log, where they can be had.
+    /// The latest lines of the relying party's log, where they are available.
     fn log(&self) -> Vec<String> {
         vec![]
     }

@@ -1,4 +1,4 @@
-//! What is told of a case.
+//! The report on a case.
 
 use std::fmt;
 
@@ -9,23 +9,23 @@ use mock_provider::failure::{Expected, Failure};
 use crate::outcome::Outcome;
 use crate::verdict::Verdict;
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The failure, as it is written.
+    /// The failure as written on a command line.
     pub case: String,
-    /// What a correct relying party does about it.
+    /// What a correct relying party does.
     pub expected: Expected,
     /// What happened.
     pub outcome: Outcome,
-    /// What is to be said of it.
+    /// The judgement.
     pub verdict: Verdict,
-    /// What was seen, a line each.
+    /// What was observed.
     pub evidence: Vec<String>,
 }
 
 impl Report {
-    /// A report without evidence yet.
+    /// A report without evidence.
     pub(crate) fn new(failure: &Failure, outcome: Outcome, verdict: Verdict) -> Self {
         let (case, expected) = (failure.to_string(), failure.expected());
         Self { case, expected, outcome, verdict, evidence: vec![] }
@@ -45,22 +45,22 @@ impl fmt::Display for Report {
     }
 }
 
-/// A page in a few lines: how it was reached, its status, and what it says.
+/// A page in a few lines: its address, status and text.
 pub(crate) fn page_lines(what: &str, page: &Page) -> Vec<String> {
-    const MOST: usize = 240;
+    const MAX_TEXT: usize = 240;
     let status = page.status.map_or_else(String::new, |status| format!(" {status}"));
     let media_type = page.content_type().unwrap_or_default();
     let mut lines = vec![format!("{what}: {}{status} {media_type}", page.url)];
     if let Some(trouble) = &page.trouble {
         lines.push(format!("  {trouble:?}"));
     }
-    lines.push(format!("  {:?}", shortened(page.text(), MOST)));
+    lines.push(format!("  {:?}", shorten(page.text(), MAX_TEXT)));
     lines
 }
 
-/// Exchanges with the provider, a line each, and what failures altered.
+/// The exchanges with the provider, and what failures altered.
 pub(crate) fn journal_lines(journal: &[Exchange]) -> Vec<String> {
-    const MOST: usize = 100;
+    const MAX_VALUE: usize = 100;
     let mut lines = vec![];
     for exchange in journal {
         let Exchange { endpoint, method, status, summary, .. } = exchange;
@@ -72,7 +72,7 @@ pub(crate) fn journal_lines(journal: &[Exchange]) -> Vec<String> {
             let words = |value: &Option<serde_json::Value>| {
                 value
                     .as_ref()
-                    .map_or("nothing".to_owned(), |value| shortened(&value.to_string(), MOST))
+                    .map_or("nothing".to_owned(), |value| shorten(&value.to_string(), MAX_VALUE))
             };
             let (honest, sent) = (words(&alteration.honest), words(&alteration.sent));
             lines.push(format!("  altered: {} is {sent} instead of {honest}", alteration.place));
@@ -81,8 +81,8 @@ pub(crate) fn journal_lines(journal: &[Exchange]) -> Vec<String> {
     lines
 }
 
-fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
+fn shorten(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Who opens pages in an audit.
+//! The user agents of an audit.
 
 use std::future::Future;
 
@@ -6,22 +6,22 @@ use anyhow::Result;
 use http_browser::{Button, Form, Page};
 use url::Url;
 
-/// Something that opens pages as an end user's browser does: with cookies, following redirects and
-/// pages that go on by themselves, such as that of
+/// Opens pages as the browser of an end user does: with cookies, following redirects and pages that
+/// navigate on without a click, such as that of
 /// [form_post](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
 ///
-/// One user agent is one end user's session with all servers.
+/// Each end user has a user agent.
 pub trait UserAgent: Sized {
-    /// Opens an address, and goes where it leads until there is a page for a person.
+    /// Opens an address, and follows where it leads until there is a page for a person.
     ///
-    /// A server that does not answer is no error: the page says so.
+    /// A server that does not respond is not an error: [`Page::trouble`] says so.
     ///
     /// # Errors
     ///
     /// When the user agent itself fails.
     fn open(&mut self, url: &Url) -> impl Future<Output = Result<Page>>;
 
-    /// Sends a form of the page that is shown, with one of its buttons where it has any.
+    /// Submits a form of the page on display, with one of its buttons where it has any.
     ///
     /// # Errors
     ///
@@ -32,14 +32,14 @@ pub trait UserAgent: Sized {
         button: Option<&Button>,
     ) -> impl Future<Output = Result<Page>>;
 
-    /// Another tab, which shares the cookies. `None` where tabs cannot work at once.
+    /// Another tab, which shares the cookies. `None` where tabs cannot be used at the same time.
     fn tab(&self) -> Option<Self>;
 
-    /// A user agent with a copy of the cookies: what a thief of them has. `None` where they cannot
-    /// be copied.
+    /// Another user agent with a copy of the cookies, as a thief has them. `None` where they cannot be
+    /// copied.
     fn copy(&self) -> Option<Self>;
 
-    /// Forgets the cookies of an address. `false` where that is not possible.
+    /// Removes the cookies of the host of `url`. `false` where that is not possible.
     fn forget(&mut self, url: &Url) -> bool;
 
     /// Whether a page ran a script that opened a dialog, as the scripts of failures do. A user agent
@@ -47,12 +47,12 @@ pub trait UserAgent: Sized {
     fn ran_script(&self) -> bool;
 }
 
-/// Makes user agents, each of another end user.
+/// Creates user agents, each for another end user.
 pub trait UserAgents {
-    /// What is made.
+    /// The user agents.
     type Agent: UserAgent;
 
-    /// A user agent that has been nowhere yet.
+    /// A user agent without cookies.
     ///
     /// # Errors
     ///

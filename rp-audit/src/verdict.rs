@@ -1,4 +1,4 @@
-//! What is to be said of an outcome, given what a correct relying party does.
+//! Judges an outcome, given what a correct relying party does.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use mock_provider::failure::{Expected, Severity};
 
 use crate::outcome::Outcome;
 
-/// What is said of a case.
+/// The judgement of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The relying party does right.
+    /// The relying party is correct.
     Pass,
-    /// It does right, and something is worth saying.
+    /// It is correct, with a remark.
     PassWithNote(&'static str),
-    /// It is not wrong, and should be better.
+    /// It is not wrong, but should be better.
     Warning(&'static str),
-    /// It does wrong.
+    /// It is wrong.
     Fail(Severity, &'static str),
-    /// It accepts what the specification lets it accept, and should not.
+    /// It accepts what it should refuse, and the specification permits that.
     AcceptedAllowed(&'static str),
     /// The case proves nothing.
     None(&'static str),
 }
 
 impl Verdict {
-    /// Whether the relying party does right.
+    /// Whether the relying party is correct.
     pub fn is_pass(&self) -> bool {
         matches!(self, Self::Pass | Self::PassWithNote(_))
     }
@@ -37,82 +37,90 @@ impl fmt::Display for Verdict {
             Self::PassWithNote(note) => write!(f, "pass: {note}"),
             Self::Warning(why) => write!(f, "warning: {why}"),
             Self::Fail(severity, why) => write!(f, "FAIL ({severity}): {why}"),
-            Self::AcceptedAllowed(why) => write!(f, "accepted, as is allowed: {why}"),
+            Self::AcceptedAllowed(why) => write!(f, "accepted, which is permitted: {why}"),
             Self::None(why) => write!(f, "no verdict: {why}"),
         }
     }
 }
 
-/// By which rule an outcome is judged.
+/// The rule that judges an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// By what the catalogue expects, and nothing else.
+    /// What the catalogue expects.
     Expectation,
-    /// A session of the user's own is as right as a page that helps: nobody else's account or data
-    /// is what counts.
+    /// A session of the user is as good as a readable error: only the account or data of another user
+    /// would be wrong.
     OwnSession,
-    /// The session that there was goes on, and the message that was to end it is refused with 400.
+    /// The session continues, and the message that was meant to end it is refused with 400.
     Kept,
-    /// The session that there was is over.
+    /// The session has ended.
     Ended,
-    /// Every login is refused, and the relying party copes.
+    /// Every login is refused, and the relying party copes with the load.
     Storm,
 }
 
-/// Judges an outcome by what is expected.
+/// Judges an outcome by what the catalogue expects.
 ///
-/// `severity` is that of the mode: how bad it is to accept it.
+/// `severity` is that of the mode: how serious it is to accept the failure.
 pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verdict {
     use Expected::{Either, Error, Recover, Reject, Tolerate};
     use Severity::{Critical, Interoperability, Robustness};
     use Verdict::{Fail, Pass, PassWithNote, Warning};
     match (outcome, expected) {
-        (Outcome::SessionVictim, _) => Fail(Critical, "somebody else's account or data was shown"),
+        (Outcome::SessionVictim, _) => {
+            Fail(Critical, "the account or data of another user was shown")
+        }
         (Outcome::ScriptExecuted, _) => Fail(Critical, "text of the provider ran as a script"),
-        (Outcome::CanaryHit, _) => Fail(Critical, "an address was followed that must not be"),
+        (Outcome::CanaryHit, _) => {
+            Fail(Critical, "it requested an address that it must not request")
+        }
 
-        (Outcome::SessionExpected, Reject) => Fail(severity, "it was accepted"),
-        (Outcome::SessionExpected, Error) => PassWithNote("it was tolerated"),
+        (Outcome::SessionExpected, Reject) => Fail(severity, "it accepted the failure"),
+        (Outcome::SessionExpected, Error) => PassWithNote("it tolerated the failure"),
         (Outcome::SessionExpected, _) => Pass,
 
-        (Outcome::SessionUnknown, Reject) => Fail(severity, "somebody is signed in: see who"),
-        (Outcome::SessionUnknown, Error | Tolerate) => PassWithNote("no page tells who it is"),
+        (Outcome::SessionUnknown, Reject) => Fail(severity, "somebody is signed in: check who"),
+        (Outcome::SessionUnknown, Error | Tolerate) => {
+            PassWithNote("no page shows who is signed in")
+        }
         (Outcome::SessionUnknown, _) => Pass,
 
         (Outcome::CleanError, Reject | Error | Either) => Pass,
-        (Outcome::CleanError, Tolerate) => Fail(Interoperability, "it must be tolerated"),
+        (Outcome::CleanError, Tolerate) => Fail(Interoperability, "it must tolerate the failure"),
         (Outcome::CleanError | Outcome::RawError | Outcome::ServerError, Recover) => {
             Fail(Robustness, "it did not recover")
         }
 
-        (Outcome::RawError, Reject) => Warning("refused, with a page that nobody can read"),
-        (Outcome::RawError, Error | Either) => Warning("the user cannot read what happened"),
-        (Outcome::RawError, Tolerate) => Fail(Interoperability, "it must be tolerated"),
+        (Outcome::RawError, Reject) => Warning("refused, with a page that users cannot read"),
+        (Outcome::RawError, Error | Either) => Warning("users cannot read what happened"),
+        (Outcome::RawError, Tolerate) => Fail(Interoperability, "it must tolerate the failure"),
 
-        (Outcome::ServerError, Reject) => Warning("refused, by a server error"),
-        (Outcome::ServerError, _) => Fail(Robustness, "the server failed"),
+        (Outcome::ServerError, Reject) => Warning("refused with a server error"),
+        (Outcome::ServerError, _) => Fail(Robustness, "it responded with a server error"),
 
         (Outcome::Loop | Outcome::Hang | Outcome::RelyingPartyDown, Reject)
             if severity == Critical =>
         {
-            Warning("nobody got in, yet the relying party did not cope")
+            Warning("nobody is signed in, but the relying party did not cope")
         }
-        (Outcome::Loop, _) => Fail(Robustness, "the user agent was sent to and fro"),
-        (Outcome::Hang, _) => Fail(Robustness, "no page came in time"),
+        (Outcome::Loop, _) => Fail(Robustness, "it redirected the user agent in a loop"),
+        (Outcome::Hang, _) => Fail(Robustness, "no page arrived in time"),
         (Outcome::RelyingPartyDown, _) => Fail(Robustness, "the relying party went down"),
 
-        (Outcome::NotExercised, _) => Verdict::None("the relying party never met the failure"),
-        (Outcome::NotApplicable, _) => Verdict::None("the relying party has no such feature"),
+        (Outcome::NotExercised, _) => {
+            Verdict::None("the relying party never encountered the failure")
+        }
+        (Outcome::NotApplicable, _) => Verdict::None("the relying party does not have the feature"),
         (Outcome::HarnessBroken, _) => Verdict::None("a login without the failure failed too"),
-        // The catalogue may come to expect more kinds of things than are known here.
+        // The catalogue may define more expectations than this function knows.
         (Outcome::CleanError, _) | (Outcome::RawError, _) => {
-            Verdict::None("it is not known here what the catalogue expects")
+            Verdict::None("this version does not know what the catalogue expects")
         }
     }
 }
 
-/// Judges an outcome by a rule of its mode. `answer` is the status that the relying party gave to a
-/// message on the back channel, where the story has one.
+/// Judges an outcome by the rule of its mode. `answer` is the status of the relying party's response to
+/// a logout token, where the scenario has one.
 pub fn verdict_by(
     rule: Rule,
     outcome: Outcome,
@@ -125,19 +133,21 @@ pub fn verdict_by(
         (Rule::OwnSession, Outcome::SessionExpected | Outcome::CleanError) => Verdict::Pass,
         (Rule::Ended | Rule::Storm, Outcome::CleanError) => Verdict::Pass,
         (Rule::Storm, Outcome::SessionExpected) => {
-            Verdict::Fail(Severity::Critical, "a token of no known key was accepted")
+            Verdict::Fail(Severity::Critical, "it accepted a token signed with an unknown key")
         }
         (Rule::Ended, Outcome::SessionExpected | Outcome::SessionUnknown) => {
-            Verdict::Fail(severity, "the session goes on")
+            Verdict::Fail(severity, "the session continues")
         }
         (Rule::Kept, Outcome::CleanError) if expected == Expected::Either => Verdict::Pass,
         (Rule::Kept, Outcome::CleanError) => Verdict::Fail(severity, "the session ended"),
         (Rule::Kept, Outcome::SessionExpected) if expected == Expected::Reject => match answer {
             Some(400) => Verdict::Pass,
-            Some(401..500) => Verdict::PassWithNote("refused, though not with 400"),
-            Some(200..300) => Verdict::Warning("the session goes on, yet the answer says success"),
-            Some(_) => Verdict::Warning("the session goes on, by a server error"),
-            None => Verdict::None("the relying party was sent no message"),
+            Some(401..500) => Verdict::PassWithNote("refused, but not with 400"),
+            Some(200..300) => {
+                Verdict::Warning("the session continues, but the response says success")
+            }
+            Some(_) => Verdict::Warning("the session continues after a server error"),
+            None => Verdict::None("the relying party received no logout token"),
         },
         (Rule::Kept, Outcome::SessionExpected) => Verdict::Pass,
         _ => by_expectation,

@@ -1,4 +1,4 @@
-//! What an end user does in one go: sign in, sign out, look who is signed in.
+//! Single actions of an end user: sign in, sign out, see who is signed in.
 
 use anyhow::{Context, Result, bail};
 use http_browser::{Button, Form, Page};
@@ -10,10 +10,10 @@ use crate::person::{Cast, Person};
 use crate::relying_party::RelyingParty;
 use crate::user_agent::UserAgent;
 
-/// A relying party may ask more than once; one that asks more often goes round in circles.
-const MOST_SIGN_INS: usize = 5;
+/// A relying party may ask for more than one login; more than this are a loop.
+const MAX_SIGN_INS: usize = 5;
 
-/// Opens an address and signs in wherever the provider asks who it is.
+/// Opens an address, and signs in wherever the provider shows its sign-in page.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub async fn sign_in(agent: &mut impl UserAgent, url: &Url, person: &Person) -> 
     sign_in_on(agent, page, person).await
 }
 
-/// Signs in on the provider's page, if the page is that.
+/// Signs in if the page is the provider's sign-in page.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub async fn sign_in_on(
     mut page: Page,
     person: &Person,
 ) -> Result<Page> {
-    for _ in 0..MOST_SIGN_INS {
+    for _ in 0..MAX_SIGN_INS {
         let forms = page.forms();
         let decides = |form: &Form| form.buttons.iter().any(|button| button.name == "decision");
         if !forms.iter().any(decides) {
@@ -47,12 +47,12 @@ pub async fn sign_in_on(
     Ok(page)
 }
 
-/// Whether the provider asks who it is.
-pub fn asks_who(page: &Page) -> bool {
+/// Whether the page is the provider's sign-in page.
+pub fn is_sign_in(page: &Page) -> bool {
     page.forms().iter().any(|form| form.button("decision", "sign-in").is_some())
 }
 
-/// Refuses to sign in on the provider's page. `None` where the page is another one.
+/// Denies the login on the provider's sign-in page. `None` where the page is another one.
 ///
 /// # Errors
 ///
@@ -66,8 +66,8 @@ pub async fn deny(agent: &mut impl UserAgent, page: &Page) -> Result<Option<Page
     }
 }
 
-/// Where the browser of somebody who signs in elsewhere is sent back to: a valid answer, which has
-/// not reached the relying party.
+/// The address with a valid authorization response that has not reached the relying party, for a login
+/// that begins in this user agent and continues elsewhere.
 ///
 /// # Errors
 ///
@@ -82,20 +82,20 @@ pub async fn callback(
     callback_on(&page, issuer, person).await
 }
 
-/// As [`callback`], for the provider's page that is shown.
+/// As [`callback`], for the provider's sign-in page on display.
 ///
 /// # Errors
 ///
 /// When it is another page, or the provider refuses.
 pub async fn callback_on(page: &Page, issuer: &IssuerHandle, person: &Person) -> Result<Url> {
-    if !asks_who(page) {
+    if !is_sign_in(page) {
         bail!("the login led to {} and not to the provider's sign-in page", page.url);
     }
     let callback = issuer.authorize_as(&person.subject, page.url.as_str()).await?;
     Ok(Url::parse(&callback)?)
 }
 
-/// Looks who is signed in, and tells the page that says so.
+/// Sees who is signed in. Returns the page that shows it, too.
 ///
 /// # Errors
 ///
@@ -107,7 +107,7 @@ pub async fn identity(
     cast: &Cast,
 ) -> Result<(Who, Page)> {
     let page = agent.open(&relying_party.identity).await?;
-    // The provider's sign-in page names everybody.
+    // The provider's sign-in page lists all users.
     if !page.is_at(&relying_party.identity) {
         return Ok((Who::Nobody, page));
     }
@@ -118,7 +118,7 @@ pub async fn identity(
     Ok((who(&page, expected, cast, marks), page))
 }
 
-/// Signs out at the relying party, and at the provider where that asks.
+/// Signs out at the relying party, and at the provider where it asks for confirmation.
 ///
 /// # Errors
 ///
@@ -135,7 +135,7 @@ pub async fn sign_out(agent: &mut impl UserAgent, logout: &Url) -> Result<Page> 
     confirm_sign_out(agent, page).await
 }
 
-/// Signs out at the provider, as an end user who goes there.
+/// Signs out at the provider, as an end user who opens its logout.
 ///
 /// # Errors
 ///
@@ -160,7 +160,7 @@ async fn confirm_sign_out(agent: &mut impl UserAgent, page: Page) -> Result<Page
     }
 }
 
-/// The form that signs a person in: the person's own, or that of the session that there is.
+/// The form that signs a person in, or continues the session of that person.
 fn card<'a>(forms: &'a [Form], person: &Person) -> Option<(&'a Form, &'a Button)> {
     let own = forms.iter().filter(|form| form.field("subject") == Some(&person.subject));
     own.into_iter().find_map(|form| {

@@ -5,7 +5,7 @@ use mock_provider::failure::{Expected, Severity};
 use super::{Rule, Verdict, verdict, verdict_by};
 use crate::outcome::Outcome;
 
-/// What is said, in a word.
+/// The verdict in a word.
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
@@ -28,9 +28,9 @@ fn the_table_is_as_reviewed() {
     for outcome in Outcome::ALL {
         table += &format!("\n{outcome:<17}");
         for expected in Expected::ALL {
-            // How bad it is to accept a failure matters where accepting it is wrong.
-            let said = verdict(outcome, *expected, Severity::Critical);
-            table += &format!("{:<9}", word(&said));
+            // The severity of a mode matters where accepting the failure is wrong.
+            let judged = verdict(outcome, *expected, Severity::Critical);
+            table += &format!("{:<9}", word(&judged));
         }
     }
     let table: Vec<_> = table.lines().map(str::trim_end).collect();
@@ -54,27 +54,27 @@ fn the_table_is_as_reviewed() {
 }
 
 #[test]
-fn accepting_a_failure_is_as_bad_as_the_catalogue_says() {
-    let said = verdict(Outcome::SessionExpected, Expected::Reject, Severity::Interoperability);
-    assert_eq!(word(&said), "IOP");
-    // Whose account it is counts more.
-    let said = verdict(Outcome::SessionVictim, Expected::Reject, Severity::Interoperability);
-    assert_eq!(word(&said), "CRIT");
+fn accepting_a_failure_is_as_serious_as_the_catalogue_says() {
+    let judged = verdict(Outcome::SessionExpected, Expected::Reject, Severity::Interoperability);
+    assert_eq!(word(&judged), "IOP");
+    // The account of another user takes precedence.
+    let judged = verdict(Outcome::SessionVictim, Expected::Reject, Severity::Interoperability);
+    assert_eq!(word(&judged), "CRIT");
 }
 
 #[test]
-fn not_coping_is_a_fault_unless_an_attack_was_stopped() {
+fn not_coping_is_wrong_unless_an_attack_was_stopped() {
     let hang = |severity| verdict(Outcome::Hang, Expected::Reject, severity);
     assert_eq!(word(&hang(Severity::Critical)), "WARN");
     assert_eq!(word(&hang(Severity::Robustness)), "ROB");
 }
 
 #[test]
-fn a_session_of_the_users_own_passes_where_bad_data_may_be_left_out() {
+fn a_session_of_the_user_passes_where_bad_data_may_be_ignored() {
     let by = |outcome| {
-        let said =
+        let judged =
             verdict_by(Rule::OwnSession, outcome, Expected::Reject, Severity::Critical, None);
-        word(&said)
+        word(&judged)
     };
     assert_eq!(by(Outcome::SessionExpected), "pass");
     assert_eq!(by(Outcome::CleanError), "pass");
@@ -84,8 +84,8 @@ fn a_session_of_the_users_own_passes_where_bad_data_may_be_left_out() {
 #[test]
 fn a_bad_logout_token_is_refused_with_400_and_ends_nothing() {
     let by = |outcome, answer| {
-        let said = verdict_by(Rule::Kept, outcome, Expected::Reject, Severity::Critical, answer);
-        word(&said)
+        let judged = verdict_by(Rule::Kept, outcome, Expected::Reject, Severity::Critical, answer);
+        word(&judged)
     };
     assert_eq!(by(Outcome::SessionExpected, Some(400)), "pass");
     assert_eq!(by(Outcome::SessionExpected, Some(405)), "note");
@@ -96,10 +96,11 @@ fn a_bad_logout_token_is_refused_with_400_and_ends_nothing() {
 }
 
 #[test]
-fn a_session_that_must_end_may_not_go_on() {
+fn a_session_that_must_end_may_not_continue() {
     let by = |outcome| {
-        let said = verdict_by(Rule::Ended, outcome, Expected::Recover, Severity::Robustness, None);
-        word(&said)
+        let judged =
+            verdict_by(Rule::Ended, outcome, Expected::Recover, Severity::Robustness, None);
+        word(&judged)
     };
     assert_eq!(by(Outcome::CleanError), "pass");
     assert_eq!(by(Outcome::SessionExpected), "ROB");

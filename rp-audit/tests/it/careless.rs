@@ -1,4 +1,4 @@
-//! A relying party that checks nothing, and believes whatever it reads.
+//! A relying party that checks nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,25 +15,25 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-/// The client that it is.
+/// Its client ID.
 pub(super) const CLIENT_ID: &str = "careless";
 
-/// Its secret.
+/// Its client secret.
 pub(super) const CLIENT_SECRET: &str = "careless-secret";
 
-/// What stands on its page when nobody is signed in.
+/// A text of its page that shows that nobody is signed in.
 pub(super) const NOBODY: &str = "Nobody is signed in";
 
-/// What its handlers share.
+/// The state of its handlers.
 struct Careless {
     issuer: String,
     url: String,
     http: reqwest::Client,
-    /// The claims of everybody who ever signed in. A cookie holds the number.
+    /// The claims of each login. A cookie contains the index.
     sessions: Mutex<Vec<Value>>,
 }
 
-/// The relying party at `url`, which has a slash at its end, for a provider.
+/// The relying party at `url`, which ends with a slash, for a provider.
 pub(super) fn router(issuer: &str, url: &Url) -> Result<Router> {
     let careless = Careless {
         issuer: issuer.to_owned(),
@@ -48,7 +48,7 @@ pub(super) fn router(issuer: &str, url: &Url) -> Result<Router> {
         .with_state(Arc::new(careless)))
 }
 
-/// What it looks at in an authorization response: no `state`, and no `iss`.
+/// The parameters of an authorization response that it reads: neither `state` nor `iss`.
 #[derive(Deserialize)]
 struct Callback {
     code: Option<String>,
@@ -56,7 +56,7 @@ struct Callback {
 }
 
 impl Careless {
-    /// The address of an endpoint, from metadata of whatever issuer.
+    /// The address of an endpoint, from metadata whose issuer it does not check.
     async fn endpoint(&self, member: &str) -> Result<String> {
         let url = format!("{}/.well-known/openid-configuration", self.issuer);
         let metadata: Value = self.http.get(url).send().await?.json().await?;
@@ -76,7 +76,7 @@ impl Careless {
         Ok(url.into())
     }
 
-    /// The claims of the ID token for a code: neither header nor signature is looked at.
+    /// The claims of the ID token for a code. It reads neither header nor signature.
     async fn claims(&self, code: &str) -> Result<Value> {
         let grant = [
             ("grant_type", "authorization_code"),
@@ -92,7 +92,7 @@ impl Careless {
         Ok(serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims)?)?)
     }
 
-    /// Anybody's session, for whoever knows its number.
+    /// The session with the index in the cookie.
     fn session(&self, headers: &HeaderMap) -> Option<Value> {
         let cookie = headers.get(COOKIE)?.to_str().ok()?;
         let number: usize = cookie.split("session=").nth(1)?.parse().ok()?;

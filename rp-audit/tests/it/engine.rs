@@ -1,4 +1,4 @@
-//! The engine itself: one that never fails anybody proves nothing of those who pass.
+//! The audit itself: a verdict of `pass` proves something only if careless relying parties fail.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::careless::{self, CLIENT_ID, CLIENT_SECRET};
 /// How long a user agent waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A provider and the careless relying party, which ends with the runtime of the test.
+/// A provider and the careless relying party, which stops with the runtime of the test.
 struct CarelessBench {
     cast: Cast,
     provider: MockProvider,
@@ -31,7 +31,7 @@ impl CarelessBench {
             .issuer_host("localhost")
             .client(client.redirect_uri("http://127.0.0.1:*/callback"));
         let provider = cast
-            .everybody()
+            .all()
             .into_iter()
             .fold(builder, |builder, person| builder.user(person.account()))
             .try_start()?;
@@ -69,7 +69,8 @@ impl Bench for CarelessBench {
 
     async fn start(&mut self) -> Result<()> {
         let router = careless::router(self.provider.issuer(), &self.relying_party.identity)?;
-        let listener = self.listener.take().context("the relying party runs already")?;
+        let listener =
+            self.listener.take().context("the relying party has been started already")?;
         tokio::spawn(async { axum::serve(listener, router).await });
         Ok(())
     }
@@ -83,8 +84,8 @@ impl Bench for CarelessBench {
     }
 }
 
-/// What the engine says of the careless relying party.
-async fn reported(case: &str) -> Result<Report> {
+/// The report on the careless relying party.
+async fn report(case: &str) -> Result<Report> {
     let agents = HttpAgents::new(PATIENCE)?;
     let calibration =
         Calibration::learn(&mut CarelessBench::new("calibration").await?, &agents).await?;
@@ -93,7 +94,7 @@ async fn reported(case: &str) -> Result<Report> {
 }
 
 #[tokio::test]
-async fn whoever_checks_nothing_fails() -> Result<()> {
+async fn a_relying_party_that_checks_nothing_fails() -> Result<()> {
     use Outcome::{ScriptExecuted, SessionExpected, SessionVictim};
     for (case, outcome) in [
         ("discovery-issuer-mismatch", SessionExpected),
@@ -113,7 +114,7 @@ async fn whoever_checks_nothing_fails() -> Result<()> {
         ("id-token-nonce-mismatch", SessionExpected),
         ("claims-markup:claim=name,payload=script", ScriptExecuted),
     ] {
-        let report = reported(case).await?;
+        let report = report(case).await?;
         assert_eq!(report.outcome, outcome, "{report}");
         assert!(matches!(report.verdict, Verdict::Fail(..)), "{report}");
     }
@@ -121,10 +122,10 @@ async fn whoever_checks_nothing_fails() -> Result<()> {
 }
 
 #[tokio::test]
-async fn whoever_checks_nothing_passes_where_nothing_is_to_be_refused() -> Result<()> {
+async fn a_relying_party_that_checks_nothing_passes_where_nothing_must_be_refused() -> Result<()> {
     for case in ["id-token-aud-array-single", "token-token-type-case", "discovery-sparse-or-extra"]
     {
-        let report = reported(case).await?;
+        let report = report(case).await?;
         assert_eq!(report.outcome, Outcome::SessionExpected, "{report}");
         assert!(report.verdict.is_pass(), "{report}");
     }

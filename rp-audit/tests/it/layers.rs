@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A room may import only from the rooms before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 17] = [
     "person",
     "relying_party",
     "user_agent",
@@ -16,6 +16,8 @@ const ROOMS: [&str; 15] = [
     "report",
     "visit",
     "scenario",
+    "story",
+    "stage",
     "plan",
     "calibration",
     "case",

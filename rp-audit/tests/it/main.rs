@@ -1,4 +1,4 @@
-//! The audit against a relying party of its own.
+//! The audit against a relying party that belongs to the tests.
 
 mod careless;
 mod engine;

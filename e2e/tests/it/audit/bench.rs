@@ -29,7 +29,7 @@ impl AppBench {
     /// is yet to be started.
     pub(super) async fn new(mark: &str, case: Option<&Failure>) -> Result<Self> {
         let cast = Cast::new(mark);
-        let people: Vec<_> = cast.everybody().map(|person| person.account()).into();
+        let people: Vec<_> = cast.all().map(|person| person.account()).into();
         let users = |provider: MockProviderBuilder| {
             let provider = provider.settings(|settings| {
                 settings.access_token_lifetime = ACCESS_TOKEN_LIFETIME;
