@@ -12,3 +12,10 @@ fn rooms_import_only_from_rooms_listed_above_them() {
     let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
 }
+
+#[test]
+fn architecture_shows_the_same_rooms() {
+    let architecture = include_str!("../../../ARCHITECTURE.md");
+    let shown = layer_rule::rooms_in(architecture, "http-browser").unwrap();
+    assert_eq!(shown, ROOMS);
+}

@@ -225,7 +225,8 @@ mod tests {
             socket.listen(1).unwrap();
             let socket = TcpListener::from(socket);
             let address = socket.local_addr().unwrap();
-            let address = Listeners { sockets: vec![socket], address }.reachable_address();
+            let listeners = Listeners { sockets: vec![socket], address };
+            let address = listeners.reachable_address();
             TcpStream::connect(address).unwrap();
             assert_eq!(address.ip(), loopback.parse::<IpAddr>().unwrap());
         }
