@@ -182,23 +182,18 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-tls-invalid",
-            effect: "The endpoints of the relying party's own calls are on a server whose certificate \
-                 or version of TLS it must not trust.",
-            parameters: &[choice(
-                "fault",
-                &["self-signed", "expired", "wrong-host", "unknown-ca", "tls1.0", "tls1.1"],
-            )],
+            effect: "The endpoints that the relying party calls itself are on a server whose \
+                 certificate it must not trust.",
+            parameters: &[choice("fault", &["self-signed", "expired", "wrong-host", "unknown-ca"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 16.17",
                 "OpenID Connect Core 1.0, section 5.3.4",
                 "OpenID Connect Discovery 1.0, section 7.1",
-                "RFC 9325, section 3.1",
+                "RFC 9525, section 6",
             ],
             note: "The metadata stays where it is and names ports of localhost for jwks_uri, \
                token_endpoint and userinfo_endpoint. A relying party that trusts the provider's \
-               authority finds nothing else to complain of. For tls1.0 and tls1.1 the handshake \
-               is made by hand up to the client's key exchange: a relying party that goes on \
-               would have gone on.",
+               authority finds nothing else to complain of.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Metadata(untrustworthy)],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rcgen::string::Ia5String;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, SanType,
+    KeyPair, KeyUsagePurpose, SanType,
 };
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
@@ -103,19 +103,6 @@ impl Authority {
             Ok(Identity::new(certificate.der().clone(), &key))
         };
         identity().map_err(|error| CertificateError::new(names, error))
-    }
-
-    /// A certificate for this machine with an RSA key, as servers had when TLS was old. The key is
-    /// one that every provider ships: to make one takes a second in a test.
-    pub(crate) fn certify_rsa(&self) -> Result<CertificateDer<'static>, CertificateError> {
-        let certificate = || {
-            let key = include_bytes!("../../../keys/shipped-rsa-2048-1.der").as_slice();
-            let key = KeyPair::from_pkcs8_der_and_sign_algo(&key.into(), &PKCS_RSA_SHA256)?;
-            let mut certificate = server(&LOCAL_NAMES, Validity::now())?;
-            certificate.key_usages.push(KeyUsagePurpose::KeyEncipherment);
-            Ok(certificate.signed_by(&key, &self.0)?.der().clone())
-        };
-        certificate().map_err(|error| CertificateError::new(&LOCAL_NAMES, error))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with a server's TLS.
+//! What can be wrong with a server's certificate.
 
 use std::io;
 
@@ -7,14 +7,13 @@ use tokio_rustls::TlsAcceptor;
 
 use super::acceptor::LazyAuthority;
 use super::authority::{Authority, CertificateError, Identity, LOCAL_NAMES, Validity};
-use super::old_version::OldVersion;
 
 /// A host that nobody means: RFC 2606 keeps its end free.
 const WRONG_HOST: &str = "wrong-host.invalid";
 
-/// A fault of a server for which a caller must not talk to it
-/// ([RFC 9525](https://www.rfc-editor.org/rfc/rfc9525),
-/// [RFC 9325, section 3.1](https://www.rfc-editor.org/rfc/rfc9325#section-3.1)).
+/// A fault in a server's certificate that must keep a caller from using the server
+/// ([RFC 9525, section 6](https://www.rfc-editor.org/rfc/rfc9525#section-6),
+/// [RFC 5280, section 6](https://www.rfc-editor.org/rfc/rfc5280#section-6)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TlsFault {
     /// Nobody vouches for the certificate but itself.
@@ -25,10 +24,6 @@ pub(crate) enum TlsFault {
     WrongHost,
     /// The certificate was signed by an authority that nobody was told of.
     UnknownCa,
-    /// The server speaks TLS 1.0 and nothing newer.
-    Tls1_0,
-    /// The server speaks TLS 1.1 and nothing newer.
-    Tls1_1,
 }
 
 /// How a caller took a server that it must not trust: see
@@ -56,8 +51,7 @@ impl Handshake {
 /// How a caller took a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reaction {
-    /// It went on: it finished the handshake, or for an old version sent or awaited the next part
-    /// of it. Whether it sent a request, too, stands in the journal.
+    /// It finished the handshake. The journal shows whether it also sent a request.
     WentOn,
     /// It left with this alert, which tells what displeased it.
     Alert(AlertDescription),
@@ -65,25 +59,10 @@ pub(crate) enum Reaction {
     Left,
 }
 
-/// What stands behind the listener of a fault.
-#[derive(Clone)]
-pub(super) enum Front {
-    /// Sound TLS with a certificate that is not.
-    Certificate(TlsAcceptor),
-    /// An old version of TLS, with a sound certificate.
-    OldVersion(OldVersion),
-}
-
 impl TlsFault {
     /// Every fault.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::SelfSigned,
-        Self::Expired,
-        Self::WrongHost,
-        Self::UnknownCa,
-        Self::Tls1_0,
-        Self::Tls1_1,
-    ];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::SelfSigned, Self::Expired, Self::WrongHost, Self::UnknownCa];
 
     /// The name of the fault in the catalogue of failures.
     pub(crate) fn name(self) -> &'static str {
@@ -92,27 +71,22 @@ impl TlsFault {
             Self::Expired => "expired",
             Self::WrongHost => "wrong-host",
             Self::UnknownCa => "unknown-ca",
-            Self::Tls1_0 => "tls1.0",
-            Self::Tls1_1 => "tls1.1",
         }
     }
 
     /// What shows this fault and no other: callers who trust the authority have nothing else to
     /// find fault with.
-    pub(super) fn front(self, authority: &LazyAuthority) -> Result<Front, CertificateError> {
+    pub(super) fn acceptor(
+        self,
+        authority: &LazyAuthority,
+    ) -> Result<TlsAcceptor, CertificateError> {
         let identity = match self {
             Self::SelfSigned => Identity::self_signed(&LOCAL_NAMES)?,
             Self::Expired => authority.certify(&LOCAL_NAMES, Validity::over())?,
             Self::WrongHost => authority.certify(&[WRONG_HOST], Validity::now())?,
             Self::UnknownCa => Authority::unknown().certify(&LOCAL_NAMES, Validity::now())?,
-            Self::Tls1_0 => {
-                return Ok(Front::OldVersion(OldVersion::tls_1_0(authority.certify_rsa()?)));
-            }
-            Self::Tls1_1 => {
-                return Ok(Front::OldVersion(OldVersion::tls_1_1(authority.certify_rsa()?)));
-            }
         };
-        Ok(Front::Certificate(identity.acceptor()))
+        Ok(identity.acceptor())
     }
 }
 

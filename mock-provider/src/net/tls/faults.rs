@@ -11,10 +11,11 @@ use axum::Router;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
 use super::acceptor::{HANDSHAKE, LazyAuthority};
-use super::fault::{Front, Handshake, Reaction, TlsFault};
+use super::fault::{Handshake, Reaction, TlsFault};
 use crate::net::listeners::{Listeners, Site};
 use crate::net::wire::connection;
 
@@ -35,7 +36,7 @@ struct State {
     /// What serves, while the provider does.
     site: Option<Site>,
     /// A listener keeps its address, even when the provider was away meanwhile.
-    opened: BTreeMap<TlsFault, (SocketAddr, Front)>,
+    opened: BTreeMap<TlsFault, (SocketAddr, TlsAcceptor)>,
     handshakes: Vec<(TlsFault, Reaction)>,
 }
 
@@ -55,10 +56,10 @@ impl TlsFaults {
             return Ok(*address);
         }
         let site = state.site.as_ref().ok_or_else(not_serving)?;
-        let front = fault.front(&self.0.authority).map_err(io::Error::other)?;
+        let acceptor = fault.acceptor(&self.0.authority).map_err(io::Error::other)?;
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let address = self.open(site, free_port, fault, &front)?;
-        state.opened.insert(fault, (address, front));
+        let address = self.open(site, free_port, fault, &acceptor)?;
+        state.opened.insert(fault, (address, acceptor));
         Ok(address)
     }
 
@@ -70,8 +71,8 @@ impl TlsFaults {
     /// Opens what was open before, and from now on what is asked for.
     pub(crate) fn attach(&self, site: Site) {
         let mut state = self.state();
-        state.opened.retain(|fault, (address, front)| {
-            let opened = self.open(&site, *address, *fault, front);
+        state.opened.retain(|fault, (address, acceptor)| {
+            let opened = self.open(&site, *address, *fault, acceptor);
             if let Err(error) = &opened {
                 warn!("{address} is no longer to be had for the TLS fault {fault:?}: {error}");
             }
@@ -91,13 +92,13 @@ impl TlsFaults {
         site: &Site,
         address: SocketAddr,
         fault: TlsFault,
-        front: &Front,
+        acceptor: &TlsAcceptor,
     ) -> io::Result<SocketAddr> {
         let listeners = Listeners::bind(address, true)?;
         let address = listeners.address();
-        let (faults, front) = (self.clone(), front.clone());
+        let (faults, acceptor) = (self.clone(), acceptor.clone());
         site.listen(listeners, move |stream, router, stopped| {
-            faults.clone().serve(stream, fault, front.clone(), router, stopped)
+            faults.clone().serve(stream, fault, acceptor.clone(), router, stopped)
         })?;
         Ok(address)
     }
@@ -106,17 +107,14 @@ impl TlsFaults {
         self,
         stream: TcpStream,
         fault: TlsFault,
-        front: Front,
+        acceptor: TlsAcceptor,
         router: Router,
         mut stopped: watch::Receiver<bool>,
     ) {
         let handshake = async {
-            match front {
-                Front::Certificate(acceptor) => match acceptor.accept(stream).await {
-                    Ok(stream) => (Reaction::WentOn, Some(stream)),
-                    Err(error) => (Reaction::to_failure(&error), None),
-                },
-                Front::OldVersion(version) => (version.answer(stream).await, None),
+            match acceptor.accept(stream).await {
+                Ok(stream) => (Reaction::WentOn, Some(stream)),
+                Err(error) => (Reaction::to_failure(&error), None),
             }
         };
         let (reaction, stream) = tokio::select! {

@@ -4,7 +4,6 @@ mod acceptor;
 mod authority;
 pub(crate) mod fault;
 pub(crate) mod faults;
-mod old_version;
 #[cfg(test)]
 mod tests;
 
