@@ -20,7 +20,7 @@ use crate::jose::key_set::KeySet;
 use crate::jose::keys::Keys;
 use crate::jose::shipped::{KeyPool, POOL_SIZE, Shelf};
 use crate::jose::signing_key::{KeyError, SigningKey};
-use crate::net::tls::faults::TlsFaults;
+use crate::net::tls_faults::TlsFaults;
 use crate::settings::settings::{Config, Settings};
 
 /// An issuer with its failures and its journal. The issuer knows neither: what answers requests

@@ -1,7 +1,7 @@
 //! What failures know beyond the issuer at which they are armed.
 
 use crate::jose::keys::Keys;
-use crate::net::tls::faults::TlsFaults;
+use crate::net::tls_faults::TlsFaults;
 
 /// The rest of the provider, as far as failures need it.
 #[derive(Clone, Debug)]

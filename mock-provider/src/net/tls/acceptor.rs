@@ -17,16 +17,16 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, CertificateError, LOCAL_NAMES, Validity};
-use super::faults::TlsFaults;
 use crate::base::endpoint::Endpoint;
+use crate::net::tls_faults::TlsFaults;
 use crate::net::wire::connection;
 use crate::net::wire::stream::Socket;
 
 /// How long a handshake may take.
-pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
+pub(in crate::net) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// The authority of a provider, made when it is first asked for.
-pub(super) type LazyAuthority = Arc<LazyLock<Authority>>;
+pub(in crate::net) type LazyAuthority = Arc<LazyLock<Authority>>;
 
 /// TLS of one provider. Clones share everything.
 #[derive(Clone)]

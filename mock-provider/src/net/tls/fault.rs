@@ -38,7 +38,7 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    pub(super) fn new((fault, reaction): &(TlsFault, Reaction)) -> Self {
+    pub(in crate::net) fn new((fault, reaction): &(TlsFault, Reaction)) -> Self {
         let reaction = match reaction {
             Reaction::WentOn => "went on".to_owned(),
             Reaction::Alert(alert) => format!("alert {alert:?}"),
@@ -76,7 +76,7 @@ impl TlsFault {
 
     /// What shows this fault and no other: callers who trust the authority have nothing else to
     /// find fault with.
-    pub(super) fn acceptor(
+    pub(in crate::net) fn acceptor(
         self,
         authority: &LazyAuthority,
     ) -> Result<TlsAcceptor, CertificateError> {
@@ -92,7 +92,7 @@ impl TlsFault {
 
 impl Reaction {
     /// How a caller took it with whom no handshake was finished.
-    pub(super) fn to_failure(failure: &io::Error) -> Self {
+    pub(in crate::net) fn to_failure(failure: &io::Error) -> Self {
         let cause = failure.get_ref().and_then(|cause| cause.downcast_ref());
         match cause {
             Some(Error::AlertReceived(alert)) => Self::Alert(*alert),

@@ -7,5 +7,3 @@ mod playback;
 pub(crate) mod refused;
 mod render;
 pub(crate) mod stream;
-#[cfg(test)]
-mod tests;

@@ -11,10 +11,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::Tls;
-use super::fault::{Handshake, Reaction, TlsFault};
 use crate::MockProvider;
 use crate::net::listeners::{Listeners, Server};
+use crate::net::tls::Tls;
+use crate::net::tls::fault::{Handshake, Reaction, TlsFault};
 use crate::net::wire::delivery::{Delivery, End, Extent};
 
 const LIMIT: Duration = Duration::from_secs(10);

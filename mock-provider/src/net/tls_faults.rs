@@ -14,9 +14,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
-use super::acceptor::{HANDSHAKE, LazyAuthority};
-use super::fault::{Handshake, Reaction, TlsFault};
 use crate::net::listeners::{Listeners, Site};
+use crate::net::tls::acceptor::{HANDSHAKE, LazyAuthority};
+use crate::net::tls::fault::{Handshake, Reaction, TlsFault};
 use crate::net::wire::connection;
 
 /// How many handshakes are remembered.
@@ -41,7 +41,7 @@ struct State {
 }
 
 impl TlsFaults {
-    pub(super) fn new(authority: LazyAuthority) -> Self {
+    pub(in crate::net) fn new(authority: LazyAuthority) -> Self {
         Self(Arc::new(Shared { authority, state: Mutex::default() }))
     }
 

@@ -9,9 +9,9 @@ use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode};
 use axum::routing::{any, get};
 
-use super::delivery::{Delivery, End, Extent, Framing};
 use crate::net::listeners::{Listeners, Server};
 use crate::net::tls::Tls;
+use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 
 const BODY: &str = "{\"ok\": true}";
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
