@@ -10,7 +10,8 @@ use crate::directory::user::User;
 use crate::handle::blocking;
 use crate::handle::provider::{MockProvider, StartError, listen};
 use crate::host::tenant::Tenant;
-use crate::net::tls::Tls;
+use crate::net::https::Tls;
+use crate::base::endpoint::Endpoint;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Group, Settings};
 
@@ -190,7 +191,7 @@ fn tls(settings: &Settings, base: &str) -> Result<Tls, StartError> {
         Host::Ipv6(address) => address.to_string(),
     });
     let tls = match settings.https {
-        true => Tls::https(host.as_deref())?,
+        true => Tls::https(host.as_deref(), Endpoint::Canary.path())?,
         false => Tls::default(),
     };
     if let Some(path) = &settings.https_ca {

@@ -16,8 +16,10 @@ use crate::handle::issuer_handle::IssuerHandle;
 use crate::host::registry::Registry;
 use crate::host::tenant::Tenant;
 use crate::jose::signing_key::KeyError;
+use crate::net::https::Tls;
 use crate::net::listeners::{Listeners, Server};
-use crate::net::tls::{CertificateError, Handshake, Tls};
+use crate::net::tls::authority::CertificateError;
+use crate::net::tls::fault::Handshake;
 use crate::router::router;
 use crate::settings::error::ConfigError;
 

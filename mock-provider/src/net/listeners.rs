@@ -1,7 +1,7 @@
-//! Listeners, and the thread that answers them.
+//! Listeners, and the thread that serves them.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,17 +13,16 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
-use crate::net::tls;
-use crate::net::tls::Tls;
+use crate::net::https::Tls;
 use crate::net::wire::connection;
 
-/// How long requests that are under way may take to finish when the server stops.
+/// The time that requests under way get to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How many free ports to try until one is free on both loopback addresses.
-const PORTS_TO_TRY: usize = 16;
+/// The maximum number of free ports to try until one is free on both loopback addresses.
+const MAX_PORTS_TRIED: usize = 16;
 
-/// Bound sockets that nobody answers yet.
+/// Bound sockets that are not served yet.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     sockets: Vec<TcpListener>,
@@ -31,11 +30,15 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Binds an address. A loopback IPv4 address is bound together with `[::1]`, where the machine
-    /// has that and `both` asks for it: the name `localhost` may mean either.
+    /// Binds an address. With `both`, the IPv4 loopback address is bound together with `[::1]` if
+    /// the machine has IPv6, because `localhost` may resolve to either.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound.
     pub(crate) fn bind(address: SocketAddr, both: bool) -> io::Result<Self> {
-        let both = both && address.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST);
-        for _ in 0..PORTS_TO_TRY {
+        let both = both && address.ip() == Ipv4Addr::LOCALHOST;
+        for _ in 0..MAX_PORTS_TRIED {
             let first = TcpListener::bind(address)?;
             let bound = first.local_addr()?;
             if !both {
@@ -48,14 +51,14 @@ impl Listeners {
                         return Err(error);
                     }
                 }
-                // No IPv6 on this machine.
+                // This machine has no IPv6.
                 Err(_) => return Ok(Self { sockets: vec![first], address: bound }),
             }
         }
         Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free on 127.0.0.1 and ::1"))
     }
 
-    /// The address that was bound, with the port that was free.
+    /// The bound address, with the actual port.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -74,15 +77,16 @@ impl Listeners {
     }
 }
 
-/// A running server. It has a thread of its own, so that it answers whatever the thread that
-/// started it does: a test may block, or end its runtime.
+/// A running server. It runs on its own thread, so that a test may block its thread or end its
+/// runtime while the server keeps answering.
 #[derive(Debug)]
 pub(crate) struct Server {
     stop: Arc<watch::Sender<bool>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a running server serves, for listeners that are added later. They stop with it.
+/// The router and runtime of a running server, for listeners that are added later. They stop with
+/// the server.
 #[derive(Clone)]
 pub(crate) struct Site {
     router: Router,
@@ -91,11 +95,11 @@ pub(crate) struct Site {
 }
 
 impl Server {
-    /// Answers requests with `router`, on `workers` threads, by HTTP or HTTPS as `tls` says.
+    /// Serves `router` on `workers` threads, over HTTP or HTTPS as `tls` says.
     ///
     /// # Errors
     ///
-    /// When the operating system refuses a thread or the sockets.
+    /// When the thread cannot be started or the sockets cannot be used.
     pub(crate) fn start(
         listeners: Listeners,
         router: Router,
@@ -108,14 +112,14 @@ impl Server {
         let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
             let outcome = runtime(workers).and_then(|runtime| {
                 let site = Site::new(router, &runtime, stopped);
-                site.listen_by(&tls, listeners)?;
+                site.listen_on(&tls, listeners)?;
                 Ok((runtime, site))
             });
             match outcome {
                 Ok((runtime, site)) => {
                     let stop = Arc::clone(&site.stop);
                     tls.faults.attach(site);
-                    // Nobody listens when the one who started the server is gone.
+                    // The receiver waits below.
                     let _ = ready.send(Ok(()));
                     runtime.block_on(until_stopped(&stop));
                     tls.faults.detach();
@@ -124,13 +128,16 @@ impl Server {
                 Err(error) => drop(ready.send(Err(error))),
             }
         })?;
-        started.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
+        started
+            .recv()
+            .map_err(|_| io::Error::other("the server thread ended before it was ready"))??;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
 
 impl Drop for Server {
-    /// Closes the listeners, lets requests under way finish, and cuts the rest.
+    /// Closes the listeners, lets requests under way finish, and cuts off the rest. Blocks until the
+    /// thread has ended, so that the port is free afterwards.
     fn drop(&mut self) {
         self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
@@ -147,16 +154,16 @@ fn runtime(workers: usize) -> io::Result<Runtime> {
     builder.worker_threads(workers.max(1)).enable_all().build()
 }
 
-/// Waits for the end, and gives connections that are open then a while to finish.
+/// Waits for the stop signal, then for the open connections, but at most for the grace period.
 async fn until_stopped(stop: &watch::Sender<bool>) {
     let _ = stop.subscribe().wait_for(|stopped| *stopped).await;
-    // Whoever is still at work holds a receiver.
+    // Each listener and each connection holds a receiver.
     let _ = tokio::time::timeout(GRACE, stop.closed()).await;
 }
 
 impl Site {
     fn new(router: Router, runtime: &Runtime, stop: Arc<watch::Sender<bool>>) -> Self {
-        // The state is given here; otherwise that is done again for every request.
+        // Without this, axum would prepare the router again for each connection.
         Self { router: router.with_state(()), runtime: runtime.handle().clone(), stop }
     }
 
@@ -164,7 +171,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the sockets.
+    /// When the sockets cannot be used.
     pub(crate) fn listen<F, S>(&self, listeners: Listeners, serve: S) -> io::Result<()>
     where
         S: Fn(TcpStream, Router, watch::Receiver<bool>) -> F + Clone + Send + 'static,
@@ -180,12 +187,12 @@ impl Site {
         Ok(())
     }
 
-    /// Serves as the provider itself does.
-    fn listen_by(&self, tls: &Tls, listeners: Listeners) -> io::Result<()> {
+    /// Serves the provider's own address.
+    fn listen_on(&self, tls: &Tls, listeners: Listeners) -> io::Result<()> {
         match tls.acceptor().cloned() {
             None => self.listen(listeners, connection::serve),
             Some(acceptor) => self.listen(listeners, move |stream, router, stopped| {
-                tls::serve(stream, acceptor.clone(), router, stopped)
+                acceptor.clone().serve(stream, router, stopped)
             }),
         }
     }
@@ -202,7 +209,7 @@ async fn accept<F: Future<Output = ()> + Send + 'static>(
             accepted = Listener::accept(&mut socket) => accepted,
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
-        // Answers are small: they must not wait for the acknowledgement of the one before.
+        // Responses are small: Nagle's algorithm would delay them until the last one is acknowledged.
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, router.clone(), stopped.clone()));
     }

@@ -1,5 +1,6 @@
-//! The network below HTTP: listeners, connections and TLS.
+//! The network below HTTP: connections, TLS and listeners.
 
+pub(crate) mod https;
 pub(crate) mod listeners;
 pub(crate) mod tls;
 pub(crate) mod tls_faults;

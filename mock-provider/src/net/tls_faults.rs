@@ -1,5 +1,5 @@
-//! Listeners with faulty TLS, each opened when it is first asked for. They serve what the provider
-//! serves, and stop with it.
+//! Listeners with faulty certificates, each opened on first use. They serve the same router as the
+//! provider and stop with it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,13 +14,14 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
+use crate::net::https::LazyAuthority;
 use crate::net::listeners::{Listeners, Site};
-use crate::net::tls::acceptor::{HANDSHAKE, LazyAuthority};
+use crate::net::tls::acceptor::HANDSHAKE_TIMEOUT;
 use crate::net::tls::fault::{Handshake, Reaction, TlsFault};
 use crate::net::wire::connection;
 
-/// How many handshakes are remembered.
-const REMEMBERED: usize = 1_000;
+/// The maximum number of recorded handshakes; the oldest are dropped.
+const MAX_HANDSHAKES: usize = 1_000;
 
 /// The faulty listeners of a provider. Clones share them.
 #[derive(Clone)]
@@ -33,23 +34,24 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// What serves, while the provider does.
+    /// The running server, if there is one.
     site: Option<Site>,
-    /// A listener keeps its address, even when the provider was away meanwhile.
+    /// A listener keeps its address while the provider is suspended.
     opened: BTreeMap<TlsFault, (SocketAddr, TlsAcceptor)>,
     handshakes: Vec<(TlsFault, Reaction)>,
 }
 
 impl TlsFaults {
-    pub(in crate::net) fn new(authority: LazyAuthority) -> Self {
+    pub(crate) fn new(authority: LazyAuthority) -> Self {
         Self(Arc::new(Shared { authority, state: Mutex::default() }))
     }
 
-    /// The port of `localhost`, `127.0.0.1` and `::1` where a fault can be met, opened by now.
+    /// The address of the listener with this fault, on a port of both `127.0.0.1` and `::1`. Opens the
+    /// listener if necessary.
     ///
     /// # Errors
     ///
-    /// When no port is free, or the provider does not serve.
+    /// When no port is free, or the provider is suspended.
     pub(crate) fn address(&self, fault: TlsFault) -> io::Result<SocketAddr> {
         let mut state = self.state();
         if let Some((address, _)) = state.opened.get(&fault) {
@@ -63,26 +65,26 @@ impl TlsFaults {
         Ok(address)
     }
 
-    /// How callers took the faults so far, oldest first.
+    /// How clients reacted to the faults so far, oldest first.
     pub(crate) fn handshakes(&self) -> Vec<Handshake> {
         self.state().handshakes.iter().map(Handshake::new).collect()
     }
 
-    /// Opens what was open before, and from now on what is asked for.
+    /// Reopens the listeners that were open before, and opens others on first use from now on.
     pub(crate) fn attach(&self, site: Site) {
         let mut state = self.state();
         state.opened.retain(|fault, (address, acceptor)| {
             let opened = self.open(&site, *address, *fault, acceptor);
             if let Err(error) = &opened {
-                warn!("{address} is no longer to be had for the TLS fault {fault:?}: {error}");
+                warn!("cannot reopen {address} for the TLS fault {}: {error}", fault.name());
             }
             opened.is_ok()
         });
         state.site = Some(site);
     }
 
-    /// Opens nothing from now on. What serves holds these listeners: nothing of it must be left
-    /// here when it stops.
+    /// Opens no listeners from now on. The server refers to these faults, so a reference back to it
+    /// must not outlive it.
     pub(crate) fn detach(&self) {
         self.state().site = None;
     }
@@ -118,13 +120,13 @@ impl TlsFaults {
             }
         };
         let (reaction, stream) = tokio::select! {
-            done = timeout(HANDSHAKE, handshake) => done.unwrap_or((Reaction::Left, None)),
+            done = timeout(HANDSHAKE_TIMEOUT, handshake) => done.unwrap_or((Reaction::Left, None)),
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
-        info!("a caller met the TLS fault {fault:?}: {reaction:?}");
+        info!("a client met the TLS fault {}: {reaction:?}", fault.name());
         {
             let handshakes = &mut self.state().handshakes;
-            if handshakes.len() == REMEMBERED {
+            if handshakes.len() == MAX_HANDSHAKES {
                 handshakes.remove(0);
             }
             handshakes.push((fault, reaction));
@@ -146,5 +148,5 @@ impl fmt::Debug for TlsFaults {
 }
 
 fn not_serving() -> io::Error {
-    io::Error::new(io::ErrorKind::NotConnected, "the provider does not serve at the moment")
+    io::Error::new(io::ErrorKind::NotConnected, "the provider is suspended")
 }

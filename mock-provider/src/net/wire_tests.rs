@@ -9,8 +9,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode};
 use axum::routing::{any, get};
 
+use crate::net::https::Tls;
 use crate::net::listeners::{Listeners, Server};
-use crate::net::tls::Tls;
 use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 
 const BODY: &str = "{\"ok\": true}";

@@ -89,5 +89,8 @@ async fn who_speaks_plain_http_is_told_so_and_seen_where_a_failure_sent_it() {
     let plain = provider.issuer().replacen("https:", "http:", 1);
     let answer = careless.get(format!("{plain}/health")).send().await.expect("an answer");
     assert_eq!(answer.status(), 400);
-    assert_eq!(answer.text().await.expect("text"), "https is spoken here, and this was http\n");
+    assert_eq!(
+        answer.text().await.expect("text"),
+        "this address serves HTTPS only, but the request used plain HTTP\n"
+    );
 }

@@ -1,5 +1,5 @@
-//! The authority that signs the provider's certificates, made anew at every start: nobody has its
-//! key, so that to trust it is no risk that lasts.
+//! The authority that signs the provider's certificates. It is generated at every start and its key
+//! never leaves the process, so trusting it carries no lasting risk.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::base::clock::Clock;
 
-/// By which names this machine is called.
+/// The names of this machine.
 pub(crate) const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Longer than a test and a demonstration take, short enough for every browser.
+/// Longer than any test or demonstration, and short enough for every browser.
 const LIFETIME: Duration = Duration::days(365);
 
-/// Why a certificate cannot be made.
+/// Why a certificate cannot be issued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no certificate can be made for {names}: {reason}")]
+#[error("cannot issue a certificate for {names}: {reason}")]
 pub struct CertificateError {
     names: String,
     reason: String,
@@ -39,8 +39,8 @@ pub(crate) struct Identity {
     key: PrivateKeyDer<'static>,
 }
 
-/// From when until when a certificate is valid. Callers compare that with the world's time, so
-/// that this does, too, whatever an issuer's clock says.
+/// The period in which a certificate is valid. It follows the system's time, not an issuer's clock,
+/// because that is what clients compare it with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity {
     from: OffsetDateTime,
@@ -48,14 +48,14 @@ pub(crate) struct Validity {
 }
 
 impl Validity {
-    /// Since yesterday, for the caller's clock may be late.
-    pub(crate) fn now() -> Self {
+    /// Backdated by one day to tolerate clock skew.
+    pub(crate) fn current() -> Self {
         let from = today() - Duration::DAY;
         Self { from, until: from + LIFETIME }
     }
 
-    /// Until yesterday.
-    pub(crate) fn over() -> Self {
+    /// Ended one day ago.
+    pub(crate) fn expired() -> Self {
         let until = today() - Duration::DAY;
         Self { from: until - LIFETIME, until }
     }
@@ -72,26 +72,30 @@ impl Authority {
         Self::named("mock-provider, for tests only")
     }
 
-    /// A new authority of another name: one of the same would look like a forgery.
+    /// A new authority with another name: with the same name it would look like a forgery.
     pub(crate) fn unknown() -> Self {
-        Self::named("an authority that nobody knows")
+        Self::named("an authority that no client trusts")
     }
 
     fn named(name: &str) -> Self {
-        let mut certificate = parameters(name, Validity::now());
+        let mut certificate = parameters(name, Validity::current());
         certificate.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         certificate.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate().expect("the system has random numbers");
+        let key = KeyPair::generate().expect("the system provides random numbers");
         let signed = CertifiedIssuer::self_signed(certificate, key);
-        Self(signed.expect("a certificate without names of others can be written"))
+        Self(signed.expect("a certificate without subject alternative names can be written"))
     }
 
-    /// The certificate to trust, in PEM.
+    /// The certificate that clients have to trust, in PEM.
     pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
     /// A certificate for these names or addresses.
+    ///
+    /// # Errors
+    ///
+    /// When one of the names cannot be in a certificate.
     pub(crate) fn certify(
         &self,
         names: &[&str],
@@ -107,11 +111,11 @@ impl Authority {
 }
 
 impl Identity {
-    /// A certificate that nobody vouches for but itself.
+    /// A certificate that is signed with its own key.
     pub(crate) fn self_signed(names: &[&str]) -> Result<Self, CertificateError> {
         let identity = || {
             let key = KeyPair::generate()?;
-            let certificate = server(names, Validity::now())?.self_signed(&key)?;
+            let certificate = server(names, Validity::current())?.self_signed(&key)?;
             Ok(Self::new(certificate.der().clone(), &key))
         };
         identity().map_err(|error| CertificateError::new(names, error))
@@ -121,15 +125,15 @@ impl Identity {
         Self { certificate, key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() }
     }
 
-    /// What accepts TLS 1.2 and 1.3 with this certificate.
+    /// Accepts TLS 1.2 and 1.3 with this certificate.
     pub(crate) fn acceptor(self) -> TlsAcceptor {
-        // Named, for the process may have another default, which belongs to whoever uses us.
+        // Passed explicitly: the default provider of the process belongs to the application.
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
-            .expect("the backend knows the usual versions")
+            .expect("the backend supports the default versions")
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate], self.key)
-            .expect("certificate and key were made for each other");
+            .expect("the certificate is for this key");
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         TlsAcceptor::from(Arc::new(config))
     }

@@ -5,40 +5,40 @@ use std::io;
 use rustls::{AlertDescription, Error};
 use tokio_rustls::TlsAcceptor;
 
-use super::acceptor::LazyAuthority;
 use super::authority::{Authority, CertificateError, Identity, LOCAL_NAMES, Validity};
 
-/// A host that nobody means: RFC 2606 keeps its end free.
+/// A host name that no client looks for. RFC 2606 reserves its top-level domain.
 const WRONG_HOST: &str = "wrong-host.invalid";
 
-/// A fault in a server's certificate that must keep a caller from using the server
+/// A fault in a server's certificate that must keep a client from using the server
 /// ([RFC 9525, section 6](https://www.rfc-editor.org/rfc/rfc9525#section-6),
 /// [RFC 5280, section 6](https://www.rfc-editor.org/rfc/rfc5280#section-6)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TlsFault {
-    /// Nobody vouches for the certificate but itself.
+    /// The certificate is signed with its own key.
     SelfSigned,
-    /// The certificate was valid until yesterday.
+    /// The certificate expired yesterday.
     Expired,
     /// The certificate is for another host.
     WrongHost,
-    /// The certificate was signed by an authority that nobody was told of.
+    /// The certificate is signed by an authority that no client trusts.
     UnknownCa,
 }
 
-/// How a caller took a server that it must not trust: see
+/// How a client reacted to a server that it must not trust: see
 /// [`network-tls-invalid`](crate::failure).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Handshake {
-    /// The fault, by the name that the failure's parameter has.
+    /// The fault, by its name in the failure's parameter.
     pub fault: &'static str,
-    /// `went on`, `left`, or `alert` and its name, which tells what displeased the caller.
+    /// `went on`, `left`, or `alert` and the name of the alert, which says what the client objects
+    /// to.
     pub reaction: String,
 }
 
 impl Handshake {
-    pub(in crate::net) fn new((fault, reaction): &(TlsFault, Reaction)) -> Self {
+    pub(crate) fn new((fault, reaction): &(TlsFault, Reaction)) -> Self {
         let reaction = match reaction {
             Reaction::WentOn => "went on".to_owned(),
             Reaction::Alert(alert) => format!("alert {alert:?}"),
@@ -48,14 +48,14 @@ impl Handshake {
     }
 }
 
-/// How a caller took a fault.
+/// How a client reacted to a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reaction {
     /// It finished the handshake. The journal shows whether it also sent a request.
     WentOn,
-    /// It left with this alert, which tells what displeased it.
+    /// It sent this alert, which says what it objects to.
     Alert(AlertDescription),
-    /// It left without a word.
+    /// It closed the connection without an alert.
     Left,
 }
 
@@ -74,25 +74,22 @@ impl TlsFault {
         }
     }
 
-    /// What shows this fault and no other: callers who trust the authority have nothing else to
-    /// find fault with.
-    pub(in crate::net) fn acceptor(
-        self,
-        authority: &LazyAuthority,
-    ) -> Result<TlsAcceptor, CertificateError> {
+    /// Accepts TLS with this fault and no other: a client that trusts the authority has nothing else
+    /// to object to.
+    pub(crate) fn acceptor(self, authority: &Authority) -> Result<TlsAcceptor, CertificateError> {
         let identity = match self {
             Self::SelfSigned => Identity::self_signed(&LOCAL_NAMES)?,
-            Self::Expired => authority.certify(&LOCAL_NAMES, Validity::over())?,
-            Self::WrongHost => authority.certify(&[WRONG_HOST], Validity::now())?,
-            Self::UnknownCa => Authority::unknown().certify(&LOCAL_NAMES, Validity::now())?,
+            Self::Expired => authority.certify(&LOCAL_NAMES, Validity::expired())?,
+            Self::WrongHost => authority.certify(&[WRONG_HOST], Validity::current())?,
+            Self::UnknownCa => Authority::unknown().certify(&LOCAL_NAMES, Validity::current())?,
         };
         Ok(identity.acceptor())
     }
 }
 
 impl Reaction {
-    /// How a caller took it with whom no handshake was finished.
-    pub(in crate::net) fn to_failure(failure: &io::Error) -> Self {
+    /// The reaction of a client that did not finish the handshake.
+    pub(crate) fn to_failure(failure: &io::Error) -> Self {
         let cause = failure.get_ref().and_then(|cause| cause.downcast_ref());
         match cause {
             Some(Error::AlertReceived(alert)) => Self::Alert(*alert),

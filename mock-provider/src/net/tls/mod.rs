@@ -1,9 +1,5 @@
-//! HTTPS: certificates that callers can be told to trust, and connections that they must not.
+//! TLS: certificates, and connections that use them.
 
-pub(super) mod acceptor;
-pub(super) mod authority;
+pub(crate) mod acceptor;
+pub(crate) mod authority;
 pub(crate) mod fault;
-
-pub(crate) use acceptor::{Tls, serve};
-pub use authority::CertificateError;
-pub use fault::Handshake;
