@@ -5,9 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
+use tokio::sync::Mutex;
 
 use crate::control::Access;
 use crate::failure::spec::failure::Failure;
@@ -128,8 +129,9 @@ impl MockProvider {
         self.tls.ca_certificate()
     }
 
-    /// How callers took the servers that they must not trust, oldest first: those that the failure
-    /// `network-tls-invalid` sends them to. Who is displeased never gets as far as the journal.
+    /// How clients reacted to servers with bad certificates, to which the failure
+    /// `network-tls-invalid` directs them, oldest first. Clients that reject the certificate never
+    /// reach the journal.
     pub fn handshakes(&self) -> Vec<Handshake> {
         self.tls.faults.handshakes()
     }
@@ -171,20 +173,23 @@ impl MockProvider {
         self.router.clone()
     }
 
-    /// Takes the provider off the network: connections are closed, new ones refused. What it
-    /// remembers stays.
+    /// Takes the provider off the network: connections are closed and new ones are refused. Requests
+    /// under way get up to a second to finish. The provider keeps its state.
     pub async fn suspend(&self) {
-        // Dropping the server stops it.
-        drop(self.server().take());
+        // Locked until the server has stopped, so that `resume` finds the port free.
+        let mut server = self.server.lock().await;
+        if let Some(server) = server.take() {
+            server.stop().await;
+        }
     }
 
-    /// Brings the provider back, at the same address.
+    /// Brings the provider back at the same address.
     ///
     /// # Errors
     ///
-    /// When the address was taken by somebody else meanwhile.
+    /// When another process has taken the address in the meantime.
     pub async fn resume(&self) -> Result<(), StartError> {
-        let mut server = self.server();
+        let mut server = self.server.lock().await;
         if server.is_none() {
             let listeners = listen(self.address, self.both_loopbacks)?;
             *server = Some(self.serve(listeners)?);
@@ -207,19 +212,15 @@ impl MockProvider {
         let default =
             IssuerHandle::new(Arc::clone(&registry), Arc::clone(registry.default_tenant()));
         let server = Mutex::default();
-        let provider =
+        let mut provider =
             Self { registry, default, router, address, both_loopbacks, workers, tls, server };
-        *provider.server() = Some(provider.serve(listeners)?);
+        *provider.server.get_mut() = Some(provider.serve(listeners)?);
         Ok(provider)
     }
 
     fn serve(&self, listeners: Listeners) -> Result<Server, StartError> {
         Server::start(listeners, self.router.clone(), self.workers, self.tls.clone())
             .map_err(|source| StartError::Listen { address: self.address, source })
-    }
-
-    fn server(&self) -> MutexGuard<'_, Option<Server>> {
-        self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

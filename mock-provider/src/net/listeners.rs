@@ -11,7 +11,7 @@ use axum::serve::Listener;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::net::https::Tls;
 use crate::net::wire::connection;
@@ -82,6 +82,8 @@ impl Listeners {
 #[derive(Debug)]
 pub(crate) struct Server {
     stop: Arc<watch::Sender<bool>>,
+    /// Resolves when the thread has ended.
+    ended: oneshot::Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -109,7 +111,10 @@ impl Server {
         let stop = Arc::new(watch::Sender::new(false));
         let stopped = Arc::clone(&stop);
         let (ready, started) = mpsc::channel();
+        let (end, ended) = oneshot::channel();
         let thread = std::thread::Builder::new().name("mock-provider".into()).spawn(move || {
+            // Dropped when the thread ends.
+            let _end = end;
             let outcome = runtime(workers).and_then(|runtime| {
                 let site = Site::new(router, &runtime, stopped);
                 site.listen_on(&tls, listeners)?;
@@ -131,7 +136,15 @@ impl Server {
         started
             .recv()
             .map_err(|_| io::Error::other("the server thread ended before it was ready"))??;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self { stop, ended, thread: Some(thread) })
+    }
+
+    /// Closes the listeners, lets requests under way finish, and cuts off the rest. Unlike dropping
+    /// the server, this does not block the calling thread.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        // The sender is dropped without sending, which resolves the receiver to an error.
+        let _ = (&mut self.ended).await;
     }
 }
 

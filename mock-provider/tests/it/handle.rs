@@ -2,8 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use mock_provider::{AuthorizeError, Clock, MockProvider, StartError, blocking};
 
 use crate::support::{Browser, NOW, Parameters, builder, start, url, verified};
@@ -65,6 +67,25 @@ async fn a_suspended_provider_refuses_connections_and_comes_back_as_it_was() {
     provider.resume().await.expect("the port is still free");
     provider.resume().await.expect("resuming twice is no fault");
     Browser::new().token(&provider, Parameters::code(code)).await.expect(200);
+}
+
+#[tokio::test]
+async fn suspending_does_not_block_the_runtime_while_a_request_is_under_way() {
+    let provider = start().await;
+    let mut stream = TcpStream::connect(provider.address()).expect("the provider listens");
+    // The server answers `100 Continue` when it waits for the body, which never comes.
+    let head =
+        "POST /token HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n";
+    stream.write_all(head.as_bytes()).expect("the request is sent");
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).expect("the server waits for the body");
+    assert_eq!(interim, *b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    let mut suspended = pin!(provider.suspend());
+    let first_poll = suspended.as_mut().now_or_never();
+    assert!(first_poll.is_none(), "the request under way gets time to finish");
+    suspended.await;
+    TcpStream::connect(provider.address()).expect_err("the provider does not listen");
 }
 
 #[tokio::test]
