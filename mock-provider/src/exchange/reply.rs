@@ -196,9 +196,12 @@ impl Reply {
         Self { status, ..self }
     }
 
-    /// Adds a header. What no header can hold is left out.
+    /// Adds a header. An invalid value is a bug in the caller: debug builds panic, release builds
+    /// omit the header.
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
+        let parsed = HeaderValue::from_str(value);
+        debug_assert!(parsed.is_ok(), "`{name}` must be a valid header value, got {value:?}");
+        if let Ok(value) = parsed {
             self.headers.append(name, value);
         }
         self
@@ -286,5 +289,16 @@ impl AuthorizationResponse {
                 Reply::page(&FormPostPage { action: uri, fields }, &policy::FORM_POST)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "`location` must be a valid header value, got \"/\\n\"")]
+    fn a_header_value_that_cannot_be_sent_is_a_bug() {
+        Reply::redirect("/\n");
     }
 }
