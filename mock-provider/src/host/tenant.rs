@@ -18,7 +18,7 @@ use crate::host::backchannel;
 use crate::issuer::issuer::{Common, Issuer, Place};
 use crate::jose::key_set::KeySet;
 use crate::jose::keys::Keys;
-use crate::jose::shipped::{KeyPool, POOL_SIZE, Shelf};
+use crate::jose::shipped::{KeyHolders, KeyPool, POOL_SIZE};
 use crate::jose::signing_key::{KeyError, SigningKey};
 use crate::net::tls_faults::TlsFaults;
 use crate::settings::settings::{Config, Settings};
@@ -54,7 +54,7 @@ struct Template {
     /// The configured users and clients.
     configured: Arc<Directory>,
     /// Which tenants have the shipped keys.
-    shelf: Shelf,
+    key_holders: KeyHolders,
 }
 
 impl Tenant {
@@ -86,7 +86,7 @@ impl Tenant {
         let template = Arc::new(Template {
             common: Common::new(settings),
             configured: Arc::new(Directory::new(users, clients)),
-            shelf: Shelf::default(),
+            key_holders: KeyHolders::default(),
         });
         let seed = template.common.settings.seed;
         let keys = template.keys(own, 0, seed);
@@ -194,7 +194,7 @@ impl Template {
     fn keys(&self, own: Option<SigningKey>, first: usize, seed: Option<u64>) -> Keys {
         let algorithms = self.common.settings.signing_algorithms.iter().copied();
         // Not the generator of codes and tokens: what it draws must not depend on the keys.
-        let pool = KeyPool::from(self.shelf.clone(), first);
+        let pool = KeyPool::from(self.key_holders.clone(), first);
         let keys = Keys::new(algorithms, own, pool, Random::new(seed).bytes());
         self.configured.clients.iter().for_each(|client| keys.publish_for(client));
         keys

@@ -8,8 +8,11 @@ use crate::jose::public_key::Jwk;
 use crate::jose::signer::Signer;
 use crate::jose::signing_key::KeyError;
 
-/// A rotation a minute for an hour.
-const MOST_KNOWN: usize = 64;
+/// The maximum number of retired keys that are remembered: a rotation a minute for an hour.
+const MAX_KNOWN: usize = 64;
+
+/// The maximum number of published keys, except that keys that sign always stay published.
+const MAX_PUBLISHED: usize = 64;
 
 /// Which keys there are, which of them sign, and what is published.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +42,7 @@ impl KeySet {
     /// signed are no hints any more.
     pub(crate) fn remember(&mut self, signer: Arc<Signer>) {
         self.known.push(signer);
-        if self.known.len() > MOST_KNOWN {
+        if self.known.len() > MAX_KNOWN {
             let in_use = |known: &Arc<Signer>| {
                 self.signing.iter().any(|signer| Arc::ptr_eq(signer, known))
                     || self.published.contains(&known.jwk())
@@ -58,13 +61,25 @@ impl KeySet {
         }
     }
 
+    /// Publishes every key that signs.
     pub(crate) fn publish(&mut self) {
-        for signer in &self.signing {
-            let jwk = signer.jwk();
+        for jwk in self.signing.iter().map(|signer| signer.jwk()).collect::<Vec<_>>() {
             if !self.published.contains(&jwk) {
-                self.published.push(jwk);
+                self.publish_key(jwk);
             }
         }
+    }
+
+    /// Publishes a key after the others. Above the maximum, the oldest key that does not sign is
+    /// withdrawn.
+    pub(crate) fn publish_key(&mut self, jwk: Jwk) {
+        if self.published.len() >= MAX_PUBLISHED {
+            let signs = |jwk: &Jwk| self.signing.iter().any(|signer| signer.jwk() == *jwk);
+            if let Some(place) = self.published.iter().position(|jwk| !signs(jwk)) {
+                self.published.remove(place);
+            }
+        }
+        self.published.push(jwk);
     }
 
     /// The newest key of that name.

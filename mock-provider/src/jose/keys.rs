@@ -137,7 +137,7 @@ impl Keys {
                     (Rotation::Replace | Rotation::SameKid, Some(place)) => {
                         set.published[place] = jwk;
                     }
-                    _ => set.published.push(jwk),
+                    _ => set.publish_key(jwk),
                 }
                 set.add(new);
             }
@@ -237,7 +237,7 @@ impl Keys {
         self.change(|set| {
             // Somebody else may have been faster.
             find(set).or_else(|| {
-                set.published.push(spare.jwk());
+                set.publish_key(spare.jwk());
                 set.sign_with(Arc::clone(&spare));
                 Some(spare)
             })
@@ -372,9 +372,10 @@ impl Keys {
 
     /// Puts everything back as it was.
     pub(crate) fn restore(&self, snapshot: Arc<KeySet>) {
-        self.0
-            .pool
-            .keep(|key| snapshot.known.iter().any(|own| own.key.thumbprint() == key.thumbprint()));
+        let is_known = |key: &SigningKey| {
+            snapshot.known.iter().any(|own| own.key.thumbprint() == key.thumbprint())
+        };
+        self.0.pool.release_unused(is_known);
         *self.0.set.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
     }
 

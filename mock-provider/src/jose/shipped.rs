@@ -1,5 +1,7 @@
-//! Keys that are shipped with every copy, so that nobody waits for one; see `keys/README.md`.
+//! RSA keys that are compiled in, so that no test waits for one to be generated; see
+//! `keys/README.md`.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::jose::algorithm::KeyKind;
@@ -9,12 +11,12 @@ use crate::jose::weak_rsa::{WeakRsa, Weakness};
 
 type Parsed = LazyLock<Arc<SigningKey>>;
 
-/// A key, parsed by the first who asks in this process.
+/// A key that is parsed once per process, on first use.
 macro_rules! parsed {
     ($file:literal) => {
         LazyLock::new(|| {
             let key = SigningKey::from_pkcs8(include_bytes!(concat!("../../keys/", $file)));
-            Arc::new(key.expect("a shipped key is sound"))
+            Arc::new(key.expect("a shipped key is valid"))
         })
     };
 }
@@ -41,14 +43,14 @@ impl SigningKey {
         POOL.get(number).map(|key| Arc::clone(key))
     }
 
-    /// An RSA key that stands in no key set: an attacker's.
+    /// An RSA key that no key set ever contains: an attacker's.
     pub(crate) fn unpublished() -> Arc<Self> {
         Arc::clone(&UNPUBLISHED)
     }
 
     /// An RSA key with that weakness.
     pub(crate) fn weak(weakness: Weakness) -> Self {
-        let read = |der| WeakRsa::from_pkcs1(der).expect("a shipped key is sound");
+        let read = |der| WeakRsa::from_pkcs1(der).expect("a shipped key is valid");
         Self::weak_rsa(match weakness {
             Weakness::Bits512 => read(include_bytes!("../../keys/weak-rsa-512.der").as_slice()),
             Weakness::Bits1024 => read(include_bytes!("../../keys/weak-rsa-1024.der").as_slice()),
@@ -60,56 +62,52 @@ impl SigningKey {
     }
 }
 
-/// How many issuers of a provider have each of the shipped keys. Clones count together.
+/// Which issuers of a provider hold each of the shipped keys, by the issuers' numbers. Clones share
+/// the sets.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shelf(Arc<Mutex<[usize; POOL.len()]>>);
+pub(crate) struct KeyHolders(Arc<Mutex<[BTreeSet<usize>; POOL.len()]>>);
 
-/// Hands out RSA keys to an issuer: the shipped ones, each once, and then new ones.
+/// Hands out RSA keys to one issuer: the shipped ones, each once, and then new ones.
 ///
-/// Those that no other issuer has come first, so that the few of a test share no key, whatever they
-/// rotate. Thousands do: to make a key for each would take an hour.
+/// Keys that no other issuer holds come first. A fixed choice such as `issuer % 8` would not do: after
+/// a rotation an issuer would sign with its neighbour's key, and a test that checks whether a relying
+/// party tells two issuers apart would pass for the wrong reason. Thousands of issuers do share keys:
+/// generating one for each would take an hour.
 #[derive(Debug, Default)]
 pub(crate) struct KeyPool {
-    shelf: Shelf,
-    first: usize,
-    /// Which the issuer has or had.
-    own: Mutex<[bool; POOL.len()]>,
+    holders: KeyHolders,
+    issuer: usize,
 }
 
 impl KeyPool {
-    /// A pool that begins with the shipped key of that number, counted round, where it has the
-    /// choice.
-    pub(crate) fn from(shelf: Shelf, first: usize) -> Self {
-        Self { shelf, first, own: Mutex::default() }
+    /// The pool of the issuer with this number, which must be unique among those that share
+    /// `holders`. Of keys that are held equally often, the first counted from that number wins.
+    pub(crate) fn new(holders: KeyHolders, issuer: usize) -> Self {
+        Self { holders, issuer }
     }
 
-    /// A key that was not drawn before. A new one takes a tenth of a second or more.
+    /// A key that was not drawn before. Generating a new one takes a tenth of a second or more.
     pub(crate) fn draw(&self) -> Arc<SigningKey> {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut issuers = self.shelf.issuers();
-        let left = (0..POOL.len()).map(|number| (self.first + number) % POOL.len());
-        // The first of several that are as rare.
-        match left.filter(|number| !own[*number]).min_by_key(|number| issuers[*number]) {
-            Some(number) => {
-                own[number] = true;
-                issuers[number] += 1;
-                Arc::clone(&POOL[number])
+        let mut holders = self.holders.lock();
+        let keys = (0..POOL.len()).map(|offset| (self.issuer + offset) % POOL.len());
+        let free = keys.filter(|key| !holders[*key].contains(&self.issuer));
+        match free.min_by_key(|key| holders[*key].len()) {
+            Some(key) => {
+                holders[key].insert(self.issuer);
+                Arc::clone(&POOL[key])
             }
             None => {
-                drop((own, issuers));
+                drop(holders);
                 Arc::new(SigningKey::generate(KeyKind::Rsa, &[0; 32]))
             }
         }
     }
 
-    /// Takes back all shipped keys but those that the issuer still has.
-    pub(crate) fn keep(&self, has: impl Fn(&SigningKey) -> bool) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut issuers = self.shelf.issuers();
-        for number in 0..POOL.len() {
-            if own[number] && !has(&POOL[number]) {
-                own[number] = false;
-                issuers[number] -= 1;
+    /// Returns the shipped keys that the issuer no longer uses.
+    pub(crate) fn release_unused(&self, is_used: impl Fn(&SigningKey) -> bool) {
+        for (holders, key) in self.holders.lock().iter_mut().zip(&POOL) {
+            if holders.contains(&self.issuer) && !is_used(key) {
+                holders.remove(&self.issuer);
             }
         }
     }
@@ -117,20 +115,18 @@ impl KeyPool {
 
 impl Drop for KeyPool {
     fn drop(&mut self) {
-        self.keep(|_| false);
+        self.release_unused(|_| false);
     }
 }
 
-impl Shelf {
-    fn issuers(&self) -> MutexGuard<'_, [usize; POOL.len()]> {
+impl KeyHolders {
+    fn lock(&self) -> MutexGuard<'_, [BTreeSet<usize>; POOL.len()]> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -143,18 +139,18 @@ mod tests {
     }
 
     #[test]
-    fn issuers_share_a_key_when_there_are_no_others_left_and_not_before() {
-        let shelf = Shelf::default();
-        let [one, other] = [0, 1].map(|first| KeyPool::from(shelf.clone(), first));
+    fn issuers_share_a_key_only_when_no_other_is_left() {
+        let holders = KeyHolders::default();
+        let [one, other] = [0, 1].map(|number| KeyPool::new(holders.clone(), number));
         let mut kids = BTreeSet::new();
         for _ in 0..POOL.len() / 2 {
             assert!(kids.insert(one.draw().thumbprint().to_owned()));
             assert!(kids.insert(other.draw().thumbprint().to_owned()));
         }
-        assert!(kids.contains(one.draw().thumbprint()), "the other one's");
+        assert!(kids.contains(one.draw().thumbprint()), "a key of the other issuer");
         drop(other);
-        assert_eq!(shelf.issuers().iter().sum::<usize>(), POOL.len() / 2 + 1);
-        one.keep(|key| key.thumbprint() == POOL[0].thumbprint());
+        assert_eq!(holders.lock().iter().flatten().count(), POOL.len() / 2 + 1);
+        one.release_unused(|key| key.thumbprint() == POOL[0].thumbprint());
         assert_eq!(one.draw().thumbprint(), POOL[1].thumbprint());
     }
 

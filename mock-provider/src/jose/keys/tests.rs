@@ -270,3 +270,18 @@ fn of_very_many_keys_those_in_use_are_known() {
     assert_eq!(keys.snapshot().known.len(), 64);
     assert_eq!(keys.kids(), [signed_by(&keys, Algorithm::ES256)]);
 }
+
+#[test]
+fn published_keys_stay_bounded_when_none_is_withdrawn() {
+    let keys = keys(&[Algorithm::ES256, Algorithm::EdDsa]);
+    let idle = keys.signing_kid(Algorithm::EdDsa).unwrap();
+    for _ in 0..100 {
+        keys.rotate(Rotation::Overlap);
+        keys.sign_with(&idle).unwrap();
+    }
+    assert_eq!(keys.kids().len(), 64);
+    assert!(keys.snapshot().known.len() <= 70, "{}", keys.snapshot().known.len());
+    for algorithm in [Algorithm::ES256, Algorithm::EdDsa] {
+        assert!(keys.kids().contains(&signed_by(&keys, algorithm)), "{algorithm} is published");
+    }
+}
