@@ -277,7 +277,7 @@ impl AuthorizationResponse {
     /// Encodes the parameters in the way that the request asked for.
     pub(crate) fn encoded(self) -> Reply {
         let Self { redirect_uri: uri, mode, parameters } = self;
-        let behind = |separator: char| parameters.encode_behind(format!("{uri}{separator}"));
+        let behind = |separator: char| parameters.append_to(format!("{uri}{separator}"));
         match mode {
             ResponseMode::Query => {
                 Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))

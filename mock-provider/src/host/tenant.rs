@@ -89,7 +89,7 @@ impl Tenant {
             key_holders: KeyHolders::default(),
         });
         let seed = template.common.settings.seed;
-        let keys = template.keys(own, 0, seed);
+        let keys = template.keys(own, 0, 0, seed);
         let surroundings =
             Surroundings { default_url: place.url.clone(), default_keys: keys.clone(), tls_faults };
         let initial = Initial {
@@ -122,8 +122,8 @@ impl Tenant {
             cookie_name: format!("{}_{digest:016x}", self.issuer.cookie_name),
         };
         // The first shipped key is the default tenant's.
-        let first_key = 1 + (digest % (POOL_SIZE as u64 - 1)) as usize;
-        let (clock, keys) = (self.issuer.clock.fork(), template.keys(None, first_key, seed));
+        let first = 1 + (digest % (POOL_SIZE as u64 - 1)) as usize;
+        let (clock, keys) = (self.issuer.clock.fork(), template.keys(None, number, first, seed));
         let configured = Arc::clone(&template.configured);
         let directory = match &failure {
             Some(_) => self.issuer.directory.clone(),
@@ -190,11 +190,17 @@ pub(crate) async fn log_out(tenant: &Arc<Tenant>, subject: &str) -> usize {
 }
 
 impl Template {
-    /// The keys of a new tenant; `first` says which shipped one it begins with.
-    fn keys(&self, own: Option<SigningKey>, first: usize, seed: Option<u64>) -> Keys {
+    /// The keys of the tenant with this number. `first` is the shipped key that it prefers.
+    fn keys(
+        &self,
+        own: Option<SigningKey>,
+        number: usize,
+        first: usize,
+        seed: Option<u64>,
+    ) -> Keys {
         let algorithms = self.common.settings.signing_algorithms.iter().copied();
         // Not the generator of codes and tokens: what it draws must not depend on the keys.
-        let pool = KeyPool::from(self.key_holders.clone(), first);
+        let pool = KeyPool::new(self.key_holders.clone(), number, first);
         let keys = Keys::new(algorithms, own, pool, Random::new(seed).bytes());
         self.configured.clients.iter().for_each(|client| keys.publish_for(client));
         keys

@@ -141,5 +141,5 @@ impl Issuer {
 /// Adds parameters to the query of a redirect URI, which is otherwise kept as it is.
 pub(crate) fn with_query(uri: &str, parameters: &Parameters) -> String {
     let separator = if uri.contains('?') { '&' } else { '?' };
-    parameters.encode_behind(format!("{uri}{separator}"))
+    parameters.append_to(format!("{uri}{separator}"))
 }

@@ -77,19 +77,20 @@ pub(crate) struct KeyHolders(Arc<Mutex<[BTreeSet<usize>; POOL.len()]>>);
 pub(crate) struct KeyPool {
     holders: KeyHolders,
     issuer: usize,
+    first: usize,
 }
 
 impl KeyPool {
     /// The pool of the issuer with this number, which must be unique among those that share
-    /// `holders`. Of keys that are held equally often, the first counted from that number wins.
-    pub(crate) fn new(holders: KeyHolders, issuer: usize) -> Self {
-        Self { holders, issuer }
+    /// `holders`. Of keys that are held equally often, the next one from `first` on wins.
+    pub(crate) fn new(holders: KeyHolders, issuer: usize, first: usize) -> Self {
+        Self { holders, issuer, first }
     }
 
     /// A key that was not drawn before. Generating a new one takes a tenth of a second or more.
     pub(crate) fn draw(&self) -> Arc<SigningKey> {
         let mut holders = self.holders.lock();
-        let keys = (0..POOL.len()).map(|offset| (self.issuer + offset) % POOL.len());
+        let keys = (0..POOL.len()).map(|offset| (self.first + offset) % POOL.len());
         let free = keys.filter(|key| !holders[*key].contains(&self.issuer));
         match free.min_by_key(|key| holders[*key].len()) {
             Some(key) => {

@@ -1,34 +1,19 @@
 //! Request parameters in `application/x-www-form-urlencoded`, from a query or a form.
 
-use std::fmt;
-use std::ops::Range;
-
 use percent_encoding::percent_decode;
 use url::form_urlencoded;
 
-/// The parameters of one request, in the order in which they came.
-///
-/// All names and values stand in one string: a login has dozens, and the journal keeps them.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Parameters {
-    text: String,
-    pairs: Vec<Pair>,
-}
+/// The parameters of one request, in the order of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parameters(Vec<(String, String)>);
 
-/// A name and a value, by their places in the text.
-#[derive(Clone, PartialEq, Eq)]
-struct Pair {
-    name: Range<usize>,
-    value: Range<usize>,
-}
-
-/// A parameter that came more than once, which
+/// A parameter that occurs more than once, which
 /// [RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("parameter `{0}` came more than once")]
 pub(crate) struct Repeated(pub(crate) String);
 
-/// Bytes that are no text, although parameters are UTF-8
+/// Parameters that are not UTF-8
 /// ([RFC 6749, appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B)).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotText {
@@ -43,15 +28,11 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// When a name or value is no text: to replace what is not would change, say, a `state` that
-    /// must come back exactly.
+    /// When a name or value is not UTF-8. Replacing the invalid bytes would change values such as a
+    /// `state`, which must come back exactly.
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, NotText> {
-        let mut parameters =
-            Self { text: String::with_capacity(encoded.len()), pairs: Vec::with_capacity(8) };
-        form_urlencoded::parse(encoded).for_each(|(name, value)| parameters.push(&name, &value));
-        // What stands for bytes that are no text, and may also have been sent.
-        if !parameters.text.contains(char::REPLACEMENT_CHARACTER) || is_text(encoded) {
-            return Ok(parameters);
+        if is_text(encoded) {
+            return Ok(form_urlencoded::parse(encoded).collect());
         }
         let pairs = encoded.split(|byte| *byte == b'&');
         let name = pairs.filter(|pair| !is_text(pair)).find_map(|pair| {
@@ -61,42 +42,26 @@ impl Parameters {
         Err(name.map_or(NotText::Name, NotText::Value))
     }
 
-    /// How many there are.
+    /// The number of parameters.
     pub(crate) fn len(&self) -> usize {
-        self.pairs.len()
+        self.0.len()
     }
 
-    /// How many bytes names and values have.
+    /// The number of bytes in all names and values.
     pub(crate) fn bytes(&self) -> usize {
-        self.text.len()
+        self.iter().map(|(name, value)| name.len() + value.len()).sum()
     }
 
     /// Adds a parameter at the end.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
-        let start = self.text.len();
-        self.text.push_str(name);
-        let middle = self.text.len();
-        self.text.push_str(value);
-        self.pairs.push(Pair { name: start..middle, value: middle..self.text.len() });
+        self.0.push((name.to_owned(), value.to_owned()));
     }
 
-    /// The parameters with `name` once, at its old place or at the end.
+    /// The parameters with `name` exactly once, at its old place or at the end.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
-        let mut with = Self::default();
-        let mut placed = false;
-        for (own, old) in self.iter() {
-            match (own == name, placed) {
-                (false, _) => with.push(own, old),
-                (true, false) => {
-                    with.push(name, value);
-                    placed = true;
-                }
-                (true, true) => {}
-            }
-        }
-        if !placed {
-            with.push(name, value);
-        }
+        let place = self.iter().position(|(own, _)| own == name).unwrap_or(self.len());
+        let mut with = self.without(name);
+        with.0.insert(place, (name.to_owned(), value.to_owned()));
         with
     }
 
@@ -106,71 +71,78 @@ impl Parameters {
     }
 
     /// The value of `name`. A parameter without a value counts as omitted (RFC 6749, section 3.1).
+    ///
+    /// # Errors
+    ///
+    /// When the parameter occurs more than once.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, Repeated> {
-        let mut values = self.iter().filter(|(key, _)| *key == name);
+        let mut values = self.values(name);
         let first = values.next();
         if values.next().is_some() {
             return Err(Repeated(name.to_owned()));
         }
-        Ok(first.map(|(_, value)| value).filter(|value| !value.is_empty()))
+        Ok(first.filter(|value| !value.is_empty()))
     }
 
-    /// Like [`get`](Self::get), for those who keep the value.
+    /// [`get`](Self::get), as an owned string.
+    ///
+    /// # Errors
+    ///
+    /// When the parameter occurs more than once.
     pub(crate) fn owned(&self, name: &str) -> Result<Option<String>, Repeated> {
         Ok(self.get(name)?.map(str::to_owned))
     }
 
-    /// The last value of `name`, for forms of our own pages, where a repetition means nothing.
+    /// The last value of `name`, for forms of the provider's own pages, where repetition is harmless.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
-        let last = self.iter().filter(|(key, _)| *key == name).last();
-        last.map(|(_, value)| value).filter(|value| !value.is_empty())
+        self.values(name).last().filter(|value| !value.is_empty())
     }
 
-    /// A name that came more than once, except those that may (`resource`, RFC 8707).
+    /// Refuses repeated parameters, except `resource`, which may be repeated
+    /// ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    ///
+    /// # Errors
+    ///
+    /// The first repeated name, in alphabetical order.
     pub(crate) fn check_single(&self) -> Result<(), Repeated> {
         let mut names: Vec<_> = self.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
-        let mut twins = names.windows(2).filter(|twins| twins[0] == twins[1]);
-        match twins.find(|twins| twins[0] != "resource") {
-            Some(twins) => Err(Repeated(twins[0].to_owned())),
+        let mut repeated = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        match repeated.find(|name| *name != "resource") {
+            Some(name) => Err(Repeated(name.to_owned())),
             None => Ok(()),
         }
     }
 
     /// All names and values, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pair = |pair: &Pair| (&self.text[pair.name.clone()], &self.text[pair.value.clone()]);
-        self.pairs.iter().map(pair)
+        self.0.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The parameters encoded again, for a hidden field or an address.
+    /// Encodes the parameters again, for a hidden field or a URL.
     pub(crate) fn encode(&self) -> String {
-        self.encode_behind(String::new())
+        self.append_to(String::new())
     }
 
-    /// Like [`encode`](Self::encode), at the end of an address.
-    pub(crate) fn encode_behind(&self, address: String) -> String {
-        let start = address.len();
-        form_urlencoded::Serializer::for_suffix(address, start).extend_pairs(self.iter()).finish()
+    /// Appends the encoded parameters to a URL, which ends in `?`, `&` or `#`.
+    pub(crate) fn append_to(&self, url: String) -> String {
+        let start = url.len();
+        form_urlencoded::Serializer::for_suffix(url, start).extend_pairs(self.iter()).finish()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
     }
 }
 
-impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Parameters {
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Parameters {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let mut parameters = Self::default();
-        pairs.into_iter().for_each(|(name, value)| parameters.push(name.as_ref(), value.as_ref()));
-        parameters
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
-impl fmt::Debug for Parameters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-/// True when the bytes are UTF-8 once percent signs are resolved. What parts the pairs is ASCII,
-/// hence in no character: the whole is text when each part is.
+/// True when the bytes are UTF-8 once percent signs are resolved. The separators are ASCII and thus
+/// never part of a longer character, so the whole is UTF-8 exactly when each name and value is.
 fn is_text(encoded: &[u8]) -> bool {
     percent_decode(encoded).decode_utf8().is_ok()
 }
@@ -203,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_told_by_the_name_of_their_parameter() {
+    fn invalid_utf_8_is_reported_with_the_name_of_its_parameter() {
         let not_text = |encoded: &[u8]| Parameters::parse(encoded).unwrap_err();
         assert_eq!(not_text(b"a=%C3%A4&b%20c=x%FF&d=1"), NotText::Value("b c".into()));
         assert_eq!(not_text(b"a=1&\xff"), NotText::Name);
@@ -211,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_is_replaced_keeps_its_place_and_comes_once() {
+    fn a_replaced_parameter_keeps_its_place_and_occurs_once() {
         let parameters = parse("a=1&b=2&a=3");
         assert_eq!(parameters.with("a", "4").encode(), "a=4&b=2");
         assert_eq!(parameters.with("c", "5").encode(), "a=1&b=2&a=3&c=5");

@@ -120,7 +120,7 @@ pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
     let words = format!("the browser was sent on to {honest}");
     let note = Note::new(words.clone()).client(&reply_to.client.id);
     Effect::answer(words, move |_| {
-        Reply::redirect(&parameters.encode_behind(format!("{honest}?"))).note(note)
+        Reply::redirect(&parameters.append_to(format!("{honest}?"))).note(note)
     })
 }
 

@@ -50,7 +50,7 @@ impl AuthorizationDraft {
         let mut reply = self.response.encoded();
         if has_fragment && let Some(location) = reply.headers.get(LOCATION) {
             let location = String::from_utf8_lossy(location.as_bytes());
-            let location = self.fragment.encode_behind(format!("{location}#"));
+            let location = self.fragment.append_to(format!("{location}#"));
             if let Ok(location) = HeaderValue::try_from(location) {
                 reply.headers.insert(LOCATION, location);
             }
