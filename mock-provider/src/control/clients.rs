@@ -55,7 +55,7 @@ pub(crate) async fn post(
             Ok(())
         }
     })?;
-    tenant.issuer.keys.publish_for(&client);
+    client.publish_keys(&tenant.issuer.keys);
     Ok((StatusCode::CREATED, Json(client)))
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn put(
     check_client(&client, &tenant.issuer.directory.now(), &tenant.issuer.settings)
         .map_err(Refused::unprocessable)?;
     tenant.issuer.directory.change(|directory| directory.put_client(client.clone()));
-    tenant.issuer.keys.publish_for(&client);
+    client.publish_keys(&tenant.issuer.keys);
     Ok(Json(client))
 }
 

@@ -11,6 +11,7 @@ use crate::directory::encryption::KeyEncryption;
 use crate::directory::redirect_uri::RedirectUri;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::jwe::ContentEncryption;
+use crate::jose::keys::Keys;
 use crate::protocol::response_type::ResponseType;
 
 /// A relying party, as registered at the provider.
@@ -240,6 +241,15 @@ impl Client {
         };
         let keys = self.jwks.as_ref().map(|jwks| &*jwks.keys).unwrap_or_default();
         keys.iter().find(|jwk| is(jwk, "kty", "RSA") && !is(jwk, "use", "sig"))
+    }
+
+    /// Publishes the keys that sign for this client, so that relying parties find them before the
+    /// first token.
+    pub(crate) fn publish_keys(&self, keys: &Keys) {
+        keys.enable(self.id_token_signed_response_alg);
+        if let Some(algorithm) = self.userinfo_signed_response_alg {
+            keys.signer(algorithm);
+        }
     }
 
     /// What to call the client on a page.

@@ -202,7 +202,7 @@ impl Template {
         // Not the generator of codes and tokens: what it draws must not depend on the keys.
         let pool = KeyPool::new(self.key_holders.clone(), number, first);
         let keys = Keys::new(algorithms, own, pool, Random::new(seed).bytes());
-        self.configured.clients.iter().for_each(|client| keys.publish_for(client));
+        self.configured.clients.iter().for_each(|client| client.publish_keys(&keys));
         keys
     }
 }

@@ -56,7 +56,7 @@ impl Issuer {
                  the control API"
             )));
         }
-        self.keys.publish_for(&client);
+        client.publish_keys(&self.keys);
         Ok(client)
     }
 

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::base::secret::Secret;
-use crate::directory::client::Client;
 use crate::jose::algorithm::{Algorithm, KeyKind, hmac};
 use crate::jose::jws::{Jws, NotVerified};
 use crate::jose::key_set::{KeySet, is_named};
@@ -215,14 +214,6 @@ impl Keys {
             self.change(|set| set.algorithms.push(algorithm));
         }
         self.signer(algorithm);
-    }
-
-    /// Has the keys that sign for a client, so that they are published before the first token.
-    pub(crate) fn publish_for(&self, client: &Client) {
-        self.enable(client.id_token_signed_response_alg);
-        if let Some(algorithm) = client.userinfo_signed_response_alg {
-            self.signer(algorithm);
-        }
     }
 
     /// The key that signs with this algorithm; `None` for an HMAC. A key that is not there yet is

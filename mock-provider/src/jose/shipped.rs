@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn issuers_share_a_key_only_when_no_other_is_left() {
         let holders = KeyHolders::default();
-        let [one, other] = [0, 1].map(|number| KeyPool::new(holders.clone(), number));
+        let [one, other] = [0, 1].map(|number| KeyPool::new(holders.clone(), number, number));
         let mut kids = BTreeSet::new();
         for _ in 0..POOL.len() / 2 {
             assert!(kids.insert(one.draw().thumbprint().to_owned()));
