@@ -15,14 +15,13 @@ use crate::exchange::browser::Browser;
 use crate::exchange::reply::{Content, Note, Reply};
 use crate::exchange::request::Request;
 use crate::failure::Choice;
-use crate::failure::spec::failure::Failure;
 use crate::issuer::authorization::Decision;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
 use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::STANDARD_SCOPES;
-use crate::ui::{ClientName, FailurePicker, Problem, ScopeLine, SignInPage, UserCard, policy};
+use crate::ui::{ClientName, Problem, ScopeLine, SignInPage, UserCard, policy};
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let form = match &request.form {
@@ -169,7 +168,7 @@ pub(crate) fn page(
         subject_value: subject_value.to_owned(),
         signed_in: session.map(|session| UserCard::from(&**session.user)),
         problem: problem.clone(),
-        failure: picker(choice),
+        failure: choice.picker(),
     };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let note = match refused {
@@ -179,19 +178,6 @@ pub(crate) fn page(
         }
     };
     Reply::page(&page, &policy::PAGE).status(status).note(note)
-}
-
-fn picker(choice: &Choice) -> FailurePicker {
-    let mode = choice.failure().map(Failure::mode);
-    let parameters = mode.into_iter().flat_map(|mode| mode.parameters);
-    let parameters = parameters.map(|known| (known.name.to_owned(), known.values()));
-    FailurePicker {
-        open: choice.is_open(),
-        written: choice.written.clone(),
-        effect: mode.map(|mode| mode.effect),
-        parameters: parameters.collect(),
-        problem: choice.problem().map(str::to_owned),
-    }
 }
 
 /// What every form of the page carries.

@@ -10,6 +10,7 @@ use crate::failure::spec::class::Class;
 use crate::failure::spec::failure::{Failure, Selector};
 use crate::failure::spec::mode::Mode;
 use crate::protocol::parameters::Parameters;
+use crate::ui::{FailureClass, FailurePicker, FailureRow};
 
 /// How long the failure stays armed: long enough to look at a failed login, and nobody must
 /// remember to clear it.
@@ -36,9 +37,20 @@ impl Choice {
         Self { written, asked, failure }
     }
 
-    /// Whether the page shows what there is to choose from.
-    pub(crate) fn is_open(&self) -> bool {
-        self.asked || self.failure.is_some()
+    /// The picker of the sign-in page with this choice.
+    pub(crate) fn picker(&self) -> FailurePicker {
+        let open = self.asked || self.failure.is_some();
+        let mode = self.failure().map(Failure::mode);
+        let parameters = mode.into_iter().flat_map(|mode| mode.parameters);
+        let parameters = parameters.map(|known| (known.name.to_owned(), known.values()));
+        FailurePicker {
+            open,
+            classes: if open { classes() } else { Vec::new() },
+            written: self.written.clone(),
+            effect: mode.map(|mode| mode.effect),
+            parameters: parameters.collect(),
+            problem: self.problem().map(str::to_owned),
+        }
     }
 
     /// The failure, where one was chosen that can be.
@@ -63,6 +75,17 @@ impl Choice {
         }
         failures.arm(failure, clock);
     }
+}
+
+/// The failures that a login can be made to meet, by class.
+fn classes() -> Vec<FailureClass> {
+    let offered = |class: &Class| {
+        let modes = class.modes().iter().filter(|mode| mode.acts_in_a_login());
+        modes.map(|mode| FailureRow { name: mode.name, effect: mode.effect }).collect::<Vec<_>>()
+    };
+    let classes = Class::ALL.iter();
+    let classes = classes.map(|class| FailureClass { title: class.title(), modes: offered(class) });
+    classes.filter(|class| !class.modes.is_empty()).collect()
 }
 
 fn read(written: &str) -> Result<Failure, String> {
@@ -93,5 +116,21 @@ impl Mode {
             Act::Request(_) | Act::Answer(_) => !of_documents,
             _ => true,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picker_offers_every_failure_that_a_login_can_meet_once() {
+        let offered: Vec<_> =
+            classes().iter().flat_map(|class| &class.modes).map(|mode| mode.name).collect();
+        for mode in crate::failure::modes() {
+            let times = offered.iter().filter(|name| **name == mode.name).count();
+            assert_eq!(times, usize::from(mode.acts_in_a_login()), "{}", mode.name);
+        }
+        assert!(offered.contains(&"id-token-exp-invalid"));
     }
 }

@@ -21,7 +21,7 @@ mod user_card;
 
 pub(crate) use check_session::CheckSessionPage;
 pub(crate) use error::ErrorPage;
-pub(crate) use failure_picker::FailurePicker;
+pub(crate) use failure_picker::{FailureClass, FailurePicker, FailureRow};
 pub(crate) use form_post::FormPostPage;
 pub(crate) use home::{ClientCard, EndpointLine, HomePage, Setting};
 pub(crate) use logout::{Frame, LogoutPage, SignedOutPage};
