@@ -8,9 +8,9 @@ use axum::http::HeaderValue;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells a provider the time: the system's, or one that a test holds still and moves by hand.
+/// The clock of a provider: the system's time, or a time that a test freezes and moves by hand.
 ///
-/// Clones share the time: moving one moves all.
+/// Clones share the time: moving one moves all of them.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone)]
 pub struct Clock(Arc<Mutex<Source>>);
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Clone, Copy)]
 enum Source {
     /// The system's time plus an offset in milliseconds.
@@ -39,45 +39,44 @@ impl Clock {
         Self::from(Source::System { offset: 0 })
     }
 
-    /// A time that stands still until it is moved. Fractions of a millisecond are dropped.
+    /// A clock that stands still until it is moved. Fractions of a millisecond are dropped.
     pub fn frozen_at(at: Timestamp) -> Self {
         Self::from(Source::Frozen { at: at.as_millisecond() })
     }
 
-    /// The system's time, and so much more, or less where `by` is negative: the clock of a machine
-    /// that goes wrong.
+    /// The system's time plus an offset, which may be negative: the clock of a machine that is wrong.
     pub fn skewed(by: SignedDuration) -> Self {
         let clock = Self::system();
         clock.skew(by);
         clock
     }
 
-    /// Another clock that shows the same time, and is moved by itself.
+    /// An independent clock that shows the same time.
     pub(crate) fn fork(&self) -> Self {
         Self::from(*self.source())
     }
 
-    /// Shows the time that another clock shows, and goes or stands still as that one does.
+    /// Takes over the time of another clock, and whether it is frozen.
     pub(crate) fn copy_from(&self, other: &Self) {
         let other = *other.source();
         *self.source() = other;
     }
 
-    /// The time now.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.source().now()
     }
 
-    /// Moves the time forward; a clock on the system's time stays that much ahead.
+    /// Moves the time forward. A clock on the system's time stays ahead by that much.
     ///
-    /// What has expired by then counts as expired at once: no test needs to wait.
+    /// Codes, tokens and sessions whose lifetime ends in between expire at once, without waiting.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let (Source::System { offset: time } | Source::Frozen { at: time }) = &mut *self.source();
         *time = time.saturating_add(by);
     }
 
-    /// Sets the time; a clock on the system's time goes on from there.
+    /// Sets the time. A clock on the system's time continues from there.
     pub fn set(&self, to: Timestamp) {
         let to = to.as_millisecond();
         match &mut *self.source() {
@@ -86,7 +85,7 @@ impl Clock {
         }
     }
 
-    /// Shows the system's time, and so much more, or less where `by` is negative.
+    /// Shows the system's time plus an offset, which may be negative.
     pub fn skew(&self, by: SignedDuration) {
         let offset = i64::try_from(by.as_millis()).unwrap_or(if by.is_negative() {
             i64::MIN
@@ -96,25 +95,25 @@ impl Clock {
         *self.source() = Source::System { offset };
     }
 
-    /// Stops at the time that the clock shows.
+    /// Stops the clock at its current time.
     pub fn freeze(&self) {
         let mut source = self.source();
         *source = Source::Frozen { at: source.now().as_millisecond() };
     }
 
-    /// Goes on from the time that the clock shows, as fast as the system's.
+    /// Continues from the clock's current time at the speed of the system's.
     pub fn unfreeze(&self) {
         let mut source = self.source();
         *source = Source::System { offset: source.now().as_millisecond() - system() };
     }
 
-    /// Whether the time stands still.
+    /// Whether the clock is frozen.
     pub fn is_frozen(&self) -> bool {
         matches!(*self.source(), Source::Frozen { .. })
     }
 
-    /// The time for a `Date` header, in the form of RFC 9110, section 5.6.7, where it is another than
-    /// the system's: the server itself tells that one.
+    /// The value of a `Date` header (RFC 9110, section 5.6.7), if the time differs from the system's.
+    /// Otherwise the server adds the header itself.
     pub(crate) fn date(&self) -> Option<HeaderValue> {
         match *self.source() {
             Source::System { offset: 0 } => None,
@@ -122,7 +121,7 @@ impl Clock {
         }
     }
 
-    /// Seconds since the epoch, as claims have them.
+    /// Seconds since the epoch, as in claims.
     pub(crate) fn seconds(&self) -> i64 {
         self.now().as_second()
     }
@@ -152,7 +151,7 @@ impl Source {
     }
 }
 
-/// A time in the form of RFC 9110, section 5.6.7. It has none beyond the year 9999.
+/// A time as in RFC 9110, section 5.6.7; `None` after the year 9999, which the form cannot express.
 pub(crate) fn http_date(time: Timestamp) -> Option<HeaderValue> {
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
     HeaderValue::try_from(date).ok()
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_frozen_stands_still_and_goes_on_from_there() {
+    fn a_frozen_clock_stands_still_and_continues_from_there() {
         let clock = Clock::frozen_at(Timestamp::UNIX_EPOCH);
         clock.unfreeze();
         assert!(!clock.is_frozen() && (0..5).contains(&clock.seconds()), "{clock:?}");
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn time_beyond_what_can_be_told_stops_at_the_end() {
+    fn time_stops_at_the_largest_timestamp() {
         let clock = Clock::frozen_at(Timestamp::UNIX_EPOCH);
         clock.advance(Duration::MAX);
         assert_eq!(clock.now(), Timestamp::MAX);

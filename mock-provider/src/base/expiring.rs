@@ -1,16 +1,16 @@
-//! A map whose entries leave by themselves, so that no number of logins fills the memory.
+//! A map whose entries expire, so that no number of logins exhausts the memory.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// More entries than this of one kind are never kept: those that would expire first leave first.
-/// At one login after the other that is several minutes' worth of them.
-const CAPACITY: usize = 100_000;
+/// The maximum number of entries; those that would expire first are evicted first. At full speed this
+/// is several minutes' worth of logins.
+const MAX_ENTRIES: usize = 100_000;
 
-/// Values by key, each until a time in seconds since the epoch.
+/// Values by key, each with an expiry in seconds since the epoch.
 #[derive(Debug)]
 pub(crate) struct Expiring<V> {
     entries: HashMap<String, Entry<V>>,
-    /// Keys by the time when they expire, then by when they came.
+    /// Keys by expiry, then by insertion.
     order: BTreeMap<(i64, u64), String>,
     count: u64,
 }
@@ -28,7 +28,7 @@ impl<V> Default for Expiring<V> {
 }
 
 impl<V> Expiring<V> {
-    /// Adds a value or replaces one, and lets go of those whose time is over.
+    /// Adds or replaces a value, and removes expired ones.
     pub(crate) fn insert(&mut self, key: String, value: V, now: i64, until: i64) {
         self.remove(&key);
         self.sweep(now);
@@ -38,7 +38,7 @@ impl<V> Expiring<V> {
         self.entries.insert(key, Entry { rank, value });
     }
 
-    /// The value of `key`, if its time is not over.
+    /// The value of `key`, unless it has expired.
     pub(crate) fn get_mut(&mut self, key: &str, now: i64) -> Option<&mut V> {
         let entry = self.entries.get_mut(key).filter(|entry| entry.rank.0 > now)?;
         Some(&mut entry.value)
@@ -51,18 +51,18 @@ impl<V> Expiring<V> {
         Some(entry.value)
     }
 
-    /// The values whose time is not over, in no order.
+    /// The values that have not expired, in arbitrary order.
     pub(crate) fn values(&self, now: i64) -> impl Iterator<Item = &V> {
         let valid = self.entries.values().filter(move |entry| entry.rank.0 > now);
         valid.map(|entry| &entry.value)
     }
 
-    /// Removes and returns the values that fit, if their time is not over.
-    pub(crate) fn remove_where(&mut self, now: i64, fits: impl Fn(&V) -> bool) -> Vec<V> {
+    /// Removes and returns the matching values that have not expired.
+    pub(crate) fn remove_where(&mut self, now: i64, matches: impl Fn(&V) -> bool) -> Vec<V> {
         let keys = self.order.iter().filter(|((until, _), _)| *until > now);
         let keys: Vec<_> = keys
             .map(|(_, key)| key)
-            .filter(|key| self.entries.get(*key).is_some_and(|entry| fits(&entry.value)))
+            .filter(|key| self.entries.get(*key).is_some_and(|entry| matches(&entry.value)))
             .cloned()
             .collect();
         keys.iter().filter_map(|key| self.remove(key)).collect()
@@ -70,7 +70,7 @@ impl<V> Expiring<V> {
 
     fn sweep(&mut self, now: i64) {
         while let Some(first) = self.order.first_entry() {
-            if first.key().0 > now && self.entries.len() < CAPACITY {
+            if first.key().0 > now && self.entries.len() < MAX_ENTRIES {
                 return;
             }
             self.entries.remove(&first.remove());
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_leave_when_their_time_is_over() {
+    fn entries_are_removed_when_they_expire() {
         let mut map = Expiring::default();
         map.insert("a".into(), 1, 0, 10);
         assert_eq!(map.get_mut("a", 9), Some(&mut 1));
@@ -93,18 +93,18 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_leave_when_there_are_too_many() {
+    fn the_entries_that_expire_first_are_evicted_when_there_are_too_many() {
         let mut map = Expiring::default();
-        for number in 0..CAPACITY + 5 {
+        for number in 0..MAX_ENTRIES + 5 {
             map.insert(number.to_string(), number, 0, 10);
         }
-        assert_eq!((map.entries.len(), map.order.len()), (CAPACITY, CAPACITY));
+        assert_eq!((map.entries.len(), map.order.len()), (MAX_ENTRIES, MAX_ENTRIES));
         assert_eq!(map.get_mut("4", 0), None);
         assert_eq!(map.get_mut("5", 0), Some(&mut 5));
     }
 
     #[test]
-    fn those_that_fit_are_removed_unless_their_time_is_over() {
+    fn matching_entries_are_removed_unless_they_have_expired() {
         let mut map = Expiring::default();
         for (key, value, until) in [("a", 1, 10), ("b", 2, 20), ("c", 3, 30)] {
             map.insert(key.into(), value, 0, until);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_entry_lives_by_its_new_time() {
+    fn a_replaced_entry_has_its_new_expiry() {
         let mut map = Expiring::default();
         map.insert("a".into(), 1, 0, 10);
         map.insert("a".into(), 2, 5, 15);

@@ -1,4 +1,4 @@
-//! What everything else stands on: time, randomness, secrets, and the table of endpoints.
+//! The foundation of all other rooms: time, randomness, secrets and the table of endpoints.
 
 pub(crate) mod clock;
 pub(crate) mod duration;

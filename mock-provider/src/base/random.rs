@@ -8,16 +8,16 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// A generator seeded by the operating system, or by a number so that two runs are alike.
+/// A generator seeded by the operating system, or by a number so that every run gives the same values.
 pub(crate) struct Random(Mutex<StdRng>);
 
 impl Random {
-    /// Without a seed the values cannot be guessed; with one they repeat.
+    /// Without a seed the values are unpredictable; with one they repeat.
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self(Mutex::new(generator(seed)))
     }
 
-    /// Begins again, with the same values where there is a seed.
+    /// Starts over, with the same values if there is a seed.
     pub(crate) fn reseed(&self, seed: Option<u64>) {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = generator(seed);
     }
@@ -27,7 +27,7 @@ impl Random {
         BASE64_URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
-    /// A short name for a flow, to find it by in a log: eight hexadecimal digits.
+    /// A short identifier of a flow, for logs: eight hexadecimal digits.
     pub(crate) fn flow(&self) -> String {
         format!("{:08x}", u32::from_be_bytes(self.bytes()))
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_gives_the_same_tokens_and_none_gives_others() {
+    fn the_same_seed_gives_the_same_tokens_and_no_seed_gives_different_ones() {
         assert_eq!(Random::new(Some(7)).token(), Random::new(Some(7)).token());
         assert_ne!(Random::new(None).token(), Random::new(None).token());
         assert_eq!(Random::new(None).token().len(), 43);

@@ -16,21 +16,19 @@ impl Secret {
         &self.0
     }
 
-    /// True when `candidate` is the value.
+    /// Whether `candidate` equals the value.
     pub fn matches(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
-}
 
-impl Secret {
-    /// A secret is read and never written: this says so to serde, in whose other words for it a
-    /// schema would not have the member at all.
+    /// For `skip_serializing_if`: always true, so that a secret is read but never written. With
+    /// `skip_serializing` the schema would lack the member.
     pub(crate) fn is_hidden(_: &Option<Self>) -> bool {
         true
     }
 }
 
-/// Never asked for: wherever a secret could be written it is hidden.
+/// Never called, because every field of this type is skipped; redacts if one is not.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("[redacted]")

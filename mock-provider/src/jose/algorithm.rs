@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 /// ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)). `none` is not
 /// among them.
 ///
-/// Signatures of `PS*` and `ES*` contain chance and never repeat; all others of one text by one key
-/// are alike.
+/// `PS*` and `ES*` are randomized: signing the same text twice gives different signatures. All others
+/// are deterministic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256: what every relying party understands, and the default.
+    /// RSASSA-PKCS1-v1_5 with SHA-256: the default, which every relying party supports.
     #[default]
     RS256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
@@ -47,7 +47,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm, in the order of this page.
+    /// Every algorithm, in the order of declaration.
     pub const ALL: [Self; 13] = [
         Self::RS256,
         Self::RS384,
@@ -83,12 +83,12 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of that name, which is compared letter by letter.
+    /// The algorithm with this name, which is case-sensitive.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The kind of key that signs; `None` where the client's secret does.
+    /// The kind of key that signs; `None` for algorithms that use the client's secret.
     pub(crate) fn key_kind(self) -> Option<KeyKind> {
         match self {
             Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 | Self::PS384 | Self::PS512 => {
@@ -102,13 +102,13 @@ impl Algorithm {
         }
     }
 
-    /// The hash function, which is that of `at_hash` and `c_hash` too
+    /// The hash function, which `at_hash` and `c_hash` use as well
     /// ([OpenID Connect Core 1.0, section 3.1.3.6](https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken)).
     pub(crate) fn digest(self) -> &'static digest::Algorithm {
         match self {
             Self::RS256 | Self::PS256 | Self::ES256 | Self::HS256 => &digest::SHA256,
             Self::RS384 | Self::PS384 | Self::ES384 | Self::HS384 => &digest::SHA384,
-            // Ed25519 hashes with SHA-512 inside.
+            // Ed25519 uses SHA-512 internally.
             Self::RS512 | Self::PS512 | Self::ES512 | Self::HS512 | Self::EdDsa => &digest::SHA512,
         }
     }
@@ -120,7 +120,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// A kind of key, as far as signing cares.
+/// A kind of signing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     Rsa,
@@ -130,8 +130,8 @@ pub(crate) enum KeyKind {
     Ed25519,
 }
 
-/// The message authentication code of one of the HMAC algorithms; of any other, the code with its
-/// hash function, which is what confused verifiers compute.
+/// The message authentication code of an HMAC algorithm. For other algorithms it is the code with
+/// their hash function, as a verifier computes it that confuses the two.
 pub(crate) fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     let function = match algorithm.digest() {
         digest if *digest == digest::SHA256 => hmac::HMAC_SHA256,

@@ -11,23 +11,23 @@ use crate::jose::ecdsa;
 use crate::jose::public_key::PublicKey;
 use crate::jose::signing_key::SigningKey;
 
-/// A certificate that the key signs for itself, in DER. Its dates are fixed and its number follows
-/// from the key, so that it is the same in every run where the key's signatures are.
+/// A self-signed certificate in DER. Its dates are fixed and its serial number follows from the key,
+/// so a key with deterministic signatures gives the same certificate in every run.
 pub(crate) fn self_signed(key: &SigningKey, common_name: &str) -> Vec<u8> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
-    let certificate = params.self_signed(&Signer::new(key)).expect("a key signs any certificate");
+    let certificate = params.self_signed(&Signer::new(key)).expect("the key signs any certificate");
     certificate.der().to_vec()
 }
 
-/// The value of `x5c`: the certificate of the key first, and each signed by the next.
+/// The value of `x5c`: the certificate of the key first, each signed by the next.
 pub(crate) fn x5c<'a>(chain: impl IntoIterator<Item = &'a [u8]>) -> Value {
-    // Of all members of a JWK, this one has base64 with padding.
+    // Unlike other members of a JWK, this one uses padded base64, not base64url.
     chain.into_iter().map(|der| BASE64_STANDARD.encode(der)).collect()
 }
 
-/// A key as rcgen wants it.
+/// Adapts a key to rcgen's interface.
 struct Signer<'a> {
     key: &'a SigningKey,
     public: Vec<u8>,
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::jose::weak_rsa::Weakness;
 
-    /// What is signed, and the signature: first and last part of a certificate.
+    /// The signed part and the signature: the first and the last part of a certificate.
     fn parts(certificate: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let outer = AnyRef::from_der(certificate).unwrap();
         let mut reader = SliceReader::new(outer.value()).unwrap();

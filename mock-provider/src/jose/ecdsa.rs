@@ -1,14 +1,14 @@
-//! ECDSA signatures in forms that a JWS must not have
-//! ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)), each made from a
-//! sound one: two numbers, r and s, one behind the other, both as long as a coordinate.
+//! ECDSA signatures in forms that are invalid in a JWS
+//! ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)), each derived from a
+//! valid one: the numbers r and s, concatenated, both as long as a coordinate.
 
 use rsa::pkcs8::der::Encode;
 use rsa::pkcs8::der::asn1::UintRef;
 
 use crate::jose::public_key::Curve;
 
-/// Both numbers are zero: a verifier that forgets to look takes it for any message
-/// (CVE-2022-21449).
+/// Both numbers are zero: a verifier that does not check for that accepts the signature for every
+/// message (CVE-2022-21449).
 pub(crate) fn all_zero(curve: Curve) -> Vec<u8> {
     vec![0; 2 * curve.size()]
 }
@@ -16,23 +16,23 @@ pub(crate) fn all_zero(curve: Curve) -> Vec<u8> {
 /// The numbers in ASN.1, as X.509 and TLS write them.
 pub(crate) fn der(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
-    // A list of two numbers is written as a sequence.
+    // An array encodes as a sequence.
     let encoded = UintRef::new(r).and_then(|r| [r, UintRef::new(s)?].to_der());
-    encoded.expect("two numbers of a signature are short enough for DER")
+    encoded.expect("the two numbers are short enough for DER")
 }
 
-/// The right numbers, each with eight zeros before it.
+/// The correct numbers, each with eight leading zero bytes.
 pub(crate) fn oversize(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
     [&[0; 8], r, &[0; 8], s].concat()
 }
 
-/// The other signature of the same message, with the order of the curve less s, where s is low. It
-/// is sound to a verifier that does not ask for the lower of both.
+/// The other valid signature of the same message: if s is low, it is replaced by the order of the
+/// curve minus s. A verifier accepts it unless it requires the lower of the two.
 pub(crate) fn high_s(curve: Curve, signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(curve.size());
-    let other = less(order(curve), s);
-    // Numbers of one length are in the order of their bytes.
+    let other = subtract_be(order(curve), s);
+    // Big-endian numbers of the same length compare like their bytes.
     let high = if other.as_slice() > s { &other } else { s };
     [r, high].concat()
 }
@@ -57,8 +57,8 @@ fn order(curve: Curve) -> Vec<u8> {
     [top, &vec![0xff; ones], tail].concat()
 }
 
-/// `larger - smaller`, both big-endian and of one length.
-fn less(mut larger: Vec<u8>, smaller: &[u8]) -> Vec<u8> {
+/// `larger - smaller`, both big-endian and of the same length.
+fn subtract_be(mut larger: Vec<u8>, smaller: &[u8]) -> Vec<u8> {
     let mut borrow = false;
     for (digit, other) in larger.iter_mut().zip(smaller).rev() {
         let (value, first) = digit.overflowing_sub(*other);
@@ -84,7 +84,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_high_s_verifies_and_is_the_higher_of_two() {
+    fn a_high_s_verifies_and_is_the_higher_of_the_two() {
         for (kind, curve, algorithm) in KINDS {
             let key = SigningKey::generate(kind, &[3; 32]);
             let signature = key.signature(algorithm, b"message").unwrap();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_forms_do_not_verify_as_they_stand() {
+    fn the_other_forms_do_not_verify() {
         for (kind, curve, algorithm) in KINDS {
             let key = SigningKey::generate(kind, &[3; 32]);
             let signature = key.signature(algorithm, b"message").unwrap();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_asn_1_is_the_one_of_asn_1() {
+    fn the_asn_1_form_verifies_as_asn_1() {
         let key = SigningKey::generate(KeyKind::P256, &[3; 32]);
         let PublicKey::Ec { point, .. } = key.public() else { panic!("not EC") };
         let signature = der(&key.signature(Algorithm::ES256, b"message").unwrap());

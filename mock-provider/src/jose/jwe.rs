@@ -22,7 +22,7 @@ use crate::jose::algorithm::{Algorithm, hmac};
 use crate::jose::jws::{Header, part};
 use crate::jose::public_key::{Jwk, PublicKey};
 
-/// How the key that encrypts the content comes to the recipient: the values of `alg`
+/// How the recipient gets the content encryption key: the values of `alg`
 /// ([RFC 7518, section 4](https://www.rfc-editor.org/rfc/rfc7518#section-4)).
 #[derive(Clone, Debug)]
 pub(crate) enum Recipient {
@@ -30,9 +30,9 @@ pub(crate) enum Recipient {
     RsaOaep(Jwk),
     /// `RSA-OAEP-256`, with SHA-256.
     RsaOaep256(Jwk),
-    /// `RSA1_5`, which leaks the key to whoever may ask often enough.
+    /// `RSA1_5`, which is vulnerable to padding oracle attacks.
     Rsa1_5(Jwk),
-    /// `dir`: both know the key, which is made of the client's secret
+    /// `dir`: both sides derive the key from the client's secret
     /// ([OpenID Connect Core 1.0, section 10.2](https://openid.net/specs/openid-connect-core-1_0.html#Encryption)).
     Direct(Secret),
 }
@@ -48,7 +48,7 @@ impl Recipient {
         }
     }
 
-    /// The key of the content, and the same encrypted for the recipient.
+    /// The content encryption key, in plain and encrypted for the recipient.
     fn content_key(&self, random: &Random) -> Result<([u8; 32], Vec<u8>), JweError> {
         let (jwk, oaep): (_, Option<&'static OaepAlgorithm>) = match self {
             Self::RsaOaep(jwk) => (jwk, Some(&OAEP_SHA1_MGF1SHA1)),
@@ -89,7 +89,7 @@ pub enum ContentEncryption {
 }
 
 impl ContentEncryption {
-    /// Every way, in the order of this page.
+    /// Every method, in the order of declaration.
     pub(crate) const ALL: [Self; 2] = [Self::Aes128CbcHmacSha256, Self::Aes256Gcm];
 
     /// The value of `enc`.
@@ -101,16 +101,16 @@ impl ContentEncryption {
     }
 
     fn encrypt(self, key: &[u8; 32], aad: &[u8], text: &[u8], random: &Random) -> Encrypted {
-        let sound = "keys and vectors have the lengths that the ciphers want";
+        let valid = "keys and vectors have the lengths that the ciphers require";
         match self {
             Self::Aes256Gcm => {
                 let iv: [u8; 12] = random.bytes();
-                let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect(sound));
+                let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect(valid));
                 let mut ciphertext = text.to_owned();
                 let nonce = Nonce::assume_unique_for_key(iv);
                 let tag = key
                     .seal_in_place_separate_tag(nonce, Aad::from(aad), &mut ciphertext)
-                    .expect(sound);
+                    .expect(valid);
                 Encrypted { iv: iv.into(), ciphertext, tag: tag.as_ref().into() }
             }
             Self::Aes128CbcHmacSha256 => {
@@ -124,7 +124,7 @@ impl ContentEncryption {
                         let iv = EncryptionContext::Iv128(FixedLength::from(iv));
                         key.less_safe_encrypt(&mut ciphertext, iv)
                     })
-                    .expect(sound);
+                    .expect(valid);
                 let bits = (aad.len() as u64 * 8).to_be_bytes();
                 let authenticated = [aad, &iv, &ciphertext, &bits].concat();
                 let mut tag = hmac(Algorithm::HS256, authenticating, &authenticated);
@@ -141,27 +141,28 @@ struct Encrypted {
     tag: Vec<u8>,
 }
 
-/// Why nothing can be encrypted for a recipient.
+/// Why encryption for a recipient fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum JweError {
-    /// Not RSA, or without one of its numbers.
-    #[error("the key is no RSA key: it needs `kty` `RSA`, `n` and `e`")]
+    /// The key is not RSA, or lacks one of its numbers.
+    #[error("the recipient's key must be an RSA key with `n` and `e`")]
     NotRsa,
-    /// Of a length that the library refuses.
-    #[error("the key cannot be used for encryption (RSA keys have 2048 to 8192 bits)")]
+    /// The library refuses the length of the key.
+    #[error("the recipient's RSA key must have 2048 to 8192 bits")]
     Unusable,
 }
 
 /// Encrypts a text, such as a signed token: a JWE in compact serialisation
 /// ([RFC 7516, section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)). Its header has
-/// `alg`, `enc`, the `kid` of the recipient's key where it has one, and the `further` members,
-/// such as `cty`.
+/// `alg`, `enc`, the `kid` of the recipient's key if it has one, and the `further` members, such as
+/// `cty`.
 ///
-/// With a seed the text repeats for `dir` alone: the padding of RSA is the library's own chance.
+/// With a seed the result is reproducible for `dir` only, because the library pads RSA with random
+/// bytes of its own.
 ///
 /// # Errors
 ///
-/// When the recipient's key is none that can be encrypted to.
+/// When the recipient's key is unusable.
 pub(crate) fn encrypt(
     recipient: &Recipient,
     encryption: ContentEncryption,
@@ -224,7 +225,7 @@ mod tests {
         jwk
     }
 
-    /// What the recipient does.
+    /// Decrypts as the recipient does.
     fn decrypt(token: &str) -> Option<Vec<u8>> {
         let parts: Vec<_> =
             token.split('.').map(|part| BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn the_recipient_reads_what_was_encrypted_and_nothing_that_was_altered() {
+    fn the_recipient_can_decrypt_a_token_unless_it_was_altered() {
         let (jwk, random) = (jwk(), Random::new(Some(1)));
         for recipient in [
             Recipient::RsaOaep(jwk.clone()),
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_seed_a_direct_encryption_repeats() {
+    fn with_a_seed_direct_encryption_is_reproducible() {
         let token = || {
             let recipient = Recipient::Direct(SECRET.into());
             let random = Random::new(Some(1));
@@ -315,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_nothing_can_be_encrypted_to_is_refused_in_words() {
+    fn an_unusable_recipients_key_is_refused() {
         let random = Random::new(None);
         let refused = |jwk: &Jwk| {
             let encryption = ContentEncryption::Aes256Gcm;

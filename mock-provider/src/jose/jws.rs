@@ -1,5 +1,5 @@
-//! JSON Web Signatures ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)): put together, taken
-//! apart, and put together wrongly on purpose.
+//! JSON Web Signatures ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)): building and parsing
+//! them, including deliberately invalid ones.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use crate::jose::algorithm::Algorithm;
 /// The members of a JOSE header.
 pub(crate) type Header = Map<String, Value>;
 
-/// The parts of a JWS, decoded. Nothing says that they fit together.
+/// The decoded parts of a JWS. The signature is not verified.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Jws {
     pub(crate) header: Header,
@@ -20,29 +20,29 @@ pub(crate) struct Jws {
     pub(crate) signature: Vec<u8>,
 }
 
-/// Why a token is not taken.
+/// Why a token is rejected. The messages have the token as their subject.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotVerified {
-    /// Not three parts in base64url.
-    #[error("it is no JWT")]
+    /// The token does not have three parts in base64url.
+    #[error("it is not a JWT")]
     NotAJwt,
-    /// Three parts, but not of JSON, or not of the JSON that is wanted.
-    #[error("its header or claims cannot be read ({0})")]
+    /// A part is not valid JSON, or lacks required members.
+    #[error("its header or claims are invalid: {0}")]
     Unreadable(String),
-    /// Another `alg`, or none.
-    #[error("its `alg` is none that it could have been issued with")]
+    /// The `alg` is missing, or the issuer does not sign such tokens with it.
+    #[error("the issuer does not sign with its `alg`")]
     Algorithm,
-    /// By another key, or of another text.
-    #[error("its signature does not fit")]
+    /// The signature is by another key or for another text.
+    #[error("its signature is invalid")]
     Signature,
 }
 
 impl Jws {
-    /// Takes the compact serialisation apart.
+    /// Parses the compact serialisation.
     ///
     /// # Errors
     ///
-    /// When it has another form, or its header is no JSON object.
+    /// When the token has another form, or its header is not a JSON object.
     pub(crate) fn parse(token: &str) -> Result<Self, NotVerified> {
         let mut parts = token.split('.').map(|part| BASE64_URL_SAFE_NO_PAD.decode(part));
         let (Some(Ok(header)), Some(Ok(payload)), Some(Ok(signature)), None) =
@@ -54,16 +54,16 @@ impl Jws {
         Ok(Self { header, payload, signature })
     }
 
-    /// The payload as JSON. Nothing is verified.
+    /// The payload as JSON, unverified.
     ///
     /// # Errors
     ///
-    /// When it is something else.
+    /// When the payload does not deserialize into `T`.
     pub(crate) fn claims<T: DeserializeOwned>(&self) -> Result<T, NotVerified> {
         serde_json::from_slice(&self.payload).map_err(unreadable)
     }
 
-    /// The value of `alg`, where it is one that can be verified.
+    /// The value of `alg`; `None` if it is missing or unknown.
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
         self.header.get("alg")?.as_str().and_then(Algorithm::parse)
     }
@@ -74,8 +74,8 @@ impl Jws {
     }
 
     /// The flattened JSON serialisation
-    /// ([RFC 7515, section 7.2.2](https://www.rfc-editor.org/rfc/rfc7515#section-7.2.2)), which no
-    /// token of OpenID Connect has.
+    /// ([RFC 7515, section 7.2.2](https://www.rfc-editor.org/rfc/rfc7515#section-7.2.2)), which
+    /// OpenID Connect does not use.
     pub(crate) fn flattened(&self) -> Value {
         json!({
             "payload": BASE64_URL_SAFE_NO_PAD.encode(&self.payload),
@@ -86,8 +86,8 @@ impl Jws {
 }
 
 /// A token in compact serialisation
-/// ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), whatever its header
-/// says of how it is signed.
+/// ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)). The signature need
+/// not match the header.
 pub(crate) fn compact(
     header: &Header,
     payload: &[u8],
@@ -98,7 +98,7 @@ pub(crate) fn compact(
     with_signature(input, &signature)
 }
 
-/// The text that is signed: the first two parts of the compact serialisation.
+/// The signing input: the first two parts of the compact serialisation.
 pub(crate) fn signing_input(header: &Header, payload: &[u8]) -> String {
     let mut input = part(header);
     input.push('.');
@@ -106,8 +106,8 @@ pub(crate) fn signing_input(header: &Header, payload: &[u8]) -> String {
     input
 }
 
-/// The compact serialisation, from the text that is signed and any bytes for a signature. None
-/// leave the dot at the end, as an unsigned token has it.
+/// The compact serialisation of a signing input and a signature. If the signature is empty, the token
+/// ends in a dot, as unsigned tokens do.
 pub(crate) fn with_signature(signing_input: String, signature: &[u8]) -> String {
     let mut token = signing_input;
     token.push('.');
@@ -115,14 +115,13 @@ pub(crate) fn with_signature(signing_input: String, signature: &[u8]) -> String 
     token
 }
 
-/// One part of a token: JSON in base64url.
+/// One part of a token: base64url-encoded JSON.
 pub(crate) fn part(value: &impl Serialize) -> String {
-    let mut json = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut json, value).expect("headers and claims are plain JSON");
+    let json = serde_json::to_vec(value).expect("headers and claims are plain JSON");
     BASE64_URL_SAFE_NO_PAD.encode(json)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands where `map_err` wants a function")]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes the error by value")]
 fn unreadable(error: serde_json::Error) -> NotVerified {
     NotVerified::Unreadable(error.to_string())
 }
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_apart_into_what_it_was_made_of() {
+    fn a_parsed_token_has_the_parts_that_it_was_built_from() {
         let key = SigningKey::shipped(0).unwrap();
         let sign = |input: &[u8]| key.signature(Algorithm::PS256, input).unwrap();
         let token = compact(&header("PS256"), b"{\"a\":1}", sign);
@@ -151,8 +150,8 @@ mod tests {
     }
 
     #[test]
-    fn the_token_of_the_specification_is_authenticated_alike() {
-        // RFC 7515, appendix A.1: its JSON has line breaks, which are part of what is signed.
+    fn the_hmac_of_the_specifications_token_is_the_same() {
+        // RFC 7515, appendix A.1: the line breaks in its JSON are signed, too.
         let key = BASE64_URL_SAFE_NO_PAD
             .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
             .unwrap();
@@ -166,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unsigned_token_keeps_its_last_dot() {
+    fn an_unsigned_token_ends_in_a_dot() {
         let token = compact(&header("none"), b"{}", |_| Vec::new());
         assert_eq!(token, "eyJhbGciOiJub25lIn0.e30.");
         assert_eq!(Jws::parse(&token).unwrap().algorithm(), None);
     }
 
     #[test]
-    fn an_hmac_may_have_any_key() {
+    fn an_hmac_accepts_any_key() {
         for key in [b"".as_slice(), b"\0", b"secret"] {
             assert_eq!(hmac(Algorithm::HS384, key, b"message").len(), 48);
         }
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_in_words() {
+    fn text_that_is_not_a_token_is_refused() {
         for text in ["", "a", "a.b", "e30.e30.e30.e30", "=.e30.", "e30.e30.e"] {
             assert_eq!(Jws::parse(text), Err(NotVerified::NotAJwt), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The state of an issuer's keys at one moment.
+//! The state of an issuer's keys at one point in time.
 
 use std::sync::Arc;
 
@@ -14,23 +14,23 @@ const MAX_KNOWN: usize = 64;
 /// The maximum number of published keys, except that keys that sign always stay published.
 const MAX_PUBLISHED: usize = 64;
 
-/// Which keys there are, which of them sign, and what is published.
+/// Which keys exist, which of them sign, and which are published.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
-    /// What clients can be registered for, and metadata lists.
+    /// The algorithms that the metadata lists and that clients can be registered for.
     pub(crate) algorithms: Vec<Algorithm>,
-    /// The keys that there were, the oldest first.
+    /// The keys so far, oldest first.
     pub(crate) known: Vec<Arc<Signer>>,
-    /// How many there were before those.
+    /// The number of earlier keys, which are no longer known.
     forgotten: usize,
-    /// One for each algorithm that was asked for.
+    /// One for each algorithm in use.
     pub(crate) signing: Vec<Arc<Signer>>,
-    /// The JWKS.
+    /// The members of the JWK set.
     pub(crate) published: Vec<Jwk>,
 }
 
 impl KeySet {
-    /// Signs with a new key.
+    /// Adds a new key, which signs from now on.
     pub(crate) fn add(&mut self, signer: Signer) -> Arc<Signer> {
         let signer = Arc::new(signer);
         self.sign_with(Arc::clone(&signer));
@@ -38,8 +38,8 @@ impl KeySet {
         signer
     }
 
-    /// Knows a key from now on. Of very many the oldest leaves that nobody can miss: tokens that it
-    /// signed are no hints any more.
+    /// Remembers a key. Above the maximum, the oldest unused key is forgotten, and tokens that it
+    /// signed are no longer accepted as hints.
     pub(crate) fn remember(&mut self, signer: Arc<Signer>) {
         self.known.push(signer);
         if self.known.len() > MAX_KNOWN {
@@ -54,6 +54,7 @@ impl KeySet {
         }
     }
 
+    /// Makes a key sign with its algorithm.
     pub(crate) fn sign_with(&mut self, new: Arc<Signer>) {
         match self.signing.iter_mut().find(|signer| signer.algorithm == new.algorithm) {
             Some(signer) => *signer = new,
@@ -82,7 +83,11 @@ impl KeySet {
         self.published.push(jwk);
     }
 
-    /// The newest key of that name.
+    /// The newest key with this `kid`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::UnknownKid`] when there is none.
     pub(crate) fn find(&self, kid: &str) -> Result<Arc<Signer>, KeyError> {
         let found = self.known.iter().rev().find(|signer| signer.kid == kid);
         found.cloned().ok_or_else(|| KeyError::UnknownKid {
@@ -91,12 +96,16 @@ impl KeySet {
         })
     }
 
-    /// A number that no key of that algorithm has had.
+    /// A number that no key of the algorithm has had.
     pub(crate) fn number_of(&self, algorithm: Algorithm) -> usize {
         self.forgotten + self.known.iter().filter(|signer| signer.algorithm == algorithm).count()
     }
 
-    /// Verifies a signature by any key there ever was, if it is the one that the token names.
+    /// Verifies a signature with any known key, or only with the one that the token names.
+    ///
+    /// # Errors
+    ///
+    /// When no key has the algorithm, or none of them made the signature.
     pub(crate) fn verify(
         &self,
         jws: &Jws,
@@ -106,17 +115,14 @@ impl KeySet {
         let mut own = self.known.iter().filter(|signer| signer.algorithm == algorithm).peekable();
         own.peek().ok_or(NotVerified::Algorithm)?;
         let named = |signer: &&Arc<Signer>| jws.kid().is_none_or(|kid| kid == signer.kid);
-        match own
-            .filter(named)
-            .any(|signer| signer.key.public().verifies(algorithm, signing_input, &jws.signature))
-        {
-            true => Ok(()),
-            false => Err(NotVerified::Signature),
-        }
+        let verifies = |signer: &Arc<Signer>| {
+            signer.key.public().verifies(algorithm, signing_input, &jws.signature)
+        };
+        if own.filter(named).any(verifies) { Ok(()) } else { Err(NotVerified::Signature) }
     }
 }
 
-/// True for a published key of that name.
+/// Whether a published key has this `kid`.
 pub(crate) fn is_named(jwk: &Jwk, kid: &str) -> bool {
     jwk.get("kid").is_some_and(|own| own == kid)
 }

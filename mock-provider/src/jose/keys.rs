@@ -1,4 +1,4 @@
-//! The keys of one issuer: which sign, which are published, and how they change.
+//! The keys of one issuer: which of them sign, which are published, and how they change.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,11 +16,11 @@ use crate::jose::shipped::KeyPool;
 use crate::jose::signer::{Signer, authenticate};
 use crate::jose::signing_key::{KeyError, SigningKey};
 
-/// The keys of an issuer, to be changed while it runs.
+/// The keys of an issuer, which can be changed while it runs.
 ///
-/// Each algorithm has a key of its own, so that the `alg` of a published key is what it signs with.
-/// A key's `kid` is its thumbprint ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)) unless it is
-/// given another. Clones are handles to the same keys.
+/// Each algorithm has its own key, so a published key signs with the algorithm in its `alg`. A key's
+/// `kid` is its thumbprint ([RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)) unless the key is
+/// renamed. Clones are handles to the same keys.
 ///
 /// ```
 /// use mock_provider::{MockProvider, Rotation};
@@ -36,36 +36,36 @@ use crate::jose::signing_key::{KeyError, SigningKey};
 pub struct Keys(Arc<Shared>);
 
 struct Shared {
-    /// What keys other than RSA are derived from, so that they repeat with a seed, in whatever
-    /// order they are asked for.
+    /// The seed of all keys other than RSA. They depend on nothing else, such as the order in which
+    /// they are created.
     root: [u8; 32],
     pool: KeyPool,
-    /// Readers take the pointer and let go: a signature never waits for another.
+    /// Readers clone the pointer and release the lock, so signatures never wait for each other.
     set: RwLock<Arc<KeySet>>,
 }
 
-/// What becomes of the published keys when a new key signs
+/// What happens to the published keys when a new key starts signing
 /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Rotation {
-    /// The new key is published behind the old one, which stays until it is
-    /// [withdrawn](Keys::withdraw): the orderly way.
+    /// The new key is published after the old one, which stays until it is
+    /// [withdrawn](Keys::withdraw): the recommended way. At most 64 keys stay published.
     Overlap,
-    /// The new key takes the place of the old one.
+    /// The new key replaces the old one.
     Replace,
-    /// The old key alone stays published until [`Keys::publish`], too late for those who verify.
+    /// Only the old key stays published until [`Keys::publish`], which is too late for verifiers.
     PublishLate,
-    /// The new key takes the place of the old one, and its `kid` as well: an error of the provider.
+    /// The new key replaces the old one and takes over its `kid`: a mistake of the provider.
     SameKid,
 }
 
 impl Keys {
-    /// The keys of a new issuer: one for each of the algorithms that is not an HMAC, published.
+    /// The keys of a new issuer: one published key for each algorithm that is not an HMAC.
     ///
-    /// RSA keys come from the `pool`, except that `own`, a key that the user brought, is the one of
-    /// RS256; all others follow from `root`.
+    /// RSA keys come from the `pool`, except that `own`, a key that the user configured, signs with
+    /// RS256. All other keys are derived from `root`.
     pub(crate) fn new(
         algorithms: impl IntoIterator<Item = Algorithm>,
         own: Option<SigningKey>,
@@ -84,14 +84,14 @@ impl Keys {
         keys
     }
 
-    /// The names of the published keys, in their order.
+    /// The `kid`s of the published keys, in order.
     pub fn kids(&self) -> Vec<String> {
         let kid = |jwk: &Jwk| jwk.get("kid")?.as_str().map(str::to_owned);
         self.set().published.iter().filter_map(kid).collect()
     }
 
-    /// The name of the key that signs with this algorithm; `None` for the algorithms that sign
-    /// with a client's secret. A key that is not there yet is made and published.
+    /// The `kid` of the key that signs with this algorithm; `None` for algorithms that use a client's
+    /// secret. The key is created and published if necessary.
     pub fn signing_kid(&self, algorithm: Algorithm) -> Option<String> {
         self.signer(algorithm).map(|signer| signer.kid.clone())
     }
@@ -102,12 +102,12 @@ impl Keys {
         json!({"keys": self.set().published})
     }
 
-    /// Puts a new key in the place of every key that signs.
+    /// Replaces every key that signs with a new one.
     ///
-    /// RSA keys are shipped ones while there are any left, and take a tenth of a second or more
-    /// from the eighth on.
+    /// The first eight RSA keys of an issuer are compiled in; generating further ones takes a tenth of
+    /// a second or more each.
     pub fn rotate(&self, rotation: Rotation) {
-        // Before anybody has to wait for them.
+        // Drawn before the lock is taken, because generating a key takes long.
         let signing = self.signing();
         let rsa = signing.iter().filter(|it| it.algorithm.key_kind() == Some(KeyKind::Rsa));
         let drawn: Vec<_> = rsa.map(|old| (old.algorithm, self.0.pool.draw())).collect();
@@ -117,7 +117,7 @@ impl Keys {
                 let key = match algorithm.key_kind() {
                     Some(KeyKind::Rsa) => {
                         let drawn = drawn.iter().find(|(of, _)| *of == algorithm);
-                        // One that came meanwhile is new already.
+                        // A key that was added in between is new already.
                         let Some((_, key)) = drawn else { continue };
                         Arc::clone(key)
                     }
@@ -143,34 +143,31 @@ impl Keys {
         });
     }
 
-    /// Publishes every key that signs and is not published.
+    /// Publishes every key that signs.
     pub fn publish(&self) {
         self.change(KeySet::publish);
     }
 
-    /// Takes a key out of the published ones. It goes on signing if it signs.
+    /// Removes a key from the published ones. If it signs, it keeps signing.
     ///
     /// # Errors
     ///
-    /// [`KeyError::UnknownKid`] when none of that name is published.
+    /// [`KeyError::UnknownKid`] when no published key has this `kid`.
     pub fn withdraw(&self, kid: &str) -> Result<(), KeyError> {
         self.change(|set| {
             let before = set.published.len();
             set.published.retain(|jwk| !is_named(jwk, kid));
-            match set.published.len() == before {
-                true => Err(()),
-                false => Ok(()),
-            }
+            if set.published.len() == before { Err(()) } else { Ok(()) }
         })
         .map_err(|()| KeyError::UnknownKid { kid: kid.to_owned(), known: self.kids() })
     }
 
-    /// Signs from now on with this key, published or not, in the place of the other key of its
-    /// algorithm: with one that was rotated away or withdrawn, for instance.
+    /// Makes this key, published or not, sign with its algorithm from now on: for instance a key
+    /// that was replaced or withdrawn.
     ///
     /// # Errors
     ///
-    /// [`KeyError::UnknownKid`] when there never was a key of that name.
+    /// [`KeyError::UnknownKid`] when the issuer never had a key with this `kid`.
     pub fn sign_with(&self, kid: &str) -> Result<(), KeyError> {
         self.change(|set| {
             let signer = set.find(kid)?;
@@ -179,12 +176,12 @@ impl Keys {
         })
     }
 
-    /// Gives a key another name, which need not be its own alone, in the key set and in the tokens
-    /// that it signs.
+    /// Changes the `kid` of a key, in the key set and in the tokens that it signs. The new name need
+    /// not be unique.
     ///
     /// # Errors
     ///
-    /// [`KeyError::UnknownKid`] when there never was a key of that name.
+    /// [`KeyError::UnknownKid`] when the issuer never had a key with this `kid`.
     pub fn rename(&self, kid: &str, name: &str) -> Result<(), KeyError> {
         self.change(|set| {
             let old = set.find(kid)?;
@@ -202,12 +199,12 @@ impl Keys {
         })
     }
 
-    /// The algorithms that are on, for the metadata.
+    /// The enabled algorithms, for the metadata.
     pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
         self.set().algorithms.clone()
     }
 
-    /// Switches an algorithm on. Its key is made and published, unless it signs with a client's
+    /// Enables an algorithm. Its key is created and published, unless the algorithm uses a client's
     /// secret.
     pub(crate) fn enable(&self, algorithm: Algorithm) {
         if !self.set().algorithms.contains(&algorithm) {
@@ -216,8 +213,8 @@ impl Keys {
         self.signer(algorithm);
     }
 
-    /// The key that signs with this algorithm; `None` for an HMAC. A key that is not there yet is
-    /// made and published; metadata does not change.
+    /// The key that signs with this algorithm; `None` for an HMAC. The key is created and published
+    /// if necessary; the metadata does not change.
     pub(crate) fn signer(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
         let find =
             |set: &KeySet| set.signing.iter().find(|signer| signer.algorithm == algorithm).cloned();
@@ -226,7 +223,7 @@ impl Keys {
         }
         let spare = self.spare(algorithm)?;
         self.change(|set| {
-            // Somebody else may have been faster.
+            // Another thread may have added one.
             find(set).or_else(|| {
                 set.publish_key(spare.jwk());
                 set.sign_with(Arc::clone(&spare));
@@ -235,13 +232,13 @@ impl Keys {
         })
     }
 
-    /// The keys that sign now, one for each algorithm that was asked for.
+    /// The keys that sign, one for each algorithm in use.
     pub(crate) fn signing(&self) -> Vec<Arc<Signer>> {
         self.set().signing.clone()
     }
 
-    /// The key that would sign with this algorithm if it were on: made when it is first asked for,
-    /// and not published. `None` for an HMAC.
+    /// The key that would sign with this algorithm if it were enabled, created on first use and not
+    /// published. `None` for an HMAC.
     pub(crate) fn spare(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
         let find = |set: &KeySet| {
             let known = set.known.iter().rev();
@@ -255,7 +252,7 @@ impl Keys {
         }
         let key = self.make(algorithm, 0);
         self.change(|set| {
-            // Somebody else may have been faster.
+            // Another thread may have added one.
             find(set).or_else(|| {
                 let kid = key.thumbprint().to_owned();
                 let signer = Arc::new(Signer::new(key, algorithm, kid));
@@ -265,7 +262,7 @@ impl Keys {
         })
     }
 
-    /// Whether another key than the first signs with any algorithm.
+    /// Whether a key other than the first one signs with some algorithm.
     pub(crate) fn has_rotated(&self) -> bool {
         let set = self.set();
         let first = |new: &Signer| set.known.iter().find(|old| old.algorithm == new.algorithm);
@@ -274,8 +271,7 @@ impl Keys {
         set.signing.iter().any(|new| first(new).is_some_and(|first| is_other(first, new)))
     }
 
-    /// The key that signed with this algorithm before the one that does now, and is no longer
-    /// published.
+    /// The key that signed with this algorithm before the current one, if it is no longer published.
     pub(crate) fn retired(&self, algorithm: Algorithm) -> Option<Arc<Signer>> {
         let set = self.set();
         let signs = |key: &Signer| {
@@ -286,8 +282,8 @@ impl Keys {
         retired.cloned()
     }
 
-    /// A key that this issuer never had. The RSA key with the number 0 is nobody's, those that
-    /// follow are the ones of other issuers of this process, the default one's first.
+    /// A key that this issuer never had. The RSA key with the number 0 belongs to no issuer; the
+    /// following ones belong to other issuers of this process, starting with the default one.
     pub(crate) fn foreign(&self, kind: KeyKind, number: usize) -> Arc<SigningKey> {
         if kind != KeyKind::Rsa {
             return Arc::new(SigningKey::generate(kind, &self.seed(&format!("foreign {number}"))));
@@ -297,24 +293,21 @@ impl Keys {
             set.known.iter().any(|signer| signer.key.thumbprint() == key.thumbprint())
         };
         let mut others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
-        // After many rotations there may be none left.
+        // After many rotations no other may be left.
         let key = number.checked_sub(1).and_then(|number| others.nth(number));
         key.unwrap_or_else(SigningKey::unpublished)
     }
 
-    /// Signs claims: a JWS in compact serialisation
-    /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)) of the type
-    /// `JWT`. An HMAC takes the client's secret.
+    /// Signs claims: a JWS of the type `JWT` in compact serialisation
+    /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)). An HMAC uses the
+    /// client's secret.
     pub(crate) fn sign(
         &self,
         algorithm: Algorithm,
         secret: Option<&Secret>,
         claims: &impl Serialize,
     ) -> String {
-        match self.signer(algorithm) {
-            Some(signer) => signer.sign(claims),
-            None => authenticate(algorithm, secret, "JWT", claims),
-        }
+        self.sign_typed("JWT", algorithm, secret, claims)
     }
 
     /// [`sign`](Self::sign) with another type, such as `logout+jwt`.
@@ -326,18 +319,17 @@ impl Keys {
         claims: &impl Serialize,
     ) -> String {
         match self.signer(algorithm) {
-            Some(signer) => signer.sign_typed(typ, claims),
+            Some(signer) => signer.sign(typ, claims),
             None => authenticate(algorithm, secret, typ, claims),
         }
     }
 
-    /// Verifies a token that this issuer should have signed, whenever that was: a key that has
-    /// been rotated away is still its own. For an HMAC, `client` has the client's algorithm and
-    /// secret.
+    /// Verifies a token of this issuer. Replaced keys count, so the token may be older than the last
+    /// rotation. For an HMAC, `client` holds the client's algorithm and secret.
     ///
     /// # Errors
     ///
-    /// When the algorithm or the signature is wrong.
+    /// When the algorithm or the signature is invalid.
     pub(crate) fn verify(
         &self,
         token: &str,
@@ -350,18 +342,18 @@ impl Keys {
             let (_, secret) =
                 client.filter(|(own, _)| *own == algorithm).ok_or(NotVerified::Algorithm)?;
             let expected = hmac(algorithm, secret.expose().as_bytes(), input.as_bytes());
-            let fits = subtle::ConstantTimeEq::ct_eq(&*expected, &*jws.signature);
-            return if fits.into() { Ok(()) } else { Err(NotVerified::Signature) };
+            let is_equal = subtle::ConstantTimeEq::ct_eq(&*expected, &*jws.signature);
+            return if is_equal.into() { Ok(()) } else { Err(NotVerified::Signature) };
         }
         self.set().verify(&jws, algorithm, input.as_bytes())
     }
 
-    /// All of them at this moment.
+    /// The current state of all keys.
     pub(crate) fn snapshot(&self) -> Arc<KeySet> {
         self.set()
     }
 
-    /// Puts everything back as it was.
+    /// Restores an earlier state.
     pub(crate) fn restore(&self, snapshot: Arc<KeySet>) {
         let is_known = |key: &SigningKey| {
             snapshot.known.iter().any(|own| own.key.thumbprint() == key.thumbprint())
@@ -379,7 +371,7 @@ impl Keys {
         change(Arc::make_mut(&mut set))
     }
 
-    /// A new key, derived from the number where it is not RSA.
+    /// A new key, which is derived from the number unless it is RSA.
     fn make(&self, algorithm: Algorithm, number: usize) -> Arc<SigningKey> {
         match algorithm.key_kind() {
             None | Some(KeyKind::Rsa) => self.0.pool.draw(),

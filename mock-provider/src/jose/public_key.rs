@@ -1,4 +1,4 @@
-//! The public half of a key, in every form that somebody may want it in.
+//! The public half of a key, in every form that the provider needs.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::jose::algorithm::{Algorithm, KeyKind};
 
 /// A JSON Web Key ([RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4)): a
-/// plain object, for failures write into it what no type would allow.
+/// plain object, because failures write members into it that a type would not allow.
 pub(crate) type Jwk = Map<String, Value>;
 
 /// A public key.
@@ -23,9 +23,9 @@ pub(crate) type Jwk = Map<String, Value>;
 pub(crate) enum PublicKey {
     /// Both numbers in big-endian order, without leading zeros.
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-    /// A point in the uncompressed form: 4, then both coordinates.
+    /// A point in uncompressed form: the byte 4, then both coordinates.
     Ec { curve: Curve, point: Vec<u8> },
-    /// The 32 bytes.
+    /// The 32 bytes of the key.
     Ed25519(Vec<u8>),
 }
 
@@ -76,7 +76,7 @@ impl PublicKey {
         }
     }
 
-    /// The members that make the key, `kty` first, and nothing that describes its use.
+    /// The members that make up the key, starting with `kty`, without those that describe its use.
     pub(crate) fn jwk(&self) -> Jwk {
         let number = |bytes: &[u8]| Value::from(BASE64_URL_SAFE_NO_PAD.encode(bytes));
         let members = match self {
@@ -99,17 +99,17 @@ impl PublicKey {
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// The JWK of a key set: how the key is used, what it is called, and the key.
+    /// The JWK in a key set: `use`, `alg`, `kid` and the key.
     pub(crate) fn published(&self, algorithm: Algorithm, kid: &str) -> Jwk {
         let described = [("use", "sig"), ("alg", algorithm.name()), ("kid", kid)];
         let described = described.map(|(name, value)| (name.to_owned(), Value::from(value)));
         described.into_iter().chain(self.jwk()).collect()
     }
 
-    /// The name that follows from the key itself
+    /// The thumbprint of the key
     /// ([RFC 7638, section 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     pub(crate) fn thumbprint(&self) -> String {
-        // The members in the order of their names. All are required ones.
+        // The required members in alphabetical order.
         let mut members: Vec<_> = self.jwk().into_iter().collect();
         members.sort_by(|(one, _), (other, _)| one.cmp(other));
         let members: Jwk = members.into_iter().collect();
@@ -143,12 +143,12 @@ impl PublicKey {
             let algorithm = AlgorithmIdentifier { oid, parameters };
             SubjectPublicKeyInfo { algorithm, subject_public_key }.to_der()
         });
-        encoded.expect("a key is short enough for DER")
+        encoded.expect("the key is short enough for DER")
     }
 
     /// [`spki_der`](Self::spki_der) in PEM: `BEGIN PUBLIC KEY`.
     pub(crate) fn spki_pem(&self) -> String {
-        armoured("PUBLIC KEY", &self.spki_der())
+        to_pem("PUBLIC KEY", &self.spki_der())
     }
 
     /// `RSAPublicKey` ([RFC 8017, appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1));
@@ -159,16 +159,15 @@ impl PublicKey {
             let (modulus, exponent) = (UintRef::new(modulus)?, UintRef::new(exponent)?);
             RsaPublicKey { modulus, public_exponent: exponent }.to_der()
         };
-        Some(encode().expect("a key is short enough for DER"))
+        Some(encode().expect("the key is short enough for DER"))
     }
 
     /// [`pkcs1_der`](Self::pkcs1_der) in PEM: `BEGIN RSA PUBLIC KEY`.
     pub(crate) fn pkcs1_pem(&self) -> Option<String> {
-        self.pkcs1_der().map(|der| armoured("RSA PUBLIC KEY", &der))
+        self.pkcs1_der().map(|der| to_pem("RSA PUBLIC KEY", &der))
     }
 
-    /// True when `signature` over `message` is by this key. RSA keys below 2048 bits verify
-    /// nothing.
+    /// Whether this key made `signature` over `message`. Always false for RSA keys below 2048 bits.
     pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         if algorithm.key_kind() != Some(self.kind()) {
             return false;
@@ -201,8 +200,8 @@ impl PublicKey {
         verified.is_ok()
     }
 
-    /// The key as a text or bytes that a confused verifier may take for the secret of an HMAC;
-    /// `None` where a key of this kind has no such form.
+    /// The key as text or bytes that a confused verifier may use as the secret of an HMAC; `None` if
+    /// a key of this kind does not have the form.
     pub(crate) fn in_form(&self, form: PublicKeyForm) -> Option<Vec<u8>> {
         let member = |name| {
             let text = self.jwk().get(name)?.as_str()?.to_owned();
@@ -236,21 +235,21 @@ impl PublicKey {
     }
 }
 
-/// A form of a public key that has been taken for the secret of an HMAC
+/// A form of a public key that verifiers have mistaken for the secret of an HMAC
 /// ([RFC 8725, section 2.1](https://www.rfc-editor.org/rfc/rfc8725#section-2.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKeyForm {
-    /// `SubjectPublicKeyInfo` in PEM, with the line feed at its end.
+    /// `SubjectPublicKeyInfo` in PEM, with the final line feed.
     PemSpki,
     /// `RSAPublicKey` in PEM.
     PemPkcs1,
     /// `PemSpki` on a single line.
     PemNoLf,
-    /// The lines of `PemSpki` between its first and its last.
+    /// The lines of `PemSpki` without the first and the last.
     PemNoHeaders,
     /// `SubjectPublicKeyInfo` in base64.
     DerBase64,
-    /// The JWK without white space: `kty` and the members of the key.
+    /// The JWK without whitespace: `kty` and the members of the key.
     JwkJson,
     /// The JWK's `n`, as written.
     N,
@@ -263,7 +262,7 @@ pub(crate) enum PublicKeyForm {
 }
 
 impl PublicKeyForm {
-    /// Every form, the likeliest first.
+    /// Every form, most likely first.
     pub(crate) const ALL: [Self; 10] = [
         Self::PemSpki,
         Self::PemPkcs1,
@@ -294,9 +293,9 @@ impl PublicKeyForm {
     }
 }
 
-/// DER in PEM.
-pub(crate) fn armoured(label: &str, der: &[u8]) -> String {
-    pem::encode_string(label, LineEnding::LF, der).expect("a key is short enough for PEM")
+/// Encodes DER as PEM.
+pub(crate) fn to_pem(label: &str, der: &[u8]) -> String {
+    pem::encode_string(label, LineEnding::LF, der).expect("the DER is short enough for PEM")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Private keys, and signatures by them.
+//! Private keys, and the signatures that they make.
 //!
-//! `jsonwebtoken` would parse a key at every signature, which halves the logins a second, and knows
-//! fewer algorithms. aws-lc signs here with keys that are parsed once.
+//! This uses aws-lc directly, because `jsonwebtoken` would parse the key for every signature, which
+//! halves the logins per second, and supports fewer algorithms.
 
 use std::fmt;
 
@@ -37,18 +37,18 @@ enum Private {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The text is no RSA private key in PEM.
-    #[error("is no RSA private key in PEM (PKCS#8 or PKCS#1): {0}")]
+    /// The text is not an RSA private key in PEM.
+    #[error("must be an RSA private key in PEM (PKCS#8 or PKCS#1): {0}")]
     NotAnRsaKey(String),
-    /// The key is too short or too long, or its parts do not fit together.
-    #[error("cannot be used for signing (RSA keys have 2048 to 8192 bits): {0}")]
+    /// The key is too short or too long, or its numbers are inconsistent.
+    #[error("must be a valid RSA key of 2048 to 8192 bits: {0}")]
     Unusable(String),
-    /// No key of the issuer has that name.
-    #[error("no key has the kid `{kid}`: there are {}", quoted(known))]
+    /// No key of the issuer has this `kid`.
+    #[error("`kid` must be one of {}, got `{kid}`", quoted(known))]
     UnknownKid {
-        /// The name that was given.
+        /// The unknown `kid`.
         kid: String,
-        /// The names that would do.
+        /// The known ones.
         known: Vec<String>,
     },
 }
@@ -60,16 +60,16 @@ fn quoted(names: &[String]) -> String {
     }
 }
 
-/// A key was asked for a signature of another kind than its own.
+/// An algorithm that does not belong to the kind of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a key of the kind {kind:?} cannot sign with {algorithm}")]
+#[error("a {kind:?} key cannot sign with {algorithm}")]
 pub(crate) struct WrongKind {
     kind: KeyKind,
     algorithm: Algorithm,
 }
 
 impl SigningKey {
-    /// Reads an RSA key that the user brings.
+    /// Reads an RSA key that the user configured.
     pub(crate) fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let key = rsa::PrivateKey::from_pkcs8_pem(pem)
             .or_else(|not_pkcs8| rsa::PrivateKey::from_pkcs1_pem(pem).map_err(|_| not_pkcs8))
@@ -85,18 +85,20 @@ impl SigningKey {
         Ok(Self::rsa(pair))
     }
 
-    /// A new key. The same 32 bytes give the same key again, except that an RSA key, which also
-    /// takes a tenth of a second or more, is always another.
+    /// Generates a key. The same seed gives the same key, except for RSA, whose keys are always
+    /// random and take a tenth of a second or more.
     pub(crate) fn generate(kind: KeyKind, seed: &[u8; 32]) -> Self {
         match kind {
             KeyKind::Rsa => Self::rsa(
-                aws_rsa::KeyPair::generate(KeySize::Rsa2048).expect("memory and entropy suffice"),
+                aws_rsa::KeyPair::generate(KeySize::Rsa2048)
+                    .expect("the system provides random numbers"),
             ),
             KeyKind::P256 => Self::ec(Curve::P256, seed),
             KeyKind::P384 => Self::ec(Curve::P384, seed),
             KeyKind::P521 => Self::ec(Curve::P521, seed),
             KeyKind::Ed25519 => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(seed).expect("any 32 bytes will do");
+                let pair = Ed25519KeyPair::from_seed_unchecked(seed)
+                    .expect("any 32 bytes are a valid seed");
                 let public = PublicKey::Ed25519(pair.public_key().as_ref().to_owned());
                 Self::new(Private::Ed25519(pair), public)
             }
@@ -105,7 +107,7 @@ impl SigningKey {
 
     fn rsa(pair: aws_rsa::KeyPair) -> Self {
         let numbers = RsaPublicKeyRef::from_der(pair.public_key().as_ref());
-        let numbers = numbers.expect("the library writes PKCS#1");
+        let numbers = numbers.expect("the library encodes the key as PKCS#1");
         let public = PublicKey::Rsa {
             modulus: numbers.modulus.as_bytes().to_owned(),
             exponent: numbers.public_exponent.as_bytes().to_owned(),
@@ -113,7 +115,7 @@ impl SigningKey {
         Self::new(Private::Rsa(pair), public)
     }
 
-    /// A key that signs although nobody should trust it.
+    /// A key that no relying party should accept.
     pub(crate) fn weak_rsa(key: WeakRsa) -> Self {
         let public = key.public().clone();
         Self::new(Private::WeakRsa(key), public)
@@ -125,18 +127,18 @@ impl SigningKey {
             Curve::P384 => (&agreement::ECDH_P384, &signature::ECDSA_P384_SHA384_FIXED_SIGNING),
             Curve::P521 => (&agreement::ECDH_P521, &signature::ECDSA_P521_SHA512_FIXED_SIGNING),
         };
-        // A private key is a number below the order of the curve. Bytes that are none, one time in
-        // four billion, are passed over. Only the type for key agreement knows the public half of
-        // a number.
+        // A private key is a number below the order of the curve. Once in four billion the bytes are
+        // not, and the next attempt derives others. Only the key agreement API computes the public
+        // half of a number.
         let (number, point) = (0..=u8::MAX)
             .find_map(|attempt| {
-                let number = stretched(seed, curve, attempt);
+                let number = expand_seed(seed, curve, attempt);
                 let key = agreement::PrivateKey::from_private_key(agreement, &number).ok()?;
                 Some((number, key.compute_public_key().ok()?.as_ref().to_owned()))
             })
             .expect("one of 256 numbers is below the order of the curve");
         let pair = EcdsaKeyPair::from_private_key_and_public_key(signing, &number, &point)
-            .expect("the halves belong together");
+            .expect("the public half belongs to the private one");
         Self::new(Private::Ec(pair), PublicKey::Ec { curve, point })
     }
 
@@ -150,17 +152,17 @@ impl SigningKey {
         &self.public
     }
 
-    /// The thumbprint (RFC 7638), which is the `kid`: another key never comes under a known name.
+    /// The thumbprint (RFC 7638), which is the default `kid`: different keys get different names.
     pub(crate) fn thumbprint(&self) -> &str {
         &self.thumbprint
     }
 
-    /// Signs a message. The signature has the form that a JWS wants: of ECDSA, both numbers one
-    /// behind the other ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
+    /// Signs a message. The signature has the form that a JWS requires: for ECDSA the two numbers,
+    /// concatenated ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
     ///
     /// # Errors
     ///
-    /// When the algorithm is not one of this kind of key.
+    /// When the algorithm does not belong to this kind of key.
     pub(crate) fn signature(
         &self,
         algorithm: Algorithm,
@@ -171,7 +173,7 @@ impl SigningKey {
         if algorithm.key_kind() != Some(kind) {
             return Err(wrong_kind);
         }
-        let signed = "a key that was accepted signs any message";
+        let signed = "a valid key signs any message";
         Ok(match &self.private {
             Private::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
@@ -200,15 +202,15 @@ fn rsa_encoding(algorithm: Algorithm) -> &'static RsaSignatureEncoding {
     }
 }
 
-/// As many bytes as a private key of the curve has, from 32. An attempt gives bytes of its own.
-fn stretched(seed: &[u8; 32], curve: Curve, attempt: u8) -> Vec<u8> {
+/// Derives as many bytes as a private key of the curve has. Each attempt gives different bytes.
+fn expand_seed(seed: &[u8; 32], curve: Curve, attempt: u8) -> Vec<u8> {
     let block = |number: u8| {
         let label = format!("private key {} {attempt} {number}", curve.name());
         hmac(Algorithm::HS512, seed, label.as_bytes())
     };
     let mut bytes: Vec<u8> = block(0).into_iter().chain(block(1)).take(curve.size()).collect();
     if curve == Curve::P521 {
-        // 521 bits are 65 bytes and one bit.
+        // 521 bits are 65 bytes and 1 bit.
         bytes[0] &= 1;
     }
     bytes

@@ -1,8 +1,8 @@
-//! RSA keys that nobody should accept, and signatures by them.
+//! RSA keys that no relying party should accept, and the signatures that they make.
 //!
-//! aws-lc refuses keys below 2048 bits, and rightly so. The padding stands here, a few constants;
-//! the arithmetic is that of the `rsa` crate, whose raw operation knows no least size. It need not
-//! take constant time: everybody has these keys.
+//! aws-lc rightly refuses keys below 2048 bits. The padding is implemented here; the arithmetic is the
+//! raw operation of the `rsa` crate, which has no minimum size. It need not take constant time,
+//! because these keys are public.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use rsa::BoxedUint;
@@ -15,9 +15,9 @@ use crate::jose::public_key::PublicKey;
 /// A weakness of an RSA key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weakness {
-    /// A modulus of 512 bits, which anybody can factor.
+    /// A modulus of 512 bits, which can be factored in hours.
     Bits512,
-    /// A modulus of 1024 bits, below the 2048 that RFC 7518, section 3.3, demands.
+    /// A modulus of 1024 bits, below the 2048 that RFC 7518, section 3.3, requires.
     Bits1024,
     /// The public exponent 1: the signature of a message is the padded message.
     ExponentOne,
@@ -36,26 +36,26 @@ impl Weakness {
     }
 }
 
-/// A weak key. Signs with RS256 alone: a longer digest does not fit into 512 bits.
+/// A weak key. It signs with RS256 only: a longer digest does not fit into 512 bits.
 #[derive(Debug)]
 pub(crate) struct WeakRsa {
     public: PublicKey,
-    /// The modulus, with the private exponent in the public one's place: both operations raise a
-    /// number to a power.
+    /// The modulus, with the private exponent in place of the public one: signing and verifying are
+    /// the same operation, raising a number to a power.
     signing: rsa::PublicKey,
     /// The length of the modulus in bytes.
     size: usize,
 }
 
 impl WeakRsa {
-    /// A key in PKCS#1.
+    /// Reads a key in PKCS#1.
     pub(crate) fn from_pkcs1(der: &[u8]) -> Option<Self> {
         let key = RsaPrivateKeyRef::from_der(der).ok()?;
         let modulus = key.modulus.as_bytes();
         Some(Self::new(modulus, key.public_exponent.as_bytes(), key.private_exponent.as_bytes()))
     }
 
-    /// The key with the exponent 1, public and private. Any odd modulus will do.
+    /// A key whose public and private exponents are 1. Works with any odd modulus.
     pub(crate) fn with_exponent_one(modulus: &[u8]) -> Self {
         Self::new(modulus, &[1], &[1])
     }
@@ -77,21 +77,21 @@ impl WeakRsa {
     /// ([RFC 8017, section 8.2.1](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.1)).
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let padded = BoxedUint::from_be_slice_vartime(&padded(message, self.size));
-        let power = rsa_encrypt(&self.signing, &padded).expect("raw RSA takes any number");
+        let power = rsa_encrypt(&self.signing, &padded).expect("raw RSA accepts any number");
         let bytes = power.to_be_bytes();
-        // Whole machine words: as long as the modulus for every length that is shipped.
+        // The result is a whole number of machine words, at least as long as the modulus.
         bytes[bytes.len() - self.size..].to_owned()
     }
 }
 
-/// What stands before the digest: `DigestInfo` of SHA-256 without its last bytes
+/// The prefix of the digest: `DigestInfo` of SHA-256 without the digest itself
 /// ([RFC 8017, section 9.2, note 1](https://www.rfc-editor.org/rfc/rfc8017#section-9.2)).
 const DIGEST_INFO: [u8; 19] = [
     0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
     0x00, 0x04, 0x20,
 ];
 
-/// EMSA-PKCS1-v1_5: 0, 1, many 255, 0, and the digest.
+/// EMSA-PKCS1-v1_5: 0, 1, as many 255 as needed, 0, `DigestInfo` and the digest.
 fn padded(message: &[u8], size: usize) -> Vec<u8> {
     let digest = digest(&SHA256, message);
     let mut padded = vec![0xff; size];

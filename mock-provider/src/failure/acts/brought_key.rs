@@ -11,7 +11,7 @@ use crate::failure::engine::token::Token;
 use crate::issuer::issuer::Issuer;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::certificate::{self_signed, x5c};
-use crate::jose::public_key::armoured;
+use crate::jose::public_key::to_pem;
 use crate::jose::signer::Signer;
 use crate::jose::signing_key::SigningKey;
 
@@ -93,7 +93,7 @@ pub(crate) fn key_set(issuer: &Issuer, content: &str) -> Value {
 
 /// See [`key_set`].
 pub(crate) fn certificates_in_pem(issuer: &Issuer, content: &str) -> String {
-    certificates(issuer, content).iter().map(|der| armoured("CERTIFICATE", der)).collect()
+    certificates(issuer, content).iter().map(|der| to_pem("CERTIFICATE", der)).collect()
 }
 
 /// Certificates of the keys, in their order.

@@ -18,7 +18,7 @@ fn signed_by(keys: &Keys, algorithm: Algorithm) -> String {
 }
 
 #[test]
-fn an_issuer_begins_with_the_key_that_everybody_has() {
+fn an_issuer_starts_with_the_shipped_key() {
     let keys = keys(&[Algorithm::RS256]);
     let shipped = SigningKey::shipped(0).unwrap();
     assert_eq!(keys.kids(), [shipped.thumbprint()]);
@@ -30,7 +30,7 @@ fn an_issuer_begins_with_the_key_that_everybody_has() {
 }
 
 #[test]
-fn every_algorithm_has_a_key_of_its_own_and_only_metadata_has_the_others() {
+fn every_algorithm_but_the_hmacs_has_a_published_key_of_its_own() {
     let all = keys(&Algorithm::ALL);
     assert_eq!(all.algorithms(), Algorithm::ALL);
     let asymmetric = Algorithm::ALL.into_iter().filter(|it| it.key_kind().is_some());
@@ -42,7 +42,7 @@ fn every_algorithm_has_a_key_of_its_own_and_only_metadata_has_the_others() {
 }
 
 #[test]
-fn a_key_is_made_and_published_when_it_is_first_asked_for() {
+fn a_key_is_created_and_published_on_first_use() {
     let keys = keys(&[Algorithm::RS256]);
     let kid = keys.signing_kid(Algorithm::ES256).unwrap();
     assert_eq!(keys.kids()[1..], [kid]);
@@ -50,7 +50,7 @@ fn a_key_is_made_and_published_when_it_is_first_asked_for() {
 }
 
 #[test]
-fn derived_keys_repeat_in_whatever_order_they_are_asked_for() {
+fn derived_keys_do_not_depend_on_the_order_of_their_creation() {
     let [one, other] = [keys(&[]), keys(&[])];
     let kids = |keys: &Keys, order: [Algorithm; 2]| order.map(|it| keys.signing_kid(it));
     let [first, second] = kids(&one, [Algorithm::ES256, Algorithm::EdDsa]);
@@ -65,7 +65,7 @@ fn derived_keys_repeat_in_whatever_order_they_are_asked_for() {
 }
 
 #[test]
-fn an_hmac_takes_the_secret_of_the_client_and_has_no_kid() {
+fn an_hmac_uses_the_clients_secret_and_has_no_kid() {
     let keys = keys(&[Algorithm::RS256]);
     let (secret, other) = (Secret::from("s".repeat(32)), Secret::from("t".repeat(32)));
     let token = keys.sign(Algorithm::HS256, Some(&secret), &claims());
@@ -78,7 +78,7 @@ fn an_hmac_takes_the_secret_of_the_client_and_has_no_kid() {
 }
 
 #[test]
-fn a_public_key_is_no_secret() {
+fn a_public_key_is_not_accepted_as_a_secret() {
     let keys = keys(&[Algorithm::RS256]);
     let signer = keys.signer(Algorithm::RS256).unwrap();
     let mut header = signer.header("JWT");
@@ -89,7 +89,7 @@ fn a_public_key_is_no_secret() {
 }
 
 #[test]
-fn a_token_says_of_what_type_it_is() {
+fn a_token_has_its_type_in_the_header() {
     let keys = keys(&[Algorithm::RS256]);
     let token = keys.sign_typed("logout+jwt", Algorithm::RS256, None, &claims());
     assert_eq!(Jws::parse(&token).unwrap().header["typ"], "logout+jwt");
@@ -120,7 +120,7 @@ fn rotation_may_replace_the_key_at_once() {
 }
 
 #[test]
-fn rotation_may_publish_too_late() {
+fn rotation_may_publish_the_new_key_later() {
     let keys = keys(&[Algorithm::RS256]);
     let old = keys.kids();
     keys.rotate(Rotation::PublishLate);
@@ -140,7 +140,7 @@ fn rotation_may_keep_the_name() {
     assert_eq!(keys.kids(), kids);
     assert_ne!(keys.jwks(), jwks);
     assert_eq!(signed_by(&keys, Algorithm::RS256), kids[0]);
-    assert_eq!(keys.verify(&token, None), Ok(()), "a token from before is still its own");
+    assert_eq!(keys.verify(&token, None), Ok(()), "tokens of the old key stay valid");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_withdrawn_key_may_sign_again() {
 }
 
 #[test]
-fn a_key_may_get_any_name_even_one_that_is_taken() {
+fn a_key_may_be_renamed_even_to_a_name_in_use() {
     let keys = keys(&[Algorithm::RS256, Algorithm::ES256]);
     let kids = keys.kids();
     let [rsa, ec] = &*kids else { panic!("not two keys") };
@@ -164,11 +164,11 @@ fn a_key_may_get_any_name_even_one_that_is_taken() {
     assert_eq!(signed_by(&keys, Algorithm::RS256), "new");
     keys.rename(ec, "new").unwrap();
     assert_eq!(keys.kids(), ["new", "new"]);
-    assert_eq!(keys.verify(&before, None), Ok(()), "a token under the old name is still its own");
+    assert_eq!(keys.verify(&before, None), Ok(()), "tokens with the old name stay valid");
 }
 
 #[test]
-fn the_key_of_the_user_comes_first_and_is_not_of_the_pool() {
+fn a_configured_key_comes_first_and_is_not_drawn_from_the_pool() {
     let own = SigningKey::from_pkcs8(include_bytes!("../../../keys/unpublished-rsa-2048.der"));
     let own = own.unwrap();
     let kid = own.thumbprint().to_owned();
@@ -178,17 +178,17 @@ fn the_key_of_the_user_comes_first_and_is_not_of_the_pool() {
 }
 
 #[test]
-fn an_unknown_name_is_refused_with_those_that_would_do() {
+fn an_unknown_kid_is_refused_with_the_known_ones() {
     let keys = keys(&[Algorithm::RS256]);
     let kid = keys.kids().remove(0);
-    let message = format!("no key has the kid `absent`: there are `{kid}`");
+    let message = format!("`kid` must be one of `{kid}`, got `absent`");
     for outcome in [keys.withdraw("absent"), keys.sign_with("absent"), keys.rename("absent", "x")] {
         assert_eq!(outcome.unwrap_err().to_string(), message);
     }
 }
 
 #[test]
-fn tokens_of_others_are_refused() {
+fn tokens_of_other_issuers_are_refused() {
     let keys = keys(&[Algorithm::RS256]);
     let token = keys.sign(Algorithm::RS256, None, &claims());
     let signer = keys.signer(Algorithm::RS256).unwrap();
@@ -232,7 +232,7 @@ fn a_key_is_retired_when_it_neither_signs_nor_is_published() {
 }
 
 #[test]
-fn foreign_keys_are_not_the_issuers_own_even_after_rotations() {
+fn foreign_keys_never_belong_to_the_issuer_even_after_rotations() {
     let keys = keys(&[Algorithm::RS256]);
     let other = keys.foreign(KeyKind::Rsa, 1);
     assert_eq!(other.thumbprint(), SigningKey::shipped(1).unwrap().thumbprint());
@@ -244,7 +244,7 @@ fn foreign_keys_are_not_the_issuers_own_even_after_rotations() {
 }
 
 #[test]
-fn rotations_at_once_leave_one_key_published() {
+fn concurrent_rotations_leave_one_published_key_per_algorithm() {
     let keys = keys(&[Algorithm::RS256, Algorithm::ES256]);
     for _ in 0..3 {
         std::thread::scope(|scope| {
@@ -258,11 +258,11 @@ fn rotations_at_once_leave_one_key_published() {
 }
 
 #[test]
-fn of_very_many_keys_those_in_use_are_known() {
+fn the_number_of_known_keys_is_bounded() {
     let keys = keys(&[Algorithm::ES256]);
     let mut kids = std::collections::BTreeSet::new();
     for _ in 0..100 {
-        assert!(kids.insert(signed_by(&keys, Algorithm::ES256)), "each is another one");
+        assert!(kids.insert(signed_by(&keys, Algorithm::ES256)), "every key is different");
         keys.rotate(Rotation::Overlap);
         let first = keys.kids().remove(0);
         keys.withdraw(&first).unwrap();

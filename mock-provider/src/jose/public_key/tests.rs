@@ -44,7 +44,7 @@ fn a_published_key_says_how_it_is_used() {
 }
 
 #[test]
-fn coordinates_are_as_long_as_the_curve_wants() {
+fn coordinates_have_the_length_of_the_curve() {
     for (kind, name, size) in
         [(KeyKind::P256, "P-256", 32), (KeyKind::P384, "P-384", 48), (KeyKind::P521, "P-521", 66)]
     {
@@ -58,7 +58,7 @@ fn coordinates_are_as_long_as_the_curve_wants() {
 }
 
 #[test]
-fn the_info_of_x_509_is_the_one_that_the_library_writes() {
+fn the_spki_der_equals_that_of_another_library() {
     use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
     use aws_lc_rs::signature::ParsedPublicKey;
 
@@ -95,7 +95,7 @@ fn both_pem_forms_are_read_by_another_library() {
 }
 
 #[test]
-fn an_rsa_key_has_all_ten_forms_and_no_two_are_alike() {
+fn an_rsa_key_has_ten_different_forms() {
     let key = of_the_specification();
     let forms = PublicKeyForm::ALL.map(|form| key.in_form(form).expect("RSA has every form"));
     let text = |form: PublicKeyForm| String::from_utf8(key.in_form(form).unwrap()).unwrap();
@@ -111,7 +111,7 @@ fn an_rsa_key_has_all_ten_forms_and_no_two_are_alike() {
 }
 
 #[test]
-fn a_key_that_is_not_rsa_lacks_the_forms_of_rsa() {
+fn a_key_that_is_not_rsa_lacks_the_rsa_forms() {
     let key = SigningKey::generate(KeyKind::P256, &[1; 32]).public().clone();
     let lacking = PublicKeyForm::ALL.into_iter().filter(|form| key.in_form(*form).is_none());
     let lacking: Vec<_> = lacking.map(PublicKeyForm::name).collect();

@@ -66,7 +66,7 @@ fn another_library_verifies_what_is_signed() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_key_and_another_another() {
+fn the_same_seed_gives_the_same_key_and_a_different_one_does_not() {
     for (kind, _) in DERIVED {
         let thumbprint = |seed| SigningKey::generate(kind, &[seed; 32]).thumbprint().to_owned();
         assert_eq!(thumbprint(7), thumbprint(7));
@@ -75,14 +75,14 @@ fn the_same_seed_gives_the_same_key_and_another_another() {
 }
 
 #[test]
-fn an_rsa_key_is_generated_where_one_is_wanted() {
+fn a_generated_rsa_key_signs() {
     let key = SigningKey::generate(KeyKind::Rsa, &[7; 32]);
     let signature = key.signature(Algorithm::PS256, b"message").unwrap();
     assert!(key.public().verifies(Algorithm::PS256, b"message", &signature));
 }
 
 #[test]
-fn weak_keys_sign_soundly() {
+fn weak_keys_make_valid_signatures() {
     use rsa::BoxedUint;
     use rsa::hazmat::rsa_encrypt;
 
@@ -125,7 +125,7 @@ fn a_key_in_either_pem_form_is_the_same_key() {
 }
 
 #[test]
-fn what_is_no_key_is_refused() {
+fn text_that_is_not_a_key_is_refused() {
     assert!(matches!(SigningKey::from_pem("nonsense"), Err(KeyError::NotAnRsaKey(_))));
 }
 
