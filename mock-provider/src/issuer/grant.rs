@@ -375,7 +375,9 @@ impl Grants {
 fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), String> {
     match (challenge, verifier) {
         (None, None) => Ok(()),
-        (Some(challenge), Some(verifier)) => challenge.verify(verifier),
+        (Some(challenge), Some(verifier)) => {
+            challenge.verify(verifier).map_err(|error| error.to_string())
+        }
         (Some(_), None) => {
             Err("code_verifier is missing, but the authorization request had a challenge".into())
         }

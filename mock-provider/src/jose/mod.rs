@@ -1,4 +1,4 @@
-//! Keys, signatures and encryption (JOSE): keys of every kind, and what is wrong with them on purpose.
+//! JOSE: keys, signatures and encryption, including deliberately weak and invalid ones.
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;

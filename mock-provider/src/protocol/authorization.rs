@@ -1,4 +1,4 @@
-//! The authorization request and its answers
+//! The authorization request and its responses
 //! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)).
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::pkce::CodeChallenge;
 use super::response_type::ResponseType;
 use super::scope::Scope;
 
-/// An authorization request whose client and redirect URI are proven.
+/// An authorization request whose client and redirect URI are validated.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) response_type: ResponseType,
@@ -17,7 +17,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<Duration>,
-    /// The `acr_values`, preferred ones first.
+    /// The `acr_values`, in order of preference.
     pub(crate) acr_values: Option<String>,
     pub(crate) login_hint: Option<String>,
     /// The subject of a verified `id_token_hint`.
@@ -25,11 +25,11 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: Option<CodeChallenge>,
 }
 
-/// A refusal that the client is told of, by way of its redirect URI.
+/// A refusal that the client receives at its redirect URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: ErrorCode,
-    /// Which check failed, what was expected and what came.
+    /// Which check failed, with the expected and the actual value.
     pub(crate) description: String,
 }
 
@@ -46,7 +46,7 @@ impl From<Repeated> for Refusal {
 }
 
 /// The error codes of RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6,
-/// that this provider answers with.
+/// that this provider uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     AccessDenied,
@@ -109,22 +109,22 @@ impl Prompt {
         if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
             return Err(Refusal::new(
                 ErrorCode::InvalidRequest,
-                format!("prompt `none` stands with nothing else, but `{value}` came"),
+                format!("prompt `none` must not be combined with other values, got `{value}`"),
             ));
         }
         Ok(prompt)
     }
 }
 
-/// How the answer reaches the client (OAuth 2.0 Multiple Response Type Encoding Practices,
+/// How the response reaches the client (OAuth 2.0 Multiple Response Type Encoding Practices,
 /// section 2.1; OAuth 2.0 Form Post Response Mode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     /// In the query of the redirect URI: the default of the code flow.
     Query,
-    /// In its fragment: the default where tokens come with the answer.
+    /// In its fragment: the default when the response contains tokens.
     Fragment,
-    /// In a form that the browser posts to it.
+    /// In a form that the browser posts to the redirect URI.
     FormPost,
 }
 
@@ -133,16 +133,19 @@ impl ResponseMode {
     pub(crate) const ALL: [(Self, &str); 3] =
         [(Self::Query, "query"), (Self::Fragment, "fragment"), (Self::FormPost, "form_post")];
 
-    /// The mode of a request that names none: what no server may log travels in the fragment.
+    /// The mode of a request without `response_mode`: tokens travel in the fragment, which no server
+    /// logs.
     pub(crate) fn default_for(parameters: &Parameters) -> Self {
         let response_type = parameters.last("response_type").unwrap_or_default();
-        match response_type.split(' ').any(|word| matches!(word, "id_token" | "token")) {
-            true => Self::Fragment,
-            false => Self::Query,
-        }
+        let has_tokens = response_type.split(' ').any(|word| matches!(word, "id_token" | "token"));
+        if has_tokens { Self::Fragment } else { Self::Query }
     }
 
     /// Reads `response_mode`.
+    ///
+    /// # Errors
+    ///
+    /// When the mode is unknown, or would put tokens into a query.
     pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
         let default = Self::default_for(parameters);
         let Some(name) = parameters.get("response_mode")? else {
@@ -159,7 +162,7 @@ impl ResponseMode {
         match (mode, default) {
             (Self::Query, Self::Fragment) => Err(Refusal::new(
                 ErrorCode::InvalidRequest,
-                "response_mode must not be `query`, for tokens come with the answer",
+                "response_mode must not be `query` when the response contains tokens",
             )),
             _ => Ok(mode),
         }
@@ -167,19 +170,19 @@ impl ResponseMode {
 }
 
 impl AuthorizationRequest {
-    /// Reads everything but the client and the redirect URI, which were proven before.
+    /// Reads everything but the client and the redirect URI, which are validated before.
     ///
     /// `allowed` are the response types that the client is registered for.
     ///
     /// # Errors
     ///
-    /// The [`Refusal`] for the client.
+    /// When a parameter is missing, malformed, repeated or not supported.
     pub(crate) fn parse(
         parameters: &Parameters,
         allowed: &[ResponseType],
     ) -> Result<Self, Refusal> {
         parameters.check_single()?;
-        refuse_what_is_not_supported(parameters)?;
+        refuse_unsupported_parameters(parameters)?;
         let response_type = parse_response_type(parameters.get("response_type")?, allowed)?;
         let scope = parameters.get("scope")?;
         let came = scope.map_or("missing".to_owned(), |scope| format!("`{scope}`"));
@@ -194,14 +197,14 @@ impl AuthorizationRequest {
             parameters.get("code_challenge")?,
             parameters.get("code_challenge_method")?,
         )
-        .map_err(|reason| Refusal::new(ErrorCode::InvalidRequest, reason))?;
+        .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, error.to_string()))?;
 
         let nonce = parameters.owned("nonce")?;
         // Sections 3.2.2.1 and 3.3.2.11.
         if response_type.has_id_token() && nonce.is_none() {
             return Err(Refusal::new(
                 ErrorCode::InvalidRequest,
-                format!("nonce is missing, and response_type `{response_type}` needs one"),
+                format!("nonce is missing, but response_type `{response_type}` requires one"),
             ));
         }
         Ok(Self {
@@ -218,7 +221,7 @@ impl AuthorizationRequest {
     }
 }
 
-fn refuse_what_is_not_supported(parameters: &Parameters) -> Result<(), Refusal> {
+fn refuse_unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
     for (name, code) in [
         ("request", ErrorCode::RequestNotSupported),
         ("request_uri", ErrorCode::RequestUriNotSupported),
@@ -261,7 +264,7 @@ fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
     })
 }
 
-/// The parameters of a refusing answer to the client, without `state` and `iss`.
+/// The parameters of an error response, without `state` and `iss`.
 pub(crate) fn refusal_parameters(refusal: &Refusal) -> Parameters {
     let mut parameters = Parameters::default();
     parameters.push("error", refusal.code.as_str());
@@ -280,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_code_and_names_what_came() {
+    fn each_fault_has_its_code_and_names_the_offending_value() {
         let cases = [
             ("scope=openid", "invalid_request", "response_type is missing"),
             (
@@ -301,7 +304,7 @@ mod tests {
             (
                 "response_type=code&scope=openid&prompt=none+login",
                 "invalid_request",
-                "prompt `none` stands with nothing else, but `none login` came",
+                "prompt `none` must not be combined with other values, got `none login`",
             ),
             (
                 "response_type=code&scope=openid&max_age=-1",

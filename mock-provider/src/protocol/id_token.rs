@@ -21,20 +21,20 @@ pub(crate) struct IdToken<'a, C> {
     pub(crate) acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<&'a str>,
-    /// Of the access token that comes with it.
+    /// The hash of the access token that comes with the ID token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at_hash: Option<String>,
-    /// Of the code that comes with it.
+    /// The hash of the code that comes with the ID token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) c_hash: Option<String>,
-    /// The provider's session, so that a logout by this token ends the right one.
+    /// The provider's session, which a logout with this token as a hint ends.
     pub(crate) sid: &'a str,
     /// The user's claims that the granted scope releases.
     #[serde(flatten)]
     pub(crate) claims: C,
 }
 
-/// The protocol claims above: supported, and none that a user may have.
+/// The protocol claims above. They are supported, but cannot be claims of a user.
 pub(crate) const PROTOCOL_CLAIMS: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "c_hash", "sid"];
 

@@ -4,13 +4,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// The `typ` of its header.
+/// The `typ` in the header of a logout token.
 pub(crate) const TYPE: &str = "logout+jwt";
 
 /// The one member of `events`.
 pub(crate) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// For how many seconds a logout token is valid: at most two minutes are recommended.
+/// The lifetime of a logout token in seconds. Section 4 recommends at most two minutes.
 pub(crate) const LIFETIME: i64 = 120;
 
 /// Claims of a logout token. Times are seconds since the epoch.
@@ -23,7 +23,7 @@ pub(crate) struct LogoutToken<'a> {
     pub(crate) exp: i64,
     pub(crate) jti: String,
     pub(crate) events: Map<String, Value>,
-    /// The session that has ended, as the client's ID token named it.
+    /// The session that has ended, as in the client's ID token.
     pub(crate) sid: &'a str,
 }
 

@@ -4,8 +4,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The discovery document. Endpoint members come from the route table, so that nothing is
-/// advertised that is not served.
+/// The discovery document. Its endpoints come from the route table, so everything advertised is
+/// served.
 #[derive(Debug, Serialize)]
 pub(crate) struct ProviderMetadata {
     pub(crate) issuer: String,

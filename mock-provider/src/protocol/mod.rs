@@ -1,6 +1,7 @@
-//! The wire: parameters, requests, responses and error codes as the specifications write them.
+//! The wire formats: parameters, requests, responses and error codes as the specifications define
+//! them.
 //!
-//! Pure types. Nothing here knows of HTTP frameworks, configuration, time or state.
+//! Pure types, independent of HTTP frameworks, configuration, time and state.
 
 pub(crate) mod authorization;
 pub(crate) mod error_description;

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
-/// How a challenge follows from the verifier (section 4.2).
+/// How the challenge is derived from the verifier (section 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     /// The challenge is the verifier itself.
@@ -27,7 +27,7 @@ impl Method {
     }
 }
 
-/// What the client committed itself to in the authorization request.
+/// The challenge of an authorization request, which the token request has to meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodeChallenge {
     method: Method,
@@ -39,30 +39,24 @@ impl CodeChallenge {
     ///
     /// # Errors
     ///
-    /// A sentence on what is wrong with the pair.
+    /// When one of them is malformed, or the method comes without a challenge.
     pub(crate) fn parse(
         challenge: Option<&str>,
         method: Option<&str>,
-    ) -> Result<Option<Self>, String> {
+    ) -> Result<Option<Self>, PkceError> {
         let Some(value) = challenge else {
             return match method {
                 None => Ok(None),
-                Some(_) => Err("code_challenge_method came without a code_challenge".into()),
+                Some(_) => Err(PkceError::MethodWithoutChallenge),
             };
         };
-        let named = |name: &str| Method::ALL.into_iter().find(|method| method.name() == name);
         // The method defaults to "plain" (section 4.3).
-        let Some(method) = named(method.unwrap_or("plain")) else {
-            return Err(format!(
-                "code_challenge_method must be S256 or plain, not `{}`",
-                method.unwrap_or_default()
-            ));
+        let name = method.unwrap_or("plain");
+        let Some(method) = Method::ALL.into_iter().find(|method| method.name() == name) else {
+            return Err(PkceError::UnknownMethod(name.to_owned()));
         };
         if method == Method::S256 && value.len() != 43 {
-            return Err(format!(
-                "code_challenge must be 43 characters for S256, not {}",
-                value.len()
-            ));
+            return Err(PkceError::DigestLength(value.len()));
         }
         check_characters("code_challenge", value)?;
         Ok(Some(Self { method, value: value.to_owned() }))
@@ -72,33 +66,49 @@ impl CodeChallenge {
     ///
     /// # Errors
     ///
-    /// A sentence on how they differ.
-    pub(crate) fn verify(&self, verifier: &str) -> Result<(), String> {
+    /// When the verifier is malformed or does not match.
+    pub(crate) fn verify(&self, verifier: &str) -> Result<(), PkceError> {
         check_characters("code_verifier", verifier)?;
         let derived = match self.method {
             Method::Plain => verifier.to_owned(),
             Method::S256 => BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())),
         };
-        if bool::from(derived.as_bytes().ct_eq(self.value.as_bytes())) {
-            Ok(())
-        } else {
-            Err(format!(
-                "code_verifier does not fit: {} gives `{derived}`, the authorization request had `{}`",
-                self.method.name(),
-                self.value
-            ))
+        if derived.as_bytes().ct_eq(self.value.as_bytes()).into() {
+            return Ok(());
         }
+        let (method, expected) = (self.method.name(), self.value.clone());
+        Err(PkceError::Mismatch { method, derived, expected })
     }
 }
 
+/// Why a challenge or a verifier is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PkceError {
+    #[error("code_challenge_method came without a code_challenge")]
+    MethodWithoutChallenge,
+    #[error("code_challenge_method must be S256 or plain, not `{0}`")]
+    UnknownMethod(String),
+    #[error("code_challenge must be 43 characters for S256, not {0}")]
+    DigestLength(usize),
+    #[error("{parameter} must have 43 to 128 characters, not {length}")]
+    Length { parameter: &'static str, length: usize },
+    #[error("{parameter} must not contain `{character}`")]
+    Character { parameter: &'static str, character: char },
+    #[error(
+        "code_verifier does not fit: {method} gives `{derived}`, the authorization request had \
+         `{expected}`"
+    )]
+    Mismatch { method: &'static str, derived: String, expected: String },
+}
+
 /// The length and alphabet that sections 4.1 and 4.2 prescribe for both values.
-fn check_characters(name: &str, value: &str) -> Result<(), String> {
+fn check_characters(parameter: &'static str, value: &str) -> Result<(), PkceError> {
     if !(43..=128).contains(&value.len()) {
-        return Err(format!("{name} must have 43 to 128 characters, not {}", value.len()));
+        return Err(PkceError::Length { parameter, length: value.len() });
     }
     let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     match value.chars().find(|c| !unreserved(*c)) {
-        Some(c) => Err(format!("{name} must not contain `{c}`")),
+        Some(character) => Err(PkceError::Character { parameter, character }),
         None => Ok(()),
     }
 }
@@ -112,7 +122,7 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     #[test]
-    fn the_pair_of_the_specification_fits() {
+    fn the_pair_of_the_specification_matches() {
         let challenge = CodeChallenge::parse(Some(CHALLENGE), Some("S256")).unwrap().unwrap();
         assert_eq!(challenge.verify(VERIFIER), Ok(()));
         assert!(challenge.verify(&VERIFIER.replace('d', "e")).is_err());
@@ -127,7 +137,8 @@ mod tests {
 
     #[test]
     fn malformed_challenges_are_refused_with_the_reason() {
-        let refused = |challenge, method| CodeChallenge::parse(challenge, method).unwrap_err();
+        let refused =
+            |challenge, method| CodeChallenge::parse(challenge, method).unwrap_err().to_string();
         assert_eq!(
             refused(None, Some("S256")),
             "code_challenge_method came without a code_challenge"

@@ -1,12 +1,12 @@
 //! Client metadata, as relying parties register it
 //! ([OpenID Connect Dynamic Client Registration 1.0, section 2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
 
-/// What goes wrong with a registration (section 3.3).
+/// The error codes of a registration (section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
-    /// A redirect URI cannot be used.
+    /// A redirect URI is invalid.
     InvalidRedirectUri,
-    /// Another member cannot.
+    /// Another member is invalid.
     InvalidClientMetadata,
 }
 
@@ -20,8 +20,8 @@ impl ErrorCode {
     }
 }
 
-/// The members that the provider understands, as they are called here and in the configuration. All
-/// others must be ignored.
+/// The supported members, by their names in client metadata and in the configuration. All others must
+/// be ignored.
 pub(crate) const MEMBERS: [(&str, &str); 14] = [
     ("redirect_uris", "redirect_uris"),
     ("response_types", "response_types"),

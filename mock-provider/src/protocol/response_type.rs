@@ -1,4 +1,4 @@
-//! What comes back from the authorization endpoint
+//! What the authorization endpoint returns
 //! ([OAuth 2.0 Multiple Response Type Encoding Practices, sections 3 to 5](https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html)).
 
 use std::fmt;
@@ -41,7 +41,7 @@ impl ResponseType {
         Self::IdTokenToken,
     ];
 
-    /// Reads the words, whose order does not matter.
+    /// Parses a value. The order of its words does not matter.
     pub(crate) fn parse(value: &str) -> Option<Self> {
         let sorted = |value: &str| {
             let mut words: Vec<_> = value.split(' ').map(str::to_owned).collect();
@@ -64,17 +64,17 @@ impl ResponseType {
         }
     }
 
-    /// True when a code comes.
+    /// Whether the response contains a code.
     pub(crate) fn has_code(self) -> bool {
         !matches!(self, Self::IdToken | Self::IdTokenToken)
     }
 
-    /// True when an ID token comes with the answer.
+    /// Whether the response contains an ID token.
     pub(crate) fn has_id_token(self) -> bool {
         !matches!(self, Self::Code | Self::CodeToken)
     }
 
-    /// True when an access token comes with the answer.
+    /// Whether the response contains an access token.
     pub(crate) fn has_token(self) -> bool {
         matches!(self, Self::CodeToken | Self::CodeIdTokenToken | Self::IdTokenToken)
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_the_words_does_not_matter_and_each_stands_once() {
+    fn the_order_of_the_words_does_not_matter_but_none_may_be_repeated() {
         assert_eq!(
             ResponseType::parse("token id_token code"),
             Some(ResponseType::CodeIdTokenToken)
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_tells_what_comes() {
+    fn each_type_knows_what_its_response_contains() {
         for known in ResponseType::ALL {
             let words: Vec<_> = known.name().split(' ').collect();
             assert_eq!(known.has_code(), words.contains(&"code"));

@@ -1,13 +1,13 @@
-//! Scopes: sets of scope values, and the claims that the standard ones ask for.
+//! Scopes: sets of scope values, and the claims that the standard ones request.
 
 use std::fmt;
 
-/// A scope value that every issuer knows.
+/// A scope value that every issuer supports.
 pub(crate) struct StandardScope {
     pub(crate) value: &'static str,
-    /// What it allows, in words for the sign-in page.
+    /// What it allows, as the sign-in page describes it.
     pub(crate) description: &'static str,
-    /// The claims that it asks for.
+    /// The claims that it requests.
     pub(crate) claims: &'static [&'static str],
 }
 
@@ -62,13 +62,13 @@ pub(crate) const STANDARD_SCOPES: &[StandardScope] = &[
     },
 ];
 
-/// A set of scope values in the order in which they were asked for
+/// A set of scope values in the order of the request
 /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope(Vec<String>);
 
 impl Scope {
-    /// Reads the space-delimited form; repetitions count once.
+    /// Parses the space-delimited form. Repeated values count once.
     pub(crate) fn parse(value: &str) -> Self {
         let mut scope = Self::default();
         for token in value.split(' ').filter(|token| !token.is_empty()) {
@@ -79,12 +79,12 @@ impl Scope {
         scope
     }
 
-    /// True when `token` is one of the values.
+    /// Whether `token` is one of the values.
     pub(crate) fn contains(&self, token: &str) -> bool {
         self.0.iter().any(|own| own == token)
     }
 
-    /// True when there is no value.
+    /// Whether the set is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repetitions_and_blanks_vanish_and_order_stays() {
+    fn repeated_values_and_extra_spaces_are_dropped_and_the_order_is_kept() {
         let scope = Scope::parse(" openid  email openid profile");
         assert_eq!(scope.to_string(), "openid email profile");
     }

@@ -1,12 +1,12 @@
-//! `session_state`, by which a client asks whether a session goes on
+//! `session_state`, with which a client checks whether a session still exists
 //! ([OpenID Connect Session Management 1.0, section 2](https://openid.net/specs/openid-connect-session-1_0.html#CreatingUpdatingSessions)).
 
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// The state for a client at an origin: it changes with `browser_state`, and cannot be told from
-/// other clients' without it. `templates/check_session.js` does the same once more.
+/// The state for a client at an origin. It changes with `browser_state`, and without that it cannot
+/// be linked to the states of other clients. `templates/check_session.js` computes the same value.
 pub(crate) fn session_state(
     client_id: &str,
     origin: &str,
@@ -17,12 +17,12 @@ pub(crate) fn session_state(
     format!("{}.{salt}", hex(known.as_bytes()))
 }
 
-/// The state of a browser that has a session; one without has an empty one.
+/// The state of a browser with a session. Without a session the state is empty.
 pub(crate) fn browser_state(sid: &str) -> String {
     hex(sid.as_bytes())
 }
 
-/// The digest, in hexadecimal digits.
+/// The SHA-256 digest in hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::parameters::{Parameters, Repeated};
 use super::scope::Scope;
 
-/// What a client asks of the token endpoint, by `grant_type`.
+/// A token request, by `grant_type`.
 #[derive(Debug)]
 pub(crate) enum TokenRequest {
     /// `authorization_code` (RFC 6749, section 4.1.3).
@@ -20,6 +20,10 @@ impl TokenRequest {
     pub(crate) const GRANT_TYPES: [&str; 2] = ["authorization_code", "refresh_token"];
 
     /// Reads the form.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is missing or repeated, or the grant type is not supported.
     pub(crate) fn parse(form: &Parameters) -> Result<Self, TokenError> {
         let required = |name: &str| {
             form.owned(name)?.ok_or_else(|| {
@@ -47,7 +51,7 @@ impl TokenRequest {
     }
 }
 
-/// A successful answer (RFC 6749, section 5.1; Core, section 3.1.3.3).
+/// A successful response (RFC 6749, section 5.1; Core, section 3.1.3.3).
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenResponse {
     pub(crate) access_token: String,
@@ -56,18 +60,18 @@ pub(crate) struct TokenResponse {
     pub(crate) expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
-    /// What was granted, which may be less than what was asked for.
+    /// The granted scope, which may be less than the requested one.
     pub(crate) scope: String,
-    /// Absent only from a refresh that gave up the scope `openid`.
+    /// Absent only after a refresh that dropped the scope `openid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id_token: Option<String>,
 }
 
-/// A refusal (RFC 6749, section 5.2).
+/// An error response (RFC 6749, section 5.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenError {
     pub(crate) code: ErrorCode,
-    /// Which check failed, what was expected and what came.
+    /// Which check failed, with the expected and the actual value.
     pub(crate) description: String,
 }
 
@@ -83,7 +87,7 @@ impl From<Repeated> for TokenError {
     }
 }
 
-/// The error codes of RFC 6749, section 5.2, that this provider answers with.
+/// The error codes of RFC 6749, section 5.2, that this provider uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     InvalidRequest,

@@ -121,7 +121,7 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
         (
             request().with("prompt", "none login"),
             "invalid_request",
-            "prompt `none` stands with nothing else, but `none login` came",
+            "prompt `none` must not be combined with other values, got `none login`",
         ),
         (
             request().with("prompt", "create"),

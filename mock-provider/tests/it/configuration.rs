@@ -98,7 +98,7 @@ fn a_key_file_is_looked_for_beside_the_configuration() {
     std::fs::write(&file, "signing_key = 'key.pem'").unwrap();
     std::fs::write(directory.join("key.pem"), "no key").unwrap();
     let message = refusal(Config::load(&file));
-    assert!(message.contains("is no RSA private key in PEM"), "{message}");
+    assert!(message.contains("must be an RSA private key in PEM"), "{message}");
 }
 
 #[test]

@@ -262,7 +262,10 @@ async fn a_wrong_logout_is_a_page_and_ends_nothing() {
             "client_id is `blog`, but the ID token was issued to `shop`".into(),
         ),
         (Parameters::none().with("client_id", "shpo"), "no client is registered as `shpo`".into()),
-        (back_with("nonsense"), "id_token_hint must be an ID token of this issuer: it is no JWT".into()),
+        (
+            back_with("nonsense"),
+            "id_token_hint must be an ID token of this issuer: it is not a JWT".into(),
+        ),
         (
             back_with(foreign),
             format!("id_token_hint is an ID token of another issuer: `{}`", other.issuer()),

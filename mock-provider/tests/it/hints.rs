@@ -147,8 +147,8 @@ async fn id_token_hint_that_is_no_token_of_this_issuer_is_refused() {
     let unreadable = "id_token_hint must be an ID token of this issuer: ";
     for (hint, expected) in [
         (foreign.as_str(), other_issuer.as_str()),
-        (&format!("{signed}.AAAA"), &format!("{unreadable}its signature does not fit")),
-        ("nonsense", &format!("{unreadable}it is no JWT")),
+        (&format!("{signed}.AAAA"), &format!("{unreadable}its signature is invalid")),
+        ("nonsense", &format!("{unreadable}it is not a JWT")),
         ("e30.e30.e30", unreadable),
     ] {
         let request = request().with("id_token_hint", hint);

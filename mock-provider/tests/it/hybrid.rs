@@ -87,12 +87,12 @@ async fn what_does_not_suit_tokens_in_the_answer_is_refused() {
         (
             request("id_token").without("nonce"),
             "invalid_request",
-            "nonce is missing, and response_type `id_token` needs one",
+            "nonce is missing, but response_type `id_token` requires one",
         ),
         (
             request("code token").with("response_mode", "query"),
             "invalid_request",
-            "response_mode must not be `query`, for tokens come with the answer",
+            "response_mode must not be `query` when the response contains tokens",
         ),
         (
             request("id_token").with("client_id", "shop"),

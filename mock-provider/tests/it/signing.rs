@@ -108,7 +108,7 @@ async fn a_hint_by_another_clients_algorithm_is_refused() {
     assert_eq!(
         told["error_description"],
         "id_token_hint must be an ID token of this issuer: \
-         its `alg` is none that it could have been issued with"
+         the issuer does not sign with its `alg`"
     );
 }
 
