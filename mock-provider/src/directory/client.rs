@@ -1,4 +1,4 @@
-//! Clients (relying parties), and what they are registered for.
+//! Clients (relying parties) and their registration.
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Secret::is_hidden")]
     #[schema(value_type = Option<String>, write_only)]
     pub secret: Option<Secret>,
-    /// Where authorization responses may go.
+    /// Where authorization responses may be sent.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub redirect_uris: Vec<RedirectUri>,
@@ -47,54 +47,53 @@ pub struct Client {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// Where the client is told, server to server, that a session has ended: a URL that takes
+    /// Where the provider reports, server to server, that a session has ended: a URL that accepts
     /// logout tokens
     /// ([OpenID Connect Back-Channel Logout 1.0, section 2.2](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration)).
-    /// Default: the client is not told.
+    /// Default: logouts are not reported.
     #[serde(default)]
     pub backchannel_logout_uri: Option<String>,
-    /// Whether the client needs the session's `sid` in a logout token. Default: false. The provider
-    /// sends it always.
+    /// Whether the client requires the session's `sid` in a logout token. Default: false. The provider
+    /// always sends it.
     #[serde(default)]
     pub backchannel_logout_session_required: bool,
     /// A page of the client that ends its own session when a browser loads it in a frame
     /// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
-    /// It has scheme, host and port of a redirect URI. Default: none.
+    /// Its scheme, host and port must be those of a redirect URI. Default: none.
     #[serde(default)]
     pub frontchannel_logout_uri: Option<String>,
-    /// Whether that page needs `iss` and `sid` in its query. Default: false. The provider sends
-    /// them always.
+    /// Whether that page requires `iss` and `sid` in its query. Default: false. The provider always
+    /// sends them.
     #[serde(default)]
     pub frontchannel_logout_session_required: bool,
-    /// The one way in which the client authenticates at the token endpoint. Default: any that
-    /// suits, which is `none` without a secret, and `client_secret_basic` or
-    /// `client_secret_post` with one.
+    /// The only method by which the client may authenticate at the token endpoint. Default: `none`
+    /// without a secret, and `client_secret_basic` or `client_secret_post` with one.
     #[serde(default)]
     pub token_endpoint_auth_method: Option<AuthMethod>,
-    /// How ID tokens for the client are signed; an HMAC takes the client's secret. Default: RS256.
+    /// How ID tokens for the client are signed. An HMAC uses the client's secret. Default: RS256.
     #[serde(default)]
     pub id_token_signed_response_alg: Algorithm,
-    /// How the key that encrypts ID tokens for the client comes to it: by a key of its `jwks`, or
-    /// made of its secret. For the code flow alone. Default: ID tokens are not encrypted.
+    /// How the client gets the key that encrypts its ID tokens: encrypted with a key of its `jwks`, or
+    /// derived from its secret. For the code flow only. Default: ID tokens are not encrypted.
     #[serde(default)]
     pub id_token_encrypted_response_alg: Option<KeyEncryption>,
-    /// How ID tokens for the client are encrypted, where they are. Default: A128CBC-HS256.
+    /// How the content of encrypted ID tokens is encrypted. Default: A128CBC-HS256.
     #[serde(default)]
     pub id_token_encrypted_response_enc: Option<ContentEncryption>,
-    /// The public keys of the client, written as they are. Default: none.
+    /// The public keys of the client, as a JWK set. Default: none.
     #[serde(default)]
     pub jwks: Option<JwkSet>,
     /// Refuses authorization requests without a `nonce`. Default: false.
     #[serde(default)]
     pub require_nonce: bool,
-    /// Refuses authorization requests without a `code_challenge`. Default: true for public
-    /// clients, which have nothing else, and false for others.
+    /// Refuses authorization requests without a `code_challenge`. Default: true for public clients,
+    /// which have no other protection, and false for others.
     #[serde(default)]
     pub require_pkce: Option<bool>,
-    /// What the client may ask the authorization endpoint for. Default: `code` alone.
-    #[serde(default = "code_alone")]
+    /// The response types that the client may request. Default: `code` only.
+    #[serde(default = "code_only")]
     pub response_types: Vec<ResponseType>,
-    /// Makes userinfo come as a JWT that is signed with this algorithm. Default: plain JSON.
+    /// Returns userinfo as a JWT that is signed with this algorithm. Default: plain JSON.
     #[serde(default)]
     pub userinfo_signed_response_alg: Option<Algorithm>,
 }
@@ -119,12 +118,12 @@ impl Client {
             jwks: None,
             require_nonce: false,
             require_pkce: None,
-            response_types: code_alone(),
+            response_types: code_only(),
             userinfo_signed_response_alg: None,
         }
     }
 
-    /// Sets the name to show.
+    /// Sets the name to show on the sign-in page.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -152,21 +151,21 @@ impl Client {
         self
     }
 
-    /// Has the client told of logouts, server to server, at this URL.
+    /// Reports logouts to the client, server to server, at this URL.
     #[must_use]
     pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
         self.backchannel_logout_uri = Some(uri.into());
         self
     }
 
-    /// Has the client told of logouts by this page of its own, in a frame of the browser.
+    /// Reports logouts to the client by loading this page of it in a frame of the browser.
     #[must_use]
     pub fn frontchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
         self.frontchannel_logout_uri = Some(uri.into());
         self
     }
 
-    /// Pins the way in which the client authenticates.
+    /// Sets the only method by which the client may authenticate.
     #[must_use]
     pub fn token_endpoint_auth_method(mut self, method: AuthMethod) -> Self {
         self.token_endpoint_auth_method = Some(method);
@@ -187,7 +186,7 @@ impl Client {
         self
     }
 
-    /// Sets how ID tokens for the client are encrypted, where they are.
+    /// Sets how the content of encrypted ID tokens is encrypted.
     #[must_use]
     pub fn id_token_encrypted_response_enc(mut self, encryption: ContentEncryption) -> Self {
         self.id_token_encrypted_response_enc = Some(encryption);
@@ -208,33 +207,33 @@ impl Client {
         self
     }
 
-    /// Refuses, or no longer refuses, authorization requests without a `code_challenge`.
+    /// Sets whether authorization requests without a `code_challenge` are refused.
     #[must_use]
     pub fn require_pkce(mut self, required: bool) -> Self {
         self.require_pkce = Some(required);
         self
     }
 
-    /// Sets what the client may ask the authorization endpoint for.
+    /// Sets the response types that the client may request.
     #[must_use]
     pub fn response_types(mut self, types: impl IntoIterator<Item = ResponseType>) -> Self {
         self.response_types = types.into_iter().collect();
         self
     }
 
-    /// Makes userinfo come as a signed JWT.
+    /// Returns userinfo as a signed JWT.
     #[must_use]
     pub fn userinfo_signed_response_alg(mut self, algorithm: Algorithm) -> Self {
         self.userinfo_signed_response_alg = Some(algorithm);
         self
     }
 
-    /// A client that nobody registered, where any client will do.
+    /// An unregistered client, for `any_client`.
     pub(crate) fn any(id: &str) -> Self {
         Self { require_pkce: Some(false), ..Self::new(id) }
     }
 
-    /// The key to encrypt to: the first RSA key that is not for signatures alone.
+    /// The key to encrypt to: the first RSA key that is not restricted to signatures.
     pub(crate) fn encryption_key(&self) -> Option<&Map<String, Value>> {
         let is = |jwk: &Map<String, Value>, member, value| {
             jwk.get(member).is_some_and(|own: &Value| own == value)
@@ -252,17 +251,17 @@ impl Client {
         }
     }
 
-    /// What to call the client on a page.
+    /// The client's name on a page.
     pub(crate) fn display_name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
-    /// True when an authorization request must carry a `code_challenge`.
+    /// Whether an authorization request must have a `code_challenge`.
     pub(crate) fn requires_pkce(&self) -> bool {
         self.require_pkce.unwrap_or(self.secret.is_none())
     }
 
-    /// The ways in which the client may authenticate.
+    /// The methods by which the client may authenticate.
     pub(crate) fn auth_methods(&self) -> &[AuthMethod] {
         match (&self.token_endpoint_auth_method, &self.secret) {
             (Some(method), _) => std::slice::from_ref(method),
@@ -272,12 +271,12 @@ impl Client {
     }
 }
 
-/// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members
-/// besides `keys` are ignored.
+/// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members other
+/// than `keys` are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[non_exhaustive]
 pub struct JwkSet {
-    /// The keys, as they are written. Those of an unknown kind are passed over.
+    /// The keys. Keys of an unknown type are ignored.
     #[schema(value_type = Vec<Object>)]
     pub keys: Vec<Map<String, Value>>,
 }
@@ -288,7 +287,7 @@ impl From<Vec<Map<String, Value>>> for JwkSet {
     }
 }
 
-fn code_alone() -> Vec<ResponseType> {
+fn code_only() -> Vec<ResponseType> {
     vec![ResponseType::Code]
 }
 
@@ -334,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_to_encrypt_to_is_rsa_and_not_for_signatures() {
+    fn the_encryption_key_is_rsa_and_not_for_signatures() {
         let jwks: JwkSet = serde_json::from_value(json!({
             "keys": [
                 {"kty": "EC", "kid": "elliptic"},

@@ -1,4 +1,4 @@
-//! The users and clients of an issuer, which may change while it runs.
+//! The users and clients of an issuer, which can change while it runs.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -6,7 +6,7 @@ use crate::directory::account::Account;
 use crate::directory::client::Client;
 use crate::directory::user::User;
 
-/// Users and clients as they are at one moment.
+/// The users and clients at one point in time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) users: Vec<Arc<Account>>,
@@ -21,12 +21,12 @@ impl Directory {
         }
     }
 
-    /// The user of that subject.
+    /// The user with this subject.
     pub(crate) fn user(&self, subject: &str) -> Option<Arc<Account>> {
         self.users.iter().find(|user| user.subject == subject).cloned()
     }
 
-    /// The user whom a `login_hint` means: by subject, email address or login name.
+    /// The user that a `login_hint` identifies by subject, email address or login name.
     pub(crate) fn hinted_user(&self, hint: &str) -> Option<Arc<Account>> {
         let is = |name: &Option<String>| name.as_deref() == Some(hint);
         let named =
@@ -34,12 +34,12 @@ impl Directory {
         self.user(hint).or_else(|| named().cloned())
     }
 
-    /// The client of that identifier.
+    /// The client with this identifier.
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         self.clients.iter().find(|client| client.id == id).cloned()
     }
 
-    /// Adds a user, or puts it in the place of the one with its subject. True when there was one.
+    /// Adds a user, or replaces the one with the same subject. Returns whether there was one.
     pub(crate) fn put_user(&mut self, user: User) -> bool {
         let user = Arc::new(Account::from(user));
         match self.users.iter_mut().find(|known| known.subject == user.subject) {
@@ -54,8 +54,7 @@ impl Directory {
         }
     }
 
-    /// Adds a client, or puts it in the place of the one with its identifier. True when there was
-    /// one.
+    /// Adds a client, or replaces the one with the same identifier. Returns whether there was one.
     pub(crate) fn put_client(&mut self, client: Client) -> bool {
         match self.clients.iter_mut().find(|known| known.id == client.id) {
             Some(known) => {
@@ -70,7 +69,7 @@ impl Directory {
     }
 }
 
-/// A directory that changes as a whole. Clones are handles to the same one.
+/// A directory whose readers see consistent snapshots. Clones are handles to the same directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared(Arc<RwLock<Arc<Directory>>>);
 
@@ -79,18 +78,18 @@ impl Shared {
         Self(Arc::new(RwLock::new(directory)))
     }
 
-    /// What it is now. Who holds this sees no change.
+    /// The current state. Later changes do not affect it.
     pub(crate) fn now(&self) -> Arc<Directory> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes it.
+    /// Applies a change.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
         let mut directory = self.0.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut directory))
     }
 
-    /// Puts another one in its place.
+    /// Replaces the directory.
     pub(crate) fn replace(&self, with: Arc<Directory>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = with;
     }

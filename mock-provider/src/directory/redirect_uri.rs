@@ -1,17 +1,17 @@
-//! Registered redirect URIs, and which URIs they allow.
+//! Registered redirect URIs, and the URIs that they allow.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// A redirect URI as registered: allowed is exactly this string
+/// A registered redirect URI. It allows exactly this string
 /// ([RFC 9700, section 2.1](https://www.rfc-editor.org/rfc/rfc9700#section-2.1)).
 ///
-/// Two wildcards help tests whose port is known only when they run, on loopback hosts
-/// (`localhost`, `127.0.0.1`, `[::1]`) alone: the port `*` stands for any port, which
-/// [RFC 8252, section 7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3) asks for, and a
-/// path that ends in `/*` for any path below.
+/// For tests that choose their port at run time, loopback hosts (`localhost`, `127.0.0.1`, `[::1]`)
+/// may have two wildcards: the port `*` allows any port, as
+/// [RFC 8252, section 7.3](https://www.rfc-editor.org/rfc/rfc8252#section-7.3) requires, and a path
+/// that ends in `/*` allows any path below.
 ///
 /// ```
 /// use mock_provider::RedirectUri;
@@ -31,12 +31,12 @@ impl RedirectUri {
         &self.0
     }
 
-    /// True when a request may name `uri`.
+    /// Whether a request may use `uri`.
     pub fn allows(&self, uri: &str) -> bool {
         self.0 == uri || self.pattern().is_some_and(|pattern| pattern.allows(uri))
     }
 
-    /// True when a URL has the scheme, host and port of a URI that may be named.
+    /// Whether a URL has the scheme, host and port of an allowed URI.
     pub(crate) fn is_of_origin(&self, url: &Url) -> bool {
         let host = format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default());
         match self.pattern() {
@@ -48,47 +48,45 @@ impl RedirectUri {
         }
     }
 
-    /// What is wrong with the registered string, in words.
+    /// Checks the registered string.
     ///
     /// # Errors
     ///
-    /// When the string is no absolute URI in ASCII, has a fragment
-    /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has
-    /// a wildcard where none is allowed.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        // What is left fits into a header, too.
+    /// When the string is not an absolute URI in ASCII, has a fragment
+    /// ([RFC 6749, section 3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)), or has a
+    /// wildcard where none is allowed.
+    pub(crate) fn check(&self) -> Result<(), RedirectUriError> {
+        // Every other string is a valid header value, too.
         if !self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err("has a character other than printable ASCII, which must be encoded".into());
+            return Err(RedirectUriError::Character);
         }
         let concrete = match self.pattern() {
             Some(pattern) => format!("http://localhost:1{}", pattern.path),
             None => self.0.clone(),
         };
         let uri = Url::parse(&concrete).map_err(|error| match error {
-            url::ParseError::RelativeUrlWithoutBase => "is not an absolute URI".to_owned(),
-            _ if self.0.contains(":*") => {
-                "has a wildcard port, which only a loopback host may have".to_owned()
-            }
-            other => format!("is not a URI: {other}"),
+            url::ParseError::RelativeUrlWithoutBase => RedirectUriError::Relative,
+            _ if self.0.contains(":*") => RedirectUriError::WildcardPort,
+            other => RedirectUriError::NotAUri(other),
         })?;
         if uri.fragment().is_some() {
-            return Err("must not have a fragment".into());
+            return Err(RedirectUriError::Fragment);
         }
         if matches!(uri.scheme(), "javascript" | "data" | "vbscript") {
-            return Err(format!("must not use the scheme `{}`", uri.scheme()));
+            return Err(RedirectUriError::Scheme(uri.scheme().to_owned()));
         }
         if self.pattern().is_none() && self.0.ends_with("/*") {
-            return Err("has a wildcard path, which only a loopback host may have".into());
+            return Err(RedirectUriError::WildcardPath);
         }
         Ok(())
     }
 
-    /// True when the string stands for more URIs than one.
+    /// Whether the string allows more than one URI.
     pub(crate) fn has_wildcard(&self) -> bool {
         self.pattern().is_some()
     }
 
-    /// The wildcards, where the string has some that are allowed.
+    /// The parts of the string, if it has valid wildcards.
     fn pattern(&self) -> Option<Pattern<'_>> {
         let (host, rest) = split_loopback(&self.0)?;
         let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -97,7 +95,26 @@ impl RedirectUri {
     }
 }
 
-/// A loopback URI with a wildcard: `http://HOST`, `:PORT` or nothing, `/PATH` or nothing.
+/// Why a redirect URI cannot be registered. The messages have the URI as their subject.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RedirectUriError {
+    #[error("must be an absolute URI")]
+    Relative,
+    #[error("must be a URI: {0}")]
+    NotAUri(url::ParseError),
+    #[error("must be printable ASCII: other characters must be encoded")]
+    Character,
+    #[error("must not have a fragment")]
+    Fragment,
+    #[error("must not use the scheme `{0}`")]
+    Scheme(String),
+    #[error("must not have a wildcard port unless its host is a loopback host")]
+    WildcardPort,
+    #[error("must not have a wildcard path unless its host is a loopback host")]
+    WildcardPath,
+}
+
+/// A loopback URI with a wildcard: `http://HOST`, then an optional `:PORT` and an optional `/PATH`.
 struct Pattern<'a> {
     host: &'a str,
     port: &'a str,
@@ -110,30 +127,30 @@ impl Pattern<'_> {
             return false;
         };
         let (port, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let port_fits = match self.port {
+        let port_matches = match self.port {
             ":*" => port.is_empty() || port[1..].parse::<u16>().is_ok(),
             fixed => fixed == port,
         };
-        let path_fits = match self.path.strip_suffix('*') {
+        let path_matches = match self.path.strip_suffix('*') {
             Some(below) => path.starts_with(below) || format!("{path}/") == below,
             None => self.path == path,
         };
-        host == self.host && port_fits && path_fits && is_normal(uri, host, port, path)
+        host == self.host && port_matches && path_matches && is_normal(uri, host, port, path)
     }
 }
 
-/// True when a browser reads a URI as it is written here: `..`, userinfo or a backslash would mean
-/// something else to the browser than to a comparison of strings.
+/// Whether a browser interprets the URI literally. It resolves `..`, userinfo and backslashes, which a
+/// comparison of strings does not.
 fn is_normal(uri: &str, host: &str, port: &str, path: &str) -> bool {
     Url::parse(uri).is_ok_and(|url| {
-        // The normal way leaves out the scheme's own port, and has a path.
+        // The normalized form omits the default port and always has a path.
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
         let written = url.as_str();
         written == format!("{host}{port}{path}") || written == format!("{host}{path}")
     })
 }
 
-/// Splits a loopback URI behind its host.
+/// Splits a loopback URI after its host.
 fn split_loopback(uri: &str) -> Option<(&str, &str)> {
     let scheme = uri.find("://").filter(|end| matches!(&uri[..*end], "http" | "https"))?;
     let authority = &uri[scheme + 3..];
@@ -161,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_wildcard_only_the_very_string_is_allowed() {
+    fn without_a_wildcard_only_the_exact_string_is_allowed() {
         let registered = RedirectUri::from("https://app.example/cb");
         assert!(registered.allows("https://app.example/cb"));
         for other in [
@@ -175,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_reach_no_further_than_loopback() {
+    fn wildcards_do_not_reach_beyond_loopback() {
         let registered = RedirectUri::from("http://localhost:*/*");
         for allowed in [
             "http://localhost",
@@ -201,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_path_covers_only_what_is_below() {
+    fn a_wildcard_path_allows_only_paths_below() {
         let registered = RedirectUri::from("http://127.0.0.1:8050/auth/*");
         assert!(registered.allows("http://127.0.0.1:8050/auth/cb"));
         assert!(!registered.allows("http://127.0.0.1:8051/auth/cb"));
@@ -210,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_scheme_host_and_port() {
+    fn an_origin_consists_of_scheme_host_and_port() {
         let is_of = |registered: &str, url: &str| {
             RedirectUri::from(registered).is_of_origin(&Url::parse(url).unwrap())
         };
@@ -225,21 +242,21 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_registration_is_told_in_words() {
-        let fault = |uri: &str| RedirectUri::from(uri).check().unwrap_err();
-        assert_eq!(fault("/cb"), "is not an absolute URI");
+    fn an_invalid_redirect_uri_is_refused_with_the_rule() {
+        let fault = |uri: &str| RedirectUri::from(uri).check().unwrap_err().to_string();
+        assert_eq!(fault("/cb"), "must be an absolute URI");
         assert_eq!(fault("https://app.example/cb#x"), "must not have a fragment");
         assert_eq!(
             fault("https://app.example:*/cb"),
-            "has a wildcard port, which only a loopback host may have"
+            "must not have a wildcard port unless its host is a loopback host"
         );
         assert_eq!(
             fault("https://app.example/*"),
-            "has a wildcard path, which only a loopback host may have"
+            "must not have a wildcard path unless its host is a loopback host"
         );
         assert_eq!(
             fault("https://app.example/cb\r\nX: y"),
-            "has a character other than printable ASCII, which must be encoded"
+            "must be printable ASCII: other characters must be encoded"
         );
         assert_eq!(fault("https://app.example/ü"), fault("https://app.example/a b"));
         assert_eq!(fault("javascript:alert(1)"), "must not use the scheme `javascript`");

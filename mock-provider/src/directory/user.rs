@@ -1,4 +1,4 @@
-//! End users, and the claims that they have.
+//! End users and their claims.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use crate::base::secret::Secret;
 
-/// An end user whom the provider can sign in.
+/// An end user that the provider can sign in.
 ///
-/// The same words serve the configuration file and Rust:
+/// The members have the same names in the configuration file and in Rust:
 ///
 /// ```
 /// use mock_provider::User;
@@ -22,10 +22,10 @@ use crate::base::secret::Secret;
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(description = "An end user whom the provider can sign in.")]
+#[schema(description = "An end user that the provider can sign in.")]
 #[non_exhaustive]
 pub struct User {
-    /// Who this is, for ever: the `sub` claim, at most 255 ASCII characters.
+    /// The permanent identifier: the `sub` claim, at most 255 ASCII characters.
     pub subject: String,
     /// Full name: the `name` claim.
     #[serde(default)]
@@ -36,56 +36,56 @@ pub struct User {
     /// Last name: the `family_name` claim.
     #[serde(default)]
     pub family_name: Option<String>,
-    /// Name to log in by: the `preferred_username` claim.
+    /// Login name: the `preferred_username` claim.
     #[serde(default)]
     pub preferred_username: Option<String>,
     /// Email address: the `email` claim.
     #[serde(default)]
     pub email: Option<String>,
-    /// Whether the address is known to be the user's: the `email_verified` claim, sent whenever
-    /// there is an email address. Default: true.
+    /// Whether the email address is verified: the `email_verified` claim, sent whenever there is an
+    /// email address. Default: true.
     #[serde(default)]
     pub email_verified: Option<bool>,
     /// Telephone number: the `phone_number` claim.
     #[serde(default)]
     pub phone_number: Option<String>,
-    /// Whether the number is known to be the user's: the `phone_number_verified` claim, sent
-    /// whenever there is a number. Default: true.
+    /// Whether the telephone number is verified: the `phone_number_verified` claim, sent whenever
+    /// there is a number. Default: true.
     #[serde(default)]
     pub phone_number_verified: Option<bool>,
     /// Postal address as [OpenID Connect Core 1.0, section 5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim)
-    /// has it: an object with `street_address`, `locality`, `country` and so on.
+    /// defines it: an object with `street_address`, `locality`, `country` and so on.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub address: Option<Map<String, Value>>,
-    /// Address of a portrait: the `picture` claim.
+    /// URL of a portrait: the `picture` claim.
     #[serde(default)]
     pub picture: Option<String>,
     /// Language tag (BCP 47): the `locale` claim.
     #[serde(default)]
     pub locale: Option<String>,
-    /// Names of the groups that the user belongs to: the `groups` claim, sent even when empty.
+    /// Names of the user's groups: the `groups` claim, sent even when empty.
     #[serde(default)]
     pub groups: Vec<String>,
-    /// Further claims, or odd values for the claims above. A claim that no scope asks for is
+    /// Further claims, or unusual values for the claims above. A claim that no scope requests is
     /// released with the scope `openid`.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub claims: Map<String, Value>,
-    /// Password that the sign-in page asks for. Default: none is asked for.
+    /// Password that the sign-in page asks for. Default: it does not ask for one.
     #[serde(default, skip_serializing_if = "Secret::is_hidden")]
     #[schema(value_type = Option<String>, write_only)]
     pub password: Option<Secret>,
-    /// A disabled user cannot sign in: the client is told `access_denied`.
+    /// A disabled user cannot sign in: the client gets `access_denied`.
     #[serde(default)]
     pub disabled: bool,
-    /// Identifiers of the clients that this user may not use: they are told `access_denied`.
+    /// Identifiers of the clients that this user may not use: they get `access_denied`.
     #[serde(default)]
     pub denied_clients: Vec<String>,
 }
 
 impl User {
-    /// A user with nothing but a subject.
+    /// A user with only a subject.
     pub fn new(subject: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
@@ -108,13 +108,10 @@ impl User {
         }
     }
 
-    /// Somebody who is not in the configuration, as typed on the sign-in page.
+    /// A user that is not configured, as typed on the sign-in page.
     pub(crate) fn stranger(subject: &str) -> Self {
         let user = Self::new(subject).preferred_username(subject);
-        match subject.contains('@') {
-            true => user.email(subject).email_verified(false),
-            false => user,
-        }
+        if subject.contains('@') { user.email(subject).email_verified(false) } else { user }
     }
 
     /// Sets the full name.
@@ -138,7 +135,7 @@ impl User {
         self
     }
 
-    /// Sets the name to log in by.
+    /// Sets the login name.
     #[must_use]
     pub fn preferred_username(mut self, name: impl Into<String>) -> Self {
         self.preferred_username = Some(name.into());
@@ -152,7 +149,7 @@ impl User {
         self
     }
 
-    /// Says whether the email address is known to be the user's.
+    /// Sets whether the email address is verified.
     #[must_use]
     pub fn email_verified(mut self, verified: bool) -> Self {
         self.email_verified = Some(verified);
@@ -166,7 +163,7 @@ impl User {
         self
     }
 
-    /// Says whether the telephone number is known to be the user's.
+    /// Sets whether the telephone number is verified.
     #[must_use]
     pub fn phone_number_verified(mut self, verified: bool) -> Self {
         self.phone_number_verified = Some(verified);
@@ -184,7 +181,7 @@ impl User {
         self
     }
 
-    /// Sets the address of a portrait.
+    /// Sets the URL of a portrait.
     #[must_use]
     pub fn picture(mut self, url: impl Into<String>) -> Self {
         self.picture = Some(url.into());
@@ -219,21 +216,21 @@ impl User {
         self
     }
 
-    /// Keeps the user from signing in.
+    /// Prevents the user from signing in.
     #[must_use]
     pub fn disabled(mut self) -> Self {
         self.disabled = true;
         self
     }
 
-    /// Keeps the user from signing in to a client.
+    /// Prevents the user from signing in to a client.
     #[must_use]
     pub fn denied_client(mut self, client_id: impl Into<String>) -> Self {
         self.denied_clients.push(client_id.into());
         self
     }
 
-    /// Every claim of the user except `sub`, whatever scope it needs.
+    /// Every claim of the user except `sub`, regardless of scope.
     pub(crate) fn all_claims(&self) -> Map<String, Value> {
         let present = self.attributes().into_iter().filter(|(_, value)| !value.is_null());
         let mut claims: Map<_, _> = present.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -241,7 +238,7 @@ impl User {
         claims
     }
 
-    /// The claims that the attributes above become; null where the user has no such attribute.
+    /// The claims for the attributes above; null for attributes that the user lacks.
     pub(crate) fn attributes(&self) -> [(&'static str, Value); 12] {
         let verified = |value: &Option<String>, verified: Option<bool>| {
             value.as_ref().map(|_| verified.unwrap_or(true))
@@ -271,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn absent_attributes_are_no_claims_and_extra_claims_win() {
+    fn absent_attributes_give_no_claims_and_extra_claims_take_precedence() {
         let user = User::new("a").email("a@example.org").claim("email", 42).claim("x", true);
         assert_eq!(
             Value::Object(user.all_claims()),

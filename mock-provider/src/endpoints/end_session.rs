@@ -109,7 +109,7 @@ fn refuse(error: &LogoutError) -> Reply {
         title: "Logout refused".into(),
         reason: error.to_string(),
         details,
-        way_out: error.way_out().into(),
+        hint: error.way_out().into(),
     };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)

@@ -125,7 +125,7 @@ pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply 
         title: title.into(),
         reason: error.to_string(),
         details,
-        way_out: way_out.into(),
+        hint: way_out.into(),
     };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)

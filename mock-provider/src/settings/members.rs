@@ -312,7 +312,7 @@ impl Checker<'_> {
 
 /// A URL that somebody can be sent to, or called at.
 fn check_url(text: &str) -> Result<Url, String> {
-    RedirectUri::from(text).check()?;
+    RedirectUri::from(text).check().map_err(|error| error.to_string())?;
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
         _ => Err("must be a URL such as `http://127.0.0.1:8050/logout`".into()),

@@ -1,9 +1,9 @@
-//! The error page, for refusals that no client is told of.
+//! The error page, for refusals that are not sent to a client.
 
 use askama::Template;
 
-/// Tells a person why a request was refused that may not be answered by a
-/// redirect: its client or redirect URI is not proven
+/// Explains why a request was refused that must not be answered with a
+/// redirect, because its client or redirect URI is invalid
 /// ([RFC 6749, section 4.1.2.1]).
 ///
 /// [RFC 6749, section 4.1.2.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
@@ -14,9 +14,9 @@ pub(crate) struct ErrorPage {
     pub(crate) title: String,
     /// Which check failed, as a sentence.
     pub(crate) reason: String,
-    /// Labels and values to compare: what was expected, what came.
+    /// Labels and values to compare, such as the expected and the actual one.
     pub(crate) details: Vec<(String, String)>,
-    /// What to change, in the provider's configuration or in the application,
-    /// as a sentence.
-    pub(crate) way_out: String,
+    /// What to change in the provider's configuration or in the application, as a
+    /// sentence.
+    pub(crate) hint: String,
 }

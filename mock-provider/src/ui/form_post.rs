@@ -1,9 +1,9 @@
-//! The page that carries an authorization response to the client by POST.
+//! The page that posts an authorization response to the client.
 
 use askama::Template;
 
-/// Posts itself to the redirect URI as soon as it has loaded, or by a button
-/// where scripts are off ([OAuth 2.0 Form Post Response Mode, section 2]).
+/// Posts itself to the redirect URI as soon as it has loaded, or with a button
+/// where scripts are disabled ([OAuth 2.0 Form Post Response Mode, section 2]).
 ///
 /// Send it with [`policy::FORM_POST`](super::policy::FORM_POST), or its script
 /// will not run.
@@ -14,6 +14,6 @@ use askama::Template;
 pub(crate) struct FormPostPage {
     /// The redirect URI.
     pub(crate) action: String,
-    /// Names and values of the authorization response's parameters.
+    /// The parameters of the authorization response.
     pub(crate) fields: Vec<(String, String)>,
 }

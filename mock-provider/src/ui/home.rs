@@ -1,22 +1,22 @@
-//! The page at the issuer's root: what this is, and how to use it.
+//! The page at the issuer's root: what the provider is and how to use it.
 
 use askama::Template;
 
 use super::UserCard;
 
-/// Everything that an application's developer copies from a provider.
+/// Everything that the developer of an application needs from the provider.
 #[derive(Debug, Clone, Template)]
 #[template(path = "home.html")]
 pub(crate) struct HomePage {
-    /// The issuer identifier, as the `iss` claim has it.
+    /// The issuer identifier, as in the `iss` claim.
     pub(crate) issuer: String,
-    /// What to set in an application, in the order to show it.
+    /// The settings of an application, in display order.
     pub(crate) settings: Vec<Setting>,
     /// The configured clients.
     pub(crate) clients: Vec<ClientCard>,
     /// The configured users.
     pub(crate) users: Vec<UserCard>,
-    /// What the issuer serves.
+    /// The endpoints of the issuer.
     pub(crate) endpoints: Vec<EndpointLine>,
 }
 
@@ -36,21 +36,21 @@ pub(crate) struct ClientCard {
     pub(crate) id: String,
     /// The `client_name`, or the identifier again.
     pub(crate) name: String,
-    /// In a word or two, such as `confidential` or `public`.
+    /// The client type: `confidential` or `public`.
     pub(crate) kind: String,
-    /// The `client_secret`; shown, because it protects nothing.
+    /// The `client_secret`, which is shown because it protects nothing.
     pub(crate) secret: Option<String>,
-    /// Where the client may be called back.
+    /// The registered redirect URIs.
     pub(crate) redirect_uris: Vec<String>,
 }
 
 /// An endpoint on the page.
 #[derive(Debug, Clone)]
 pub(crate) struct EndpointLine {
-    /// What it is called, such as `Discovery`.
+    /// The name, such as `Discovery`.
     pub(crate) name: String,
-    /// Its address.
+    /// The URL.
     pub(crate) url: String,
-    /// Whether a browser can simply open it; shown as a link then.
+    /// Whether a browser can open it directly, so that it is shown as a link.
     pub(crate) browsable: bool,
 }

@@ -1,11 +1,11 @@
-//! The two pages of a logout: the question and the result.
+//! The two pages of a logout: confirmation and result.
 
 use askama::Template;
 
 use super::{ClientName, UserCard};
 
-/// Asks before signing out, when nothing proves that the end user wants to
-/// ([OpenID Connect RP-Initiated Logout 1.0, section 2]).
+/// Asks for confirmation before signing out, unless a hint proves that the
+/// request is legitimate ([OpenID Connect RP-Initiated Logout 1.0, section 2]).
 ///
 /// Its form posts `decision` (`sign-out` or `stay`) and every field of
 /// [`LogoutPage::hidden`] to [`LogoutPage::action`].
@@ -14,37 +14,36 @@ use super::{ClientName, UserCard};
 #[derive(Debug, Clone, Template)]
 #[template(path = "logout.html")]
 pub(crate) struct LogoutPage {
-    /// The client that asks for the logout, where it is known.
+    /// The client that asks for the logout, if it is known.
     pub(crate) client: Option<ClientName>,
-    /// Who is signed in, where somebody is.
+    /// The user that is signed in, if there is one.
     pub(crate) user: Option<UserCard>,
-    /// Where the form is posted: a URL, or a path of this origin.
+    /// Where the form is posted: a URL or a path of this origin.
     pub(crate) action: String,
-    /// Names and values that the form carries.
+    /// The hidden fields of the form.
     pub(crate) hidden: Vec<(String, String)>,
 }
 
-/// Says that nobody is signed in any more, or that the end user chose to stay.
+/// Says that the end user is signed out, or chose to stay signed in.
 #[derive(Debug, Clone, Template)]
 #[template(path = "signed_out.html")]
 pub(crate) struct SignedOutPage {
-    /// Who stays signed in, having answered the question with `stay`; `None`
-    /// after a logout.
+    /// The user that stays signed in, after the decision `stay`; `None` after a
+    /// logout.
     pub(crate) still_signed_in: Option<UserCard>,
-    /// Where the browser goes when the frames have loaded, or by a link at
-    /// once: an address that was checked against the client's registered ones,
-    /// or none.
+    /// Where the browser goes when the frames have loaded, or at once with a
+    /// link: a URL that was checked against the client's registered ones.
     pub(crate) return_to: Option<String>,
-    /// What is loaded to sign out of applications. Send the page with
-    /// [`policy::framing`](super::policy::framing), or nothing is.
+    /// The frames that sign the user out of applications. They only load if the
+    /// page is sent with [`policy::framing`](super::policy::framing).
     pub(crate) frames: Vec<Frame>,
 }
 
 /// A frame in which an application ends its session.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
-    /// What it loads.
+    /// The URL that it loads.
     pub(crate) source: String,
-    /// Whether the browser is asked to load it without its cookies.
+    /// Whether the browser loads it without cookies.
     pub(crate) credentialless: bool,
 }

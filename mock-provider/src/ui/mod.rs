@@ -1,13 +1,12 @@
-//! The pages that a person sees: plain structs in, HTML out.
+//! The pages that the provider shows: plain structs in, HTML out.
 //!
-//! A page knows nothing of requests, sessions or configuration. An endpoint
-//! fills its fields and calls [`render`](askama::Template::render); the
-//! templates beside `src` escape every field. No page needs a script, except
-//! the one that posts an authorization response, and none loads anything but
-//! the users' pictures: style and script are part of the page, so it looks the
-//! same behind any path, offline, and when saved to a file.
+//! Pages do not depend on requests, sessions or configuration. An endpoint fills the fields and calls
+//! [`render`](askama::Template::render); the templates next to `src` escape every field. Only two
+//! pages need a script: the one that posts an authorization response and the one that checks a
+//! session. No page loads anything but the users' pictures: styles and scripts are inline, so a page
+//! looks the same below any path, offline, and when saved to a file.
 //!
-//! Send each page with the policy of [`policy`] that fits it.
+//! Send each page with the matching policy from [`policy`].
 
 mod check_session;
 mod error;

@@ -1,11 +1,11 @@
-//! The `Content-Security-Policy` of the pages, and the text that it allows.
+//! The `Content-Security-Policy` of each page, and the inline text that it allows.
 //!
-//! Style and script stand inside the page and are allowed by their digest
-//! ([CSP Level 3, section 2.3.1]), which is taken from the very text that the
-//! templates print: there is no second copy that could go stale.
+//! Styles and scripts are inline and allowed by their digest
+//! ([CSP Level 3, section 2.3.1]). It is computed from the same text that the
+//! templates print, so the two cannot diverge.
 //!
-//! No policy has `form-action`: browsers apply it to the redirect that answers
-//! a form too, and the sign-in form is answered by a redirect to the client.
+//! No policy has `form-action`: browsers apply it to the redirect after a form,
+//! too, and the sign-in form is answered with a redirect to the client.
 //!
 //! [CSP Level 3, section 2.3.1]: https://www.w3.org/TR/CSP3/#framework-directive-source-list
 
@@ -14,18 +14,18 @@ use std::sync::LazyLock;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// The one stylesheet.
+/// The stylesheet of all pages.
 pub(crate) const STYLE: &str = include_str!("../../templates/style.css");
 
-/// Submits the only form of the page. A field may be called `submit` and would
-/// then hide the form's own method, hence the detour by the prototype.
+/// Submits the only form of the page. It calls the method of the prototype,
+/// because a field named `submit` would hide the form's own.
 pub(crate) const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
 
-/// Answers applications that ask whether the session goes on.
+/// Answers applications that check whether the session still exists.
 pub(crate) const CHECK_SESSION: &str = include_str!("../../templates/check_session.js");
 
-/// The policy of every page without a script: nothing runs, nothing frames it,
-/// only pictures are loaded, from wherever a user's `picture` claim points.
+/// The policy of every page without a script: no script runs, no page may frame
+/// it, and only pictures are loaded, from wherever a user's `picture` claim points.
 pub(crate) static PAGE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "default-src 'none'; style-src {}; img-src * data:; base-uri 'none'; frame-ancestors 'none'",
@@ -47,17 +47,17 @@ pub(crate) static FORM_POST: LazyLock<String> = LazyLock::new(|| {
 /// may frame.
 pub(crate) static CHECK_SESSION_PAGE: LazyLock<String> = LazyLock::new(|| running(CHECK_SESSION));
 
-/// The policy of a page that is nothing but a script.
+/// The policy of a page that consists of a script.
 pub(crate) fn running(script: &str) -> String {
     format!("default-src 'none'; script-src {}; base-uri 'none'", source(script))
 }
 
-/// The policy of a page with frames from these sources, and as [`PAGE`] otherwise.
+/// [`PAGE`], with frames from these sources.
 pub(crate) fn framing(sources: &[String]) -> String {
     format!("{}; frame-src {}", *PAGE, sources.join(" "))
 }
 
-/// The source expression that allows exactly this text.
+/// The source expression that allows only this text.
 fn source(text: &str) -> String {
     let digest = digest(&SHA256, text.as_bytes());
     format!("'sha256-{}'", BASE64_STANDARD.encode(digest))
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn inline_text_can_not_end_its_element_and_survives_the_html_parser() {
+    fn inline_text_cannot_end_its_element_and_survives_the_html_parser() {
         for text in [STYLE, SUBMIT, CHECK_SESSION] {
             assert!(!text.contains("</"), "would end the element");
             // The parser turns CR LF into LF, and the digest would not match.

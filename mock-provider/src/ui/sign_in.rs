@@ -1,13 +1,13 @@
-//! The sign-in page: who asks for what, and every user one click away.
+//! The sign-in page: which client requests which scopes, and every user one click away.
 //!
 //! Each choice is a form of its own that posts to [`SignInPage::action`]:
 //!
 //! | field | value |
 //! |---|---|
-//! | `decision` | `sign-in`; `continue` with the session that exists already; `deny`; or `choose-failure`, which shows the page again |
-//! | `subject` | who signs in or continues; absent when denied |
-//! | `password` | only from users that have one |
-//! | `failure` | the failure that was chosen for this login, if one was |
+//! | `decision` | `sign-in`; `continue` with the existing session; `deny`; or `choose-failure`, which shows the page again |
+//! | `subject` | the user that signs in or continues; absent with `deny` |
+//! | `password` | only for users with a password |
+//! | `failure` | the failure that was chosen for this login, if any |
 //!
 //! and every field of [`SignInPage::hidden`].
 
@@ -15,7 +15,7 @@ use askama::Template;
 
 use super::{FailurePicker, UserCard};
 
-/// Asks the end user to authenticate, and to consent by going on
+/// Asks the end user to authenticate, and to consent by continuing
 /// ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4]).
 ///
 /// [OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4]: https://openid.net/specs/openid-connect-core-1_0.html#Authenticates
@@ -24,29 +24,28 @@ use super::{FailurePicker, UserCard};
 pub(crate) struct SignInPage {
     /// The client that sent the end user here.
     pub(crate) client: ClientName,
-    /// What the client asks for, in the request's order.
+    /// The requested scopes, in the order of the request.
     pub(crate) scopes: Vec<ScopeLine>,
-    /// The users to choose from, in the order to show them.
+    /// The users to choose from, in display order.
     pub(crate) users: Vec<UserCard>,
-    /// Where the forms are posted: a URL, or a path of this origin.
+    /// Where the forms are posted: a URL or a path of this origin.
     pub(crate) action: String,
-    /// Names and values that every form carries, such as the handle of the
-    /// pending request.
+    /// The hidden fields of every form, such as the authorization request.
     pub(crate) hidden: Vec<(String, String)>,
-    /// Whether a subject that is no configured user may be typed in.
+    /// Whether a subject may be typed in that is not a configured user.
     pub(crate) any_subject: bool,
-    /// What stands in the field for any other subject: a `login_hint` that
-    /// means nobody in the list, or what was typed before; empty otherwise.
+    /// The value of the field for any other subject: a `login_hint` that matches
+    /// no configured user, or what was typed before; empty otherwise.
     pub(crate) subject_value: String,
-    /// Why the page is shown again, if it is.
+    /// Why the page is shown again, after a form was refused.
     pub(crate) problem: Option<Problem>,
-    /// Who has a session already and may go on with it, first of all choices.
+    /// The user that has a session and may continue with it, which is the first choice.
     pub(crate) signed_in: Option<UserCard>,
-    /// The failure that was chosen for this login.
+    /// The picker for a failure of this login.
     pub(crate) failure: FailurePicker,
 }
 
-/// What a page calls a client.
+/// How a page names a client.
 #[derive(Debug, Clone)]
 pub(crate) struct ClientName {
     /// The `client_id`.
@@ -55,20 +54,20 @@ pub(crate) struct ClientName {
     pub(crate) name: String,
 }
 
-/// A scope that the client asks for.
+/// A requested scope.
 #[derive(Debug, Clone)]
 pub(crate) struct ScopeLine {
     /// The scope's value, such as `profile`.
     pub(crate) name: String,
-    /// What granting it means, as a short phrase; may be empty.
+    /// What it allows, as a short phrase; may be empty.
     pub(crate) description: String,
 }
 
 /// Why a form was not accepted.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    /// Whose form it was: the message stands in that form, which has the
-    /// focus. `None` puts the message above all forms.
+    /// The user in whose form the message is shown, which also gets the focus.
+    /// `None` puts the message above all forms.
     pub(crate) subject: Option<String>,
     /// A plain sentence, such as `Wrong password.`
     pub(crate) text: String,
@@ -89,22 +88,22 @@ enum Place {
     Failure,
 }
 
-/// What tells a form from its neighbours.
+/// How a form differs from the others.
 #[derive(Debug, Clone, Copy)]
 struct Mark<'a> {
     /// Whether the keyboard starts here, so that Enter alone signs in.
     focus: bool,
-    /// The message that this form shows.
+    /// The message in this form.
     problem: Option<&'a str>,
 }
 
 impl SignInPage {
-    /// Whether the page is shown again because something is wrong.
+    /// Whether the page is shown again because of a problem.
     fn is_wrong(&self) -> bool {
         self.problem.is_some() || self.failure.problem.is_some()
     }
 
-    /// What is told above all forms.
+    /// The message above all forms.
     fn top_problem(&self) -> Option<&str> {
         self.marks()(Place::Top).problem
     }
@@ -125,13 +124,13 @@ impl SignInPage {
         self.marks()(Place::AnySubject)
     }
 
-    /// Looks up once which places are special, and tells the mark of any.
+    /// Determines the special places once, and returns the mark of any place.
     fn marks<'a>(&'a self) -> impl Fn(Place) -> Mark<'a> {
-        let (focus, told) = (self.focus(), self.problem_place());
+        let (focus, problem_place) = (self.focus(), self.problem_place());
         let problem = self.problem.as_ref().map(|problem| problem.text.as_str());
         move |place| Mark {
             focus: focus == place,
-            problem: problem.filter(|_| told == Some(place)),
+            problem: problem.filter(|_| problem_place == Some(place)),
         }
     }
 
@@ -152,12 +151,12 @@ impl SignInPage {
         if self.any_subject && (self.users.is_empty() || !self.subject_value.is_empty()) {
             return Place::AnySubject;
         }
-        // Enter should lead to success where it can.
+        // Prefer a user for whom pressing Enter succeeds.
         let enabled = self.users.iter().position(|user| !user.disabled);
         Place::User(enabled.unwrap_or(0))
     }
 
-    /// Where the problem is told, if there is one.
+    /// Where the problem is shown, if there is one.
     fn problem_place(&self) -> Option<Place> {
         let Some(subject) = &self.problem.as_ref()?.subject else {
             return Some(Place::Top);

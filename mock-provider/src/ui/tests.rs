@@ -1,11 +1,11 @@
-//! What holds for every page, and the sign-in page as a whole.
+//! Properties of every page, and the sign-in page as a whole.
 
 use askama::Template;
 
 use super::*;
 
-/// Breaks out of text, of an attribute, of a comment and of a raw text element,
-/// wherever one of them is not escaped.
+/// Breaks out of text, attributes, comments and raw text elements that are not
+/// escaped.
 const HOSTILE: &str = r#"'"--></title></style></script><img src=x onerror="alert(1)">&amp;"#;
 
 fn user(subject: &str, name: &str, groups: &[&str]) -> UserCard {
@@ -112,7 +112,7 @@ fn hostile_pages() -> Vec<(&'static str, String)> {
         title: hostile(),
         reason: hostile(),
         details: vec![pair.clone()],
-        way_out: hostile(),
+        hint: hostile(),
     };
     let form_post = FormPostPage { action: hostile(), fields: vec![pair.clone()] };
     let logout = LogoutPage {
@@ -156,7 +156,7 @@ fn render(page: &impl Template) -> String {
     page.render().expect("a page renders into a string")
 }
 
-/// The page without its stylesheet, which is proven to be there.
+/// The page without its stylesheet, after checking that it is there.
 #[track_caller]
 fn without_style(page: &str) -> String {
     let style = format!("<style>{}</style>", policy::STYLE);
@@ -202,7 +202,7 @@ fn every_page_has_a_language_a_title_one_heading_and_landmarks() {
 }
 
 #[test]
-fn pages_need_nothing_that_their_policy_forbids() {
+fn pages_contain_nothing_that_their_policy_forbids() {
     for (name, page) in hostile_pages() {
         let page = without_style(&page);
         for forbidden in [" style=\"", " onclick=\"", "stylesheet", " src=\"/"] {
@@ -218,7 +218,7 @@ fn pages_need_nothing_that_their_policy_forbids() {
 }
 
 #[test]
-fn every_field_that_can_be_seen_has_a_label() {
+fn every_visible_field_has_a_label() {
     let page = render(&picking());
     let fields: Vec<_> =
         tags(&page, "input").into_iter().filter(|tag| !tag.contains(r#"type="hidden""#)).collect();
@@ -256,7 +256,7 @@ fn every_failure_of_the_picker_can_be_typed_and_pressed() {
 }
 
 #[test]
-fn the_keyboard_starts_in_the_picker_while_there_is_something_to_write() {
+fn the_focus_is_in_the_picker_until_a_valid_failure_is_chosen() {
     let mut page = picking();
     let opened = render(&page);
     assert_eq!(opened.matches(" autofocus").count(), 1, "{opened}");
@@ -285,7 +285,7 @@ fn focused(page: &SignInPage) -> String {
 }
 
 #[test]
-fn enter_signs_in_the_first_user_that_may() {
+fn enter_signs_in_the_first_enabled_user() {
     let mut page = sign_in_page();
     assert!(focused(&page).starts_with(r#"name="subject" value="alice""#));
     page.users.rotate_left(2);
@@ -294,7 +294,7 @@ fn enter_signs_in_the_first_user_that_may() {
 }
 
 #[test]
-fn the_hinted_user_goes_before_the_first_one() {
+fn the_hinted_user_takes_precedence_over_the_first_one() {
     let mut page = sign_in_page();
     page.users[1].hinted = true;
     let focused = focused(&page);
@@ -303,14 +303,14 @@ fn the_hinted_user_goes_before_the_first_one() {
 }
 
 #[test]
-fn a_hint_that_means_nobody_is_ready_to_be_sent() {
+fn a_hint_that_matches_no_user_is_prefilled() {
     let mut page = sign_in_page();
     page.subject_value = "zoe".to_owned();
     assert!(focused(&page).starts_with(r#"name="subject" value="zoe""#));
 }
 
 #[test]
-fn a_session_goes_before_any_hint() {
+fn a_session_takes_precedence_over_a_hint() {
     let mut page = sign_in_page();
     page.users[1].hinted = true;
     page.signed_in = page.users.last().cloned();
@@ -320,7 +320,7 @@ fn a_session_goes_before_any_hint() {
 }
 
 #[test]
-fn a_problem_is_told_where_it_happened() {
+fn a_problem_is_shown_in_the_form_that_caused_it() {
     for (subject, place) in [
         (Some("bob"), r#"name="subject" value="bob""#),
         (Some("zoe"), r#"<label for="subject">"#),
@@ -330,7 +330,7 @@ fn a_problem_is_told_where_it_happened() {
         let text = "Wrong password.".to_owned();
         page.problem = Some(Problem { subject: subject.map(str::to_owned), text });
         let page = render(&page);
-        let (before, _) = page.split_once("Wrong password.").expect("the problem is told");
+        let (before, _) = page.split_once("Wrong password.").expect("the problem is shown");
         let last = [r#"name="subject" value=""#, "<label for", r#"<div class="choices">"#]
             .into_iter()
             .filter_map(|mark| before.rfind(mark))
@@ -342,7 +342,7 @@ fn a_problem_is_told_where_it_happened() {
 }
 
 #[test]
-fn a_problem_is_told_above_all_forms_where_its_own_is_missing() {
+fn a_problem_without_a_form_is_shown_above_all_forms() {
     let mut page = sign_in_page();
     page.any_subject = false;
     let text = "Unknown user.".to_owned();
@@ -351,7 +351,7 @@ fn a_problem_is_told_above_all_forms_where_its_own_is_missing() {
 }
 
 #[test]
-fn two_hundred_users_are_all_on_the_page_under_ids_of_their_own() {
+fn two_hundred_users_are_all_on_the_page_with_unique_ids() {
     let mut page = sign_in_page();
     page.users = (1..=200)
         .map(|index| UserCard {
@@ -371,7 +371,7 @@ fn two_hundred_users_are_all_on_the_page_under_ids_of_their_own() {
 }
 
 #[test]
-fn the_sign_in_page_without_any_user_still_has_the_other_ways() {
+fn the_sign_in_page_without_users_still_has_the_other_choices() {
     let mut page = sign_in_page();
     page.users.clear();
     let page = render(&page);

@@ -1,28 +1,27 @@
-//! A user as every page shows one: avatar, name, email address, groups.
+//! A user as shown on every page: avatar, name, email address and groups.
 
 /// One user on a page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UserCard {
-    /// The `sub` claim; what the form sends.
+    /// The `sub` claim, which the form sends.
     pub(crate) subject: String,
-    /// The `name` claim. Without one the email address stands for it, or else
-    /// the subject.
+    /// The `name` claim. It defaults to the email address, then to the subject.
     pub(crate) name: Option<String>,
     /// The `email` claim.
     pub(crate) email: Option<String>,
-    /// Names of the user's groups, in the order to show them.
+    /// Names of the user's groups, in display order.
     pub(crate) groups: Vec<String>,
-    /// The `picture` claim, a URL. Initials show until it has loaded, and
-    /// where it can not.
+    /// The `picture` claim, a URL. Until it has loaded, or if it fails to load,
+    /// the initials are shown.
     pub(crate) picture: Option<String>,
     /// Whether the card asks for a password.
     pub(crate) has_password: bool,
-    /// Marks the user as disabled. The button stays: what the client makes of
-    /// the refusal is worth a test.
+    /// Marks the user as disabled. The button stays, so that the client's reaction
+    /// to the refusal can be tested.
     pub(crate) disabled: bool,
-    /// A sentence for the reader, such as what this user is good for.
+    /// A remark about the user, as a sentence.
     pub(crate) note: Option<String>,
-    /// Whether the request's `login_hint` means this user.
+    /// Whether the request's `login_hint` matches this user.
     pub(crate) hinted: bool,
 }
 
@@ -30,13 +29,13 @@ impl UserCard {
     /// The number of classes `hue-0`, `hue-1`, … in the stylesheet.
     const HUES: u32 = 12;
 
-    /// The name that people read first; never empty unless the subject is.
+    /// The name to show; never empty unless the subject is.
     pub(super) fn display_name(&self) -> &str {
         self.names().next().unwrap_or(&self.subject)
     }
 
-    /// Everything that the display name does not say already: the email
-    /// address, or else the subject.
+    /// A second identifier besides the display name: the email address or the
+    /// subject.
     pub(super) fn detail(&self) -> Option<&str> {
         let shown = self.display_name();
         self.names().skip(1).chain([self.subject.as_str()]).find(|detail| *detail != shown)
@@ -50,8 +49,8 @@ impl UserCard {
             .filter(|name| !name.trim().is_empty())
     }
 
-    /// One or two letters for the avatar. Scripts without capitals get one:
-    /// two letters out of their words would join, or read as another word.
+    /// One or two letters for the avatar. Scripts without upper case get one, because
+    /// two of their letters would join or form another word.
     pub(super) fn initials(&self) -> String {
         let mut letters = self
             .display_name()
@@ -65,8 +64,8 @@ impl UserCard {
         first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
     }
 
-    /// Which colour the avatar has: the same for a subject on every page and in
-    /// every run (FNV-1a).
+    /// The colour of the avatar, which is the same for a subject on every page and
+    /// in every run (FNV-1a).
     pub(super) fn hue(&self) -> u32 {
         let hash = self
             .subject

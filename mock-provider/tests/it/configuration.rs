@@ -118,7 +118,7 @@ fn a_configuration_from_code_is_checked_without_places() {
     config.clients = vec![Client::new("shop").redirect_uri("/callback")];
     insta::assert_snapshot!(config.check().unwrap_err(), @"
     unknown group `staf` in `users[0].groups`: did you mean `staff`?
-    `/callback` in `clients[0].redirect_uris` is not an absolute URI
+    `/callback` in `clients[0].redirect_uris` must be an absolute URI
     ");
 }
 

@@ -159,7 +159,7 @@ async fn what_makes_no_sense_is_refused_by_member_and_value() {
     insta::assert_snapshot!(refusals, @r"
     invalid_redirect_uri: `redirect_uris` must be a list with one URI at least
     invalid_client_metadata: the body must be a JSON object
-    invalid_redirect_uri: `redirect_uris[0]` `/callback` is not an absolute URI
+    invalid_redirect_uri: `redirect_uris[0]` `/callback` must be an absolute URI
     invalid_redirect_uri: `redirect_uris[0]` `http://localhost:*/*` has a wildcard, which no client can register
     invalid_client_metadata: `redirect_uris` must be a list, not the string ?https://shop.example/callback?
     invalid_client_metadata: unknown value `private_key_jwt` of `token_endpoint_auth_method`: there are `client_secret_basic`, `client_secret_post`, `none`

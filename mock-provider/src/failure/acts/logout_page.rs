@@ -76,7 +76,7 @@ pub(crate) fn refuse(fault: &Fault<'_>) -> Option<Effect> {
             title: "Logout refused".into(),
             reason: reason.into(),
             details: Vec::new(),
-            way_out: "An armed failure answers so: the journal names it.".into(),
+            hint: "This answer comes from an armed failure, which the journal names.".into(),
         };
         let Note { client, user, flow, .. } = note;
         let note = Note { client, user, flow, ..Note::refused(error, reason) };
