@@ -1,4 +1,4 @@
-//! Every kind of delivery over a real connection, byte by byte as the caller sees it.
+//! Every kind of delivery over a real connection, byte by byte as the client sees it.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -16,7 +16,7 @@ use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 const BODY: &str = "{\"ok\": true}";
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
-/// A server whose `/` answers in the one way, and whose `/usual` in the usual one.
+/// A server that answers `/` with the delivery under test, and `/usual` in the usual way.
 struct Site {
     server: Server,
     address: SocketAddr,
@@ -54,12 +54,12 @@ fn site(delivery: Delivery) -> Site {
 
 impl Site {
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("somebody listens");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the limit is no zero");
+        let stream = TcpStream::connect(self.address).expect("the server listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the timeout is not zero");
         stream
     }
 
-    /// What a caller receives who sends this, and how the connection ends: `None` when in order.
+    /// Sends a request and returns what comes back and how the connection ends: `None` if in order.
     fn ask(&self, request: &str) -> (String, Option<ErrorKind>) {
         let mut stream = self.connect();
         stream.write_all(request.as_bytes()).expect("the request is sent");
@@ -79,19 +79,19 @@ fn rest(stream: &mut TcpStream) -> (String, Option<ErrorKind>) {
     (without_date(&String::from_utf8(received).expect("text")), end)
 }
 
-/// Each answer has the time in it.
+/// Removes the `Date` field, which differs in every response.
 fn without_date(answer: &str) -> String {
     let is_date =
         |line: &&str| line.to_ascii_lowercase().starts_with("date: ") && line.ends_with("GMT\r\n");
     answer.split_inclusive('\n').filter(|line| !is_date(line)).collect()
 }
 
-/// As much as one answer of the usual form has.
+/// Reads one response of the usual form.
 fn one_answer(stream: &mut TcpStream) -> String {
     let mut received = String::new();
     while !received.ends_with(BODY) {
         let mut byte = [0];
-        stream.read_exact(&mut byte).expect("the answer goes on");
+        stream.read_exact(&mut byte).expect("the response continues");
         received.push(byte[0].into());
     }
     without_date(&received)
@@ -112,9 +112,9 @@ fn get_it(delivery: Delivery) -> (String, Option<ErrorKind>) {
 }
 
 #[test]
-fn the_default_form_is_byte_for_byte_what_is_usual() {
+fn the_default_delivery_is_byte_for_byte_the_usual_one() {
     let site = site(form(|_| {}));
-    let head_of_nothing = ("HEAD", "/none"); // where axum tells a length against RFC 9110, section 8.6
+    let head_of_nothing = ("HEAD", "/none"); // axum sends a length there, against RFC 9110, section 8.6
     let asked = ["GET", "HEAD"].map(|method| ["", "/empty", "/none"].map(|path| (method, path)));
     for (method, path) in asked.concat().into_iter().filter(|asked| *asked != head_of_nothing) {
         let ask = |path: &str| {
@@ -130,20 +130,20 @@ fn the_default_form_is_byte_for_byte_what_is_usual() {
 }
 
 #[test]
-fn the_date_is_told() {
+fn the_date_is_sent() {
     let site = site(form(|_| {}));
     let mut stream = site.connect();
     stream.write_all(request("/").as_bytes()).expect("the request is sent");
     let mut received = String::new();
     while !received.contains("GMT\r\n") {
         let mut byte = [0];
-        stream.read_exact(&mut byte).expect("a date comes");
+        stream.read_exact(&mut byte).expect("the date arrives");
         received.push(byte[0].into());
     }
 }
 
 #[test]
-fn requests_that_are_sent_without_waiting_are_answered_in_turn() {
+fn pipelined_requests_are_answered_in_order() {
     let site = site(form(|form| form.framing = Framing::Chunked));
     let post = "POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc";
     let last = "GET /usual HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
@@ -158,7 +158,7 @@ fn requests_that_are_sent_without_waiting_are_answered_in_turn() {
 }
 
 #[test]
-fn a_body_that_nobody_read_is_not_taken_for_a_request() {
+fn an_unread_body_is_not_mistaken_for_a_request() {
     let hidden = request("/usual");
     let length = hidden.len();
     let post = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{hidden}");
@@ -183,7 +183,7 @@ fn a_body_can_be_shorter_than_announced() {
 }
 
 #[test]
-fn an_empty_body_is_announced_as_one_byte_where_it_must_lack_some() {
+fn an_empty_body_that_is_cut_off_is_announced_as_one_byte() {
     let site = site(Delivery::cut(Extent::AllButLastByte, End::Close));
     let (received, end) = site.ask(&request("/empty"));
     assert!(received.ends_with("Content-Length: 1\r\n\r\n"), "{received}");
@@ -191,7 +191,7 @@ fn an_empty_body_is_announced_as_one_byte_where_it_must_lack_some() {
 }
 
 #[test]
-fn a_connection_can_break_at_any_point() {
+fn a_connection_can_be_reset_at_any_point() {
     let reset = |extent| get_it(Delivery::cut(extent, End::Reset));
     let head = format!("{HEAD}Content-Length: 12\r\n\r\n");
     let broken = Some(ErrorKind::ConnectionReset);
@@ -206,7 +206,7 @@ fn a_connection_can_be_closed_without_a_byte() {
 }
 
 #[test]
-fn a_kept_connection_can_turn_out_to_be_closed() {
+fn a_connection_that_seems_open_can_turn_out_to_be_closed() {
     let stale = site(Delivery::cut(Extent::Whole, End::Stale));
     let unannounced = site(Delivery::cut(Extent::Whole, End::Close));
     for (site, ends_by_itself) in [(&stale, false), (&unannounced, true)] {
@@ -214,10 +214,10 @@ fn a_kept_connection_can_turn_out_to_be_closed() {
         stream.write_all(request("/").as_bytes()).expect("the request is sent");
         assert_eq!(one_answer(&mut stream), format!("{HEAD}Content-Length: 12\r\n\r\n{BODY}"));
         if !ends_by_itself {
-            stream.set_nonblocking(true).expect("a socket can be asked without waiting");
-            let nothing = stream.read(&mut [0]).expect_err("the connection seems to be kept");
+            stream.set_nonblocking(true).expect("the socket becomes nonblocking");
+            let nothing = stream.read(&mut [0]).expect_err("the connection seems to be open");
             assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
-            stream.set_nonblocking(false).expect("a socket can be waited for");
+            stream.set_nonblocking(false).expect("the socket becomes blocking");
             stream.write_all(request("/usual").as_bytes()).expect("the request is sent");
         }
         assert_eq!(rest(&mut stream), (String::new(), None));
@@ -225,7 +225,7 @@ fn a_kept_connection_can_turn_out_to_be_closed() {
 }
 
 #[test]
-fn a_caller_who_is_left_hanging_does_not_hold_up_the_stop() {
+fn a_hanging_client_does_not_delay_the_stop() {
     for delivery in [
         Delivery::hang(Delivery::HANG),
         Delivery::cut(Extent::Head, End::Hang(Delivery::HANG)),
@@ -234,7 +234,7 @@ fn a_caller_who_is_left_hanging_does_not_hold_up_the_stop() {
         let site = site(delivery);
         let mut stream = site.connect();
         stream.write_all(request("/").as_bytes()).expect("the request is sent");
-        // A second caller is answered: by then the first one hangs.
+        // When a second client has its response, the first one hangs.
         assert!(site.ask("GET /usual HTTP/1.0\r\n\r\n").0.ends_with(BODY));
         let before = Instant::now();
         drop(site.server);
@@ -255,14 +255,14 @@ fn a_hang_ends_at_its_limit() {
 }
 
 #[test]
-fn an_answer_can_be_late_and_drip() {
+fn a_response_can_be_late_and_drip() {
     let usual = format!("{HEAD}Content-Length: 12\r\n\r\n{BODY}");
     let (latency, dripping_takes) = (Duration::from_millis(60), Duration::from_millis(200));
     let late = site(form(|form| form.latency = latency));
     let dripping = site(form(|form| form.drip = Some(dripping_takes)));
     for (site, takes) in [(&late, latency), (&dripping, dripping_takes)] {
         let mut stream = site.connect();
-        // The connection is kept: the second answer is as slow.
+        // The connection stays open, and the second response is as slow.
         for _ in 0..2 {
             let before = Instant::now();
             stream.write_all(request("/").as_bytes()).expect("the request is sent");
@@ -273,7 +273,7 @@ fn an_answer_can_be_late_and_drip() {
 }
 
 #[test]
-fn each_variant_of_http_differs_in_one_thing() {
+fn each_http_variant_differs_in_one_thing() {
     let length = "Content-Length: 12\r\n";
     let close = "Connection: close\r\n";
     let answer = |change: fn(&mut Delivery)| {
@@ -308,20 +308,20 @@ fn each_variant_of_http_differs_in_one_thing() {
 }
 
 #[tokio::test]
-async fn a_client_library_sees_what_is_meant() {
+async fn a_client_library_sees_the_intended_delivery() {
     async fn fetch(delivery: Delivery) -> Result<String, reqwest::Error> {
         let site = site(delivery);
         let response = reqwest::get(format!("http://{}/", site.address)).await?;
         response.text().await
     }
-    for sound in [
+    for valid in [
         form(|form| form.framing = Framing::Chunked),
         form(|form| form.http_1_0 = true),
         form(|form| form.interim = true),
         form(|form| form.end = End::Announced),
         form(|form| form.lower_case = true),
     ] {
-        assert_eq!(fetch(sound).await.expect("an answer"), BODY);
+        assert_eq!(fetch(valid).await.expect("a response"), BODY);
     }
     for framing in [Framing::ContentLength, Framing::Chunked] {
         let cut = |form: &mut Delivery| {
@@ -330,7 +330,7 @@ async fn a_client_library_sees_what_is_meant() {
         assert!(fetch(form(cut)).await.expect_err("the body is short").is_decode());
     }
     assert!(
-        fetch(Delivery::cut(Extent::Nothing, End::Reset)).await.expect_err("a break").is_request()
+        fetch(Delivery::cut(Extent::Nothing, End::Reset)).await.expect_err("a reset").is_request()
     );
-    assert_eq!(fetch(form(|form| form.no_content = true)).await.expect("an answer"), "");
+    assert_eq!(fetch(form(|form| form.no_content = true)).await.expect("a response"), "");
 }

@@ -1,8 +1,8 @@
-//! One connection of a caller, from its first request to its end.
+//! One connection of a client, from its first request to its end.
 //!
-//! hyper serves it. Where a response carries a [`Delivery`], the service never gives it to hyper:
-//! the connection is taken from hyper as soon as all earlier answers have left, the response is
-//! delivered as told, and a fresh hyper goes on with the next request.
+//! hyper serves the connection. A response with a [`Delivery`] is not passed to hyper: as soon as all
+//! earlier responses are sent, the connection is taken back from hyper, the response is delivered as
+//! the delivery says, and a new hyper connection serves the next request.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -22,49 +22,51 @@ use tower::ServiceExt;
 
 use super::delivery::{Delivery, Step};
 use super::playback::Playback;
-use super::render::Asked;
-use super::stream::{Socket, Stream, Turn};
+use super::render::RequestFraming;
+use super::stream::{Handover, Socket, Stream};
 use crate::base::clock::Clock;
 
-/// Answers the requests of a connection until either side ends it. When the server stops, a
-/// request under way is answered, and no other; a script that is being played is cut short.
+/// Serves the requests of a connection until either side closes it. When the server stops, a request
+/// under way is still answered, but a running script is cut short.
 pub(crate) async fn serve<S: Socket>(
     socket: S,
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut stream = Stream::new(socket, Bytes::new());
-    while let Some((playback, script)) = answer(stream, &router, &mut stopped).await {
+    while let Some((playback, script)) = serve_until_script(stream, &router, &mut stopped).await {
         let played = tokio::select! {
             played = playback.play(script) => played,
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
-        // A caller who left needs no answer.
+        // After an error the client is gone.
         let Ok(Some((socket, ahead))) = played else { return };
         stream = Stream::new(socket, ahead);
     }
 }
 
-/// Answers requests as usual, until one is to be answered by a script.
-async fn answer<S: Socket>(
+/// Serves requests with hyper until a response has a script.
+async fn serve_until_script<S: Socket>(
     stream: Stream<S>,
     router: &Router,
     stopped: &mut watch::Receiver<bool>,
 ) -> Option<(Playback<S>, Vec<Step>)> {
-    let turn = Arc::clone(&stream.turn);
-    let service = service_fn(|request| respond(request, router.clone(), Arc::clone(&turn)));
+    let handover = Arc::clone(&stream.handover);
+    let service = service_fn(|request| respond(request, router.clone(), Arc::clone(&handover)));
     let mut connection = http1::Builder::new()
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     let script = loop {
-        let turn_of_script = poll_fn(|context| match Pin::new(&mut connection).poll(context) {
-            // What went wrong is the caller's affair: it was told, or has left.
+        let next_script = poll_fn(|context| match Pin::new(&mut connection).poll(context) {
+            // hyper has already answered a malformed request, or the client is gone.
             Poll::Ready(_) => Poll::Ready(None),
-            Poll::Pending => turn.take().map_or(Poll::Pending, |script| Poll::Ready(Some(script))),
+            Poll::Pending => {
+                handover.take().map_or(Poll::Pending, |script| Poll::Ready(Some(script)))
+            }
         });
         tokio::select! {
-            script = turn_of_script => break script?,
+            script = next_script => break script?,
             _ = stopped.wait_for(|stopped| *stopped), if !stopping => {
                 stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
@@ -72,45 +74,45 @@ async fn answer<S: Socket>(
         }
     };
     let parts = connection.into_parts();
-    // hyper has read all that its stream had ahead, or has not begun to.
+    // The stream's own buffer is only left if hyper has not started reading.
     let stream = parts.io.into_inner();
     let ahead = [&*parts.read_buf, &*stream.ahead].concat();
     Some((Playback { socket: stream.socket, ahead }, script))
 }
 
-/// The response to a request. It never comes where the connection is to be taken over.
+/// The response to a request. The future never resolves if the connection is to be taken over.
 async fn respond(
     request: Request<Incoming>,
     router: Router,
-    turn: Arc<Turn>,
+    handover: Arc<Handover>,
 ) -> Result<Response<Body>, Infallible> {
-    let asked = Asked::by(&request);
-    let request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&turn))));
+    let framing = RequestFraming::of(&request);
+    let request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&handover))));
     let mut response = router.oneshot(request).await?;
     let Some(delivery) = response.extensions_mut().remove::<Delivery>() else {
         return Ok(response);
     };
     let (parts, body) = response.into_parts();
-    // Bodies are made in memory and do not fail.
+    // Bodies are in memory, so reading them does not fail.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let mut script = delivery.steps(asked, parts, body, Clock::system().now());
-    if turn.is_unread() {
+    let mut script = delivery.steps(framing, parts, body, Clock::system().now());
+    if handover.is_unread() {
         script.push(Step::Close);
     }
-    turn.ask(script);
+    handover.request(script);
     pending().await
 }
 
-/// The body of a request, which tells whether it was read to its end.
+/// The body of a request, which records whether it was read to its end.
 struct Watched {
     body: Incoming,
-    turn: Arc<Turn>,
+    handover: Arc<Handover>,
 }
 
 impl Watched {
-    fn new(body: Incoming, turn: Arc<Turn>) -> Self {
-        turn.set_unread(!body.is_end_stream());
-        Self { body, turn }
+    fn new(body: Incoming, handover: Arc<Handover>) -> Self {
+        handover.set_unread(!body.is_end_stream());
+        Self { body, handover }
     }
 }
 
@@ -124,7 +126,7 @@ impl hyper::body::Body for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(None) = frame {
-            self.turn.set_unread(false);
+            self.handover.set_unread(false);
         }
         frame
     }

@@ -1,4 +1,4 @@
-//! How an answer is delivered, where not as usual.
+//! How a response is delivered, if not in the usual way.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,112 +6,112 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 
-/// One thing that is done to a connection. After the last step the next request is awaited.
+/// An action on a connection. After the last step the connection waits for the next request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Sends bytes at once.
     Send(Bytes),
-    /// Sends bytes in small pieces, with a pause before each.
+    /// Sends bytes in small pieces, with a pause before each of them.
     Drip {
-        /// What to send.
+        /// The bytes to send.
         bytes: Bytes,
-        /// How long it takes in all.
+        /// The total time.
         time: Duration,
     },
-    /// Does nothing for a time. It ends early when the caller leaves.
+    /// Waits for a time, or until the client closes the connection.
     Wait(Duration),
-    /// Ends the connection in an orderly way (FIN): what was sent arrives.
+    /// Closes the connection in an orderly way (FIN), so that everything sent arrives.
     Close,
-    /// Breaks the connection (RST).
+    /// Resets the connection (RST).
     Reset,
-    /// Waits until the next request begins to arrive, and closes without answering it: what a
-    /// server does that has given up an idle connection meanwhile
+    /// Waits until the next request starts to arrive, then closes the connection without a response,
+    /// like a server that has just closed an idle connection
     /// ([RFC 9112, section 9.5](https://www.rfc-editor.org/rfc/rfc9112#section-9.5)).
     CloseOnNextRequest,
 }
 
-/// What differs from the usual telling of a response: put into the extensions of one, this tells the
-/// server how to deliver it. The default differs in nothing.
+/// How the delivery of a response differs from the usual one. The server finds it in the extensions of
+/// the response. The default is the usual delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivery {
     /// The time before the first byte.
     pub(crate) latency: Duration,
     /// The time over which the bytes are spread. Default: all bytes at once.
     pub(crate) drip: Option<Duration>,
-    /// Whether the status line says `HTTP/1.0`, which ends the connection after the answer.
+    /// Whether the status line says `HTTP/1.0`, which closes the connection after the response.
     pub(crate) http_1_0: bool,
-    /// Whether `100 Continue` goes ahead, though nobody asked
+    /// Whether an unrequested `100 Continue` is sent first
     /// ([RFC 9110, section 15.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.2)).
     pub(crate) interim: bool,
-    /// Whether the answer is `204 No Content`, whatever it was.
+    /// Whether the response is replaced by `204 No Content`.
     pub(crate) no_content: bool,
-    /// How the end of the body is told.
+    /// How the end of the body is marked.
     pub(crate) framing: Framing,
-    /// Whether `Content-Length` is there twice, with the same value
+    /// Whether `Content-Length` is sent twice, with the same value
     /// ([RFC 9112, section 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3)).
     pub(crate) length_twice: bool,
-    /// Whether field names are in lower case, as HTTP/2 has them.
+    /// Whether field names are in lower case, as in HTTP/2.
     pub(crate) lower_case: bool,
-    /// How much is sent of what is announced.
+    /// How much of the announced response is sent.
     pub(crate) extent: Extent,
-    /// What becomes of the connection.
+    /// What happens to the connection afterwards.
     pub(crate) end: End,
 }
 
-/// How the end of a body is told.
+/// How the end of a body is marked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// By its length, announced ahead.
+    /// With its length, announced in the header.
     #[default]
     ContentLength,
-    /// By a last chunk. Callers that speak HTTP/1.0 get the length: they know no chunks.
+    /// With a last chunk. Clients that speak HTTP/1.0 do not understand chunks and get the length.
     Chunked,
 }
 
-/// How much is sent of an answer. An empty body is announced as one byte where it must lack some.
+/// How much of a response is sent. If part of an empty body is to be missing, one byte is announced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// All.
+    /// The whole response.
     #[default]
     Whole,
-    /// All but the last byte of the body.
+    /// Everything but the last byte of the body.
     AllButLastByte,
-    /// Half of the body.
+    /// The header and half of the body.
     Half,
-    /// Status line and header.
+    /// The status line and the header.
     Head,
-    /// Not a byte.
+    /// Nothing.
     Nothing,
 }
 
-/// What becomes of a connection after an answer.
+/// What happens to a connection after a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It is kept for the next request, if the caller wants that.
+    /// It stays open for the next request, unless the client closes it.
     #[default]
     Keep,
-    /// It is closed, as `Connection: close` announced.
+    /// It is closed after announcing that with `Connection: close`.
     Announced,
-    /// It is closed without a word.
+    /// It is closed unannounced.
     Close,
-    /// It breaks (RST).
+    /// It is reset (RST).
     Reset,
-    /// It stays open, and nothing more comes for this time. Then it is closed.
+    /// It stays open without further data for this time, then it is closed.
     Hang(Duration),
-    /// It seems to be kept, but the next request on it finds it closed.
+    /// It seems to stay open, but is closed when the next request arrives.
     Stale,
 }
 
 impl Delivery {
-    /// How long a caller is left waiting who gets no answer at all.
+    /// How long a client waits that gets no response at all.
     pub(crate) const HANG: Duration = Duration::from_secs(120);
 
-    /// The connection stays open for a time, and nothing comes.
+    /// Nothing is sent, and the connection stays open for a time.
     pub(crate) fn hang(limit: Duration) -> Self {
         Self::cut(Extent::Nothing, End::Hang(limit))
     }
 
-    /// The status that the caller reads of an answer; 0 where it reads none.
+    /// The status that the client receives; 0 if it receives none.
     pub(crate) fn status(&self, honest: StatusCode) -> u16 {
         match self.extent {
             Extent::Nothing => 0,
@@ -120,13 +120,13 @@ impl Delivery {
         }
     }
 
-    /// So much of the answer, and then this.
+    /// A response that is cut off, and what happens to the connection then.
     pub(crate) fn cut(extent: Extent, end: End) -> Self {
         Self { extent, end, ..Self::default() }
     }
 }
 
-/// In words, for the journal.
+/// A description for the journal.
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut words = Vec::new();

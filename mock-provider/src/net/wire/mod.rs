@@ -1,5 +1,5 @@
-//! The connection below HTTP: what an honest server leaves to its library, and what failures of
-//! the network need in their own hands.
+//! Connections below HTTP. hyper serves regular responses; for failures of the network, the provider
+//! writes to the connection itself.
 
 pub(crate) mod connection;
 pub(crate) mod delivery;

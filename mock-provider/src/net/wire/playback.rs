@@ -1,4 +1,4 @@
-//! Plays a script on a connection.
+//! Runs a script on a connection.
 
 use std::future::pending;
 use std::io;
@@ -11,33 +11,32 @@ use tokio::time::timeout;
 use super::delivery::Step;
 use super::stream::Socket;
 
-/// How much a caller may send ahead while it is kept waiting.
+/// The maximum number of bytes that a client may send ahead while it waits for a response.
 const MAX_AHEAD: usize = 64 * 1024;
 
-/// Into how many pieces dripping bytes fall at most. Timers count in whole milliseconds: so many
-/// pauses fit into any time that somebody would notice.
-const MOST_DROPS: usize = 100;
+/// The maximum number of pieces of a dripped response. Timers have a resolution of a millisecond, so
+/// this many pauses fit into any noticeable time.
+const MAX_DROPS: usize = 100;
 
-/// How long a caller has to notice that the connection was closed. To close while it still sends
-/// would break the connection, and what it has not read yet would be lost
+/// The time that a client gets to notice that the connection was closed. Closing it while the client
+/// still sends would reset the connection and discard data that the client has not read yet
 /// ([RFC 9112, section 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
 const LINGER: Duration = Duration::from_secs(1);
 
-/// A connection on which a script is played.
+/// A connection that runs a script.
 #[derive(Debug)]
 pub(crate) struct Playback<S> {
     pub(crate) socket: S,
-    /// What the caller sent beyond the request.
+    /// Bytes that the client sent after the request.
     pub(crate) ahead: Vec<u8>,
 }
 
 impl<S: Socket> Playback<S> {
-    /// Plays a script to its end. The socket and what was read ahead come back where the
-    /// connection goes on.
+    /// Runs a script. Returns the socket and the bytes read ahead if the connection stays open.
     ///
     /// # Errors
     ///
-    /// When the caller left.
+    /// When the client closed the connection.
     pub(crate) async fn play(mut self, script: Vec<Step>) -> io::Result<Option<(S, Bytes)>> {
         for step in script {
             match step {
@@ -46,7 +45,7 @@ impl<S: Socket> Playback<S> {
                     self.socket.flush().await?;
                 }
                 Step::Drip { bytes, time } => {
-                    let drops = bytes.chunks(bytes.len().div_ceil(MOST_DROPS).max(1));
+                    let drops = bytes.chunks(bytes.len().div_ceil(MAX_DROPS).max(1));
                     let pause = time.div_f64(drops.len().max(1) as f64);
                     for drop in drops {
                         self.wait(pause).await?;
@@ -57,7 +56,7 @@ impl<S: Socket> Playback<S> {
                 Step::Wait(time) => self.wait(time).await?,
                 Step::Close => return self.close().await,
                 Step::Reset => {
-                    // The socket is dropped on return, with nothing left to wait for.
+                    // With zero linger, dropping the socket resets the connection.
                     self.socket.tcp().set_zero_linger()?;
                     return Ok(None);
                 }
@@ -72,7 +71,7 @@ impl<S: Socket> Playback<S> {
         Ok(Some((self.socket, Bytes::from(self.ahead))))
     }
 
-    /// Lets time pass, unless the caller leaves.
+    /// Waits, unless the client closes the connection.
     async fn wait(&mut self, time: Duration) -> io::Result<()> {
         let left = async {
             while self.ahead.len() < MAX_AHEAD {
@@ -80,11 +79,11 @@ impl<S: Socket> Playback<S> {
             }
             pending().await
         };
-        // The time is over: all is well.
+        // Reaching the timeout is the regular end of the wait.
         timeout(time, left).await.unwrap_or(Ok(()))
     }
 
-    /// Reads what the caller sends ahead.
+    /// Reads bytes that the client sends ahead.
     async fn receive(&mut self) -> io::Result<()> {
         match self.socket.read_buf(&mut self.ahead).await? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),

@@ -1,36 +1,36 @@
-//! A port where every connection is refused, for as long as that is wanted.
+//! A port that refuses connections for as long as it is held.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::TcpSocket;
 
-/// How many free ports to try until one is free on both loopback addresses.
-const PORTS_TO_TRY: usize = 16;
+/// The maximum number of free ports to try until one is free on both loopback addresses.
+const MAX_PORTS_TRIED: usize = 16;
 
-/// A port of both loopback addresses that is taken, so that nobody else can answer there, and on
-/// which nobody listens.
+/// A port that is bound on both loopback addresses but does not listen, so that no other process can
+/// accept connections there.
 #[derive(Debug)]
 pub(crate) struct RefusedPort {
-    /// Bound, and never to listen.
+    /// Bound, but never listening.
     _sockets: Vec<TcpSocket>,
     port: u16,
 }
 
 impl RefusedPort {
-    /// Takes a free port.
+    /// Binds a free port.
     ///
     /// # Errors
     ///
     /// When no port is free.
     pub(crate) fn take() -> io::Result<Self> {
-        for _ in 0..PORTS_TO_TRY {
+        for _ in 0..MAX_PORTS_TRIED {
             let first = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)?;
             let port = first.local_addr()?.port();
             let sockets = match bind(IpAddr::V6(Ipv6Addr::LOCALHOST), port) {
                 Ok(second) => vec![first, second],
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => continue,
-                // No IPv6 on this machine.
+                // This machine has no IPv6.
                 Err(_) => vec![first],
             };
             return Ok(Self { _sockets: sockets, port });
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_connection_is_refused_and_the_port_is_nobody_elses() {
+    fn every_connection_is_refused_and_no_other_process_can_bind_the_port() {
         let refused = RefusedPort::take().expect("a port is free");
         for _ in 0..3 {
             let error = TcpStream::connect(("localhost", refused.port())).expect_err("no listener");

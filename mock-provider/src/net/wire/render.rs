@@ -1,5 +1,5 @@
-//! A response as the bytes of HTTP/1.1 ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)), and
-//! the steps that send them.
+//! Renders a response as HTTP/1.1 ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)), and plans the
+//! steps that send it.
 
 use axum::body::Bytes;
 use axum::http::header::{
@@ -12,18 +12,18 @@ use jiff::Timestamp;
 use super::delivery::{Delivery, End, Extent, Framing, Step};
 use crate::base::clock::http_date;
 
-/// What the request decides about the answer's form.
+/// The properties of a request that determine the framing of its response.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
-    /// `HEAD`: the answer has no body.
+pub(crate) struct RequestFraming {
+    /// The method is `HEAD`, so the response has no body.
     head: bool,
     http_1_0: bool,
-    /// The caller wants no further answer on this connection.
+    /// The client closes the connection after this response.
     close: bool,
 }
 
-impl Asked {
-    pub(crate) fn by<B>(request: &Request<B>) -> Self {
+impl RequestFraming {
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
         let fields = request.headers().get_all(CONNECTION).iter();
         let mut options =
             fields.filter_map(|field| field.to_str().ok()).flat_map(|field| field.split(','));
@@ -36,17 +36,17 @@ impl Asked {
 }
 
 impl Delivery {
-    /// The steps that deliver a response in this form, as an answer to what was asked.
+    /// The steps that deliver a response in this form.
     pub(crate) fn steps(
         &self,
-        asked: Asked,
+        request: RequestFraming,
         mut parts: Parts,
         body: Bytes,
         now: Timestamp,
     ) -> Vec<Step> {
-        let http_1_0 = self.http_1_0 || asked.http_1_0;
+        let http_1_0 = self.http_1_0 || request.http_1_0;
         let end = match self.end {
-            End::Keep if http_1_0 || asked.close => End::Announced,
+            End::Keep if http_1_0 || request.close => End::Announced,
             end => end,
         };
         let mut body = body;
@@ -58,18 +58,18 @@ impl Delivery {
         if end == End::Announced {
             parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        let has_body = may_have_body(parts.status) && !asked.head;
+        let has_body = may_have_body(parts.status) && !request.head;
         let chunked = self.framing == Framing::Chunked && !http_1_0 && has_body;
         let length = match self.extent {
             Extent::AllButLastByte | Extent::Half => body.len().max(1),
             _ => body.len(),
         };
-        self.frame(&mut parts, asked, chunked, length);
+        self.frame(&mut parts, request, chunked, length);
         if let Some(date) = http_date(now) {
             parts.headers.entry(DATE).or_insert(date);
         }
 
-        let mut sent = Vec::with_capacity(512 + body.len());
+        let mut sent = Vec::new();
         if self.extent != Extent::Nothing {
             self.render_head(&mut sent, http_1_0, &parts);
         }
@@ -89,11 +89,11 @@ impl Delivery {
                 sent.extend_from_slice(end);
             }
         }
-        self.in_steps(Bytes::from(sent), end)
+        self.plan(Bytes::from(sent), end)
     }
 
-    /// Says how long the body is, or how its end will be told.
-    fn frame(&self, parts: &mut Parts, asked: Asked, chunked: bool, length: usize) {
+    /// Sets the header fields that tell the client where the body ends.
+    fn frame(&self, parts: &mut Parts, request: RequestFraming, chunked: bool, length: usize) {
         let headers = &mut parts.headers;
         if chunked || !may_have_body(parts.status) {
             headers.remove(CONTENT_LENGTH);
@@ -102,13 +102,13 @@ impl Delivery {
             }
             return;
         }
-        // The answer to HEAD has no body, but tells the length that it would have.
+        // The response to HEAD has no body, but the length of the one to GET.
         let length = match headers.get(CONTENT_LENGTH) {
-            Some(length) if asked.head => length.clone(),
+            Some(length) if request.head => length.clone(),
             _ => HeaderValue::from(length),
         };
-        if length == "0" && !asked.head {
-            // hyper tells it last.
+        if length == "0" && !request.head {
+            // hyper sends this field last.
             headers.remove(CONTENT_LENGTH);
         }
         headers.insert(CONTENT_LENGTH, length.clone());
@@ -118,7 +118,7 @@ impl Delivery {
     }
 
     fn render_head(&self, sent: &mut Vec<u8>, http_1_0: bool, parts: &Parts) {
-        // Callers that speak HTTP/1.0 know no interim answers.
+        // Clients that speak HTTP/1.0 do not understand interim responses.
         if self.interim && !http_1_0 {
             sent.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
@@ -137,7 +137,7 @@ impl Delivery {
         sent.extend_from_slice(b"\r\n");
     }
 
-    fn in_steps(&self, bytes: Bytes, end: End) -> Vec<Step> {
+    fn plan(&self, bytes: Bytes, end: End) -> Vec<Step> {
         let mut steps = Vec::new();
         if !self.latency.is_zero() {
             steps.push(Step::Wait(self.latency));
@@ -158,13 +158,13 @@ impl Delivery {
     }
 }
 
-/// RFC 9112, section 6.3: these end with their header.
+/// Whether a response with this status may have a body (RFC 9112, section 6.3).
 fn may_have_body(status: StatusCode) -> bool {
     !(status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED))
 }
 
-/// `content-type` as `Content-Type`, in the way of hyper.
+/// Turns `content-type` into `Content-Type`, as hyper does.
 fn title_case(name: &HeaderName) -> String {
     let mut begins = true;
     let title = |c: char| {

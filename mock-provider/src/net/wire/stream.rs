@@ -1,4 +1,4 @@
-//! A caller's connection, as hyper reads and writes it, and as it is taken from hyper again.
+//! A client's connection, wrapped so that it can be taken back from hyper.
 
 use std::io;
 use std::pin::Pin;
@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 
 use super::delivery::Step;
 
-/// A connection to a caller, bare or below TLS.
+/// A connection to a client, plain or encrypted.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {
-    /// The connection at the bottom.
+    /// The underlying TCP connection.
     fn tcp(&self) -> &TcpStream;
 }
 
@@ -24,23 +24,23 @@ impl Socket for TcpStream {
     }
 }
 
-/// What the service of a connection asks of the one who drives it.
+/// How the service of a connection takes the connection over from hyper.
 #[derive(Debug, Default)]
-pub(crate) struct Turn {
+pub(crate) struct Handover {
     script: Mutex<Option<Vec<Step>>>,
-    asked: AtomicBool,
+    requested: AtomicBool,
     flushed: AtomicBool,
     unread: AtomicBool,
 }
 
-impl Turn {
-    /// Asks that these steps are played in place of an answer.
-    pub(crate) fn ask(&self, script: Vec<Step>) {
+impl Handover {
+    /// Requests that these steps run in place of a response.
+    pub(crate) fn request(&self, script: Vec<Step>) {
         *self.script.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
-        self.asked.store(true, Ordering::Release);
+        self.requested.store(true, Ordering::Release);
     }
 
-    /// The steps that were asked for, once all that hyper had to send before is sent.
+    /// Takes the requested steps, once hyper has sent everything before them.
     pub(crate) fn take(&self) -> Option<Vec<Step>> {
         if !self.flushed.load(Ordering::Acquire) {
             return None;
@@ -48,28 +48,28 @@ impl Turn {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Notes whether some of the request's body is still to be read.
+    /// Records whether part of the request's body is unread.
     pub(crate) fn set_unread(&self, unread: bool) {
         self.unread.store(unread, Ordering::Release);
     }
 
-    /// Whether some of the request's body is still to be read: what follows is then no request.
+    /// Whether part of the request's body is unread. The following bytes are then not a request.
     pub(crate) fn is_unread(&self) -> bool {
         self.unread.load(Ordering::Acquire)
     }
 }
 
-/// A socket with the bytes that were read from it ahead of time.
+/// A socket, and bytes that were already read from it.
 #[derive(Debug)]
 pub(crate) struct Stream<S> {
     pub(crate) socket: S,
     pub(crate) ahead: Bytes,
-    pub(crate) turn: Arc<Turn>,
+    pub(crate) handover: Arc<Handover>,
 }
 
 impl<S> Stream<S> {
     pub(crate) fn new(socket: S, ahead: Bytes) -> Self {
-        Self { socket, ahead, turn: Arc::default() }
+        Self { socket, ahead, handover: Arc::default() }
     }
 }
 
@@ -109,12 +109,12 @@ impl<S: Socket> AsyncWrite for Stream<S> {
         self.socket.is_write_vectored()
     }
 
-    /// hyper flushes a connection only when its own buffer is empty. Answers to earlier requests,
-    /// which a caller may send without waiting, have left by then.
+    /// hyper flushes a connection only when its own buffer is empty. By then the responses to earlier,
+    /// pipelined requests are sent.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.socket).poll_flush(context);
-        if flushed.is_ready() && self.turn.asked.load(Ordering::Acquire) {
-            self.turn.flushed.store(true, Ordering::Release);
+        if flushed.is_ready() && self.handover.requested.load(Ordering::Acquire) {
+            self.handover.flushed.store(true, Ordering::Release);
         }
         flushed
     }
