@@ -1,38 +1,40 @@
 //! Reads a configuration file: TOML into typed values, with every fault of its shape.
 //!
-//! Syntax, shape and meaning are looked at one after the other, for a fault of one kind makes
-//! others of the next kind that are none: a mistyped key leaves a value missing.
+//! Syntax, shape and meaning are checked one after the other, because a fault of one kind looks
+//! like faults of the next: a misspelt key leaves a value missing.
 
+use std::ops::Range;
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde_json::{Map, Number, Value};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeTable, DeValue};
 
 use super::defaults;
 use crate::settings::document::Document;
 use crate::settings::error::Fault;
 use crate::settings::key_path::KeyPath;
 use crate::settings::settings::{Config, Group, Settings};
+use crate::settings::shape::{ShapeError, keys_of};
 use crate::settings::text;
-use crate::settings::wording::{explain, quoted};
+use crate::settings::wording::{Format, read as read_value};
 
-/// The keys of a file that are no settings.
+/// The keys at the top of a file that are not settings.
 const SECTIONS: [&str; 3] = ["groups", "users", "clients"];
 
-/// Reads a whole file. Paths in it are seen from `directory`.
+/// Reads a whole file. Paths in it are relative to `directory`.
 ///
-/// A section that is given replaces the built-in one, and the built-in users bring their groups.
+/// A section in the file replaces the built-in one, and the built-in users bring their groups.
 pub(crate) fn read(document: &Document, directory: &Path) -> Result<Config, Vec<Fault>> {
     let root = DeTable::parse(&document.text).map_err(|error| vec![syntax(document, &error)])?;
-    let mut table = root.get_ref().clone();
     let mut reader = Reader { document, root: root.get_ref(), faults: Vec::new() };
-    reader.make_plain(&mut table);
+    let mut table = reader.table(&KeyPath::default(), root.get_ref());
     reader.read_key_file(&mut table, directory);
     let mut groups = reader.section::<Group>("groups", table.remove("groups"));
     let users = reader.section("users", table.remove("users"));
     let clients = reader.section("clients", table.remove("clients"));
-    let settings = reader.value::<Settings>(&KeyPath::default(), Spanned::new(root.span(), table));
+    let settings = reader.typed::<Settings>(&KeyPath::default(), table);
     let mut faults = reader.faults;
     let Some(settings) = settings.filter(|_| faults.is_empty()) else {
         faults.sort_by_key(Fault::position);
@@ -52,12 +54,12 @@ pub(crate) fn read(document: &Document, directory: &Path) -> Result<Config, Vec<
     })
 }
 
-/// The one fault of a text that is no TOML.
+/// The one fault of a text that is not TOML.
 fn syntax(document: &Document, error: &toml::de::Error) -> Fault {
     let span = error.span().unwrap_or_default();
-    let message = match (error.message(), document.text.get(span.clone())) {
-        ("duplicate key", Some(key)) => format!("the key `{key}` is given twice"),
-        (message, _) => message.to_owned(),
+    let message = match document.text.get(span.clone()).unwrap_or_default().trim() {
+        "" => format!("invalid TOML: {}", error.message()),
+        found => format!("invalid TOML at `{}`: {}", found.escape_debug(), error.message()),
     };
     Fault::at(document.place(span), KeyPath::default(), message)
 }
@@ -70,119 +72,116 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn fault(&mut self, path: &KeyPath, span: Range<usize>, message: String) {
+        self.faults.push(Fault::at(self.document.place(span), path.clone(), message));
+    }
+
     /// Reads a list of tables, each by itself; `None` where the file has none.
-    fn section<T: DeserializeOwned>(
+    fn section<T: for<'de> Deserialize<'de>>(
         &mut self,
         name: &str,
-        list: Option<Spanned<DeValue<'_>>>,
+        list: Option<Value>,
     ) -> Option<Vec<T>> {
-        let list = list?;
-        let (path, span) = (KeyPath::top(name), list.span());
-        let DeValue::Array(elements) = list.into_inner() else {
+        let (list, path) = (list?, KeyPath::top(name));
+        let Value::Array(elements) = list else {
             let message = format!("`{name}` must be a list: write `[[{name}]]` above each of them");
-            self.faults.push(Fault::at(self.document.place(span), path, message));
+            self.fault(&path, path.span(self.root), message);
             return None;
         };
         let mut values = Vec::new();
         for (index, element) in elements.into_iter().enumerate() {
-            let (path, span) = (path.index(index), element.span());
-            match element.into_inner() {
-                DeValue::Table(table) => {
-                    values.extend(self.value(&path, Spanned::new(span, table)))
-                }
-                _ => {
-                    let message = format!("`{path}` must be a table");
-                    self.faults.push(Fault::at(self.document.place(span), path, message));
-                }
+            let path = path.index(index);
+            match element {
+                Value::Object(table) => values.extend(self.typed(&path, table)),
+                _ => self.fault(&path, path.span(self.root), format!("`{path}` must be a table")),
             }
         }
         Some(values)
     }
 
-    /// Reads the table at `path`, and tells all its faults.
-    fn value<T: DeserializeOwned>(
+    /// Reads the table at `path`, and reports all its faults.
+    fn typed<T: for<'de> Deserialize<'de>>(
         &mut self,
         path: &KeyPath,
-        table: Spanned<DeTable<'_>>,
+        table: Map<String, Value>,
     ) -> Option<T> {
-        let (whole, mut table) = (table.span(), table.into_inner());
+        let mut table = Value::Object(table);
         let before = self.faults.len();
         loop {
-            let value = Spanned::new(whole.clone(), DeValue::Table(table.clone()));
-            let error = match T::deserialize(ValueDeserializer::from(value)) {
+            let (below, error) = match read_value(&table) {
                 Ok(value) => return Some(value),
                 Err(error) => error,
             };
-            let span = error.span().unwrap_or(whole.clone());
-            let at = KeyPath::at(self.root, span.start);
-            // One who meets the first fault looks for the next one without the key at fault.
-            let removed = at.key_below(path).and_then(|key| table.remove(key));
+            // Reading ends at the first fault, so look for the next one without the key at fault.
+            let key = below.first_key().map(str::to_owned);
+            let removed = table.as_object_mut().zip(key).and_then(|(it, key)| it.remove(&key));
             if removed.is_none() && self.faults.len() > before {
-                // What is missing now may be missing for being mistyped.
+                // What is missing now may have been misspelt.
                 return None;
             }
-            let at = if removed.is_some() { at } else { path.clone() };
-            let keys = top_keys();
-            let keys = keys.iter().map(String::as_str).collect::<Vec<_>>();
-            let message = explain(error.message(), &at, &keys);
-            self.faults.push(Fault::at(self.document.place(span), at, message));
+            let at = path.join(&below);
+            let span = match &error {
+                ShapeError::UnknownKey { .. } => at.key_span(self.root),
+                _ => at.span(self.root),
+            };
+            let top: Vec<_> = keys_of::<Settings>().iter().copied().chain(SECTIONS).collect();
+            let message = Format::Toml { top: &top }.explain(error, &at);
+            self.fault(&at, span, message);
             removed.as_ref()?;
         }
     }
 
-    /// Replaces the path of a key by the key.
-    fn read_key_file(&mut self, table: &mut DeTable<'_>, directory: &Path) {
-        let Some(value) = table.get_mut("signing_key") else { return };
-        let span = value.span();
-        let DeValue::String(written) = value.get_mut() else { return };
+    /// Replaces the path of a key file by the key.
+    fn read_key_file(&mut self, table: &mut Map<String, Value>, directory: &Path) {
+        let Some(Value::String(written)) = table.get_mut("signing_key") else { return };
         match text::pem(written, directory) {
-            Ok(pem) => *written = pem.into(),
-            Err(message) => self.faults.push(Fault::at(
-                self.document.place(span),
-                KeyPath::top("signing_key"),
-                format!("`signing_key`: {message}"),
-            )),
+            Ok(pem) => *written = pem,
+            Err(message) => {
+                let path = KeyPath::top("signing_key");
+                self.fault(&path, path.span(self.root), format!("`signing_key`: {message}"));
+            }
         }
     }
 
-    /// Writes dates as strings, and refuses numbers that JSON cannot write.
-    fn make_plain(&mut self, table: &mut DeTable<'_>) {
-        for (_, value) in table.iter_mut() {
-            self.make_value_plain(value);
-        }
+    /// A table in JSON's types.
+    fn table(&mut self, path: &KeyPath, table: &DeTable<'_>) -> Map<String, Value> {
+        let members = table.iter();
+        members
+            .map(|(key, value)| {
+                let value = self.value(&path.key(key.get_ref()), value);
+                (key.get_ref().to_string(), value)
+            })
+            .collect()
     }
 
-    fn make_value_plain(&mut self, value: &mut Spanned<DeValue<'_>>) {
-        let span = value.span();
-        match value.get_mut() {
-            DeValue::Table(table) => self.make_plain(table),
-            DeValue::Array(array) => {
-                for element in array.iter_mut() {
-                    self.make_value_plain(element);
-                }
+    /// A value in JSON's types: dates become strings; numbers that JSON cannot represent are
+    /// refused.
+    fn value(&mut self, path: &KeyPath, value: &Spanned<DeValue<'_>>) -> Value {
+        let number = match value.get_ref() {
+            DeValue::String(text) => return text.as_ref().into(),
+            DeValue::Boolean(value) => return (*value).into(),
+            DeValue::Datetime(time) => return time.to_string().into(),
+            DeValue::Table(table) => return self.table(path, table).into(),
+            DeValue::Array(elements) => {
+                let elements = elements.iter().enumerate();
+                return elements
+                    .map(|(index, element)| self.value(&path.index(index), element))
+                    .collect();
             }
-            DeValue::Float(number) if number.as_str().contains(['n', 'i']) => {
-                let path = KeyPath::at(self.root, span.start);
-                let message =
-                    format!("`{path}` must be a number that JSON can write, not {number}");
-                self.faults.push(Fault::at(self.document.place(span), path, message));
+            DeValue::Integer(number) => {
+                let (digits, radix) = (number.as_str(), number.radix());
+                let unsigned = u64::from_str_radix(digits, radix).map(Number::from);
+                unsigned.or_else(|_| i64::from_str_radix(digits, radix).map(Number::from)).ok()
             }
-            plain @ DeValue::Datetime(_) => {
-                let DeValue::Datetime(time) = plain else { return };
-                *plain = DeValue::String(time.to_string().into());
-            }
-            _ => {}
-        }
+            DeValue::Float(number) => number.as_str().parse().ok().and_then(Number::from_f64),
+        };
+        let Some(number) = number else {
+            let written = self.document.text.get(value.span()).unwrap_or_default();
+            let message =
+                format!("`{path}` must be a number that JSON can represent, not {written}");
+            self.fault(path, value.span(), message);
+            return Value::Null;
+        };
+        Value::Number(number)
     }
-}
-
-/// The keys at the top of a file, as serde lists them when it meets one that it does not know.
-fn top_keys() -> Vec<String> {
-    let unknown = [("", "")].into_iter().collect::<std::collections::BTreeMap<_, _>>();
-    let deserializer =
-        serde::de::value::MapDeserializer::<_, toml::de::Error>::new(unknown.into_iter());
-    let message = <Settings as serde::Deserialize>::deserialize(deserializer)
-        .map_or_else(|error| error.message().to_owned(), |_| String::new());
-    let allowed = quoted(&message).into_iter().skip(1).map(str::to_owned);
-    allowed.chain(SECTIONS.map(str::to_owned)).collect()
 }

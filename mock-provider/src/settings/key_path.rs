@@ -1,9 +1,8 @@
-//! Where a value stands in a configuration: `users[2].groups[0]`.
+//! The place of a value in a configuration: `users[2].groups[0]`.
 
 use std::fmt;
 use std::ops::Range;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The keys and indexes that lead from the top to a value; empty for the top itself.
@@ -44,66 +43,54 @@ impl KeyPath {
         self.0.is_empty()
     }
 
-    /// The first key: a setting or a section.
-    pub(crate) fn first_key(&self) -> Option<&str> {
-        self.key_below(&Self::default())
+    /// The path that continues this one.
+    pub(crate) fn join(&self, rest: &Self) -> Self {
+        Self([self.0.as_slice(), &rest.0].concat())
     }
 
-    /// The key that leads from `ancestor` towards this value.
-    pub(crate) fn key_below(&self, ancestor: &Self) -> Option<&str> {
-        match self.0.strip_prefix(ancestor.0.as_slice())? {
-            [Step::Key(key), ..] => Some(key),
-            _ => None,
+    /// The first key: a setting or a section.
+    pub(crate) fn first_key(&self) -> Option<&str> {
+        match self.0.first()? {
+            Step::Key(key) => Some(key),
+            Step::Index(_) => None,
         }
     }
 
-    /// The table or list that the value stands in.
+    /// The table or list around the value.
     pub(crate) fn parent(&self) -> Self {
         Self(self.0.split_last().map_or_else(Vec::new, |(_, rest)| rest.to_vec()))
     }
 
-    /// The bytes where the value stands; where there is none, those of the nearest table around.
-    pub(crate) fn span(&self, root: &DeTable<'_>) -> Option<Range<usize>> {
+    /// The bytes of the value; where it is missing, those of the nearest table around it.
+    pub(crate) fn span(&self, root: &DeTable<'_>) -> Range<usize> {
+        self.find(root).map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// The bytes of the last key.
+    pub(crate) fn key_span(&self, root: &DeTable<'_>) -> Range<usize> {
+        self.find(root).map(|(key, _)| key).unwrap_or_default()
+    }
+
+    /// The bytes of the last key and of its value, as far as they exist.
+    fn find(&self, root: &DeTable<'_>) -> Option<(Range<usize>, Range<usize>)> {
         let (Step::Key(first), rest) = self.0.split_first()? else { return None };
-        let mut value = root.get(first.as_str())?;
+        let (key, mut value) = root.get_key_value(first.as_str())?;
+        let mut key = key.span();
         for step in rest {
-            let next = match (step, value.get_ref()) {
-                (Step::Key(key), DeValue::Table(table)) => table.get(key.as_str()),
-                (Step::Index(index), DeValue::Array(array)) => array.get(*index),
-                _ => None,
+            value = match (step, value.get_ref()) {
+                (Step::Key(name), DeValue::Table(table)) => {
+                    let Some((name, value)) = table.get_key_value(name.as_str()) else { break };
+                    key = name.span();
+                    value
+                }
+                (Step::Index(index), DeValue::Array(array)) => {
+                    let Some(value) = array.get(*index) else { break };
+                    value
+                }
+                _ => break,
             };
-            let Some(next) = next else { break };
-            value = next;
         }
-        Some(value.span())
-    }
-
-    /// The innermost key or element that is written at byte `offset`.
-    pub(crate) fn at(root: &DeTable<'_>, offset: usize) -> Self {
-        Self::default().search_table(root, offset).unwrap_or_default()
-    }
-
-    // The header of a table does not enclose what stands below it, so every branch is searched.
-    fn search_table(&self, table: &DeTable<'_>, offset: usize) -> Option<Self> {
-        table.iter().find_map(|(key, value)| {
-            let path = self.key(key.get_ref());
-            match key.span().contains(&offset) {
-                true => Some(path),
-                false => path.search_value(value, offset),
-            }
-        })
-    }
-
-    fn search_value(&self, value: &Spanned<DeValue<'_>>, offset: usize) -> Option<Self> {
-        let inside = match value.get_ref() {
-            DeValue::Table(table) => self.search_table(table, offset),
-            DeValue::Array(array) => array
-                .iter()
-                .enumerate()
-                .find_map(|(index, value)| self.index(index).search_value(value, offset)),
-            _ => None,
-        };
-        inside.or_else(|| value.span().contains(&offset).then(|| self.clone()))
+        Some((key, value.span()))
     }
 }
 
@@ -133,24 +120,23 @@ mod tests {
     const TEXT: &str = "[[users]]\ngroups = [\"a\", \"b\"]\n[users.claims]\n\"x.y\" = 1\n";
 
     #[test]
-    fn a_path_leads_to_its_value_and_back() {
+    fn a_path_leads_to_its_key_and_value() {
         let root = DeTable::parse(TEXT).unwrap().into_inner();
         let user = KeyPath::top("users").index(0);
-        for (path, written, value) in [
-            (user.key("groups").index(1), "users[0].groups[1]", "\"b\""),
-            (user.key("claims").key("x.y"), "users[0].claims.\"x.y\"", "1"),
+        for (path, written, key, value) in [
+            (user.key("groups").index(1), "users[0].groups[1]", "groups", "\"b\""),
+            (user.key("claims").key("x.y"), "users[0].claims.\"x.y\"", "\"x.y\"", "1"),
         ] {
-            let span = path.span(&root).unwrap();
             assert_eq!(path.to_string(), written);
-            assert_eq!(&TEXT[span.clone()], value);
-            assert_eq!(KeyPath::at(&root, span.start), path);
+            assert_eq!(&TEXT[path.key_span(&root)], key);
+            assert_eq!(&TEXT[path.span(&root)], value);
         }
     }
 
     #[test]
-    fn what_is_absent_stands_where_it_ought_to() {
+    fn the_span_of_a_missing_value_is_that_of_the_table_around_it() {
         let root = DeTable::parse(TEXT).unwrap().into_inner();
-        let span = KeyPath::top("users").index(0).key("subject").span(&root).unwrap();
+        let span = KeyPath::top("users").index(0).key("subject").span(&root);
         assert_eq!(&TEXT[span], "[[users]]");
     }
 }
