@@ -125,7 +125,7 @@ impl Reader<'_> {
                 _ => at.span(self.root),
             };
             let top: Vec<_> = keys_of::<Settings>().iter().copied().chain(SECTIONS).collect();
-            let message = Format::Toml { top: &top }.explain(error, &at);
+            let message = Format::Toml { top: &top }.explain(&error, &at);
             self.fault(&at, span, message);
             removed.as_ref()?;
         }
@@ -178,7 +178,7 @@ impl Reader<'_> {
         let Some(number) = number else {
             let written = self.document.text.get(value.span()).unwrap_or_default();
             let message =
-                format!("`{path}` must be a number that JSON can represent, not {written}");
+                format!("`{path}` must be a number that JSON can represent, got {written}");
             self.fault(path, value.span(), message);
             return Value::Null;
         };

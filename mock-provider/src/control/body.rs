@@ -55,7 +55,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let value: Value =
         serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
     match value {
-        Value::Object(members) => read_members(members),
+        Value::Object(members) => Ok(read_members(members)?),
         _ => Err("the body must be an object".to_owned()),
     }
 }

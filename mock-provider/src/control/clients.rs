@@ -43,8 +43,7 @@ pub(crate) async fn post(
     Target(tenant): Target,
     Body(client): Body<Client>,
 ) -> Result<(StatusCode, Json<Client>), Refused> {
-    check_client(&client, &tenant.issuer.directory.now(), &tenant.issuer.settings)
-        .map_err(Refused::unprocessable)?;
+    check_client(&client, &tenant.issuer.settings).map_err(Refused::unprocessable)?;
     tenant.issuer.directory.change(|directory| match directory.client(&client.id) {
         Some(_) => {
             let reason = format!("there is a client `{}` already: replace it by PUT", client.id);
@@ -105,8 +104,7 @@ pub(crate) async fn put(
         let reason = format!("`id` is `{}`, but the path says `{id}`", client.id);
         return Err(Refused::unprocessable(reason));
     }
-    check_client(&client, &tenant.issuer.directory.now(), &tenant.issuer.settings)
-        .map_err(Refused::unprocessable)?;
+    check_client(&client, &tenant.issuer.settings).map_err(Refused::unprocessable)?;
     tenant.issuer.directory.change(|directory| directory.put_client(client.clone()));
     client.publish_keys(&tenant.issuer.keys);
     Ok(Json(client))

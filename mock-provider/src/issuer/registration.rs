@@ -42,7 +42,7 @@ impl Issuer {
         })?;
         check_no_wildcard("post_logout_redirect_uris", &client.post_logout_redirect_uris)
             .map_err(invalid)?;
-        check_client(&client, &self.directory.now(), &self.settings).map_err(invalid)?;
+        check_client(&client, &self.settings).map_err(|faults| invalid(faults.into()))?;
         let registered = self.directory.change(|directory| {
             let has_room = directory.clients.len() < MOST_CLIENTS;
             if has_room {

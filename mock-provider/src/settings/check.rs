@@ -1,4 +1,4 @@
-//! What makes no sense although each value by itself has the right type.
+//! Checks that values of the right types also make sense together.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::protocol::id_token::PROTOCOL_CLAIMS;
 use crate::protocol::scope::STANDARD_SCOPES;
 
 impl Config {
-    /// Checks a configuration that was put together in Rust.
+    /// Checks a configuration that was built in Rust.
     ///
     /// # Errors
     ///
-    /// When names are given twice or are not known, URLs cannot be used, or a value contradicts
-    /// another: [`ConfigError::Invalid`] with every fault.
+    /// When names are repeated or unknown, URLs cannot be used, or values contradict each other:
+    /// [`ConfigError::Invalid`] with every fault.
     pub fn check(&self) -> Result<(), ConfigError> {
         match self.faults() {
             faults if faults.is_empty() => Ok(()),
@@ -28,29 +28,43 @@ impl Config {
         }
     }
 
-    /// Everything that makes no sense.
+    /// Every fault.
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        let mut checker = Checker::new(self);
-        checker.settings(&self.settings);
+        let Self { settings, groups, users, clients } = self;
+        let mut checker = Checker::new(settings);
+        checker.groups = groups.iter().map(|group| &*group.name).collect();
+        checker.subjects = users.iter().map(|user| &*user.subject).collect();
+        checker.clients = clients.iter().map(|client| &*client.id).collect();
+        checker.settings();
         checker.issuers();
         checker.failures();
         checker.scopes();
         checker.groups();
-        checker.users();
-        checker.clients();
+        checker.users(users);
+        checker.clients(clients);
         checker.into_faults()
     }
 }
 
-/// Goes through a configuration and collects what makes no sense.
+/// Goes through a configuration and collects its faults.
 pub(crate) struct Checker<'a> {
-    pub(crate) config: &'a Config,
+    pub(crate) settings: &'a Settings,
+    /// The names that others may refer to.
+    pub(crate) groups: Vec<&'a str>,
+    pub(crate) subjects: Vec<&'a str>,
+    pub(crate) clients: Vec<&'a str>,
     faults: Vec<Fault>,
 }
 
 impl<'a> Checker<'a> {
-    pub(crate) fn new(config: &'a Config) -> Self {
-        Self { config, faults: Vec::new() }
+    pub(crate) fn new(settings: &'a Settings) -> Self {
+        Self {
+            settings,
+            groups: Vec::new(),
+            subjects: Vec::new(),
+            clients: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     pub(crate) fn into_faults(self) -> Vec<Fault> {
@@ -61,28 +75,27 @@ impl<'a> Checker<'a> {
         self.faults.push(Fault::new(path.clone(), message));
     }
 
-    fn settings(&mut self, settings: &Settings) {
+    fn settings(&mut self) {
+        let settings = self.settings;
         for (key, url) in
             [("issuer_url", &settings.issuer_url), ("backchannel_url", &settings.backchannel_url)]
         {
-            if let Some(Err(fault)) = url.as_deref().map(check_base_url) {
-                let url = url.as_deref().unwrap_or_default();
-                self.fault(&KeyPath::top(key), format!("`{key}` `{url}` {fault}"));
+            let Some(url) = url else { continue };
+            if let Err(rule) = check_base_url(url) {
+                self.fault(&KeyPath::top(key), format!("`{key}` {rule}, got `{url}`"));
             }
         }
         if let (true, Some(url)) = (settings.https, &settings.issuer_url)
             && Url::parse(url).is_ok_and(|url| url.scheme() == "http")
         {
-            let message = format!(
-                "`issuer_url` `{url}` must begin with `https://`, or `https` be left out: nothing \
-                 is served by plain HTTP"
-            );
+            let message =
+                format!("`issuer_url` must begin with `https://` when `https` is on, got `{url}`");
             self.fault(&KeyPath::top("issuer_url"), message);
         }
         if let Some(Err(fault)) = settings.signing_key.as_deref().map(SigningKey::from_pem) {
             self.fault(&KeyPath::top("signing_key"), format!("`signing_key` {fault}"));
         }
-        self.signing_algorithms(settings);
+        self.signing_algorithms();
         for (key, lifetime) in [
             ("code_lifetime", settings.code_lifetime),
             ("access_token_lifetime", settings.access_token_lifetime),
@@ -91,98 +104,92 @@ impl<'a> Checker<'a> {
             ("session_lifetime", settings.session_lifetime),
         ] {
             if lifetime < Duration::from_secs(1) {
-                self.fault(&KeyPath::top(key), format!("`{key}` must be one second or more"));
+                self.fault(&KeyPath::top(key), format!("`{key}` must be at least one second"));
             }
         }
         if settings.control_token.as_ref().is_some_and(|token| token.matches("")) {
-            let message = "`control_token` must not be empty: leave it out to have none";
+            let message = "`control_token` must not be empty: omit it to have none";
             self.fault(&KeyPath::top("control_token"), message.into());
         }
-        self.auto_login(settings);
+        self.auto_login();
     }
 
-    /// OpenID Connect Discovery 1.0, section 3: RS256 must be among them.
-    fn signing_algorithms(&mut self, settings: &Settings) {
-        let (algorithms, path) = (&settings.signing_algorithms, KeyPath::top("signing_algorithms"));
+    /// Requires RS256 (OpenID Connect Discovery 1.0, section 3).
+    fn signing_algorithms(&mut self) {
+        let algorithms = &self.settings.signing_algorithms;
+        let path = KeyPath::top("signing_algorithms");
         if !algorithms.contains(&Algorithm::RS256) {
             let message =
-                "`signing_algorithms` must have `RS256` among them: every provider has it";
+                "`signing_algorithms` must include `RS256`, as every provider supports it";
             self.fault(&path, message.into());
         }
         for (index, algorithm) in algorithms.iter().enumerate() {
             if algorithms[..index].contains(algorithm) {
-                let message = format!("`{algorithm}` is given twice in `signing_algorithms`");
+                let message = format!("`signing_algorithms` lists `{algorithm}` twice");
                 self.fault(&path.index(index), message);
             }
         }
     }
 
-    fn auto_login(&mut self, settings: &Settings) {
-        let Some(subject) = settings.auto_login.as_deref() else { return };
+    fn auto_login(&mut self) {
+        let Some(subject) = self.settings.auto_login.as_deref() else { return };
         let path = KeyPath::top("auto_login");
-        let subjects: Vec<_> = self.config.users.iter().map(|user| &*user.subject).collect();
         if subject.is_empty() {
-            let message = "`auto_login` must name a user: leave it out to be asked";
+            let message = "`auto_login` must name a user: omit it to be asked";
             self.fault(&path, message.into());
-        } else if !subjects.contains(&subject) {
-            let advice = advice(subject, &subjects);
+        } else if !self.subjects.contains(&subject) {
+            let advice = advice(subject, &self.subjects);
             self.fault(&path, format!("unknown user `{subject}` in `auto_login`: {advice}"));
         }
     }
 
     fn issuers(&mut self) {
-        let issuers = &self.config.settings.issuers;
+        let issuers = &self.settings.issuers;
         for (index, name) in issuers.iter().enumerate() {
             let path = KeyPath::top("issuers").index(index);
             if let Err(fault) = check_name(name) {
                 self.fault(&path, format!("`{path}`: {fault}"));
             } else if issuers[..index].contains(name) {
-                self.fault(&path, format!("issuer `{name}` is named twice"));
+                self.fault(&path, format!("`issuers` lists `{name}` twice"));
             }
         }
     }
 
-    /// Refuses failures for somebody who will never come.
+    /// Refuses failures that are limited to an unknown issuer, client or user.
     fn failures(&mut self) {
-        let Config { settings, users, clients, .. } = self.config;
-        let clients: Vec<_> = clients.iter().map(|client| &*client.id).collect();
-        let subjects: Vec<_> = users.iter().map(|user| &*user.subject).collect();
+        let settings = self.settings;
+        let issuers: Vec<_> = settings.issuers.iter().map(String::as_str).collect();
         for (index, failure) in settings.fail.iter().enumerate() {
             let path = KeyPath::top("fail").index(index);
             let selector = &failure.selector;
-            let issuer = selector.issuer.as_deref().filter(|name| *name != "default");
-            if let Some(name) = issuer.filter(|name| !settings.issuers.iter().any(|it| it == name))
-            {
-                let issuers: Vec<_> = settings.issuers.iter().map(String::as_str).collect();
-                let advice = advice(name, &issuers);
-                self.fault(&path, format!("unknown issuer `{name}` in `{path}`: {advice}"));
-            }
+            let issuer = selector.issuer.as_ref().filter(|name| *name != "default");
             for (kind, name, known, any) in [
-                ("client", &selector.client, &clients, settings.any_client),
-                ("user", &selector.user, &subjects, settings.any_subject),
+                ("issuer", issuer, &issuers, false),
+                ("client", selector.client.as_ref(), &self.clients, settings.any_client),
+                ("user", selector.user.as_ref(), &self.subjects, settings.any_subject),
             ] {
-                let Some(name) = name.as_deref().filter(|name| !any && !known.contains(name))
-                else {
-                    continue;
-                };
-                let advice = advice(name, known);
-                self.fault(&path, format!("unknown {kind} `{name}` in `{path}`: {advice}"));
+                let is_unknown = |name: &&String| !any && !known.contains(&name.as_str());
+                if let Some(name) = name.filter(is_unknown) {
+                    let advice = advice(name, known);
+                    let message = format!("unknown {kind} `{name}` in `{path}`: {advice}");
+                    self.faults.push(Fault::new(path.clone(), message));
+                }
             }
         }
     }
 
     fn scopes(&mut self) {
-        for (scope, claims) in &self.config.settings.scopes {
+        for (scope, claims) in &self.settings.scopes {
             let path = KeyPath::top("scopes").key(scope);
             if STANDARD_SCOPES.iter().any(|standard| standard.value == scope) {
                 let message = format!(
-                    "the scope `{scope}` is a standard one and cannot be changed: choose another name"
+                    "`scopes` must not redefine the standard scope `{scope}`: choose another name"
                 );
                 self.fault(&path, message);
             } else if !is_scope_token(scope) {
                 let message = format!(
-                    "`{}` is no scope: it may have printable ASCII characters except blanks, \
-                     quotation marks and backslashes",
+                    "a scope must be printable ASCII without spaces, quotation marks and \
+                     backslashes, got `{}`",
                     scope.escape_debug()
                 );
                 self.fault(&path, message);
@@ -193,14 +200,14 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Refuses claims that the provider itself makes.
+    /// Refuses claims that the provider sets itself.
     pub(crate) fn claim(&mut self, claim: &str, path: &KeyPath) {
         if claim.is_empty() {
-            self.fault(path, format!("`{path}` must not be empty: it names a claim"));
+            self.fault(path, format!("`{path}` must name a claim, got an empty string"));
         } else if PROTOCOL_CLAIMS.contains(&claim) {
-            let way_out = if claim == "sub" { ": set `subject`" } else { "" };
+            let hint = if claim == "sub" { ": use `subject`" } else { "" };
             let message = format!(
-                "the claim `{claim}` in `{}` belongs to the protocol{way_out}",
+                "`{}` must not contain the claim `{claim}`, which the provider sets itself{hint}",
                 path.parent()
             );
             self.fault(path, message);
@@ -208,19 +215,19 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// What an issuer identifier must be
+/// The rule that a base URL breaks. It is that of an issuer identifier
 /// ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
 /// except that a test may do without TLS.
-fn check_base_url(text: &str) -> Result<(), String> {
+fn check_base_url(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
-        return Err("must be a URL such as `http://localhost:9400`".into());
+        return Err("must be a URL such as `http://localhost:9400`");
     };
     match () {
-        () if url.query().is_some() => Err("must not have a query".into()),
-        () if url.fragment().is_some() => Err("must not have a fragment".into()),
+        () if url.query().is_some() => Err("must not have a query"),
+        () if url.fragment().is_some() => Err("must not have a fragment"),
         () if !url.username().is_empty() || url.password().is_some() => {
-            Err("must not have a user name or password".into())
+            Err("must not have a user name or password")
         }
         () => Ok(()),
     }

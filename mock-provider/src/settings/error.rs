@@ -15,16 +15,16 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// What the configuration says is wrong; every fault that could be told at once.
+    /// The configuration is invalid: every fault that can be found at once.
     #[error("{}", listed(.0))]
     Invalid(Vec<Fault>),
 }
 
 impl ConfigError {
-    /// One fault of a value that no file has.
+    /// One fault of a value that does not come from a file.
     pub(crate) fn of(key: &str, message: String) -> Self {
         Self::Invalid(vec![Fault::new(KeyPath::top(key), message)])
     }
@@ -32,8 +32,8 @@ impl ConfigError {
 
 /// One fault of a configuration.
 ///
-/// Displays as `FILE:LINE:COLUMN: MESSAGE` with the line and a mark below it; with the name of
-/// the variable or flag in place of the file where the value comes from there.
+/// Displays as `FILE:LINE:COLUMN: MESSAGE` with the line and a mark below it, or as
+/// `NAME: MESSAGE` when the value comes from a variable or option of that name.
 #[derive(Clone, Debug)]
 pub struct Fault {
     path: KeyPath,
@@ -46,7 +46,7 @@ pub struct Fault {
 enum Origin {
     /// Code, or a default.
     Unknown,
-    /// An environment variable or a flag, by its name.
+    /// An environment variable or an option, by its name.
     Named(String),
     File(Place),
 }
@@ -62,7 +62,8 @@ impl Fault {
         Self { origin: Origin::File(place), ..Self::new(path, message) }
     }
 
-    /// Says where the value came from: a variable or flag, else where `document` has its key.
+    /// Sets where the value comes from: a variable or option, else the place of its key in
+    /// `document`.
     pub(crate) fn located(self, named: Option<&str>, document: Option<&Document>) -> Self {
         let origin = match (named, document.and_then(|document| document.find(&self.path))) {
             (Some(name), _) => Origin::Named(name.to_owned()),
@@ -86,7 +87,7 @@ impl Fault {
         &self.path
     }
 
-    /// Where in the file the fault stands; faults of no file come first.
+    /// The order of faults in the file. Those of other origins come first.
     pub(crate) fn position(&self) -> (usize, usize) {
         match &self.origin {
             Origin::File(place) => place.position(),
@@ -102,6 +103,23 @@ impl fmt::Display for Fault {
             Origin::Named(name) => write!(f, "{name}: {}", self.message),
             Origin::File(place) => write!(f, "{place}: {}\n{}", self.message, place.excerpt()),
         }
+    }
+}
+
+/// The faults of a user or client, in a sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(Fault::message).collect::<Vec<_>>().join("; "))]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn none_in(faults: Vec<Fault>) -> Result<(), Self> {
+        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
+    }
+}
+
+impl From<Faults> for String {
+    fn from(faults: Faults) -> Self {
+        faults.to_string()
     }
 }
 

@@ -1,13 +1,13 @@
-//! What makes no sense of groups, users and clients.
+//! Checks of groups, users and clients.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
 use super::check::Checker;
-use super::error::Fault;
+use super::error::Faults;
 use super::key_path::KeyPath;
-use super::settings::{Config, Group, Settings};
+use super::settings::Settings;
 use crate::base::random::Random;
 use crate::base::suggestion::advice;
 use crate::directory::client::{AuthMethod, Client};
@@ -18,61 +18,41 @@ use crate::directory::user::User;
 use crate::jose::algorithm::Algorithm;
 
 /// In ASCII characters (OpenID Connect Core 1.0, section 2).
-const LONGEST_SUBJECT: usize = 255;
+const MAX_SUBJECT_LENGTH: usize = 255;
 
-/// Checks a user who is added while the provider runs: may name any group, as one who is added in
-/// Rust.
+/// Checks a user who is added while the provider runs. Like a user who is added in Rust, it brings
+/// its groups along.
 ///
 /// # Errors
 ///
-/// Everything that makes no sense.
+/// Every fault of the user.
 pub(crate) fn check_user(
     user: &User,
     directory: &Directory,
     settings: &Settings,
-) -> Result<(), String> {
-    let mut config = of(directory, settings);
-    config.groups = user.groups.iter().map(Group::new).collect();
-    words(&config, |checker| {
-        checker.nonempty(&user.subject, &KeyPath::top("subject"));
-        checker.user(user, &KeyPath::default());
-    })
+) -> Result<(), Faults> {
+    let mut checker = Checker::new(settings);
+    checker.groups = user.groups.iter().map(String::as_str).collect();
+    checker.clients = directory.clients.iter().map(|client| &*client.id).collect();
+    checker.nonempty(&user.subject, &KeyPath::top("subject"));
+    checker.user(user, &KeyPath::default());
+    Faults::none_in(checker.into_faults())
 }
 
 /// Checks a client that is added while the provider runs.
 ///
 /// # Errors
 ///
-/// Everything that makes no sense.
-pub(crate) fn check_client(
-    client: &Client,
-    directory: &Directory,
-    settings: &Settings,
-) -> Result<(), String> {
-    words(&of(directory, settings), |checker| {
-        checker.nonempty(&client.id, &KeyPath::top("id"));
-        checker.client(client, &KeyPath::default());
-    })
-}
-
-/// The configuration that a running issuer amounts to.
-fn of(directory: &Directory, settings: &Settings) -> Config {
-    let clients = directory.clients.iter().map(|client| Client::clone(client)).collect();
-    Config { settings: settings.clone(), groups: Vec::new(), users: Vec::new(), clients }
-}
-
-/// What a check finds, in a sentence.
-fn words(config: &Config, check: impl FnOnce(&mut Checker<'_>)) -> Result<(), String> {
-    let mut checker = Checker::new(config);
-    check(&mut checker);
-    match checker.into_faults() {
-        faults if faults.is_empty() => Ok(()),
-        faults => Err(faults.iter().map(Fault::message).collect::<Vec<_>>().join("; ")),
-    }
+/// Every fault of the client.
+pub(crate) fn check_client(client: &Client, settings: &Settings) -> Result<(), Faults> {
+    let mut checker = Checker::new(settings);
+    checker.nonempty(&client.id, &KeyPath::top("id"));
+    checker.client(client, &KeyPath::default());
+    Faults::none_in(checker.into_faults())
 }
 
 impl Checker<'_> {
-    /// Refuses a name that names nothing.
+    /// Refuses an empty name.
     fn nonempty(&mut self, name: &str, path: &KeyPath) {
         if name.is_empty() {
             self.fault(path, format!("`{path}` must not be empty"));
@@ -80,13 +60,11 @@ impl Checker<'_> {
     }
 
     pub(crate) fn groups(&mut self) {
-        let names = self.config.groups.iter().map(|group| &*group.name);
-        self.names("groups", "name", names);
+        self.names("groups", "name", &self.groups.clone());
     }
 
-    pub(crate) fn users(&mut self) {
-        let users = &self.config.users;
-        self.names("users", "subject", users.iter().map(|user| &*user.subject));
+    pub(crate) fn users(&mut self, users: &[User]) {
+        self.names("users", "subject", &self.subjects.clone());
         for (index, user) in users.iter().enumerate() {
             self.user(user, &KeyPath::top("users").index(index));
         }
@@ -94,11 +72,9 @@ impl Checker<'_> {
 
     fn user(&mut self, user: &User, path: &KeyPath) {
         self.subject(&user.subject, &path.key("subject"));
-        let groups: Vec<_> = self.config.groups.iter().map(|group| &*group.name).collect();
-        self.references("group", &user.groups, &groups, &path.key("groups"));
-        if !self.config.settings.any_client {
-            let clients: Vec<_> = self.config.clients.iter().map(|client| &*client.id).collect();
-            self.references("client", &user.denied_clients, &clients, &path.key("denied_clients"));
+        self.references("group", &user.groups, &path.key("groups"));
+        if !self.settings.any_client {
+            self.references("client", &user.denied_clients, &path.key("denied_clients"));
         }
         for claim in user.claims.keys() {
             self.claim(claim, &path.key("claims").key(claim));
@@ -106,50 +82,50 @@ impl Checker<'_> {
         self.secret("password", user.password.as_ref().map(|password| password.expose()), path);
     }
 
-    /// Refuses what no `sub` claim can be (OpenID Connect Core 1.0, section 2).
+    /// Refuses what cannot be a `sub` claim (OpenID Connect Core 1.0, section 2).
     fn subject(&mut self, subject: &str, path: &KeyPath) {
         if !subject.is_ascii() {
             let message = format!(
-                "`{path}` must be ASCII, unlike `{}`: what people read belongs into `name`",
+                "`{path}` must be ASCII, got `{}`: put the displayed name into `name`",
                 subject.escape_debug()
             );
             self.fault(path, message);
-        } else if subject.len() > LONGEST_SUBJECT {
+        } else if subject.len() > MAX_SUBJECT_LENGTH {
             let message = format!(
-                "`{path}` must have at most {LONGEST_SUBJECT} characters, and has {}",
+                "`{path}` must have at most {MAX_SUBJECT_LENGTH} characters, got {}",
                 subject.len()
             );
             self.fault(path, message);
         }
     }
 
-    /// Refuses names that name nothing.
-    fn references(&mut self, kind: &str, names: &[String], known: &[&str], path: &KeyPath) {
+    /// Refuses names of groups or clients that do not exist.
+    fn references(&mut self, kind: &str, names: &[String], path: &KeyPath) {
         for (index, name) in names.iter().enumerate() {
-            if known.contains(&&**name) {
+            let known = if kind == "group" { &self.groups } else { &self.clients };
+            if known.contains(&name.as_str()) {
                 continue;
             }
-            let advice = match known {
-                [] => format!("no {kind} is configured, so add it as `[[{kind}s]]`"),
-                _ => advice(name, known),
+            let advice = match known.as_slice() {
+                [] => format!("no {kind} is configured: add it as `[[{kind}s]]`"),
+                known => advice(name, known),
             };
             let message = format!("unknown {kind} `{}` in `{path}`: {advice}", name.escape_debug());
             self.fault(&path.index(index), message);
         }
     }
 
-    /// Refuses empty secrets, which look like protection and are none.
+    /// Refuses empty secrets, which look like protection but are not.
     fn secret(&mut self, key: &str, secret: Option<&str>, path: &KeyPath) {
         if secret == Some("") {
             let path = path.key(key);
-            let message = format!("`{path}` must not be empty: leave it out to have none");
+            let message = format!("`{path}` must not be empty: omit it to have none");
             self.fault(&path, message);
         }
     }
 
-    pub(crate) fn clients(&mut self) {
-        let clients = &self.config.clients;
-        self.names("clients", "id", clients.iter().map(|client| &*client.id));
+    pub(crate) fn clients(&mut self, clients: &[Client]) {
+        self.names("clients", "id", &self.clients.clone());
         for (index, client) in clients.iter().enumerate() {
             self.client(client, &KeyPath::top("clients").index(index));
         }
@@ -159,7 +135,7 @@ impl Checker<'_> {
         // RFC 6749, appendices A.1 and A.2: printable ASCII.
         if !client.id.chars().all(|c| matches!(c, ' '..='~')) {
             let message = format!(
-                "`{}` must be printable ASCII, unlike `{}`",
+                "`{}` must be printable ASCII, got `{}`",
                 path.key("id"),
                 client.id.escape_debug()
             );
@@ -180,12 +156,12 @@ impl Checker<'_> {
         self.encryption(client, path);
         if client.jwks.as_ref().is_some_and(|jwks| jwks.keys.is_empty()) {
             let path = path.key("jwks");
-            let message = format!("`{path}` must have a key: leave it out to have none");
+            let message = format!("`{path}` must contain at least one key: omit it to have none");
             self.fault(&path, message);
         }
         if client.response_types.is_empty() {
             let path = path.key("response_types");
-            self.fault(&path, format!("`{path}` must not be empty: leave it out to have `code`"));
+            self.fault(&path, format!("`{path}` must not be empty: omit it to have `code`"));
         }
         let method = client.token_endpoint_auth_method;
         let fault = match (method, &client.secret) {
@@ -193,10 +169,10 @@ impl Checker<'_> {
                 Some(method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)),
                 None,
             ) => {
-                format!("`{method}` needs a `secret`, and the client has none")
+                format!("`{method}` requires a `secret`, but the client has none")
             }
             (Some(AuthMethod::None), Some(_)) => {
-                "`none` means a public client, and this one has a `secret`: leave one out".into()
+                "`none` means a public client, but this one has a `secret`: omit one of them".into()
             }
             _ => return,
         };
@@ -209,12 +185,12 @@ impl Checker<'_> {
     fn signing(&mut self, client: &Client, algorithm: Option<Algorithm>, path: &KeyPath) {
         let hmac = algorithm.filter(|algorithm| algorithm.key_kind().is_none());
         let Some(algorithm) = hmac else { return };
-        let least = algorithm.digest().output_len();
+        let min = algorithm.digest().output_len();
         let fault = match client.secret.as_ref().map(|secret| secret.expose().len()) {
-            None => format!("`{algorithm}` needs a `secret`, and the client has none"),
-            Some(length) if length < least => format!(
-                "`{algorithm}` needs a `secret` of {least} bytes or more, and this one has {length}"
-            ),
+            None => format!("`{algorithm}` requires a `secret`, but the client has none"),
+            Some(length) if length < min => {
+                format!("`{algorithm}` requires a `secret` of at least {min} bytes, got {length}")
+            }
             Some(_) => return,
         };
         self.fault(path, format!("`{path}`: {fault}"));
@@ -226,7 +202,7 @@ impl Checker<'_> {
             if client.id_token_encrypted_response_enc.is_some() {
                 let path = path.key("id_token_encrypted_response_enc");
                 let message = format!(
-                    "`{path}` says how to encrypt, but `id_token_encrypted_response_alg` is not set"
+                    "`{path}` requires `id_token_encrypted_response_alg`, which is not set"
                 );
                 self.fault(&path, message);
             }
@@ -237,14 +213,14 @@ impl Checker<'_> {
         let fault = match Encryption::of(client) {
             _ if client.response_types.iter().any(|it| it.has_id_token()) => {
                 format!(
-                    "`{name}` goes with the code flow alone, and `response_types` has an ID token"
+                    "`{name}` requires the code flow, but `response_types` includes an ID token"
                 )
             }
             None if algorithm == KeyEncryption::Direct => {
-                format!("`{name}` needs a `secret`, and the client has none")
+                format!("`{name}` requires a `secret`, but the client has none")
             }
             None => {
-                format!("`{name}` needs an RSA key for encryption in `jwks`, and there is none")
+                format!("`{name}` requires an RSA key for encryption in `jwks`, but there is none")
             }
             Some(encryption) => match encryption.encrypt("", &Random::new(Some(0))) {
                 Ok(_) => return,
@@ -263,7 +239,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses what no logout can be told to (OpenID Connect Back-Channel Logout 1.0, section 2.2;
+    /// Refuses URIs to which no logout can be sent (OpenID Connect Back-Channel Logout 1.0, section 2.2;
     /// OpenID Connect Front-Channel Logout 1.0, section 2).
     fn logout_uris(&mut self, client: &Client, path: &KeyPath) {
         for (key, uri, is_page) in [
@@ -273,12 +249,13 @@ impl Checker<'_> {
             let Some(uri) = uri else { continue };
             let of_client = |url: &Url| {
                 let mut own = client.redirect_uris.iter();
-                self.config.settings.any_redirect_uri || own.any(|own| own.is_of_origin(url))
+                self.settings.any_redirect_uri || own.any(|own| own.is_of_origin(url))
             };
             let fault = match check_url(uri) {
                 Err(fault) => fault,
                 Ok(url) if is_page && !of_client(&url) => {
-                    "must have scheme, host and port of one of the client's `redirect_uris`".into()
+                    "must have the scheme, host and port of one of the client's `redirect_uris`"
+                        .into()
                 }
                 Ok(_) => continue,
             };
@@ -287,10 +264,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses names that are empty or given twice.
-    fn names<'n>(&mut self, section: &str, key: &str, names: impl Iterator<Item = &'n str>) {
+    /// Refuses names that are empty or repeated.
+    fn names(&mut self, section: &str, key: &str, names: &[&str]) {
         let mut seen = BTreeMap::new();
-        for (index, name) in names.enumerate() {
+        for (index, name) in names.iter().enumerate() {
             let element = KeyPath::top(section).index(index);
             let path = element.key(key);
             self.nonempty(name, &path);
@@ -299,7 +276,7 @@ impl Checker<'_> {
             }
             if let Some(first) = seen.get(name) {
                 let message = format!(
-                    "the {key} `{}` is given twice: `{first}` has it already",
+                    "`{path}` must be unique, but `{first}` has `{}` already",
                     name.escape_debug()
                 );
                 self.fault(&path, message);
@@ -310,7 +287,7 @@ impl Checker<'_> {
     }
 }
 
-/// A URL that somebody can be sent to, or called at.
+/// Parses a URL to which a browser or a logout token can be sent.
 fn check_url(text: &str) -> Result<Url, String> {
     RedirectUri::from(text).check().map_err(|error| error.to_string())?;
     match Url::parse(text) {

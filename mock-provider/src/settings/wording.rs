@@ -17,6 +17,20 @@ pub(crate) enum Format<'a> {
     Json,
 }
 
+/// Why the body of a request cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", Format::Json.explain(.error, .path))]
+pub(crate) struct BodyError {
+    path: KeyPath,
+    error: ShapeError,
+}
+
+impl From<BodyError> for String {
+    fn from(error: BodyError) -> Self {
+        error.to_string()
+    }
+}
+
 /// Reads a value. An error comes with its path.
 pub(crate) fn read<'de, T: Deserialize<'de>>(
     value: &'de Value,
@@ -29,11 +43,11 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(
 ///
 /// # Errors
 ///
-/// The first fault, in words.
+/// The first fault.
 pub(crate) fn read_members<T: for<'de> Deserialize<'de>>(
     members: Map<String, Value>,
-) -> Result<T, String> {
-    read(&Value::Object(members)).map_err(|(path, error)| Format::Json.explain(error, &path))
+) -> Result<T, BodyError> {
+    read(&Value::Object(members)).map_err(|(path, error)| BodyError { path, error })
 }
 
 fn key_path(path: &serde_path_to_error::Path) -> KeyPath {
@@ -47,19 +61,19 @@ fn key_path(path: &serde_path_to_error::Path) -> KeyPath {
 
 impl Format<'_> {
     /// What is wrong at `path`, and what to do.
-    pub(crate) fn explain(self, error: ShapeError, path: &KeyPath) -> String {
+    pub(crate) fn explain(self, error: &ShapeError, path: &KeyPath) -> String {
         let place = self.place(path);
         match error {
-            ShapeError::UnknownKey { key, known } => self.unknown_key(&key, known, &path.parent()),
+            ShapeError::UnknownKey { key, known } => self.unknown_key(key, known, &path.parent()),
             ShapeError::UnknownValue { value, known } => {
-                format!("unknown value `{value}` of {place}: {}", advice(&value, known))
+                format!("unknown value `{value}` of {place}: {}", advice(value, known))
             }
             ShapeError::MissingKey(key) => format!("{place} needs the key `{key}`"),
             ShapeError::NotATable { found } => {
-                format!("{place} must be {}, not {}", self.table(), self.found(found))
+                format!("{place} must be {}, got {}", self.table(), self.found(found))
             }
             ShapeError::Mismatch { expected, found } => {
-                format!("{place} must be {expected}, not {}", self.found(found))
+                format!("{place} must be {expected}, got {}", self.found(found))
             }
             ShapeError::Other(rule) => format!("{place}: {rule}"),
         }
@@ -102,9 +116,9 @@ impl Format<'_> {
         }
     }
 
-    fn found(self, found: Found) -> String {
+    fn found(self, found: &Found) -> &str {
         match found {
-            Found::Table => self.table().to_owned(),
+            Found::Table => self.table(),
             Found::Other(words) => words,
         }
     }
