@@ -1,4 +1,4 @@
-//! `POST {base}auth/backchannel-logout`: a provider says that a session is over
+//! `POST {base}auth/backchannel-logout`: a provider ends sessions
 //! ([OpenID Connect Back-Channel Logout 1.0, section 2.5](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest)).
 //! No browser is involved.
 
@@ -16,48 +16,64 @@ use url::form_urlencoded;
 use crate::app::App;
 use crate::flows::sign_out;
 
-/// Ends the sessions that the logout token is about. Whether there were any makes no
-/// difference to the answer.
+/// Why a request is not a logout request.
+#[derive(Debug, thiserror::Error)]
+enum RequestError {
+    #[error("the body is too large or incomplete")]
+    Body(#[from] BytesRejection),
+    #[error("the body must be application/x-www-form-urlencoded")]
+    ContentType,
+    #[error("logout_token is missing")]
+    MissingToken,
+    #[error("logout_token must not be repeated")]
+    RepeatedToken,
+}
+
+/// Ends the sessions that the logout token names. The response does not reveal whether there were
+/// any.
 pub(crate) async fn post(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let body = body.map_err(|_| "the body is too long, or was not received");
-    let token = match body.and_then(|body| logout_token(&headers, &body)) {
+    let token = match logout_token(&headers, body) {
         Ok(token) => token,
-        Err(description) => {
-            tracing::warn!(description, "not a logout request");
-            return refused(description);
+        Err(error) => {
+            tracing::warn!(%error, "rejected a logout request");
+            return bad_request(&error.to_string());
         }
     };
     match sign_out::by_logout_token(&app, &token).await {
         Ok(()) => ([(CACHE_CONTROL, "no-store")], StatusCode::OK).into_response(),
         Err(error) => {
-            tracing::warn!(%error, "refused a logout token");
-            refused(error.description())
+            tracing::warn!(%error, "rejected a logout token");
+            bad_request(error.description())
         }
     }
 }
 
-/// The one logout token of the form; other parameters are ignored.
-fn logout_token(headers: &HeaderMap, body: &[u8]) -> Result<String, &'static str> {
+/// The logout token in the form; other parameters are ignored.
+fn logout_token(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<String, RequestError> {
+    let body = body?;
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
     if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err("the body is not application/x-www-form-urlencoded");
+        return Err(RequestError::ContentType);
     }
-    let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "logout_token");
+    let mut tokens = form_urlencoded::parse(&body).filter(|(name, _)| name == "logout_token");
     match (tokens.next(), tokens.next()) {
         (Some((_, token)), None) if !token.is_empty() => Ok(token.into_owned()),
-        (Some(_), Some(_)) => Err("logout_token stands there twice"),
-        _ => Err("logout_token is missing"),
+        (Some(_), Some(_)) => Err(RequestError::RepeatedToken),
+        _ => Err(RequestError::MissingToken),
     }
 }
 
-/// The answer to a request that ends nothing
+/// The response to a request that ends no session
 /// ([section 2.8](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse)).
-fn refused(description: &str) -> Response {
+fn bad_request(description: &str) -> Response {
     let error = json!({"error": "invalid_request", "error_description": description});
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     (StatusCode::BAD_REQUEST, headers, error.to_string()).into_response()
