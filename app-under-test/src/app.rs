@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use crate::config::Config;
 use crate::oidc::pending_login::PendingLogins;
@@ -6,7 +6,7 @@ use crate::oidc::providers::Providers;
 use crate::oidc::used_tokens::UsedTokens;
 use crate::session::sessions::Sessions;
 
-/// The relying party: what all its requests share.
+/// The relying party: the state that all its requests share.
 pub struct App {
     pub(crate) config: Config,
     pub(crate) providers: Providers,

@@ -1,4 +1,4 @@
-//! The command line: no arguments but `--help` and `--version`, all else is environment.
+//! The command line: `--help` and `--version` only; the environment configures everything else.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -10,19 +10,19 @@ use tracing_subscriber::EnvFilter;
 use crate::app::App;
 use crate::config::{self, Config};
 
-/// A relying party of OpenID Connect: signs users in, and shows who they are.
+/// An OpenID Connect relying party that signs users in and shows who they are.
 #[derive(Parser)]
 #[command(
     version,
     after_help = config::help()
-        + "  RUST_LOG\n          what to log, such as app_under_test=debug [default: info]"
+        + "  RUST_LOG\n          the log filter, such as app_under_test=debug [default: info]"
 )]
 struct Arguments {}
 
 /// Runs the app until Ctrl-C or SIGTERM.
 ///
 /// Exit codes: 0 after a stop, 1 when the configuration or the address cannot be used, 2 for
-/// arguments that are not known.
+/// unknown arguments.
 pub fn run() -> ExitCode {
     Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -31,7 +31,7 @@ pub fn run() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    // A value that is no Unicode keeps its name, to be refused instead of taken for unset.
+    // A value that is not Unicode is kept in lossy form, so that it is refused, not treated as unset.
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
     });
@@ -63,7 +63,7 @@ fn serve(config: Config) -> anyhow::Result<()> {
                 address.0, address.1
             )
         })?;
-        // Before anybody can know that the app is up: a signal must not end it unheard.
+        // Before the app is reachable, so that no signal is missed.
         let stopped = stop_signal().context("cannot listen for signals")?;
         let app = App::start(listener, config);
         tracing::info!(url = app.base_url(), "listening");
@@ -74,8 +74,8 @@ fn serve(config: Config) -> anyhow::Result<()> {
     })
 }
 
-/// Listens for Ctrl-C and, where there is one, SIGTERM, from now on; the future is ready when one
-/// of them has come.
+/// Listens for Ctrl-C and, where it exists, SIGTERM from now on; the future completes when one of
+/// them arrives.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
@@ -91,7 +91,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     }
     #[cfg(not(unix))]
     Ok(async {
-        // Without a handler nothing but the end of the process is left to wait for.
+        // If no handler can be installed, only the end of the process stops the app.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

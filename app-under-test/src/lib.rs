@@ -1,15 +1,15 @@
-//! A relying party of OpenID Connect: a small web application that signs its users in at a
-//! provider, by the authorization code flow, with every check that the specifications ask for.
+//! An OpenID Connect relying party: a small web application that signs its users in at a provider
+//! by the authorization code flow, with all checks that the specifications require.
 //!
-//! The app greets whoever signed in, and shows the groups and claims that the provider sent.
-//! It is configured by environment variables ([`Config::from_variables`]), served by
-//! [`App::start`], and told the time by a [`Clock`], which a test may hold.
+//! The app shows the signed-in user's name, groups and claims. It is configured by environment
+//! variables ([`Config::from_variables`]), served by [`App::start`], and reads the time from a
+//! [`Clock`], which a test may move.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use app_under_test::{App, Config};
 //!
-//! // The address is known before the configuration that needs it.
+//! // Bound first, because the configuration contains the address.
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! let address = listener.local_addr()?;
 //! let config = Config::from_variables([
@@ -24,22 +24,22 @@
 //! # }
 //! ```
 //!
-//! One login, in the order of the code that it runs through:
+//! The steps of a login, and the modules that perform them:
 //!
 //! | step | module |
 //! | --- | --- |
-//! | the browser asks for `/auth/login` | `web::pages::login` |
-//! | state, nonce and code verifier are made and kept | `oidc::pending_login`, `oidc::pkce` |
-//! | the browser is sent to the provider | `oidc::authorization` |
-//! | the provider sends it back to `/auth/callback` | `web::pages::callback`, `oidc::callback` |
+//! | the browser requests `/auth/login` | `web::pages::login` |
+//! | state, nonce and code verifier are generated and stored | `oidc::pending_login`, `oidc::pkce` |
+//! | the browser is redirected to the provider | `oidc::authorization` |
+//! | the provider redirects it to `/auth/callback` | `web::pages::callback`, `oidc::callback` |
 //! | the code is redeemed | `oidc::token` |
-//! | the ID token is checked, step by step | `oidc::id_token`, `oidc::jwks` |
-//! | the user's other claims are asked for | `oidc::userinfo` |
-//! | a policy service is asked, if there is one | `flows::policy` |
+//! | the ID token is checked | `oidc::id_token`, `oidc::jwks` |
+//! | the user's other claims are requested | `oidc::userinfo` |
+//! | the policy service, if there is one, is queried | `flows::policy` |
 //! | a session begins | `session::sessions` |
-//! | every later request is let in or refused | `web::access` |
-//! | the tokens are about to expire, and are refreshed | `flows::refresh` |
-//! | the provider says that a session is over | `flows::sign_out`, `oidc::logout_token` |
+//! | access is checked at each later request | `web::access` |
+//! | tokens that are about to expire are refreshed | `flows::refresh` |
+//! | the provider ends a session | `flows::sign_out`, `oidc::logout_token` |
 
 mod app;
 mod base;

@@ -1,4 +1,4 @@
-//! The app as a program: everything happens in the library.
+//! The program; the library contains everything.
 
 use std::process::ExitCode;
 

@@ -1,13 +1,13 @@
-//! The app's clock: the only place that asks what time it is.
+//! The app's clock: the only place that reads the time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// What time it is, for everything that expires: tokens, pending logins, sessions, caches.
+/// The time, for everything that expires: tokens, pending logins, sessions, metadata.
 ///
-/// Clones share one time, so that a test keeps a clone and moves the clock of a running app.
+/// Clones share one time, so that a test can keep a clone and move the clock of a running app.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
@@ -23,7 +23,7 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands at `at` until somebody moves it.
+    /// A clock that stays at `at` until it is moved.
     pub fn manual(at: Timestamp) -> Self {
         Self(Source::Manual(Arc::new(Mutex::new(at))))
     }
@@ -41,17 +41,17 @@ impl Clock {
     ///
     /// # Panics
     ///
-    /// On the system clock, which is nobody's to move, and past the year 9999.
+    /// On the system clock, which cannot be moved, and when the result is past the year 9999.
     #[track_caller]
     pub fn advance(&self, by: Duration) {
         self.change(|time| time.checked_add(by).expect("the clock cannot pass the year 9999"));
     }
 
-    /// Sets a manual clock, also backwards.
+    /// Sets a manual clock, forward or backward.
     ///
     /// # Panics
     ///
-    /// On the system clock, which is nobody's to set.
+    /// On the system clock, which cannot be set.
     #[track_caller]
     pub fn set(&self, to: Timestamp) {
         self.change(|_| to);
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn manual_clock_stands_until_it_is_moved() {
+    fn manual_clock_stands_still_until_it_is_moved() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let clone = clock.clone();
         assert_eq!(clock.now(), clock.now());

@@ -1,4 +1,4 @@
-//! One call to another service: limited in time and size, never redirected, JSON or nothing.
+//! Calls to other services: limited in time and size, without redirects, JSON only.
 
 use std::time::Duration;
 
@@ -8,31 +8,31 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::{DeserializeOwned, Error as _};
 
-/// The largest answer that is read. The longest honest one, a key set with certificates or a
-/// user with thousands of groups, stays far below.
+/// The maximum size of a response body. The largest legitimate ones, a key set with certificates
+/// or a user with thousands of groups, are far smaller.
 const MAX_BODY: usize = 512 * 1024;
 
-/// What went wrong between the app and the provider, or the policy service.
+/// Why a call to the provider or the policy service failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
-    /// No answer, or not all of it, within the limit.
-    #[error("no answer in time")]
+    /// The response was not complete within the time limit.
+    #[error("the response did not arrive in time")]
     Timeout,
-    /// No connection, or it broke.
-    #[error("no connection: {0}")]
+    /// The connection failed or broke.
+    #[error("the connection failed: {0}")]
     Connection(String),
-    /// An answer longer than the app reads.
-    #[error("answer longer than {MAX_BODY} bytes")]
+    /// The response is larger than the app accepts.
+    #[error("the response must not be larger than {MAX_BODY} bytes")]
     TooLarge,
-    /// Another status than the one of a document, redirects included.
-    #[error("status {found} instead of {}", expected.as_u16())]
+    /// The status is not that of a success; redirects count as failures.
+    #[error("the status must be {}, got {found}", expected.as_u16())]
     Status { found: StatusCode, expected: StatusCode },
-    /// Not the JSON that the specification promises.
-    #[error("not the JSON that was expected: {0}")]
+    /// The body is not the JSON that the specification requires.
+    #[error("the response must be the expected JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -40,16 +40,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Whether the status speaks of this moment, and not of the request
+    /// Whether the status describes a temporary condition, not a fault of the request
     /// ([RFC 9110, section 15.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.6);
     /// [RFC 6585, section 4](https://www.rfc-editor.org/rfc/rfc6585#section-4)).
-    pub(crate) fn may_be_better_later(&self) -> bool {
+    pub(crate) fn is_transient_failure(&self) -> bool {
         self.status.is_server_error()
             || matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
     }
 
-    /// How long to wait before the next request, if the answer says so: in seconds, or until an
-    /// instant ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+    /// How long to wait before the next request, if the response says so: in seconds, or until a
+    /// date ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
     pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
         let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         if let Ok(seconds) = text.parse() {
@@ -59,13 +59,13 @@ impl Answer {
         instant.duration_since(now).try_into().ok()
     }
 
-    /// The document of an answer that must be a 200: whatever else may stand in it, a failure
-    /// or a redirect is no document.
+    /// The body of a response whose status must be 200: the body of an error or a redirect is not
+    /// the requested document, whatever it contains.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         self.document_with(StatusCode::OK)
     }
 
-    /// The document of an answer that must be a 201.
+    /// The body of a response whose status must be 201.
     pub(crate) fn created<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         self.document_with(StatusCode::CREATED)
     }
@@ -77,17 +77,17 @@ impl Answer {
         Ok(self.object()?)
     }
 
-    /// The body, which must be an object: serde by itself would also fill a struct from an array,
+    /// The body, which must be an object: serde alone would also fill a struct from an array,
     /// element by element.
     pub(crate) fn object<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         if !self.body.trim_ascii_start().starts_with(b"{") {
-            return Err(serde_json::Error::custom("no object"));
+            return Err(serde_json::Error::custom("must be an object"));
         }
         serde_json::from_slice(&self.body)
     }
 }
 
-/// Sends `request` and reads the answer; `timeout` covers all of it.
+/// Sends `request` and reads the response; `timeout` covers both.
 pub(crate) async fn fetch(
     request: RequestBuilder,
     timeout: Duration,
@@ -96,12 +96,12 @@ pub(crate) async fn fetch(
     let status = response.status();
     let headers = response.headers().clone();
     let mut body = Vec::new();
-    // Piece by piece: a length that the other side claims, or forgets, decides nothing.
-    while let Some(piece) = response.chunk().await? {
-        if body.len() + piece.len() > MAX_BODY {
+    // In chunks: the limit must hold even if `Content-Length` is wrong or missing.
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_BODY {
             return Err(FetchError::TooLarge);
         }
-        body.extend_from_slice(&piece);
+        body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, headers, body })
 }
@@ -111,7 +111,7 @@ impl From<reqwest::Error> for FetchError {
         if error.is_timeout() {
             return Self::Timeout;
         }
-        // Without the URL: an address may carry what the log should not.
+        // Without the URL, which may contain secrets that must not be logged.
         let error = error.without_url();
         let causes = std::iter::successors(std::error::Error::source(&error), |e| e.source());
         let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn pause_is_told_in_seconds_or_by_its_end() {
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
         assert_retry_after("120", Some(120));
         assert_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
         for nothing in ["", "-1", "soon", "Sun, 06 Nov 1994 08:49:36 GMT"] {

@@ -1,4 +1,4 @@
-//! What everything else is built on: time, randomness, calls to other services, and safe text.
+//! Foundations without knowledge of OpenID Connect: time, randomness, HTTP calls, safe text.
 
 pub(crate) mod clock;
 pub(crate) mod fetch;

@@ -1,25 +1,25 @@
-//! Values that nobody can guess: the only place of the app that uses randomness.
+//! Values that cannot be guessed: the only place in the app that uses randomness.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// 256 random bits in base64url, 43 characters: states, nonces, code verifiers, identifiers of
-/// sessions.
+/// 256 random bits in base64url, 43 characters: states, nonces, code verifiers, session
+/// identifiers.
 ///
-/// It is as long as the shortest code verifier that
+/// It has the length of the shortest code verifier that
 /// [RFC 7636, section 4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.1) allows and uses
 /// only characters that need no encoding in a URL, a form or a cookie.
 pub(crate) fn unguessable() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// Whether `text` looks like one of [`unguessable`]'s values. What a browser sends instead is
-/// not worth remembering, whatever its length.
+/// Whether `text` has the form of a value from [`unguessable`]. Other values that a browser sends
+/// are not remembered, because they can have any length.
 pub(crate) fn is_unguessable(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-/// A short name for one request, which ties an error page to the log: 8 hexadecimal digits.
+/// A short identifier of one request, which links an error page to the log: 8 hexadecimal digits.
 pub(crate) fn request_id() -> String {
     format!("{:08x}", rand::random::<u32>())
 }
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn uuid_says_its_version_and_variant() {
+    fn uuid_contains_its_version_and_variant() {
         for _ in 0..100 {
             let uuid = uuid();
             let parts: Vec<&str> = uuid.split('-').collect();

@@ -1,33 +1,33 @@
-//! Text of others, made fit to stand in a page.
+//! Untrusted text, made safe to display.
 
-/// What is visible of `text`: no control characters, none that change the direction of what
-/// follows, no blanks at the ends, and at most `length` characters. Nothing, where none of it can
-/// be seen.
+/// The visible part of `text`, at most `max_length` characters: without control characters,
+/// characters that change the text direction, and surrounding white space. Empty if no character
+/// is visible.
 ///
-/// Markup is the templates' business, which escape it.
-pub(crate) fn visible_text(text: &str, length: usize) -> String {
+/// Markup is not removed; the templates escape it.
+pub(crate) fn visible_text(text: &str, max_length: usize) -> String {
     let visible: String = text.chars().filter(|c| !c.is_control() && !is_formatting(*c)).collect();
     let visible = visible.trim();
-    if !visible.chars().any(is_seen) {
+    if !visible.chars().any(is_visible_alone) {
         return String::new();
     }
-    match visible.char_indices().nth(length) {
+    match visible.char_indices().nth(max_length) {
         Some((end, _)) => format!("{}…", visible[..end].trim_end()),
         None => visible.to_owned(),
     }
 }
 
-/// Unicode's invisible marks: direction (bidi) controls and separators of lines. The joiners
-/// that scripts and emoji need are left alone.
+/// Unicode's invisible marks: text direction (bidi) controls and line separators. The joiners that
+/// scripts and emoji need are kept.
 fn is_formatting(character: char) -> bool {
     matches!(character,
         '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether a character can be seen by itself: not so the joiners, fillers and selectors that
-/// Unicode has displays ignore, and blanks, one of which is Braille's.
-fn is_seen(character: char) -> bool {
+/// Whether a character is visible by itself. Joiners, fillers and selectors, which Unicode calls
+/// default ignorable, are not; nor is white space, including the blank of Braille.
+fn is_visible_alone(character: char) -> bool {
     let is_ignored = matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{3164}'
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_disturbs_is_left_out() {
+    fn invisible_and_control_characters_are_removed() {
         assert_eq!(visible_text(" a\u{202e}b\r\nc\0d ", 10), "abcd");
         for unseen in
             [" \t\u{200b}", "\u{200d}", "\u{ad}\u{3164}", "\u{2800} \u{fe0f}", "\u{e0020}"]

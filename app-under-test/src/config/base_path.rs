@@ -1,18 +1,21 @@
-//! The path below which the app lives.
+//! The path below which the app is served.
 
 use std::fmt;
+
+/// The maximum length of a return address, because pending logins store it.
+const MAX_TARGET: usize = 2048;
 
 /// The base path: `/`, or segments that begin and end with a slash, such as `/st_auth/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BasePath(String);
 
 impl BasePath {
-    /// Reads a base path; slashes at both ends may be left out, and nothing means `/`.
+    /// Parses a base path; the slashes at both ends are optional, and the empty text means `/`.
     ///
     /// # Errors
     ///
     /// When a segment is empty (a browser reads `//host/` as the address of another host), is
-    /// `.` or `..`, or has a character that a path shows only when it is encoded.
+    /// `.` or `..`, or contains a character that a path has to encode.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let inner = text.strip_prefix('/').unwrap_or(text);
         let inner = inner.strip_suffix('/').unwrap_or(inner);
@@ -21,29 +24,29 @@ impl BasePath {
         }
         for segment in inner.split('/') {
             if matches!(segment, "" | "." | "..") {
-                return Err("empty segments, `.` and `..` are not allowed".to_owned());
+                return Err("must not have empty segments, `.` or `..`".to_owned());
             }
             if let Some(character) = segment.chars().find(|&c| !is_unreserved(c)) {
                 return Err(format!(
-                    "{character:?} is not allowed: use letters, digits, `-`, `.`, `_` and `~`"
+                    "must consist of letters, digits, `-`, `.`, `_` and `~`, got {character:?}"
                 ));
             }
         }
         Ok(Self(format!("/{inner}/")))
     }
 
-    /// The path of something below the base: `path` has no slash in front.
+    /// A path below the base; `path` does not begin with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// The base with its last slash, where the home page is.
+    /// The base with its trailing slash: the path of the home page.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The base without its last slash, but never empty: where redirects home lead, as in the
-    /// sample, and the path of the cookies, so that they reach this path as well.
+    /// The base without its trailing slash, but never empty. Redirects to the home page lead here,
+    /// as in the sample, and it is the path of the cookies, so that it receives them as well.
     pub(crate) fn without_slash(&self) -> &str {
         match self.0.strip_suffix('/') {
             Some("") | None => "/",
@@ -51,20 +54,18 @@ impl BasePath {
         }
     }
 
-    /// Whether the app is all that its host serves.
+    /// Whether the app is served at the root of its host.
     pub(crate) fn is_root(&self) -> bool {
         self.0 == "/"
     }
 
     /// Whether `target`, a path with an optional query, is a page below the base.
     ///
-    /// Longer ones than any page has are none, since they are remembered.
-    ///
-    /// This is what makes a return address safe: it can only be a place of this app, whatever
-    /// a browser makes of backslashes, control characters, `//` or dot segments.
+    /// This makes a return address safe: it always belongs to this app, however a browser
+    /// interprets backslashes, control characters, `//` or dot segments.
     pub(crate) fn contains(&self, target: &str) -> bool {
         let path = target.split(['?', '#']).next().unwrap_or_default();
-        target.len() <= 2048
+        target.len() <= MAX_TARGET
             && path
                 .strip_prefix(self.as_str())
                 .is_some_and(|rest| !rest.starts_with('/') && !rest.split('/').any(is_dots))
@@ -78,12 +79,13 @@ impl fmt::Display for BasePath {
     }
 }
 
-/// The characters that mean themselves in a path (RFC 3986, section 2.3).
+/// The characters that a path never encodes
+/// ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
 fn is_unreserved(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_' | '~')
 }
 
-/// `.` and `..`, also when their dots are percent-encoded, as browsers read them.
+/// `.` and `..`, also with percent-encoded dots, which browsers decode.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_a_browser_reads_otherwise_are_refused() {
+    fn paths_that_browsers_interpret_are_refused() {
         for text in [
             "//",
             "//st_auth/",
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn only_places_below_the_base_are_contained() {
+    fn only_paths_below_the_base_are_contained() {
         let base = BasePath::parse("/st_auth/").unwrap();
         for target in ["/st_auth/", "/st_auth/claims", "/st_auth/claims?a=b%20c"] {
             assert!(base.contains(target), "{target}");

@@ -1,4 +1,4 @@
-//! Who the app is at the provider.
+//! The app as a client of the provider.
 
 use std::sync::Arc;
 
@@ -9,34 +9,34 @@ use super::provider::web_url;
 use super::secret::Secret;
 use super::variables::{self, Variables};
 
-/// What the app is and asks for at a provider.
+/// The app's identity at a provider, and what it requests there.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     pub(crate) identity: Identity,
-    /// Exactly as configured: providers compare it character by character.
+    /// Exactly as configured, because providers compare it character by character.
     pub(crate) redirect_uri: String,
     pub(crate) post_logout_redirect_uri: String,
-    /// Scopes with one blank between them.
+    /// Scopes, separated by single spaces.
     pub(crate) scope: String,
 }
 
-/// Where the app has its registration from.
+/// Where the app's registration comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Identity {
-    /// Somebody registered it.
+    /// The configuration contains it.
     Registered(Arc<Registration>),
-    /// It registers itself, to authenticate in this way.
+    /// The app registers itself and will authenticate by this method.
     RegistersItself(AuthenticationMethod),
 }
 
-/// Who the app is at a provider.
+/// The app's registration at a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
     pub(crate) id: String,
     pub(crate) authentication: ClientAuthentication,
 }
 
-/// A way to authenticate.
+/// A client authentication method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AuthenticationMethod {
     /// [`ClientAuthentication::SecretPost`].
@@ -47,7 +47,7 @@ pub(crate) enum AuthenticationMethod {
     None,
 }
 
-/// How the app proves at the token endpoint who it is
+/// How the app authenticates at the token endpoint
 /// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
 #[derive(Clone, Debug)]
 pub(crate) enum ClientAuthentication {
@@ -55,12 +55,12 @@ pub(crate) enum ClientAuthentication {
     SecretPost(Secret),
     /// `client_secret_basic`: the secret in the `Authorization` header.
     SecretBasic(Secret),
-    /// `none`: a public client, held by PKCE alone.
+    /// `none`: a public client, protected by PKCE alone.
     None,
 }
 
 impl ClientAuthentication {
-    /// The way in which it is done.
+    /// The method without its secret.
     pub(crate) fn method(&self) -> AuthenticationMethod {
         match self {
             Self::SecretPost(_) => AuthenticationMethod::SecretPost,
@@ -80,7 +80,7 @@ impl AuthenticationMethod {
         }
     }
 
-    /// The method with its secret; `None` where it needs one and there is none.
+    /// The method with its secret; `None` where it requires a secret and there is none.
     pub(crate) fn with(self, secret: Option<Secret>) -> Option<ClientAuthentication> {
         match self {
             Self::SecretPost => secret.map(ClientAuthentication::SecretPost),
@@ -91,7 +91,7 @@ impl AuthenticationMethod {
 }
 
 impl Client {
-    /// Reads the registration. Without a `default_redirect_uri` the variable is required.
+    /// Reads the variables. Without a `default_redirect_uri`, the redirect URI is required.
     pub(super) fn read(
         variables: &mut Variables,
         base_path: Option<&BasePath>,
@@ -124,7 +124,8 @@ impl Client {
         })
     }
 
-    /// The redirect URI of a further provider: this one's path, and the provider's name.
+    /// The default redirect URI of an additional provider: this one with the provider's name
+    /// appended to the path.
     pub(super) fn redirect_uri_of(&self, name: &str) -> String {
         match self.redirect_uri.split_once('?') {
             Some((path, query)) => format!("{path}/{name}?{query}"),
@@ -132,18 +133,18 @@ impl Client {
         }
     }
 
-    /// Whether the app asks for a refresh token
+    /// Whether the app requests a refresh token
     /// ([OpenID Connect Core 1.0, section 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
-    pub(crate) fn asks_for_offline_access(&self) -> bool {
-        self.asks_for("offline_access")
+    pub(crate) fn requests_offline_access(&self) -> bool {
+        self.requests("offline_access")
     }
 
-    /// Whether the app asks for this scope.
-    pub(crate) fn asks_for(&self, scope: &str) -> bool {
+    /// Whether the app requests this scope.
+    pub(crate) fn requests(&self, scope: &str) -> bool {
         self.scope.split(' ').any(|own| own == scope)
     }
 
-    /// Whether its redirect URI is one of https.
+    /// Whether the redirect URI uses https.
     pub(super) fn is_https(&self) -> bool {
         self.redirect_uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
     }
@@ -159,19 +160,19 @@ fn read_identity(variables: &mut Variables) -> Option<Identity> {
             "client_secret_post" => Ok(AuthenticationMethod::SecretPost),
             "client_secret_basic" => Ok(AuthenticationMethod::SecretBasic),
             "none" => Ok(AuthenticationMethod::None),
-            _ => Err("write client_secret_post, client_secret_basic or none".to_owned()),
+            _ => Err("must be client_secret_post, client_secret_basic or none".to_owned()),
         },
     );
     if registers_itself? {
-        let mut is_alone = true;
+        let mut complete = true;
         for variable in [&variables::OIDC_CLIENT_ID, &variables::OIDC_CLIENT_SECRET] {
             if variables.is_set(variable) {
-                let reason = "the provider gives it to who registers: unset this, or OIDC_REGISTER";
+                let reason = "must be unset with OIDC_REGISTER=true: the provider assigns it";
                 variables.refuse(variable, reason);
-                is_alone = false;
+                complete = false;
             }
         }
-        return method.filter(|_| is_alone).map(Identity::RegistersItself);
+        return method.filter(|_| complete).map(Identity::RegistersItself);
     }
     let id = variables.required(&variables::OIDC_CLIENT_ID, |id| Ok(id.to_owned()));
     let authentication = read_authentication(variables, method);
@@ -185,10 +186,8 @@ fn read_authentication(
 ) -> Option<ClientAuthentication> {
     if method == Some(AuthenticationMethod::None) {
         if variables.is_set(&variables::OIDC_CLIENT_SECRET) {
-            variables.refuse(
-                &variables::OIDC_CLIENT_SECRET,
-                "a client that does not authenticate has no secret: unset this, or the method none",
-            );
+            variables
+                .refuse(&variables::OIDC_CLIENT_SECRET, "must be unset with OIDC_CLIENT_AUTH=none");
             return None;
         }
         return Some(ClientAuthentication::None);
@@ -207,19 +206,21 @@ fn redirect_uri_text(text: &str) -> Result<String, String> {
     redirect_uri(text).map(|(text, _)| text)
 }
 
-/// Scopes, separated by white space of any kind.
+/// Scopes, separated by any white space.
 fn scope(text: &str) -> Result<String, String> {
     let scopes: Vec<&str> = text.split_whitespace().collect();
     if !scopes.contains(&"openid") {
-        return Err("without the scope openid there is no ID token: add it".to_owned());
+        return Err(
+            "must contain the scope openid: otherwise the provider issues no ID token".to_owned()
+        );
     }
     if let Some(scope) = scopes.iter().find(|scope| !scope.chars().all(is_scope_char)) {
-        return Err(format!("{scope:?} is not a scope"));
+        return Err(format!("must consist of valid scopes, got {scope:?}"));
     }
     Ok(scopes.join(" "))
 }
 
-/// The characters of a scope
+/// The characters that a scope may contain
 /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
 fn is_scope_char(character: char) -> bool {
     character.is_ascii_graphic() && !matches!(character, '"' | '\\')

@@ -1,16 +1,16 @@
-//! What is wrong with the configuration, all of it at once.
+//! Configuration errors, all of them reported at once.
 
 use std::fmt;
 
-/// One fault of the configuration: which variable, what stands there, what would be right.
+/// One configuration error: the variable, its value, and what it must be instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A required variable is unset or empty.
-    #[error("{name}: missing: {meaning}")]
+    #[error("{name}: required: {meaning}")]
     Missing {
         /// The variable.
         name: String,
-        /// What belongs there.
+        /// Its meaning.
         meaning: &'static str,
     },
     /// A variable has a value that cannot work or is known to be unsafe.
@@ -18,10 +18,9 @@ pub enum ConfigError {
     Invalid {
         /// The variable.
         name: String,
-        /// The refused value; of a secret only that it is one, and of a URL all but its
-        /// credentials.
+        /// The refused value. Secrets and the credentials of URLs are redacted.
         value: String,
-        /// Why it is refused, and what to write instead.
+        /// The rule that the value breaks.
         reason: String,
     },
 }
@@ -35,12 +34,12 @@ impl ConfigError {
     }
 }
 
-/// Every fault of a configuration; displayed as one line each.
+/// Every error of a configuration, displayed on one line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub(super) Vec<ConfigError>);
 
 impl ConfigErrors {
-    /// The faults, in the order in which the variables are documented.
+    /// The errors, in the order in which the variables are documented.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
         self.0.iter()
     }

@@ -1,4 +1,4 @@
-//! Who the provider is, and what the app expects of it.
+//! The provider, and what the app requires of it.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use url::Url;
 
 use super::variables::{self, Variable, Variables};
 
-/// What the app is told about the provider.
+/// The configuration of one provider.
 #[derive(Clone, Debug)]
 pub(crate) struct ProviderSettings {
     /// The issuer URL as configured.
@@ -16,13 +16,13 @@ pub(crate) struct ProviderSettings {
     pub(crate) endpoints: Option<Endpoints>,
     /// The signature algorithms that an ID token may use; all are asymmetric.
     pub(crate) signing_algorithms: Vec<Algorithm>,
-    /// How long ago the user may have typed a password.
+    /// The maximum time since the user last authenticated.
     pub(crate) max_age: Option<Duration>,
-    /// The limit of one call to the provider.
+    /// The time limit of one call to the provider.
     pub(crate) timeout: Duration,
 }
 
-/// The provider's endpoints, when they do not come from discovery.
+/// The provider's endpoints.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoints {
     pub(crate) authorization_endpoint: Url,
@@ -58,7 +58,7 @@ impl ProviderSettings {
 }
 
 impl ProviderSettings {
-    /// Whether calls to the provider cross a network in the open.
+    /// Whether calls to the provider cross a network unencrypted.
     pub(super) fn is_unprotected(&self) -> bool {
         let url = Url::parse(&self.authority).ok();
         let is_loopback = |url: &Url| match url.host() {
@@ -72,7 +72,7 @@ impl ProviderSettings {
 }
 
 impl Endpoints {
-    /// `Some(None)` when they come from discovery, `None` when the variables are faulty.
+    /// `Some(None)` when discovery provides them, `None` when a variable is invalid.
     fn read(variables: &mut Variables) -> Option<Option<Self>> {
         const ALL: [&Variable; 5] = [
             &variables::OIDC_AUTHORIZATION_ENDPOINT,
@@ -84,16 +84,16 @@ impl Endpoints {
         let skip =
             variables.or_default(&variables::OIDC_SKIP_DISCOVERY, false, variables::boolean)?;
         if !skip {
-            let mut faulty = false;
+            let mut valid = true;
             for variable in ALL {
                 if variables.is_set(variable) {
                     let skip = variables.name(&variables::OIDC_SKIP_DISCOVERY);
-                    let reason = format!("would be ignored: set {skip}=true, or unset this");
+                    let reason = format!("must be unset unless {skip}=true: it would be ignored");
                     variables.refuse(variable, reason);
-                    faulty = true;
+                    valid = false;
                 }
             }
-            return (!faulty).then_some(None);
+            return valid.then_some(None);
         }
         let authorization_endpoint =
             variables.required(&variables::OIDC_AUTHORIZATION_ENDPOINT, web_url);
@@ -112,59 +112,59 @@ impl Endpoints {
     }
 }
 
-/// An issuer: a URL with neither query nor fragment
+/// An issuer: a URL without a query or fragment
 /// ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
 fn authority(text: &str) -> Result<String, String> {
     let url = web_url(text)?;
     if text.contains("/.well-known/") {
-        return Err("this is the discovery document: write the URL before /.well-known/".into());
+        return Err("must be the issuer, which is the part before /.well-known/".into());
     }
     if url.query().is_some() {
-        return Err("an issuer has no query: remove it".to_owned());
+        return Err("must not have a query".to_owned());
     }
     Ok(text.to_owned())
 }
 
-/// An absolute http or https URL without credentials and without a fragment.
+/// An absolute http or https URL without credentials or fragment.
 pub(super) fn web_url(text: &str) -> Result<Url, String> {
-    // The parser would drop them silently, while the text is compared as it stands.
+    // The parser would drop it silently, while other parties compare the text as it is.
     if text.contains(char::is_whitespace) {
-        return Err("blanks are not allowed in a URL".to_owned());
+        return Err("must not contain white space".to_owned());
     }
     let url = Url::parse(text).map_err(|error| {
-        format!("not an absolute URL ({error}): write it with https:// in front")
+        format!("must be an absolute URL such as https://login.example.com ({error})")
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("the scheme must be https (or http, for tests): write it in front".to_owned());
+        return Err("must begin with https:// (or with http://, for tests)".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("credentials are not allowed in a URL".to_owned());
+        return Err("must not contain credentials".to_owned());
     }
     if url.fragment().is_some() {
-        return Err("a fragment is not allowed: remove it from the # on".to_owned());
+        return Err("must not have a fragment: remove the # and what follows".to_owned());
     }
     Ok(url)
 }
 
-/// Algorithms by their names, separated by commas or blanks.
+/// Algorithms by name, separated by commas or spaces.
 fn signing_algorithms(text: &str) -> Result<Vec<Algorithm>, String> {
     let algorithms: Vec<Algorithm> = text
         .split([',', ' '])
         .filter(|name| !name.is_empty())
         .map(|name| match name.parse() {
-            // With a symmetric key whoever can check a token can forge one.
+            // With a symmetric key, every party that can verify a token can forge one.
             Ok(Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) => {
-                Err(format!("{name} is symmetric: choose RS256, ES256 or EdDSA"))
+                Err(format!("must be asymmetric, such as RS256, ES256 or EdDSA, got {name}"))
             }
             Ok(algorithm) => Ok(algorithm),
             Err(_) => Err(format!(
-                "{name} is not an algorithm that the app can check: choose from RS256, RS384, \
-                 RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"
+                "must be RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA, got \
+                 {name}"
             )),
         })
         .collect::<Result<_, _>>()?;
     if algorithms.is_empty() {
-        return Err("no algorithm: unset it for RS256".to_owned());
+        return Err("must name an algorithm, or be unset for RS256".to_owned());
     }
     Ok(algorithms)
 }

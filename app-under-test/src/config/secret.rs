@@ -1,4 +1,4 @@
-//! A value that must not be printed.
+//! Values that must not be printed.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value itself, for the one place that it is meant for.
+    /// The value itself, for the party that it is meant for.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_does_not_print() {
+    fn secret_is_redacted() {
         assert_eq!(format!("{:?}", Some(Secret::new("s3cret"))), "Some([redacted])");
     }
 }

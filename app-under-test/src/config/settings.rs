@@ -1,4 +1,4 @@
-//! The app's whole configuration.
+//! The complete configuration.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ use super::transport;
 use super::variables::{self, Variables};
 use crate::base::clock::Clock;
 
-/// Everything that the app is told, validated.
+/// The validated configuration.
 ///
 /// ```
 /// use app_under_test::Config;
@@ -24,16 +24,16 @@ use crate::base::clock::Clock;
 ///     ("OIDC_CLIENT_ID".into(), "app".into()),
 /// ])
 /// .unwrap_err();
-/// // The scheme of the authority, the secret and the redirect URI: every fault at once.
+/// // The scheme of the authority, the secret and the redirect URI: every error at once.
 /// assert_eq!(errors.iter().count(), 3);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) providers: ProviderConfigs,
     pub(crate) base_path: BasePath,
-    /// Who may see the pages; empty for everybody.
+    /// The groups whose members may see the pages; empty to admit every user.
     pub(crate) required_groups: BTreeSet<String>,
-    /// Where a policy service decides who may enter, if there is one.
+    /// The decision endpoint of the policy service, if there is one.
     pub(crate) policy_endpoint: Option<Url>,
     pub(crate) session_limits: SessionLimits,
     pub(crate) http: reqwest::Client,
@@ -45,41 +45,40 @@ pub struct Config {
 /// When a session ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionLimits {
-    /// Without a request for so long.
+    /// After this time without a request.
     pub(crate) idle: Duration,
-    /// So long after the login.
+    /// After this time since the login.
     pub(crate) absolute: Duration,
-    /// Whether it may go on after the ID token's expiry.
+    /// Whether it may continue after its ID token has expired.
     pub(crate) outlives_id_token: bool,
 }
 
 impl Config {
     /// Reads the configuration from pairs of names and values, such as [`std::env::vars`].
     ///
-    /// Names that mean nothing here are ignored. The names, defaults and meanings are those of
-    /// [`crate::config::help`].
+    /// Unknown names are ignored. [`crate::config::help`] documents names, defaults and meanings.
     ///
     /// # Errors
     ///
-    /// Every variable that is missing or cannot work, all of them at once.
+    /// Every missing or invalid variable, all at once.
     pub fn from_variables(
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
         let mut variables = Variables::new(pairs);
         match Self::read(&mut variables) {
             Some(config) => Ok(config),
-            None => Err(ConfigErrors(variables.into_faults())),
+            None => Err(ConfigErrors(variables.into_errors())),
         }
     }
 
-    /// The same configuration with another clock, [`Clock::system`] being the default.
+    /// The same configuration with another clock; the default is [`Clock::system`].
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// The same configuration with another limit for each call to the provider, finer than
-    /// `OIDC_TIMEOUT_SECONDS` (default 10 s) can say.
+    /// The same configuration with another time limit for each call to the provider. Unlike
+    /// `OIDC_TIMEOUT_SECONDS` (default 10 s), it may be less than a second.
     #[must_use]
     pub fn with_provider_timeout(mut self, timeout: Duration) -> Self {
         for provider in self.providers.iter_mut() {
@@ -88,26 +87,26 @@ impl Config {
         self
     }
 
-    /// Where to listen: `HOST` (default 127.0.0.1) and `PORT` (default 8050).
+    /// The address to listen on: `HOST` (default 127.0.0.1) and `PORT` (default 8050).
     pub fn listen_address(&self) -> (IpAddr, u16) {
         (self.host, self.port)
     }
 
-    /// Says aloud what works, but hardly as it was meant.
+    /// Logs warnings about settings that work, but probably not as intended.
     pub(crate) fn warn(&self) {
         for (number, provider) in self.providers.iter().enumerate() {
             if provider.settings.is_unprotected() {
                 tracing::warn!(
                     authority = provider.settings.authority,
-                    "the provider is reached without TLS: whoever sits in between can sign in as \
-                     anybody"
+                    "the provider is reached without TLS: an attacker on the network can sign in \
+                     as any user"
                 );
             }
-            if !self.required_groups.is_empty() && !provider.client.asks_for("groups") {
+            if !self.required_groups.is_empty() && !provider.client.requests("groups") {
                 tracing::warn!(
                     scope = provider.client.scope,
-                    "REQUIRED_GROUPS is set, but OIDC_SCOPE does not ask for groups: a provider \
-                     that tells them for the asking alone lets nobody in"
+                    "REQUIRED_GROUPS is set, but OIDC_SCOPE does not contain groups: if the \
+                     provider sends groups only on request, no user is admitted"
                 );
             }
             let callback = self.base_path.join(&provider.callback_path(number == 0));
@@ -116,19 +115,19 @@ impl Config {
                 tracing::warn!(
                     redirect_uri,
                     callback,
-                    "the redirect URI does not lead to the app's callback, unless something in \
-                     front of it changes the path"
+                    "the redirect URI does not lead to the app's callback, unless a proxy rewrites \
+                     the path"
                 );
             }
         }
     }
 
-    /// Whether browsers reach the app by https, so that its cookies are for https alone.
+    /// Whether browsers use https to reach the app, so that its cookies need `Secure`.
     pub(crate) fn is_https(&self) -> bool {
         self.providers.first.client.is_https()
     }
 
-    /// `None` when anything was faulty: the faults are in `variables`.
+    /// `None` when a variable is invalid; `variables` has collected the errors.
     fn read(variables: &mut Variables) -> Option<Self> {
         let base_path = variables.or_default(
             &variables::URL_BASE_PATHNAME,
@@ -140,7 +139,8 @@ impl Config {
             variables.or_default(&variables::REQUIRED_GROUPS, BTreeSet::new(), groups);
         let policy_endpoint = variables.optional(&variables::HEIMDALL_BASE_URL, policy_endpoint);
         let host = variables.or_default(&variables::HOST, IpAddr::from([127, 0, 0, 1]), |text| {
-            text.parse().map_err(|_| "write an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
+            text.parse()
+                .map_err(|_| "must be an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
         });
         let port = variables.or_default(&variables::PORT, 8050, port);
         let session_limits = SessionLimits::read(variables);
@@ -186,9 +186,9 @@ fn groups(text: &str) -> Result<BTreeSet<String>, String> {
         .filter(|group| !group.is_empty())
         .map(str::to_owned)
         .collect();
-    // Set, but to nothing, is more likely a mistake than the wish to let everybody in.
+    // An empty value is more likely a mistake than the intent to admit every user.
     if groups.is_empty() {
-        return Err("names no group: unset it to let everybody in".to_owned());
+        return Err("must name a group, or be unset to admit every user".to_owned());
     }
     Ok(groups)
 }
@@ -197,7 +197,7 @@ fn groups(text: &str) -> Result<BTreeSet<String>, String> {
 fn policy_endpoint(text: &str) -> Result<Url, String> {
     let base = web_url(text)?;
     if base.query().is_some() {
-        return Err("a base URL has no query: remove it".to_owned());
+        return Err("must not have a query".to_owned());
     }
     let endpoint = format!("{}/api/v1/authorize", text.trim_end_matches('/'));
     Url::parse(&endpoint).map_err(|error| error.to_string())
@@ -205,24 +205,24 @@ fn policy_endpoint(text: &str) -> Result<Url, String> {
 
 fn port(text: &str) -> Result<u16, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("write a port from 1 to 65535".to_owned()),
+        Ok(0) | Err(_) => Err("must be a port from 1 to 65535".to_owned()),
         Ok(port) => Ok(port),
     }
 }
 
-/// The key signs nothing here, but a deployment that carries a well-known one also carries it
-/// for whatever else reads it: better said aloud than ignored.
+/// The app does not use the key, but a deployment with a published one exposes everything else
+/// that reads the variable, so that the value is refused, not ignored.
 fn flask_secret_key(text: &str) -> Result<(), String> {
-    /// Words in what samples, tutorials and manifests write there, to be replaced. No random key
-    /// has them by chance worth speaking of, and every key can be unset all the same.
+    /// Words from the placeholders of samples, tutorials and manifests. A random key is very
+    /// unlikely to contain one, and any key can simply be unset.
     const PUBLISHED: &[&str] =
         &["change", "default", "dev-secret", "dev_secret", "example", "your-", "your_"];
     let lower = text.to_ascii_lowercase();
     if text.trim().is_empty() {
-        return Err("empty: unset it, the app needs none".to_owned());
+        return Err("must be unset: the app does not need it".to_owned());
     }
     if PUBLISHED.iter().any(|word| lower.contains(word)) {
-        return Err("a published example, known to everybody: unset it, the app needs none".into());
+        return Err("must not be a published example: unset it, the app does not need it".into());
     }
     Ok(())
 }

@@ -1,19 +1,19 @@
-//! The environment variables: what each means, and how they are read.
+//! The environment variables: their meanings, and how they are read.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::errors::ConfigError;
 
-/// One variable, as `--help` shows it.
+/// One variable, as shown by `--help`.
 pub(super) struct Variable {
     pub(super) name: &'static str,
-    /// `required`, a default value, or nothing.
+    /// `required`, a default value, or empty.
     default: &'static str,
     pub(super) meaning: &'static str,
 }
 
-/// Declares every variable once: as a constant to read it by, and as a row of the help text.
+/// Declares each variable once, as a constant and as a row of the help text.
 macro_rules! variables {
     ($($constant:ident, $default:literal, $meaning:literal;)*) => {
         $(pub(super) const $constant: Variable = Variable {
@@ -25,63 +25,63 @@ macro_rules! variables {
     };
 }
 
-/// What the variables of a further provider begin with, before its name.
-const OF_PROVIDER: &str = "OIDC_PROVIDER_";
+/// The prefix of the variables of an additional provider, before its name.
+const PROVIDER_PREFIX: &str = "OIDC_PROVIDER_";
 
 variables! {
     OIDC_AUTHORITY, "required",
-        "the provider's issuer URL; discovery is below it, unless it is skipped";
-    OIDC_CLIENT_ID, "required", "the client's identifier at the provider";
+        "the provider's issuer URL, from which discovery starts unless it is skipped";
+    OIDC_CLIENT_ID, "required", "the client identifier at the provider";
     OIDC_CLIENT_SECRET, "required",
-        "the client's secret; must be absent with OIDC_CLIENT_AUTH=none";
+        "the client secret; must be unset with OIDC_CLIENT_AUTH=none";
     OIDC_REGISTER, "false",
-        "true: the app registers itself at the provider, and has no OIDC_CLIENT_ID and \
-         OIDC_CLIENT_SECRET";
+        "true: the app registers itself at the provider; OIDC_CLIENT_ID and OIDC_CLIENT_SECRET \
+         must be unset";
     OIDC_REDIRECT_URI, "required",
         "the URL of {base}auth/callback as registered at the provider";
     OIDC_POST_LOGOUT_REDIRECT_URI, "{base}auth/logged-out at the host of OIDC_REDIRECT_URI",
         "where the provider sends the browser after a logout";
-    OIDC_SCOPE, "openid email profile", "the scopes to ask for, separated by blanks; with offline_access among them, sessions go on \
-         by refresh tokens";
+    OIDC_SCOPE, "openid email profile", "the scopes to request, separated by spaces; with offline_access, sessions are continued by \
+         refresh tokens";
     OIDC_CLIENT_AUTH, "client_secret_post",
         "how the client authenticates: client_secret_post, client_secret_basic or none";
     OIDC_SIGNING_ALGS, "RS256",
-        "the algorithms that an ID token may be signed with: RS, PS (256, 384, 512), ES256, \
-         ES384, EdDSA";
-    OIDC_MAX_AGE, "", "the longest time since the user last typed a password, in seconds";
-    OIDC_TIMEOUT_SECONDS, "10", "how long any call to the provider may take";
+        "the algorithms accepted for ID tokens, separated by commas or spaces: RS256, RS384, RS512, \
+         PS256, PS384, PS512, ES256, ES384, EdDSA";
+    OIDC_MAX_AGE, "", "the maximum time since the user last authenticated, in seconds";
+    OIDC_TIMEOUT_SECONDS, "10", "the time limit of each call to the provider";
     OIDC_SKIP_DISCOVERY, "false",
-        "true: the issuer is OIDC_AUTHORITY as written, and the endpoints are the five below";
+        "true: the issuer is exactly OIDC_AUTHORITY, and the five variables below set the endpoints";
     OIDC_AUTHORIZATION_ENDPOINT, "", "required without discovery";
     OIDC_TOKEN_ENDPOINT, "", "required without discovery";
     OIDC_JWKS_URI, "", "required without discovery";
     OIDC_USERINFO_ENDPOINT, "", "optional without discovery";
     OIDC_END_SESSION_ENDPOINT, "", "optional without discovery";
     OIDC_PROVIDERS, "",
-        "names of providers to choose from, separated by commas or blanks; the variables above \
-         describe the first, and those of another one, such as `other`, begin with \
-         OIDC_PROVIDER_OTHER_ instead of OIDC_; its redirect URI is that of the first with \
-         /other at its end, unless set";
+        "the names of the providers that users choose from, separated by commas or spaces; the \
+         variables above describe the first; those of another one, such as `other`, begin with \
+         OIDC_PROVIDER_OTHER_ instead of OIDC_, and its redirect URI is by default that of the \
+         first followed by /other";
     REQUIRED_GROUPS, "",
-        "who may see the pages: members of any of these groups, separated by commas or blanks; \
-         unset, everybody who can sign in";
+        "the groups, separated by commas or spaces, whose members may see the pages; if unset, \
+         every user who can sign in";
     HEIMDALL_BASE_URL, "",
-        "a policy service to ask after each login as well; whoever it does not clearly allow \
-         stays out";
-    URL_BASE_PATHNAME, "/", "the path below which the app lives";
+        "the base URL of a policy service that is queried after each login; users whom it does not \
+         explicitly allow are denied";
+    URL_BASE_PATHNAME, "/", "the path below which the app is served";
     HOST, "127.0.0.1", "the address to listen on";
     PORT, "8050", "the port to listen on";
-    SESSION_IDLE_SECONDS, "3600", "a session ends when it is not used for so long";
-    SESSION_ABSOLUTE_SECONDS, "28800", "a session ends so long after the login in any case";
+    SESSION_IDLE_SECONDS, "3600", "a session ends after this time without a request";
+    SESSION_ABSOLUTE_SECONDS, "28800", "a session ends this long after the login in any case";
     SESSION_OUTLIVES_ID_TOKEN, "false",
-        "true: a session may go on after the expiry of its latest ID token, even when no refresh \
-         confirms it";
+        "true: a session may continue after its latest ID token has expired, even without a \
+         refresh that confirms it";
     FLASK_SECRET_KEY, "",
-        "not needed: sessions are kept in memory and no cookie is signed; accepted for the sake \
-         of old deployments, refused when it is empty or a published example";
-    SSL_CERT_FILE, "the system's", "certificate authorities to trust, a PEM file";
-    HTTP_PROXY, "", "the proxy for http calls to the provider";
-    HTTPS_PROXY, "", "the proxy for https calls to the provider";
+        "not used, because sessions are kept in memory; accepted for compatibility with existing \
+         deployments, refused when it is empty or a published example";
+    SSL_CERT_FILE, "the system's", "a PEM file with the certificate authorities to trust";
+    HTTP_PROXY, "", "the proxy for calls by http";
+    HTTPS_PROXY, "", "the proxy for calls by https";
     NO_PROXY, "", "hosts that are called without a proxy, separated by commas";
 }
 
@@ -100,16 +100,16 @@ pub fn help() -> String {
     text
 }
 
-/// Reads variables and collects what is wrong with them, so that all faults show at once.
+/// Reads variables and collects the errors, so that all of them are reported at once.
 pub(super) struct Variables {
     values: HashMap<String, String>,
-    /// Whose variables are being read, unless they are the first provider's or nobody's.
+    /// The additional provider whose variables are being read, if any.
     provider: Option<String>,
-    faults: Vec<Fault>,
+    errors: Vec<Located>,
 }
 
-/// A fault, and the place of its variable in the help text.
-struct Fault {
+/// An error, and the position of its variable in the help text.
+struct Located {
     provider: Option<String>,
     position: Option<usize>,
     error: ConfigError,
@@ -125,19 +125,18 @@ impl Variables {
                 (name, value)
             }
         });
-        Self { values: values.collect(), provider: None, faults: Vec::new() }
+        Self { values: values.collect(), provider: None, errors: Vec::new() }
     }
 
-    /// Everything that was wrong so far: in the order of the help text, and the further
-    /// providers after everything else.
-    pub(super) fn into_faults(mut self) -> Vec<ConfigError> {
-        self.faults.sort_by(|one, other| {
+    /// The errors so far, in the order of the help text; those of additional providers come last.
+    pub(super) fn into_errors(mut self) -> Vec<ConfigError> {
+        self.errors.sort_by(|one, other| {
             (&one.provider, one.position).cmp(&(&other.provider, other.position))
         });
-        self.faults.into_iter().map(|fault| fault.error).collect()
+        self.errors.into_iter().map(|located| located.error).collect()
     }
 
-    /// Reads the variables of a further provider.
+    /// Reads the variables of an additional provider.
     pub(super) fn of_provider<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.provider.replace(name.to_owned());
         let value = read(self);
@@ -145,8 +144,8 @@ impl Variables {
         value
     }
 
-    /// Refuses variables that speak of providers other than `names`, or say of one what no
-    /// variable says: they would be dead letters. Returns whether there are none.
+    /// Refuses variables of providers other than `names`, and unknown variables of those, because
+    /// they would have no effect. Returns whether there are none.
     pub(super) fn refuse_unknown_providers(&mut self, names: &[String]) -> bool {
         let known: Vec<String> = names
             .iter()
@@ -155,23 +154,22 @@ impl Variables {
             })
             .collect();
         let mut unknown: Vec<String> = self.values.keys().cloned().collect();
-        unknown.retain(|name| name.starts_with(OF_PROVIDER) && !known.contains(name));
+        unknown.retain(|name| name.starts_with(PROVIDER_PREFIX) && !known.contains(name));
         unknown.sort_unstable();
         for name in &unknown {
             let error = ConfigError::Invalid {
                 name: name.clone(),
                 // It may be a secret.
-                value: "(not shown)".to_owned(),
-                reason: "would be ignored: OIDC_PROVIDERS names no such provider, or there is no \
-                         such variable"
+                value: "[redacted]".to_owned(),
+                reason: "must be a known variable of a provider that OIDC_PROVIDERS names"
                     .to_owned(),
             };
-            self.faults.push(Fault { provider: Some(String::new()), position: None, error });
+            self.errors.push(Located { provider: Some(String::new()), position: None, error });
         }
         unknown.is_empty()
     }
 
-    /// What the variable is called, for whoever is being read.
+    /// The full name of the variable, for the provider that is being read.
     pub(super) fn name(&self, variable: &Variable) -> String {
         full_name(self.provider.as_deref(), variable)
     }
@@ -180,12 +178,12 @@ impl Variables {
         self.values.contains_key(&self.name(variable))
     }
 
-    /// The value as it stands there; `None` when unset.
+    /// The value as it is; `None` when unset.
     pub(super) fn text(&self, variable: &Variable) -> Option<String> {
         self.values.get(&self.name(variable)).cloned()
     }
 
-    /// A value that must be there; `None` when it is not, or is faulty.
+    /// A required value; `None` when it is missing or invalid.
     pub(super) fn required<T>(
         &mut self,
         variable: &Variable,
@@ -201,7 +199,7 @@ impl Variables {
         }
     }
 
-    /// A value that may be unset: `Some(None)` then, and `None` when it is faulty.
+    /// An optional value: `Some(None)` when it is unset, `None` when it is invalid.
     pub(super) fn optional<T>(
         &mut self,
         variable: &Variable,
@@ -213,7 +211,7 @@ impl Variables {
         }
     }
 
-    /// A value with a default; `None` when it is faulty.
+    /// A value with a default; `None` when it is invalid.
     pub(super) fn or_default<T>(
         &mut self,
         variable: &Variable,
@@ -225,9 +223,9 @@ impl Variables {
 
     /// Refuses a value.
     pub(super) fn refuse(&mut self, variable: &Variable, reason: impl Into<String>) {
-        // A secret shows neither in a log nor in a terminal.
+        // Secrets must not appear in logs or terminals.
         let value = match variable.name {
-            "OIDC_CLIENT_SECRET" | "FLASK_SECRET_KEY" => "(a secret)".to_owned(),
+            "OIDC_CLIENT_SECRET" | "FLASK_SECRET_KEY" => "[redacted]".to_owned(),
             _ => without_credentials(&self.text(variable).unwrap_or_default()),
         };
         let name = self.name(variable);
@@ -236,7 +234,7 @@ impl Variables {
 
     fn push(&mut self, variable: &Variable, error: ConfigError) {
         let position = ALL.iter().position(|other| other.name == variable.name);
-        self.faults.push(Fault { provider: self.provider.clone(), position, error });
+        self.errors.push(Located { provider: self.provider.clone(), position, error });
     }
 
     fn parsed<T>(
@@ -245,11 +243,11 @@ impl Variables {
         text: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        // Line breaks come from secrets kept in files; sent on, they would break requests.
+        // Secrets read from files often end in a line break, which would corrupt requests.
         let parsed = if text.contains(|c: char| c.is_control() && c != '\t') {
-            Err("line breaks and other control characters are not allowed".to_owned())
+            Err("must not contain line breaks or other control characters".to_owned())
         } else if text.contains(char::REPLACEMENT_CHARACTER) {
-            Err("not UTF-8".to_owned())
+            Err("must be UTF-8".to_owned())
         } else {
             parse(text)
         };
@@ -257,18 +255,18 @@ impl Variables {
     }
 }
 
-/// What a variable is called when it is about this further provider.
+/// The name of a variable, for the additional provider if there is one.
 fn full_name(provider: Option<&str>, variable: &Variable) -> String {
     match (provider, variable.name.strip_prefix("OIDC_")) {
         (Some(provider), Some(rest)) => {
             let provider = provider.to_ascii_uppercase().replace('-', "_");
-            format!("{OF_PROVIDER}{provider}_{rest}")
+            format!("{PROVIDER_PREFIX}{provider}_{rest}")
         }
         _ => variable.name.to_owned(),
     }
 }
 
-/// A URL as it may be shown: without the user and the password in front of its host.
+/// A URL without the user name and password before its host, for display.
 fn without_credentials(text: &str) -> String {
     match text.rsplit_once('@') {
         None => text.to_owned(),
@@ -284,15 +282,17 @@ pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err("write true or false".to_owned()),
+        _ => Err("must be true or false".to_owned()),
     }
 }
 
-/// A time of whole seconds, at least one.
+/// The maximum duration, a century, which keeps sums of times in range.
+const MAX_SECONDS: u64 = 3_153_600_000;
+
+/// A time in whole seconds, at least one.
 pub(super) fn seconds(text: &str) -> Result<std::time::Duration, String> {
-    // A century is more than anybody means, and keeps sums of times in range.
     match text.parse() {
-        Ok(seconds @ 1..=3_153_600_000) => Ok(std::time::Duration::from_secs(seconds)),
-        _ => Err("write a whole number of seconds, at least 1".to_owned()),
+        Ok(seconds @ 1..=MAX_SECONDS) => Ok(std::time::Duration::from_secs(seconds)),
+        _ => Err("must be a whole number of seconds, at least 1".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! Every way in which a login fails, and what the user is told about it.
+//! Why logins fail, and how that is explained to the user.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::oidc::registration::RegistrationError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 
-/// Why a login failed. Its text is for the log: it may name hosts and claims.
+/// Why a login failed. The message is only for the log: it may contain hosts and claims.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
-    #[error("the link names no provider of the app's")]
+    #[error("the provider in the link must be a configured one")]
     UnknownProvider,
     #[error("callback: {0}")]
     Callback(#[from] CallbackError),
@@ -29,25 +29,26 @@ pub(crate) enum LoginError {
     Userinfo(#[from] UserinfoError),
 }
 
-/// What the user is told: nothing but the app's own words.
+/// The explanation for the user, which contains only the app's own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Explanation {
-    /// 400 when trying again may help, 403 for a refusal, 502 and 504 for the provider's faults.
+    /// 400 when trying again may help, 403 when access was denied, 502 and 504 for failures of the
+    /// provider.
     pub(crate) status: StatusCode,
-    /// A word to report and to search for.
+    /// A code for bug reports and searches.
     pub(crate) code: &'static str,
-    /// A plain sentence.
+    /// A sentence for the user.
     pub(crate) sentence: &'static str,
 }
 
 impl LoginError {
-    /// What the user is told.
+    /// The explanation for the user.
     pub(crate) fn explanation(&self) -> Explanation {
         match self {
             Self::UnknownProvider => Explanation {
                 status: StatusCode::BAD_REQUEST,
                 code: "unknown_provider",
-                sentence: "This application does not know the sign-in service of that link.",
+                sentence: "The link names a sign-in service that this application does not know.",
             },
             Self::Callback(error) => explain_callback(error),
             Self::Provider(error) => match &**error {
@@ -59,11 +60,11 @@ impl LoginError {
                 }
                 ProviderError::Registration(RegistrationError::NoSecret) => provider_fault(
                     "registration",
-                    "The sign-in service did not register this application in full.",
+                    "The sign-in service did not complete the registration of this application.",
                 ),
                 ProviderError::Metadata(_) => provider_fault(
                     "provider_metadata",
-                    "The sign-in service describes itself in a way that cannot be trusted.",
+                    "The sign-in service's metadata cannot be trusted.",
                 ),
             },
             Self::Token(error) => match error {
@@ -73,18 +74,18 @@ impl LoginError {
                 }
                 TokenError::Missing(_) | TokenError::TokenType(_) => provider_fault(
                     "token_response",
-                    "The sign-in service's answer was not complete.",
+                    "The sign-in service's response was incomplete.",
                 ),
             },
             Self::IdToken(error) => provider_fault(
                 error.code(),
-                "The sign-in service's answer did not pass a security check.",
+                "The sign-in service's response did not pass a security check.",
             ),
             Self::Userinfo(error) => match error {
                 UserinfoError::Fetch(error) => explain_fetch(error),
                 UserinfoError::Subject { .. } => provider_fault(
                     "userinfo_subject",
-                    "The sign-in service told this application about somebody else.",
+                    "The sign-in service sent the data of a different user.",
                 ),
             },
         }
@@ -98,7 +99,7 @@ fn explain_callback(error: &CallbackError) -> Explanation {
         CallbackError::TooLong { .. }
         | CallbackError::Repeated(_)
         | CallbackError::CodeTooLong { .. } => {
-            user_fault("invalid_response", "The sign-in service's answer was not in order.")
+            user_fault("invalid_response", "The sign-in service's response was malformed.")
         }
         CallbackError::State(_) | CallbackError::NoState => user_fault(
             "invalid_state",
@@ -107,7 +108,7 @@ fn explain_callback(error: &CallbackError) -> Explanation {
         ),
         CallbackError::Issuer { .. } | CallbackError::OtherProvider { .. } => user_fault(
             "issuer_mismatch",
-            "The answer came from another sign-in service than the one that was asked.",
+            "The response came from a different sign-in service than the one that was asked.",
         ),
         CallbackError::Refused { code, .. } => {
             Explanation { status: code.status, code: code.name, sentence: code.sentence }
@@ -121,7 +122,7 @@ fn explain_fetch(error: &FetchError) -> Explanation {
         FetchError::Timeout => Explanation {
             status: StatusCode::GATEWAY_TIMEOUT,
             code: "provider_timeout",
-            sentence: "The sign-in service did not answer in time.",
+            sentence: "The sign-in service did not respond in time.",
         },
         FetchError::Connection(_) => provider_fault(
             "provider_unreachable",
@@ -129,7 +130,7 @@ fn explain_fetch(error: &FetchError) -> Explanation {
         ),
         FetchError::TooLarge | FetchError::Status { .. } | FetchError::Json(_) => provider_fault(
             "provider_answer",
-            "The sign-in service gave an answer that this application does not understand.",
+            "This application cannot interpret the sign-in service's response.",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! What happens from end to end: a login, a refresh, a logout.
+//! A login, a refresh and a logout from end to end.
 
 pub(crate) mod error;
 pub(crate) mod policy;

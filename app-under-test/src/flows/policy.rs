@@ -1,7 +1,8 @@
-//! The platform's policy service, where there is one: a second opinion on who may enter.
+//! The platform's policy service, an optional additional access check.
 //!
-//! It is asked once a login, after the user is known, and can only say no: whoever is in none
-//! of the required groups stays out whatever it says. Everything but a clear yes is a no.
+//! It is queried once per login, after the user has been identified. It can only deny access: users
+//! in none of the required groups are denied in any case. It fails closed: everything except an
+//! explicit permission counts as a denial.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -10,16 +11,16 @@ use crate::base::fetch::fetch;
 use crate::base::random;
 use crate::config::{BasePath, Config, Secret};
 
-/// The service's decision; whatever else it sends is not needed.
+/// The members of the decision that the app uses.
 #[derive(Deserialize)]
 struct Decision {
     allow: bool,
-    /// Whether it found the token good; not every version says.
+    /// Whether the token is valid; not all versions send it.
     valid: Option<bool>,
 }
 
-/// Whether the service lets the bearer of `access_token` see the app's pages. Everybody may
-/// where there is no service.
+/// Whether the service allows the bearer of `access_token` to see the app's pages. Without a
+/// service, every user is allowed.
 pub(crate) async fn allows(config: &Config, access_token: &Secret) -> bool {
     let Some(endpoint) = &config.policy_endpoint else {
         return true;
@@ -37,17 +38,17 @@ pub(crate) async fn allows(config: &Config, access_token: &Secret) -> bool {
     match decision {
         Ok(Decision { allow: true, valid: None | Some(true) }) => true,
         Ok(_) => {
-            tracing::info!(correlation_id, "the policy service says no");
+            tracing::info!(correlation_id, "the policy service denied access");
             false
         }
         Err(error) => {
-            tracing::error!(correlation_id, %error, "no answer from the policy service is a no");
+            tracing::error!(correlation_id, %error, "the policy service failed, access is denied");
             false
         }
     }
 }
 
-/// May the bearer read everything below the base?
+/// The request: may the bearer read everything below the base?
 fn question(base: &BasePath, access_token: &Secret) -> serde_json::Value {
     json!({
         "token": access_token.reveal(),

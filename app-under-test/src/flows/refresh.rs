@@ -1,8 +1,8 @@
-//! A refresh from end to end: how a session goes on when its tokens run out.
+//! A refresh from end to end, which continues a session when its tokens expire.
 //!
-//! It happens when a request comes and the tokens are about to expire, or have expired. A
-//! session takes one turn at a time, since a provider may take a refresh token that is used
-//! twice for stolen, and end everything that came from it
+//! It happens at a request, when the tokens have expired or are about to. Each session has only one
+//! refresh at a time: a provider may consider a refresh token that is used twice as stolen, and
+//! revoke everything that was issued with it
 //! ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
 
 use std::sync::Arc;
@@ -24,23 +24,23 @@ use crate::session::grant::Grant;
 use crate::session::user::User;
 use crate::session::user_session::{Renewal, Session};
 
-/// How long a provider is left alone after a refresh that failed for a passing reason.
+/// How long the app waits after a refresh that failed temporarily.
 const BACK_OFF: Duration = Duration::from_secs(30);
 
-/// The longest that a provider can ask to be left alone.
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(60 * 60);
+/// The maximum time that a provider can ask the app to wait.
+const MAX_BACK_OFF: Duration = Duration::from_secs(60 * 60);
 
-/// Why it gave nothing.
+/// Why a refresh failed.
 enum Failure {
     Final(Ended),
-    Passing { back_off: Duration },
+    Temporary { back_off: Duration },
 }
 
-/// The session `id`, refreshed if it is time.
+/// The session `id`, refreshed if it is time to.
 ///
 /// # Errors
 ///
-/// When it is over, or cannot go on at the moment.
+/// When it has ended, or cannot be confirmed at the moment.
 pub(crate) async fn renewed(
     app: &Arc<App>,
     id: &str,
@@ -51,8 +51,8 @@ pub(crate) async fn renewed(
     };
     let turn = Arc::clone(&grant.turn);
     let (app, id) = (Arc::clone(app), id.to_owned());
-    // A task of its own: were it given up along with a request whose browser went away, the
-    // new refresh token would be lost, and the old one is used up.
+    // A separate task, because the request may be cancelled when the browser disconnects. The new
+    // refresh token would then be lost, and the old one has been used.
     let task = async move {
         let mut turn = turn.lock().await;
         let outcome = take_turn(&app, &id, *turn).await;
@@ -64,7 +64,7 @@ pub(crate) async fn renewed(
     tokio::spawn(task.in_current_span()).await.unwrap_or(Err(Ended::Unconfirmed))
 }
 
-/// Refreshes the session, unless that happened while this turn was waited for.
+/// Refreshes the session, unless that happened while this request waited for its turn.
 async fn take_turn(app: &App, id: &str, ended: Option<Ended>) -> Result<Arc<Session>, Ended> {
     let session = app.sessions.find(id).ok_or(ended.unwrap_or(Ended::SignedOut))?;
     let Some(grant) = due_grant(&session, app.config.clock.now()) else {
@@ -79,7 +79,7 @@ async fn take_turn(app: &App, id: &str, ended: Option<Ended>) -> Result<Arc<Sess
             app.sessions.end(id);
             Err(ended)
         }
-        Err(Failure::Passing { back_off }) => {
+        Err(Failure::Temporary { back_off }) => {
             let session = app.sessions.postpone_refresh(id, &session, back_off);
             confirmed(app, session.ok_or(Ended::SignedOut)?)
         }
@@ -94,12 +94,12 @@ fn confirmed(app: &App, session: Arc<Session>) -> Result<Arc<Session>, Ended> {
     if session.is_confirmed(app.config.clock.now()) { Ok(session) } else { Err(Ended::Unconfirmed) }
 }
 
-/// From the refresh token to new tokens, and what they say about the user.
+/// Exchanges the refresh token for new tokens and current claims.
 async fn refresh(session: &Session, grant: &Grant) -> Result<Renewal, Failure> {
     let provider = &session.provider;
     let snapshot = provider.current().await.map_err(|error| {
-        tracing::warn!(%error, "no refresh at the moment");
-        Failure::Passing { back_off: BACK_OFF }
+        tracing::warn!(%error, "the refresh failed temporarily");
+        Failure::Temporary { back_off: BACK_OFF }
     })?;
     let tokens = token::refresh(provider, &snapshot, &grant.refresh_token).await?;
     let id_token = match &tokens.id_token {
@@ -118,7 +118,7 @@ async fn refresh(session: &Session, grant: &Grant) -> Result<Renewal, Failure> {
     })
 }
 
-/// Checks a new ID token, which must go on with the first one
+/// Checks a new ID token, which must continue the login
 /// ([OpenID Connect Core 1.0, section 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
 async fn verify(
     session: &Session,
@@ -139,8 +139,8 @@ async fn verify(
     id_token::verify(signed, &expected)
 }
 
-/// What the provider says about the user by now: groups come and go. `None` when it says
-/// nothing, and the user stays who it was.
+/// The user with current claims, because groups may change. `None` when the provider sends none,
+/// and the user stays the same.
 async fn user(
     session: &Session,
     snapshot: &Snapshot,
@@ -159,11 +159,11 @@ async fn user(
             Ok(Some(User::new(subject, id_token_claims, userinfo)))
         }
         Err(error @ UserinfoError::Subject { .. }) => {
-            tracing::warn!(%error, "the session was refreshed with somebody else's token");
+            tracing::warn!(%error, "userinfo of a refresh is about another user");
             Err(Failure::Final(Ended::FailedCheck))
         }
         Err(error) => {
-            tracing::warn!(%error, "the user's claims stay as they were");
+            tracing::warn!(%error, "cannot update the user's claims");
             Ok(None)
         }
     }
@@ -173,13 +173,13 @@ impl From<RefreshError> for Failure {
     fn from(error: RefreshError) -> Self {
         match &error {
             RefreshError::Refused(_) => {
-                tracing::info!(%error, "the session is not refreshed any more");
+                tracing::info!(%error, "the provider refused the refresh");
                 Self::Final(Ended::Refused)
             }
             RefreshError::Unavailable { retry_after, .. } => {
-                tracing::warn!(%error, "no refresh at the moment");
+                tracing::warn!(%error, "the refresh failed temporarily");
                 let asked = retry_after.unwrap_or_default();
-                Self::Passing { back_off: asked.clamp(BACK_OFF, LONGEST_BACK_OFF) }
+                Self::Temporary { back_off: asked.clamp(BACK_OFF, MAX_BACK_OFF) }
             }
         }
     }
@@ -187,7 +187,7 @@ impl From<RefreshError> for Failure {
 
 impl From<IdTokenError> for Failure {
     fn from(error: IdTokenError) -> Self {
-        tracing::warn!(code = error.code(), %error, "refused the ID token of a refresh");
+        tracing::warn!(code = error.code(), %error, "rejected the ID token of a refresh");
         Self::Final(Ended::FailedCheck)
     }
 }

@@ -1,4 +1,4 @@
-//! A login from end to end: out to the provider, and back with a user.
+//! A login from end to end: to the provider, and back with a user.
 
 use std::sync::Arc;
 
@@ -23,20 +23,20 @@ use crate::session::user_session::NewSession;
 #[derive(Debug)]
 pub(crate) struct SignIn {
     pub(crate) session: NewSession,
-    /// Where the user wanted to go.
+    /// The page that the user wanted to see.
     pub(crate) return_to: String,
 }
 
-/// A login that did not.
+/// A login that failed a check.
 #[derive(Debug)]
 pub(crate) struct FailedSignIn {
     pub(crate) error: LoginError,
-    /// Where the user wanted to go, when the login is known.
+    /// The page that the user wanted to see, when the login is known.
     pub(crate) return_to: Option<String>,
 }
 
-/// Begins a login at `provider` for the browser with the login cookie `browser`, and returns
-/// where to send it.
+/// Begins a login at `provider` for the browser with the login cookie `browser`. Returns the URL to
+/// send it to.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub(crate) async fn begin(
     Ok(authorization::request_url(provider, &snapshot, &state, &login, prompt))
 }
 
-/// Completes a login with what the browser brought back to the redirect URI of `provider`.
+/// Completes a login with the query that arrived at the redirect URI of `provider`.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ pub(crate) async fn complete(
         .map_err(|error| FailedSignIn { error, return_to: Some(login.return_to) })
 }
 
-/// The response, and the login of this browser that it answers, which is used up by it.
+/// The response, and the pending login that it belongs to, which it uses up.
 fn find_login(
     app: &App,
     query: &str,
@@ -92,14 +92,14 @@ fn find_login(
     }
 }
 
-/// From the response to a user.
+/// Exchanges the response for an authenticated user.
 async fn redeem(
     app: &App,
     provider: &Arc<Provider>,
     response: &AuthorizationResponse,
     login: &PendingLogin,
 ) -> Result<SignIn, LoginError> {
-    // Before anything leaves the app: a code of one provider is not for another one's ears.
+    // Before the code leaves the app: it must not be sent to another provider.
     if login.provider != provider.name {
         return Err(CallbackError::OtherProvider {
             found: provider.name.clone(),
@@ -133,7 +133,7 @@ async fn redeem(
         }
         None => Map::<String, Value>::new(),
     };
-    let offline = provider.client.asks_for_offline_access();
+    let offline = provider.client.requests_offline_access();
     let session = NewSession {
         provider: Arc::clone(provider),
         user: User::new(&claims.subject, &claims.all, userinfo),

@@ -1,4 +1,4 @@
-//! The authorization request: where the browser is sent to sign in.
+//! The authorization request, with which the browser is sent to sign in.
 
 use url::Url;
 
@@ -6,18 +6,18 @@ use super::pending_login::PendingLogin;
 use super::pkce;
 use super::provider::{Provider, Snapshot};
 
-/// What the user is asked to do at the provider
+/// What the provider is to ask of the user
 /// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prompt {
     /// Sign in again.
     Login,
-    /// Choose who to be.
+    /// Choose an account.
     SelectAccount,
 }
 
 impl Prompt {
-    /// Reads a prompt that a link of the app may ask for; any other is ignored.
+    /// Parses a prompt that a link of the app may contain; others are ignored.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match text {
             "login" => Some(Self::Login),
@@ -35,8 +35,8 @@ impl Prompt {
 }
 
 /// The URL of the authorization request
-/// ([RFC 6749, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), its
-/// parameters encoded and added to those that the endpoint may have already.
+/// ([RFC 6749, section 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), with its
+/// parameters appended to those that the endpoint's URL may have.
 pub(crate) fn request_url(
     provider: &Provider,
     snapshot: &Snapshot,
@@ -59,9 +59,8 @@ pub(crate) fn request_url(
     if let Some(max_age) = provider.settings.max_age {
         query.append_pair("max_age", &max_age.as_secs().to_string());
     }
-    // Offline access is granted to whoever consents to it: without the word, providers ignore
-    // the scope (Core, section 11).
-    let consent = client.asks_for_offline_access().then_some("consent");
+    // Without `prompt=consent`, providers ignore the scope (OpenID Connect Core 1.0, section 11).
+    let consent = client.requests_offline_access().then_some("consent");
     let prompts: Vec<&str> = prompt.map(Prompt::as_str).into_iter().chain(consent).collect();
     if !prompts.is_empty() {
         query.append_pair("prompt", &prompts.join(" "));

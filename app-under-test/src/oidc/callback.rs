@@ -1,4 +1,4 @@
-//! The authorization response: what the browser brings back from the provider.
+//! The authorization response, which the browser brings from the provider.
 
 use url::form_urlencoded;
 
@@ -6,18 +6,18 @@ use super::discovery::Metadata;
 use super::error_code::{self, ErrorCode};
 use super::pending_login::StateError;
 
-/// The longest query that is read at all.
+/// The maximum length of a query.
 const MAX_QUERY: usize = 16 * 1024;
 
-/// The longest code that is sent on. Real ones have less than 2 kB.
+/// The maximum length of a code. Real ones are shorter than 2 kB.
 const MAX_CODE: usize = 4 * 1024;
 
-/// The parameters that matter
+/// The parameters that the app uses
 /// ([RFC 6749, sections 4.1.2 and 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2);
 /// [RFC 9207, section 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
 ///
-/// Others are ignored, `id_token` and `access_token` among them: in this flow tokens come from
-/// the token endpoint alone.
+/// Others are ignored, including `id_token` and `access_token`: in this flow, tokens come from the
+/// token endpoint only.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct AuthorizationResponse {
     pub(crate) code: Option<String>,
@@ -27,43 +27,43 @@ pub(crate) struct AuthorizationResponse {
     error_description: Option<String>,
 }
 
-/// Why a response does not lead to a login.
+/// Why an authorization response is rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallbackError {
-    #[error("the query has {length} bytes")]
+    #[error("the query must have at most {MAX_QUERY} bytes, got {length}")]
     TooLong { length: usize },
-    #[error("the parameter {0} stands there twice")]
+    #[error("the parameter `{0}` must not be repeated")]
     Repeated(&'static str),
     #[error(transparent)]
     State(#[from] StateError),
-    #[error("no state")]
+    #[error("`state` is missing")]
     NoState,
-    #[error("iss is {found:?}, expected {expected:?}")]
+    #[error("`iss` must be {expected:?}, got {found:?}")]
     Issuer { found: Option<String>, expected: String },
-    #[error("an answer to {expected} at the redirect URI of {found}")]
+    #[error("the response must arrive at the redirect URI of {expected}, got that of {found}")]
     OtherProvider { found: String, expected: String },
     #[error("the provider reports {error:?}: {description:?}")]
     Refused {
         code: &'static ErrorCode,
-        /// As sent, for the log alone.
+        /// As sent, only for the log.
         error: String,
-        /// As sent, for the log alone.
+        /// As sent, only for the log.
         description: String,
     },
-    #[error("no code")]
+    #[error("`code` is missing")]
     NoCode,
-    #[error("the code has {length} bytes")]
+    #[error("`code` must have at most {MAX_CODE} bytes, got {length}")]
     CodeTooLong { length: usize },
 }
 
 impl AuthorizationResponse {
-    /// Reads a query.
+    /// Parses a query.
     ///
     /// # Errors
     ///
     /// When it is too long, or repeats a parameter
-    /// ([RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)): which of
-    /// the two values counts must not depend on who reads them.
+    /// ([RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)): which
+    /// of the values counts must not depend on the parser.
     pub(crate) fn parse(query: &str) -> Result<Self, CallbackError> {
         let length = query.len();
         if length > MAX_QUERY {
@@ -86,8 +86,8 @@ impl AuthorizationResponse {
         Ok(response)
     }
 
-    /// What to say about a response that belongs to no login of this browser: the provider's
-    /// refusal, or that there is no code, tell the user more than the state does.
+    /// The error to report for a response that belongs to no login of this browser: an error from the
+    /// provider, or a missing code, is more informative than the state.
     pub(crate) fn without_login(&self, state: CallbackError) -> CallbackError {
         match self.check_refusal().and_then(|()| self.check_code()) {
             Err(error) => error,
@@ -95,8 +95,8 @@ impl AuthorizationResponse {
         }
     }
 
-    /// The response comes from the provider that was asked, not from another one that the same
-    /// browser was lured to
+    /// Checks that the response comes from the provider that was asked, and not from another one to
+    /// which an attacker led the browser
     /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
     pub(crate) fn check_issuer(&self, metadata: &Metadata) -> Result<(), CallbackError> {
         match &self.iss {
@@ -109,7 +109,8 @@ impl AuthorizationResponse {
         }
     }
 
-    /// It is no refusal. An error counts even beside a code, and even when it is empty.
+    /// Checks that the response is not an error. `error` counts even if it is empty, and even next
+    /// to a code.
     pub(crate) fn check_refusal(&self) -> Result<(), CallbackError> {
         match &self.error {
             None => Ok(()),
@@ -126,7 +127,7 @@ impl AuthorizationResponse {
         }
     }
 
-    /// It has a code that is worth sending on.
+    /// Checks that the response has a code.
     pub(crate) fn check_code(&self) -> Result<&str, CallbackError> {
         match self.code.as_deref() {
             None | Some("") => Err(CallbackError::NoCode),

@@ -1,4 +1,4 @@
-//! The provider's metadata, and whether it can be believed.
+//! The provider's metadata and its validation.
 
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
@@ -6,28 +6,27 @@ use url::Url;
 
 use crate::config::{Endpoints, ProviderSettings};
 
-/// What the app knows about the provider, checked.
+/// The validated metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct Metadata {
-    /// The issuer as the provider writes it: what tokens and responses must carry, exactly.
+    /// The issuer exactly as the provider writes it, which tokens and responses must match.
     pub(crate) issuer: String,
     pub(crate) endpoints: Endpoints,
-    /// The algorithms that an ID token may be signed with: those that the app is configured
-    /// for and the provider advertises.
+    /// The algorithms accepted for ID tokens: those that are configured and advertised.
     pub(crate) signing_algorithms: Vec<Algorithm>,
-    /// Whether every authorization response names its issuer
+    /// Whether every authorization response contains `iss`
     /// ([RFC 9207, section 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
     pub(crate) response_iss: bool,
-    /// Where clients register themselves.
+    /// The endpoint for dynamic registration.
     pub(crate) registration_endpoint: Option<Url>,
-    /// How clients may authenticate; empty when the provider does not say.
+    /// The client authentication methods; empty when the provider does not list any.
     pub(crate) client_authentication: Vec<String>,
 }
 
-/// The metadata as it arrives
+/// The metadata as received
 /// ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
 ///
-/// Members that the app does not use may be anything; `null` is as good as absent.
+/// Members that the app does not use may have any type; `null` means absent.
 #[derive(Debug, Deserialize)]
 pub(super) struct Document {
     issuer: Option<String>,
@@ -42,25 +41,25 @@ pub(super) struct Document {
     authorization_response_iss_parameter_supported: Option<bool>,
 }
 
-/// Why metadata is refused.
+/// Why metadata is rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MetadataError {
-    #[error("the metadata has no {0}")]
+    #[error("the metadata must contain `{0}`")]
     Missing(&'static str),
     #[error(
-        "the metadata's issuer is {found:?}, OIDC_AUTHORITY is {authority:?}: set it to the \
-         issuer if that is the right one, letter by letter"
+        "the metadata's `issuer` must be OIDC_AUTHORITY, which is {authority:?}, got {found:?}: if \
+         that is the right issuer, set OIDC_AUTHORITY to exactly this value"
     )]
     Issuer { found: String, authority: String },
-    #[error("the metadata's {member} is {value:?}: {reason}")]
-    Endpoint { member: &'static str, value: String, reason: &'static str },
+    #[error("the metadata's `{member}` {rule}, got {value:?}")]
+    Endpoint { member: &'static str, value: String, rule: &'static str },
     #[error(
-        "the provider signs ID tokens with {advertised:?}, none of which OIDC_SIGNING_ALGS names"
+        "the provider must support an algorithm in OIDC_SIGNING_ALGS for ID tokens, got {advertised:?}"
     )]
     Algorithms { advertised: Vec<String> },
 }
 
-/// Where the metadata of `authority` is
+/// The URL of the metadata of `authority`
 /// ([OpenID Connect Discovery 1.0, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest)).
 pub(super) fn document_url(authority: &str) -> String {
     format!("{}/.well-known/openid-configuration", authority.trim_end_matches('/'))
@@ -79,7 +78,7 @@ impl Metadata {
         }
     }
 
-    /// Checks a document that was found below the configured authority.
+    /// Validates a document from the configured authority.
     pub(super) fn discovered(
         settings: &ProviderSettings,
         document: Document,
@@ -119,12 +118,12 @@ impl Metadata {
     }
 }
 
-/// The document must be about the issuer that was asked for
+/// Checks that the document belongs to the issuer that was asked for
 /// ([OpenID Connect Discovery 1.0, section 4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
 ///
-/// Slashes at the end of the authority are forgiven, as they come of copying an address, and are
-/// left out where the document is looked for. A slash that only the provider writes is not: it is
-/// part of the issuer's name. Everything later is compared with the provider's spelling, exactly.
+/// Trailing slashes of the authority are tolerated, because they result from copying an address,
+/// and are not part of the document's URL. A slash that only the provider writes is not tolerated:
+/// it is part of the issuer. All later comparisons use the provider's spelling.
 fn checked_issuer(issuer: Option<String>, authority: &str) -> Result<String, MetadataError> {
     let issuer = issuer.ok_or(MetadataError::Missing("issuer"))?;
     match authority.strip_prefix(&issuer) {
@@ -133,33 +132,33 @@ fn checked_issuer(issuer: Option<String>, authority: &str) -> Result<String, Met
     }
 }
 
-/// An endpoint is a web address without a fragment
+/// Checks an endpoint: it must be a web address without a fragment
 /// ([RFC 6749, sections 3.1 and 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)),
-/// and no less protected than its issuer.
+/// and use https if the issuer does.
 fn checked_endpoint(
     member: &'static str,
     value: Option<String>,
     issuer: &str,
 ) -> Result<Option<Url>, MetadataError> {
     let Some(value) = value else { return Ok(None) };
-    let refused = |reason| Err(MetadataError::Endpoint { member, value: value.clone(), reason });
+    let refused = |rule| Err(MetadataError::Endpoint { member, value: value.clone(), rule });
     let Ok(url) = Url::parse(&value) else {
-        return refused("not an absolute URL");
+        return refused("must be an absolute URL");
     };
     match url.scheme() {
         "https" => {}
         "http" if issuer.starts_with("http://") => {}
-        "http" => return refused("http, although the issuer is https"),
-        _ => return refused("neither https nor http"),
+        "http" => return refused("must use https, as the issuer does"),
+        _ => return refused("must use https or http"),
     }
     if url.fragment().is_some() {
-        return refused("has a fragment");
+        return refused("must not have a fragment");
     }
     Ok(Some(url))
 }
 
-/// The algorithms that both sides know. What the provider advertises can narrow the app's own
-/// choice, never widen it: a downgraded document must not bring `none` or HS256 back
+/// The algorithms that are both configured and advertised. Metadata can narrow the configuration
+/// but not widen it, so that a manipulated document cannot enable `none` or HS256
 /// ([RFC 8725, section 3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
 fn checked_algorithms(
     configured: &[Algorithm],

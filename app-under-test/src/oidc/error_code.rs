@@ -1,11 +1,11 @@
 //! The error codes of the specifications, each with the app's own sentence.
 //!
-//! What a provider, or whoever forged a link, writes into `error` and `error_description` is
-//! never shown: a code that is not in these tables is an unknown error.
+//! The values of `error` and `error_description`, which anyone can put into a link, are never
+//! displayed: a code that is not in these tables becomes an unknown error.
 
 use axum::http::StatusCode;
 
-/// An error code and what the app says about it.
+/// An error code and the app's explanation of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ErrorCode {
     pub(crate) name: &'static str,
@@ -17,16 +17,16 @@ const fn code(status: StatusCode, name: &'static str, sentence: &'static str) ->
     ErrorCode { name, sentence, status }
 }
 
-/// The user's side: trying again, or somebody else, may help.
+/// The user may be able to help, for example by trying again.
 const USER: StatusCode = StatusCode::BAD_REQUEST;
-/// The provider's side, or the app's registration there.
+/// The fault is the provider's, or in the app's registration there.
 const PROVIDER: StatusCode = StatusCode::BAD_GATEWAY;
 
-/// What any code that is not in a table becomes, where the browser brings it.
+/// An unknown code in an authorization response.
 static UNKNOWN: ErrorCode = unknown(USER);
 
-/// What it becomes where the provider itself says it.
-static UNKNOWN_OF_PROVIDER: ErrorCode = unknown(PROVIDER);
+/// An unknown code in a token response.
+static UNKNOWN_FROM_PROVIDER: ErrorCode = unknown(PROVIDER);
 
 const fn unknown(status: StatusCode) -> ErrorCode {
     let sentence = "The sign-in service reported an error that this application does not know.";
@@ -57,9 +57,9 @@ static AUTHORIZATION: &[ErrorCode] = &[
     code(
         USER,
         "invalid_scope",
-        "This application asked the sign-in service for more than it may have.",
+        "This application requested more from the sign-in service than it is allowed to have.",
     ),
-    code(PROVIDER, "server_error", "The sign-in service has a problem of its own."),
+    code(PROVIDER, "server_error", "The sign-in service reported an internal error."),
     code(
         PROVIDER,
         "temporarily_unavailable",
@@ -85,12 +85,12 @@ static AUTHORIZATION: &[ErrorCode] = &[
     code(
         USER,
         "invalid_request_object",
-        "The sign-in service found this application's request faulty.",
+        "The sign-in service rejected this application's request as invalid.",
     ),
     code(
         USER,
         "request_not_supported",
-        "The sign-in service does not accept requests of this application's kind.",
+        "The sign-in service does not support the kind of request that this application sent.",
     ),
     code(
         USER,
@@ -128,18 +128,18 @@ static TOKEN: &[ErrorCode] = &[
     code(
         PROVIDER,
         "invalid_scope",
-        "This application asked the sign-in service for more than it may have.",
+        "This application requested more from the sign-in service than it is allowed to have.",
     ),
 ];
 
-/// The known error of an authorization response.
+/// The entry for an error of an authorization response.
 pub(crate) fn authorization(name: &str) -> &'static ErrorCode {
     find(AUTHORIZATION, name).unwrap_or(&UNKNOWN)
 }
 
-/// The known error of a token response.
+/// The entry for an error of a token response.
 pub(crate) fn token(name: &str) -> &'static ErrorCode {
-    find(TOKEN, name).unwrap_or(&UNKNOWN_OF_PROVIDER)
+    find(TOKEN, name).unwrap_or(&UNKNOWN_FROM_PROVIDER)
 }
 
 fn find(table: &'static [ErrorCode], name: &str) -> Option<&'static ErrorCode> {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_unknown() {
+    fn other_codes_are_unknown() {
         for name in ["", "ACCESS_DENIED", "<script>alert(1)</script>", "access_denied\0"] {
             assert_eq!(authorization(name).name, "unknown error");
             assert_eq!(token(name).status, PROVIDER);

@@ -1,20 +1,20 @@
-//! How long an access token is good for, whatever a provider says about it.
+//! The lifetime of an access token.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What a provider that does not say is taken to mean. An hour is what most of them mean.
-const UNKNOWN: Duration = Duration::from_secs(60 * 60);
+/// The lifetime that is assumed when the provider does not state one: the most common value.
+const DEFAULT: Duration = Duration::from_secs(60 * 60);
 
-/// The longest life that is believed: whoever claims more is asked again a day later.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// The maximum lifetime: longer-lived tokens are refreshed after a day as well.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads `expires_in`, a number of seconds
+/// Parses `expires_in`, a number of seconds
 /// ([RFC 6749, section 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 ///
-/// Some providers send it as a string or with a fraction, which is as clear. A negative number,
-/// or what is no number at all, says as little as nothing.
+/// Some providers send a string or a fraction, which is unambiguous. Negative numbers and values
+/// that are not numbers count as absent.
 pub(super) fn lifetime(expires_in: Option<&Value>) -> Duration {
     let seconds = match expires_in {
         Some(Value::Number(number)) => number.as_f64(),
@@ -23,9 +23,9 @@ pub(super) fn lifetime(expires_in: Option<&Value>) -> Duration {
     };
     match seconds {
         Some(seconds) if seconds >= 0.0 => {
-            Duration::try_from_secs_f64(seconds).map_or(LONGEST, |life| life.min(LONGEST))
+            Duration::try_from_secs_f64(seconds).map_or(MAX_LIFETIME, |life| life.min(MAX_LIFETIME))
         }
-        _ => UNKNOWN,
+        _ => DEFAULT,
     }
 }
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_are_read_however_they_are_written() {
+    fn numbers_strings_and_fractions_are_read() {
         for (value, seconds) in [
             (json!(300), 300.0),
             (json!("300"), 300.0),
@@ -49,17 +49,17 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_says_as_little_as_nothing() {
-        assert_eq!(lifetime(None), UNKNOWN);
+    fn invalid_values_count_as_absent() {
+        assert_eq!(lifetime(None), DEFAULT);
         for value in [json!(null), json!(-1), json!("soon"), json!(""), json!("NaN"), json!([1])] {
-            assert_eq!(lifetime(Some(&value)), UNKNOWN, "{value}");
+            assert_eq!(lifetime(Some(&value)), DEFAULT, "{value}");
         }
     }
 
     #[test]
-    fn no_life_is_longer_than_a_day() {
+    fn lifetime_is_at_most_a_day() {
         for value in [json!(9_223_372_036_854_775_808_u64), json!(1e300), json!("inf")] {
-            assert_eq!(lifetime(Some(&value)), LONGEST, "{value}");
+            assert_eq!(lifetime(Some(&value)), MAX_LIFETIME, "{value}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The ID token: every check between a string from the network and a user.
+//! The ID token: all checks between a string from the network and a user.
 //!
 //! The steps are those of
 //! [OpenID Connect Core 1.0, section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation).
-//! Steps 6 and 7, algorithm and signature, are [`Provider::open`]'s, and come first: Core lets
-//! TLS stand in for the signature of a token that comes straight from the token endpoint, but
-//! the app checks it all the same, since issuers by plain http exist in tests and mistakes.
+//! [`Provider::open`] performs steps 6 and 7, algorithm and signature, first. Core allows TLS to
+//! replace the signature check of a token that comes directly from the token endpoint, but the app
+//! verifies it always, because some issuers use plain http, in tests or by mistake.
 //!
 //! [`Provider::open`]: super::provider::Provider::open
 
@@ -24,58 +24,58 @@ mod error;
 
 pub(crate) use error::IdTokenError;
 
-/// The values of `typ` that an ID token may have.
+/// The accepted values of `typ`.
 pub(crate) const TYPES: &[&str] = &["JWT"];
 
-/// What an ID token must agree with.
+/// The values that an ID token must match.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expectations<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) client_id: &'a str,
-    /// The access token that came along.
+    /// The access token of the same response.
     pub(crate) access_token: &'a str,
     pub(crate) occasion: Occasion<'a>,
     pub(crate) now: Timestamp,
 }
 
-/// Why there is an ID token.
+/// Why an ID token was issued.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Occasion<'a> {
     /// A login.
     Login {
-        /// The nonce that it began with.
+        /// The nonce that was sent with the request.
         nonce: &'a str,
-        /// The authentication age that was asked for.
+        /// The maximum authentication age that was requested.
         max_age: Option<Duration>,
     },
-    /// A refresh of what this login gave.
+    /// A refresh of the tokens from this login.
     Refresh(&'a VerifiedClaims),
 }
 
-/// The claims of an ID token that passed.
+/// The claims of an ID token that passed all checks.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct VerifiedClaims {
     pub(crate) issuer: String,
     pub(crate) subject: String,
-    /// From when on the token would be refused: its expiry and the skew. A session that ended
-    /// with the expiry alone would be over before it began where the provider's clock is slow.
+    /// The time from which the token would be rejected: its expiry plus the skew. Without the skew, a
+    /// session could end before it begins if the provider's clock is slow.
     pub(crate) expires: Timestamp,
     nonce: Option<String>,
     azp: Option<String>,
     auth_time: Option<f64>,
-    /// Every claim, as it was sent.
+    /// All claims as sent.
     pub(crate) all: Map<String, Value>,
 }
 
 impl VerifiedClaims {
-    /// The provider's name for its session, if it says one. What is no text is no name.
+    /// The provider's name for the session, if there is one; it must be a string.
     pub(crate) fn session_id(&self) -> Option<&str> {
         self.all.get("sid").and_then(Value::as_str)
     }
 }
 
-/// The claims that are checked; serde refuses them when they are missing, repeated or of
-/// another type.
+/// The claims to be checked; serde rejects them when they are missing, repeated or of another
+/// type.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
     iss: String,
@@ -90,11 +90,11 @@ pub(crate) struct Claims {
     auth_time: Option<f64>,
 }
 
-/// Checks the claims of a token by every step that is left after its signature.
+/// Checks the claims of a token whose signature has been verified.
 ///
 /// # Errors
 ///
-/// The first step that fails.
+/// The first check that fails.
 pub(crate) fn verify(
     token: Signed<Claims>,
     expected: &Expectations<'_>,
@@ -127,7 +127,7 @@ pub(crate) fn verify(
     })
 }
 
-/// Steps 4 and 5: where an authorized party is named, it is this client.
+/// Steps 4 and 5: an authorized party, if present, must be this client.
 fn check_authorized_party(claims: &Claims, client_id: &str) -> Result<(), IdTokenError> {
     match &claims.azp {
         Some(azp) if azp != client_id => Err(IdTokenError::AuthorizedParty {
@@ -138,14 +138,14 @@ fn check_authorized_party(claims: &Claims, client_id: &str) -> Result<(), IdToke
     }
 }
 
-/// Step 11: the token answers this login, and no other.
+/// Step 11: the token must belong to this login.
 fn check_nonce(claims: &Claims, nonce: &str) -> Result<(), IdTokenError> {
     if claims.nonce.as_deref() == Some(nonce) { Ok(()) } else { Err(IdTokenError::Nonce) }
 }
 
-/// The token goes on with what the login said
+/// Checks that the token of a refresh continues the login
 /// ([section 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
-/// The nonce may be left out, and so may the time of the authentication.
+/// Nonce and authentication time may be absent.
 fn check_continuity(claims: &Claims, login: &VerifiedClaims) -> Result<(), IdTokenError> {
     let changed = |claim| Err(IdTokenError::Continuity(claim));
     if claims.iss != login.issuer {
@@ -160,14 +160,14 @@ fn check_continuity(claims: &Claims, login: &VerifiedClaims) -> Result<(), IdTok
     if claims.nonce.is_some() && claims.nonce != login.nonce {
         return Err(IdTokenError::Nonce);
     }
-    // Where the login did not say when, there is nothing to compare.
+    // If the login's token had no time, there is nothing to compare.
     match (claims.auth_time, login.auth_time) {
         (Some(now), Some(then)) if now != then => changed("auth_time"),
         _ => Ok(()),
     }
 }
 
-/// There is somebody it is about
+/// Checks that the token names a subject
 /// ([section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 fn check_subject(claims: &Claims) -> Result<(), IdTokenError> {
     let length = claims.sub.chars().count();
@@ -178,8 +178,7 @@ fn check_subject(claims: &Claims) -> Result<(), IdTokenError> {
     }
 }
 
-/// The access token belongs to the ID token, if the provider says so: the claim is optional in
-/// this flow
+/// Checks that the access token belongs to the ID token. The claim is optional in this flow
 /// ([section 3.1.3.8](https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowTokenValidation)).
 fn check_access_token_hash(
     claims: &Claims,
@@ -198,17 +197,17 @@ fn check_access_token_hash(
     }
 }
 
-/// The hash that belongs to a signature algorithm.
+/// The hash function of a signature algorithm.
 fn hash_of(algorithm: Algorithm) -> &'static digest::Algorithm {
     match algorithm {
         Algorithm::RS256 | Algorithm::PS256 | Algorithm::ES256 => &digest::SHA256,
         Algorithm::RS384 | Algorithm::PS384 | Algorithm::ES384 => &digest::SHA384,
-        // Ed25519 hashes with SHA-512 itself, as do the algorithms that say 512.
+        // Ed25519 uses SHA-512 internally, as do the algorithms with 512 in their names.
         _ => &digest::SHA512,
     }
 }
 
-/// Step 13: the user typed a password as recently as the app asked for.
+/// Step 13: the user must have authenticated as recently as the app requested.
 fn check_authentication_time(
     claims: &Claims,
     max_age: Option<Duration>,
@@ -229,7 +228,7 @@ fn check_authentication_time(
 
 #[cfg(test)]
 impl VerifiedClaims {
-    /// Claims that nobody signed, for tests of what comes after.
+    /// Unsigned claims, for tests of later steps.
     pub(crate) fn unsigned(subject: &str, expires: Timestamp) -> Self {
         Self {
             issuer: "https://login.example.com".to_owned(),

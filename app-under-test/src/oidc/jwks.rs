@@ -5,26 +5,26 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The keys of a JWK set that can check signatures
+/// The keys of a JWK set that can verify signatures
 /// ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet(Vec<Jwk>);
 
-/// A JWK set as it arrives. Members are read one by one, since one strange key must not take
-/// the others with it.
+/// A JWK set as received. Its members are parsed one by one, so that an unknown kind of key does
+/// not invalidate the others.
 #[derive(Debug, Deserialize)]
 pub(super) struct Document {
     keys: Vec<Value>,
 }
 
 impl KeySet {
-    /// Keeps the keys that can be read and are not meant for something else.
+    /// Keeps the keys that can be parsed and are meant for signatures.
     pub(super) fn new(document: Document) -> Self {
         let readable = document.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
         Self(readable.filter(is_for_signatures).collect())
     }
 
-    /// Whether any key can check a signature by any of `algorithms`.
+    /// Whether any key can verify a signature by any of `algorithms`.
     pub(super) fn fits_any(&self, algorithms: &[Algorithm]) -> bool {
         self.0.iter().any(|key| algorithms.iter().any(|&algorithm| fits_algorithm(key, algorithm)))
     }
@@ -32,8 +32,8 @@ impl KeySet {
     /// The keys that may have made a signature by `algorithm`, under `kid` when there is one
     /// ([OpenID Connect Core 1.0, section 10.1](https://openid.net/specs/openid-connect-core-1_0.html#Signing)).
     ///
-    /// A token without `kid` fits every key of the right type; so does, for a token with one, a
-    /// key that has none.
+    /// A token without `kid` matches every key of the right type, and a key without `kid` matches
+    /// every token.
     pub(super) fn candidates(&self, algorithm: Algorithm, kid: Option<&str>) -> Vec<DecodingKey> {
         self.0
             .iter()
@@ -74,8 +74,7 @@ fn fits_algorithm(key: &Jwk, algorithm: Algorithm) -> bool {
         AlgorithmParameters::OctetKeyPair(key) => {
             key.curve == EllipticCurve::Ed25519 && algorithm == Algorithm::EdDSA
         }
-        // Symmetric keys, which have no business in a public document, and types that did not
-        // exist when this was written.
+        // Symmetric keys, which do not belong in a public document, and unknown types.
         _ => false,
     };
     own_algorithm_fits && type_fits
@@ -105,11 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn strange_keys_do_not_void_the_set() {
+    fn unknown_keys_do_not_invalidate_the_set() {
         let keys = key_set(json!([
             {"kty": "AKP", "alg": "ML-DSA-65", "pub": "AA"},
             {"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"},
-            "no object",
+            "not an object",
             {},
             rsa(json!({"kid": "a"})),
         ]));
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn set_fits_only_algorithms_that_a_key_of_it_has() {
+    fn set_fits_only_algorithms_of_its_keys() {
         for unusable in [
             json!([]),
             json!([{"kty": "AKP", "alg": "ML-DSA-65", "pub": "AA"}]),

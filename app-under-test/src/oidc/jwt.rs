@@ -1,7 +1,7 @@
 //! Signed JWTs: what ID tokens and logout tokens have in common.
 //!
-//! Nothing is trusted before the signature is checked, except the header, which is needed to
-//! check it. The signature is `jsonwebtoken`'s work; the claims are checked here, against the
+//! Nothing is trusted before the signature is verified, except the header, which is needed to
+//! verify it. `jsonwebtoken` verifies the signature; the claims are checked here, against the
 //! app's own clock.
 
 use std::time::Duration;
@@ -18,20 +18,20 @@ mod error;
 
 pub(crate) use error::JwtError;
 
-/// How far the provider's clock may be from the app's.
+/// The tolerated difference between the clocks of provider and app.
 pub(crate) const SKEW: Duration = Duration::from_secs(60);
 
-/// A JWT whose signature was checked; its claims were not, so far.
+/// A JWT whose signature has been verified, but not its claims.
 #[derive(Debug)]
 pub(crate) struct Signed<C> {
     pub(super) algorithm: Algorithm,
-    /// The claims that are checked, in their types.
+    /// The claims to be checked, typed.
     pub(super) claims: C,
-    /// Every claim, as it was sent.
+    /// All claims as sent.
     pub(super) all: Map<String, Value>,
 }
 
-/// One audience or several
+/// One or more audiences
 /// ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -40,9 +40,9 @@ pub(super) enum Audience {
     Many(Vec<String>),
 }
 
-/// The times of a token. They may have fractions
+/// The times of a token. They may be fractional
 /// ([RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)), and are compared
-/// as what they are, so that no value can overflow.
+/// as floating-point numbers, so that no value overflows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
     pub(super) exp: f64,
@@ -52,13 +52,13 @@ pub(super) struct Times {
 
 /// Checks header and signature of `token`.
 ///
-/// `C` names the claims that matter: serde refuses them when they are missing, repeated or of
-/// another type. `types` are the values that `typ` may have, where it stands there at all.
+/// `C` has the claims to be checked: serde rejects them when they are missing, repeated or of
+/// another type. `types` are the accepted values of `typ`, which may also be absent.
 ///
 /// # Errors
 ///
-/// The first step that fails. [`JwtError::UnknownKey`] and [`JwtError::Signature`] may mean that
-/// the provider has changed its keys, and are worth a second try with fresh ones.
+/// The first step that fails. After [`JwtError::UnknownKey`] and [`JwtError::Signature`], a second
+/// attempt with newly fetched keys may succeed, because the provider may have rotated its keys.
 pub(super) fn open<C: DeserializeOwned>(
     token: &str,
     types: &[&str],
@@ -70,14 +70,13 @@ pub(super) fn open<C: DeserializeOwned>(
     check_signature(token, &header, keys)
 }
 
-/// The header: a JWS in three parts, of the right type, without extensions that would change
-/// its meaning
+/// Checks the header: a JWS in three parts, of the right type, without critical extensions
 /// ([RFC 7515, section 4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11);
 /// [RFC 8725, section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)).
 ///
-/// The algorithm `none` is none of the library's and ends here, and so does an encrypted token,
-/// which has five parts. Keys that the header itself brings or points to (`jwk`, `jku`, `x5c`,
-/// `x5u`) are read by nobody.
+/// This rejects the algorithm `none`, which the library does not know, and encrypted tokens, which
+/// have five parts. Keys in the header or referenced by it (`jwk`, `jku`, `x5c`, `x5u`) are
+/// ignored.
 fn check_header(token: &str, types: &[&str]) -> Result<Header, JwtError> {
     let header =
         jsonwebtoken::decode_header(token).map_err(|error| JwtError::Header(error.to_string()))?;
@@ -92,7 +91,7 @@ fn check_header(token: &str, types: &[&str]) -> Result<Header, JwtError> {
     Ok(header)
 }
 
-/// The algorithm is one that was agreed on, not one that the token chooses.
+/// Checks that the algorithm is an accepted one: the token must not choose it.
 fn check_algorithm(header: &Header, allowed: &[Algorithm]) -> Result<(), JwtError> {
     if allowed.contains(&header.alg) {
         Ok(())
@@ -101,7 +100,7 @@ fn check_algorithm(header: &Header, allowed: &[Algorithm]) -> Result<(), JwtErro
     }
 }
 
-/// A published key of the provider made the signature.
+/// Checks that a published key of the provider made the signature.
 fn check_signature<C: DeserializeOwned>(
     token: &str,
     header: &Header,
@@ -111,8 +110,8 @@ fn check_signature<C: DeserializeOwned>(
     if candidates.is_empty() {
         return Err(JwtError::UnknownKey { kid: header.kid.clone(), algorithm: header.alg });
     }
-    // The library checks the signature only: it asks the machine for the time and lets several
-    // audiences pass.
+    // The library must verify the signature only: it would use the system's time and accept
+    // additional audiences.
     let mut signature_only = Validation::new(header.alg);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
@@ -121,14 +120,14 @@ fn check_signature<C: DeserializeOwned>(
     for key in &candidates {
         match jsonwebtoken::decode::<C>(token, key, &signature_only) {
             Ok(checked) => {
-                // Once more, untyped, to show what was sent: the same bytes, now trusted.
+                // Decoded again without types, for display: the same bytes, now trusted.
                 let all = jsonwebtoken::dangerous::insecure_decode_claims(token)
                     .map_err(|error| JwtError::Claims(error.to_string()))?;
                 return Ok(Signed { algorithm: header.alg, claims: checked.claims, all });
             }
             Err(error) => {
                 use jsonwebtoken::errors::ErrorKind;
-                // Only a good signature lets the library read the claims.
+                // The library parses the claims only after the signature has been verified.
                 if let ErrorKind::Json(_) | ErrorKind::Utf8(_) = error.kind() {
                     return Err(JwtError::Claims(error.to_string()));
                 }
@@ -138,7 +137,7 @@ fn check_signature<C: DeserializeOwned>(
     Err(JwtError::Signature)
 }
 
-/// The provider that was asked issued it. Exact, as its metadata spell it.
+/// Checks that the provider issued the token. The comparison is exact.
 pub(super) fn check_issuer(found: &str, expected: &str) -> Result<(), JwtError> {
     if found == expected {
         Ok(())
@@ -147,7 +146,8 @@ pub(super) fn check_issuer(found: &str, expected: &str) -> Result<(), JwtError> 
     }
 }
 
-/// It is for this client, and for no other audience that the app would have to trust.
+/// Checks that the token is for this client and for no other audience, which the app would have to
+/// trust.
 pub(super) fn check_audience(found: &Audience, client_id: &str) -> Result<(), JwtError> {
     let audiences = match found {
         Audience::One(audience) => std::slice::from_ref(audience),
@@ -160,7 +160,7 @@ pub(super) fn check_audience(found: &Audience, client_id: &str) -> Result<(), Jw
     }
 }
 
-/// Now is within the token's life, give or take [`SKEW`]
+/// Checks that the token is valid now, within [`SKEW`]
 /// ([RFC 7519, sections 4.1.4 to 4.1.6](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4)).
 pub(super) fn check_times(times: Times, now: Timestamp) -> Result<(), JwtError> {
     let Times { exp, iat, nbf } = times;
@@ -179,11 +179,11 @@ pub(super) fn check_times(times: Times, now: Timestamp) -> Result<(), JwtError> 
     Ok(())
 }
 
-/// From when on a token with this expiry is refused. It certainly exists as an instant: a token
-/// may claim to live longer than time does.
+/// The time from which a token with this expiry is rejected. Expiry times that cannot be
+/// represented are clamped.
 pub(super) fn end_of_life(exp: f64) -> Timestamp {
     let seconds = exp + SKEW.as_secs_f64();
-    // The cast saturates by itself.
+    // The cast saturates.
     Timestamp::from_second(seconds as i64).unwrap_or(if seconds < 0.0 {
         Timestamp::MIN
     } else {

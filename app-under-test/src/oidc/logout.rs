@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::config::{Client, Registration, Secret};
 
-/// Where the browser is sent to end the session at the provider
+/// The URL to which the browser is sent to end the session at the provider
 /// ([OpenID Connect RP-Initiated Logout 1.0, section 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)).
 pub(crate) fn request_url(
     endpoint: &Url,

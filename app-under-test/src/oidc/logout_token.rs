@@ -1,58 +1,60 @@
-//! The logout token: a provider's word that a session is over.
+//! The logout token, with which a provider ends sessions.
 //!
-//! Whoever could forge one could sign anybody out, and a token of another kind that passed for
-//! one could as well; so it is checked like an ID token, and for being none
+//! A forged token, or a token of another kind that passed as one, could sign users out. It is
+//! therefore checked like an ID token, and must not be one
 //! ([OpenID Connect Back-Channel Logout 1.0, section 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::jwt::{self, Audience, JwtError, Signed, Times};
+use super::provider::ProviderError;
 
-/// The values of `typ` that a logout token may have: the one of its own, and that of tokens from
-/// before there was one.
+/// The accepted values of `typ`: the registered one, and the one of providers that predate it.
 pub(crate) const TYPES: &[&str] = &["logout+jwt", "JWT"];
 
 /// The member of `events` that makes a token a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// What a logout token that passed says.
+/// A logout token that passed all checks.
 #[derive(Debug)]
 pub(crate) struct LogoutToken {
-    /// Whose sessions are over.
+    /// The user whose sessions end.
     pub(crate) subject: Option<String>,
-    /// Which session is over; all of the subject's when there is none.
+    /// The session that ends; all of the subject's sessions when absent.
     pub(crate) session_id: Option<String>,
-    /// Its own name, by which it is known when it comes again.
+    /// Its identifier, by which a replay is recognized.
     pub(crate) id: String,
-    /// From when on it would be refused.
+    /// The time from which it would be rejected.
     pub(crate) expires: Timestamp,
 }
 
-/// The step at which a logout token was refused.
-#[derive(Debug, PartialEq, thiserror::Error)]
+/// The check that a logout token failed.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum LogoutTokenError {
-    #[error("it names no provider of the app's")]
+    #[error("`iss` must be a configured provider")]
     UnknownIssuer,
-    #[error("its issuer's keys are not known: {0}")]
-    NoKeys(String),
+    #[error("the issuer's keys are not available: {0}")]
+    NoKeys(#[source] Arc<ProviderError>),
     #[error(transparent)]
     Jwt(#[from] JwtError),
-    #[error("neither sub nor sid says whose session is over")]
+    #[error("`sub` or `sid` must be present")]
     Nobody,
-    #[error("events does not say that it is about a logout")]
+    #[error("`events` must contain the back-channel logout event")]
     Event,
-    #[error("it has a nonce, as ID tokens do")]
+    #[error("`nonce` must be absent, because only ID tokens have one")]
     Nonce,
-    #[error("it has no jti")]
+    #[error("`jti` must not be empty")]
     NoId,
-    #[error("it was used before")]
+    #[error("`jti` must be new: the token was used before")]
     Replayed,
 }
 
-/// The claims that are checked; serde refuses them when they are missing, repeated or of
-/// another type.
+/// The claims to be checked; serde rejects them when they are missing, repeated or of another
+/// type.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
     iss: String,
@@ -66,8 +68,8 @@ pub(crate) struct Claims {
     events: Map<String, Value>,
 }
 
-/// The issuer that `token` names, to know by whose keys to check it. It is not to be believed
-/// before that.
+/// The issuer in `token`, which determines the keys to check it with. It is not trustworthy before
+/// that check.
 pub(crate) fn claimed_issuer(token: &str) -> Result<String, LogoutTokenError> {
     #[derive(Deserialize)]
     struct Claims {
@@ -78,11 +80,11 @@ pub(crate) fn claimed_issuer(token: &str) -> Result<String, LogoutTokenError> {
         .map_err(|error| JwtError::Claims(error.to_string()).into())
 }
 
-/// Checks the claims of a token by every step that is left after its signature.
+/// Checks the claims of a token whose signature has been verified.
 ///
 /// # Errors
 ///
-/// The first step that fails.
+/// The first check that fails.
 pub(crate) fn verify(
     token: Signed<Claims>,
     issuer: &str,
@@ -94,16 +96,16 @@ pub(crate) fn verify(
     jwt::check_issuer(&claims.iss, issuer)?;
     jwt::check_audience(&claims.aud, client_id)?;
     jwt::check_times(Times { exp, iat, nbf }, now)?;
-    let is_somebody = |text: &String| !text.trim().is_empty();
-    let subject = claims.sub.filter(is_somebody);
-    let session_id = claims.sid.filter(is_somebody);
+    let is_present = |text: &String| !text.trim().is_empty();
+    let subject = claims.sub.filter(is_present);
+    let session_id = claims.sid.filter(is_present);
     if subject.is_none() && session_id.is_none() {
         return Err(LogoutTokenError::Nobody);
     }
     if !claims.events.get(EVENT).is_some_and(Value::is_object) {
         return Err(LogoutTokenError::Event);
     }
-    // Whatever its value, null included.
+    // Whatever its value, including null.
     if all.contains_key("nonce") {
         return Err(LogoutTokenError::Nonce);
     }
@@ -114,30 +116,32 @@ pub(crate) fn verify(
 }
 
 impl LogoutTokenError {
-    /// What the provider is told: which check failed, in the app's own words.
+    /// The failed check, for the response to the provider.
     pub(crate) fn description(&self) -> &'static str {
         match self {
-            Self::UnknownIssuer => "iss names no provider that this application knows",
-            Self::NoKeys(_) => "the keys of the issuer cannot be fetched at the moment",
+            Self::UnknownIssuer => "iss must be a provider that this application knows",
+            Self::NoKeys(_) => "the issuer's keys are not available at the moment",
             Self::Jwt(error) => match error {
-                JwtError::Header(_) => "the logout token has no readable JWS header",
-                JwtError::Type(_) => "typ is that of another kind of token",
-                JwtError::Critical => "crit names extensions that this application does not know",
-                JwtError::Algorithm { .. } => "alg is not one that was agreed on",
-                JwtError::UnknownKey { .. } => "no published key fits kid and alg",
+                JwtError::Header(_) => "the JWS header must be readable",
+                JwtError::Type(_) => "typ must be that of a logout token",
+                JwtError::Critical => "crit must be absent",
+                JwtError::Algorithm { .. } => "alg must be one of the accepted algorithms",
+                JwtError::UnknownKey { .. } => "a published key must match kid and alg",
                 JwtError::Signature => "the signature does not match",
-                JwtError::Claims(_) => "claims are missing, repeated or of the wrong type",
-                JwtError::Issuer { .. } => "iss is not the issuer that the metadata names",
-                JwtError::Audience { .. } => "aud is not this client alone",
+                JwtError::Claims(_) => {
+                    "required claims must be present once and have the right type"
+                }
+                JwtError::Issuer { .. } => "iss must be the issuer in the metadata",
+                JwtError::Audience { .. } => "aud must be this client alone",
                 JwtError::Expired { .. } => "the logout token has expired",
-                JwtError::NotYetValid { .. } => "nbf is in the future",
-                JwtError::IssuedInTheFuture { .. } => "iat is in the future",
+                JwtError::NotYetValid { .. } => "nbf must not be in the future",
+                JwtError::IssuedInTheFuture { .. } => "iat must not be in the future",
             },
-            Self::Nobody => "neither sub nor sid is there",
-            Self::Event => "events has no member for back-channel logout that is an object",
-            Self::Nonce => "a logout token has no nonce",
-            Self::NoId => "jti is empty",
-            Self::Replayed => "a logout token with this jti was used before",
+            Self::Nobody => "sub or sid must be present",
+            Self::Event => "events must have an object as its member for back-channel logout",
+            Self::Nonce => "nonce must be absent",
+            Self::NoId => "jti must not be empty",
+            Self::Replayed => "jti must be new: the token was used before",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! OpenID Connect, seen from the relying party: one file a noun.
+//! OpenID Connect as a relying party sees it: one file per noun.
 
 pub(crate) mod authorization;
 pub(crate) mod callback;

@@ -1,7 +1,7 @@
-//! Logins that wait for the provider's answer.
+//! Logins that wait for the provider's response.
 //!
-//! What must not leave the app (nonce, code verifier) stays here, found by the state. A browser
-//! has one cookie however many tabs are signing in; each tab has its own state.
+//! Nonce and code verifier stay here until the response with their state arrives. A browser has one
+//! login cookie for all its tabs; each tab has its own state.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,21 +15,21 @@ use crate::base::clock::Clock;
 use crate::base::random;
 use crate::config::Secret;
 
-/// How long a user may take at the provider.
+/// How long a user may take to sign in at the provider.
 pub(crate) const LIFE: Duration = Duration::from_secs(10 * 60);
 
-/// Tabs of one browser that can be signing in at once; the oldest gives way.
+/// The maximum number of pending logins of one browser; the oldest is dropped.
 const MAX_PER_BROWSER: usize = 20;
 
-/// Pending logins altogether, about 1 KiB each; the oldest gives way.
+/// The maximum number of pending logins, about 1 KiB each; the oldest is dropped.
 const MAX_TOTAL: usize = 20_000;
 
-/// One login between the redirect to the provider and the way back.
+/// A login between the redirect to the provider and the response.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingLogin {
-    /// The name of the provider that is asked, and that alone may answer.
+    /// The name of the provider from which the response must come.
     pub(crate) provider: String,
-    /// The value of the login cookie of the browser that began it.
+    /// The login cookie of the browser that began it.
     browser: String,
     pub(crate) nonce: String,
     pub(crate) code_verifier: Secret,
@@ -39,7 +39,7 @@ pub(crate) struct PendingLogin {
     number: u64,
 }
 
-/// All of them.
+/// All pending logins.
 #[derive(Debug)]
 pub(crate) struct PendingLogins {
     clock: Clock,
@@ -47,25 +47,25 @@ pub(crate) struct PendingLogins {
     waiting: Mutex<Waiting>,
 }
 
-/// Those that wait, found by state, by browser and by age: anybody can begin one, so that nothing
-/// may look at all of them.
+/// Pending logins by state, by browser and by age. Beginning one requires no authentication, so
+/// that no operation may take time in proportion to their number.
 #[derive(Debug, Default)]
 struct Waiting {
     by_state: HashMap<String, PendingLogin>,
-    /// The states of a browser, the oldest first.
+    /// The states of each browser, oldest first.
     by_browser: HashMap<String, VecDeque<String>>,
-    /// The states by the numbers of their logins, the oldest first.
+    /// The states by the numbers of their logins, oldest first.
     by_age: BTreeMap<u64, String>,
-    /// How many have begun.
+    /// The number of logins begun so far.
     begun: u64,
 }
 
-/// Why a state opens nothing.
+/// Why a state does not lead to a pending login.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StateError {
-    #[error("the state is unknown: forged, used before, or too old")]
+    #[error("`state` must be that of a pending login: it is forged, used before, or too old")]
     Unknown,
-    #[error("the state belongs to another browser")]
+    #[error("`state` must come from the browser that began the login")]
     OtherBrowser,
 }
 
@@ -74,8 +74,8 @@ impl PendingLogins {
         Self { clock, max_total: MAX_TOTAL, waiting: Mutex::default() }
     }
 
-    /// Begins a login at `provider` for the browser with this login cookie, and returns it with
-    /// its state.
+    /// Begins a login at `provider` for the browser with this login cookie. Returns its state and
+    /// the login.
     pub(crate) fn begin(
         &self,
         provider: &str,
@@ -95,7 +95,7 @@ impl PendingLogins {
             started: now,
             number: waiting.begun,
         };
-        while let Some(oldest) = waiting.oldest().filter(|oldest| !oldest.1.is_alive(now)) {
+        while let Some(oldest) = waiting.oldest().filter(|oldest| !oldest.1.is_valid(now)) {
             let state = oldest.0.to_owned();
             waiting.remove(&state);
         }
@@ -114,13 +114,12 @@ impl PendingLogins {
         (state, login)
     }
 
-    /// Takes the login of `state`, for the browser that began it and for one time only
+    /// Takes the login of `state`, once, for the browser that began it
     /// ([RFC 6749, section 10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
     ///
     /// # Errors
     ///
-    /// When there is none. Another browser does not use the state up: the right one may still
-    /// come.
+    /// When there is no such login. A request from another browser leaves it pending.
     pub(crate) fn take(
         &self,
         state: &str,
@@ -134,7 +133,7 @@ impl PendingLogins {
             return Err(StateError::OtherBrowser);
         }
         let login = waiting.remove(state).ok_or(StateError::Unknown)?;
-        if login.is_alive(self.clock.now()) { Ok(login) } else { Err(StateError::Unknown) }
+        if login.is_valid(self.clock.now()) { Ok(login) } else { Err(StateError::Unknown) }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -168,7 +167,7 @@ impl Waiting {
 }
 
 impl PendingLogin {
-    fn is_alive(&self, now: Timestamp) -> bool {
+    fn is_valid(&self, now: Timestamp) -> bool {
         now.duration_since(self.started).unsigned_abs() < LIFE
     }
 }
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn state_opens_its_login_once() {
+    fn state_can_be_used_once() {
         let (logins, _) = pending();
         let (state, begun) = logins.begin("provider", "browser", "/claims".to_owned());
         let taken = logins.take(&state, Some("browser")).unwrap();
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn another_browser_neither_opens_it_nor_uses_it_up() {
+    fn another_browser_cannot_use_the_state() {
         let (logins, _) = pending();
         let (state, _) = logins.begin("provider", "browser", String::new());
         for other in [None, Some(""), Some("Browser"), Some("other")] {
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn login_is_given_up_after_ten_minutes() {
+    fn login_expires_after_ten_minutes() {
         let (logins, clock) = pending();
         let (early, _) = logins.begin("provider", "browser", String::new());
         clock.advance(Duration::from_secs(1));
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn tabs_of_a_browser_are_bounded_without_touching_another() {
+    fn logins_of_a_browser_are_limited_without_affecting_another() {
         let (logins, clock) = pending();
         let (other, _) = logins.begin("provider", "other", String::new());
         let (first, _) = logins.begin("provider", "browser", String::new());
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn count_is_bounded() {
+    fn total_is_limited() {
         let (mut logins, clock) = pending();
         logins.max_total = 3;
         let (first, _) = logins.begin("provider", "0", String::new());

@@ -1,4 +1,4 @@
-//! Proof key for code exchange: a stolen code is worth nothing without its verifier.
+//! Proof key for code exchange: a stolen code is useless without its verifier.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn challenge_is_that_of_the_specification() {
+    fn challenge_matches_the_specification() {
         // RFC 7636, appendix B.
         let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(code_challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

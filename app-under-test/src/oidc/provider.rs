@@ -1,4 +1,4 @@
-//! The provider: its metadata and keys, fetched when needed, kept, and fetched anew.
+//! The provider: its metadata and keys, fetched when needed, cached, and fetched again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,13 +23,13 @@ const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 /// every request would wait for the time limit while the provider does not answer.
 const BACK_OFF: Duration = Duration::from_secs(30);
 
-/// The longest pause between two attempts of [`Provider::connect`].
+/// The maximum pause between two attempts of [`Provider::connect`].
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// A provider, as far as the app knows it, and the app's registration there.
+/// A provider, what the app knows about it, and the app's registration there.
 #[derive(Debug)]
 pub(crate) struct Provider {
-    /// What the app calls it.
+    /// Its name in this app.
     pub(crate) name: String,
     pub(crate) settings: ProviderSettings,
     pub(crate) client: Client,
@@ -38,11 +38,11 @@ pub(crate) struct Provider {
     known: Mutex<Option<Arc<Snapshot>>>,
     /// When fetching metadata and keys again last failed.
     failed: Mutex<Option<Timestamp>>,
-    /// What the app registered by itself.
+    /// The registration that the app made itself.
     registered: Mutex<Option<Registered>>,
-    /// Held during a fetch, so that there is one at a time.
+    /// Held during a fetch, so that there is only one at a time.
     fetching: tokio::sync::Mutex<LastFetch>,
-    /// How many fetches have begun.
+    /// The number of fetches that have begun.
     begun: AtomicU64,
     refetches: Refetches,
 }
@@ -51,27 +51,27 @@ pub(crate) struct Provider {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) metadata: Metadata,
-    /// Who the app is there.
+    /// The app's registration there.
     pub(crate) registration: Arc<Registration>,
     pub(crate) keys: KeySet,
     fetched: Timestamp,
 }
 
-/// How the last fetch ended: whoever waited for it gets the same answer instead of trying in
-/// turn, or a hanging provider would hold up a queue of logins one after the other.
+/// The result of the last fetch, which all waiting requests share. If they fetched in turn, a
+/// provider that does not answer would delay each of them by another time limit.
 #[derive(Debug, Default)]
 struct LastFetch {
-    /// Counts those that began, from 1.
+    /// The number of the fetch, from 1.
     number: u64,
     result: Option<Result<Arc<Snapshot>, Arc<ProviderError>>>,
 }
 
-/// Which fetch will do.
+/// Which fetch satisfies a request.
 enum Wanted {
-    /// One that is under way, too.
-    UnderWay,
-    /// One that begins from now on: what was sent before may be older than what it is needed for.
-    FromNowOn,
+    /// One that is already in progress, or a new one.
+    InProgress,
+    /// A new one: a response that was sent earlier may be older than the token to verify.
+    New,
 }
 
 /// Why the provider cannot be used at the moment.
@@ -104,33 +104,36 @@ impl Provider {
         }
     }
 
-    /// Fetches metadata and keys until it succeeds once, with growing pauses.
-    #[expect(clippy::disallowed_methods, reason = "nothing announces that a provider is back")]
+    /// Fetches metadata and keys until it succeeds once, with increasing pauses.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no event announces that a provider is available again"
+    )]
     pub(crate) async fn connect(&self) {
         let mut pause = Duration::from_millis(500);
         while let Err(error) = self.current().await {
-            tracing::warn!(%error, ?pause, "the provider cannot be used yet, trying again");
+            tracing::warn!(%error, ?pause, "the provider is not available yet, retrying");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(MAX_PAUSE);
         }
         tracing::info!(
             provider = self.name,
             issuer = self.settings.authority,
-            "the provider can be used"
+            "the provider is available"
         );
     }
 
-    /// The limit of one call.
+    /// The time limit of one call.
     pub(crate) fn timeout(&self) -> Duration {
         self.settings.timeout
     }
 
-    /// The present instant, by which its tokens are judged.
+    /// The current time, against which its tokens are checked.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Whether there are metadata and keys.
+    /// Whether metadata and keys are known.
     pub(crate) fn is_known(&self) -> bool {
         self.known().is_some()
     }
@@ -147,7 +150,7 @@ impl Provider {
             Some(snapshot) if self.age(snapshot) < MAX_AGE || self.failed_recently() => {
                 Ok(Arc::clone(snapshot))
             }
-            _ => match (self.fetch_anew(Wanted::UnderWay).await, known) {
+            _ => match (self.fetch_anew(Wanted::InProgress).await, known) {
                 (Err(error), Some(outdated)) => {
                     tracing::warn!(%error, "using outdated metadata and keys");
                     *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -159,32 +162,32 @@ impl Provider {
         }
     }
 
-    /// Newer metadata and keys than `seen`, after a token that `seen` could not verify: the
-    /// provider may have changed its keys
+    /// Metadata and keys newer than `seen`, after a token that `seen` could not verify: the provider
+    /// may have rotated its keys
     /// ([OpenID Connect Core 1.0, section 10.1.1](https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys)).
     ///
-    /// `None` when there were too many such tokens lately, or nothing can be fetched.
+    /// `None` when there were too many such tokens recently, or the fetch fails.
     async fn newer_than(&self, seen: &Arc<Snapshot>, caller: Caller) -> Option<Arc<Snapshot>> {
         if let Some(known) = self.known()
             && !Arc::ptr_eq(&known, seen)
         {
             return Some(known);
         }
-        if !self.refetches.may_happen(caller, self.clock.now()) {
-            tracing::warn!("too many tokens with unknown keys, not fetching the keys again");
+        if !self.refetches.try_acquire(caller, self.clock.now()) {
+            tracing::warn!("too many tokens with unknown keys: not fetching the keys again");
             return None;
         }
-        match self.fetch_anew(Wanted::FromNowOn).await {
+        match self.fetch_anew(Wanted::New).await {
             Ok(snapshot) => Some(snapshot),
             Err(error) => {
-                tracing::warn!(%error, "the keys cannot be fetched again");
+                tracing::warn!(%error, "cannot fetch the keys again");
                 None
             }
         }
     }
 
-    /// Checks header and signature of a token ([`jwt::open`]): with the keys of `snapshot`, and
-    /// when none of them did it, once more with those that the provider has now.
+    /// Checks header and signature of a token ([`jwt::open`]) with the keys of `snapshot`, and if
+    /// none of them fits, once more with the provider's current keys.
     ///
     /// # Errors
     ///
@@ -210,9 +213,9 @@ impl Provider {
         }
     }
 
-    /// Whether the provider answers at all, be it with an error.
-    pub(crate) async fn answers(&self, metadata: &Metadata) -> bool {
-        // Long enough for an honest answer; a user is waiting to be signed out.
+    /// Whether the provider responds at all, even with an error.
+    pub(crate) async fn is_reachable(&self, metadata: &Metadata) -> bool {
+        // Short, because a user is waiting to be signed out.
         let timeout = self.settings.timeout.min(Duration::from_secs(2));
         let request = self.http.get(metadata.endpoints.jwks_uri.clone());
         fetch(request, timeout).await.is_ok()
@@ -231,26 +234,26 @@ impl Provider {
         failed.is_some_and(|failed| self.since(failed) < BACK_OFF)
     }
 
-    /// A clock may also be set back.
+    /// The time between now and `instant`, in either direction: a clock may be set back.
     fn since(&self, instant: Timestamp) -> Duration {
         self.clock.now().duration_since(instant).unsigned_abs()
     }
 
-    /// Fetches, or waits for somebody else's fetch and shares its outcome.
+    /// Fetches, or waits for another request's fetch and shares its result.
     async fn fetch_anew(&self, wanted: Wanted) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
         let begun = self.begun.load(Ordering::SeqCst);
-        let least = match wanted {
-            // When none is under way, the last one is over, and does not count.
-            Wanted::UnderWay if self.fetching.try_lock().is_err() => begun,
-            Wanted::UnderWay | Wanted::FromNowOn => begun + 1,
+        let minimum = match wanted {
+            // When none is in progress, the last one has ended and does not count.
+            Wanted::InProgress if self.fetching.try_lock().is_err() => begun,
+            Wanted::InProgress | Wanted::New => begun + 1,
         };
         let mut last = self.fetching.lock().await;
-        if last.number >= least
+        if last.number >= minimum
             && let Some(result) = &last.result
         {
             return result.clone();
         }
-        // Should this fetch be cancelled, whoever waits for it does it instead.
+        // If this fetch is cancelled, one of the waiting requests starts another.
         last.result = None;
         last.number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let result = self.fetch_snapshot().await.map(Arc::new).map_err(Arc::new);
@@ -283,7 +286,7 @@ impl Provider {
         Ok(Snapshot { metadata, registration, keys, fetched: self.clock.now() })
     }
 
-    /// Who the app is there, registered first where that is its own to do.
+    /// The app's registration, made first where the app registers itself.
     async fn registration(&self, metadata: &Metadata) -> Result<Arc<Registration>, ProviderError> {
         let method = match &self.client.identity {
             Identity::Registered(registration) => return Ok(Arc::clone(registration)),
@@ -292,7 +295,7 @@ impl Provider {
         let endpoint = metadata.registration_endpoint.as_ref();
         let endpoint = endpoint.ok_or(MetadataError::Missing("registration_endpoint"))?;
         if let Some(registered) = &*self.registered()
-            && registered.is_good(endpoint, self.clock.now())
+            && registered.is_valid(endpoint, self.clock.now())
         {
             return Ok(Arc::clone(&registered.registration));
         }
@@ -303,12 +306,12 @@ impl Provider {
         Ok(registration)
     }
 
-    /// Forgets a registration that the provider knows nothing of, where the app can make another.
+    /// Drops a registration that the provider does not know, where the app can make another.
     pub(crate) fn forget_registration(&self, registration: &Arc<Registration>) {
         let mut registered = self.registered();
-        let is_it = |own: &Registered| Arc::ptr_eq(&own.registration, registration);
-        if registered.as_ref().is_some_and(is_it) {
-            tracing::warn!("the provider does not know the app any more: it will register again");
+        let is_this = |own: &Registered| Arc::ptr_eq(&own.registration, registration);
+        if registered.as_ref().is_some_and(is_this) {
+            tracing::warn!("the provider no longer knows the app, which will register again");
             *registered = None;
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
@@ -318,7 +321,7 @@ impl Provider {
         self.registered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says what will most likely go wrong, but may not.
+    /// Logs warnings about what will probably make logins fail.
     fn warn_about(&self, metadata: &Metadata, registration: &Registration, keys: &KeySet) {
         if !keys.fits_any(&metadata.signing_algorithms) {
             tracing::warn!(
@@ -332,7 +335,7 @@ impl Provider {
             tracing::warn!(
                 ?advertised,
                 configured,
-                "the provider does not advertise OIDC_CLIENT_AUTH"
+                "the provider does not advertise the method in OIDC_CLIENT_AUTH"
             );
         }
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::provider::Provider;
 use crate::config::Config;
 
-/// The providers in the order of their buttons. There is always one, and the first is meant
-/// where none is named.
+/// The providers in the order of their buttons. There is always one, and the first is the
+/// default.
 #[derive(Debug)]
 pub(crate) struct Providers {
     first: Arc<Provider>,
-    further: Vec<Arc<Provider>>,
+    additional: Vec<Arc<Provider>>,
 }
 
 impl Providers {
@@ -18,45 +18,45 @@ impl Providers {
         let provider = |settings| Arc::new(Provider::new(settings, &config.http, &config.clock));
         Self {
             first: provider(&config.providers.first),
-            further: config.providers.further.iter().map(provider).collect(),
+            additional: config.providers.additional.iter().map(provider).collect(),
         }
     }
 
-    /// All of them, the first one first.
+    /// All providers in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Provider>> {
-        std::iter::once(&self.first).chain(&self.further)
+        std::iter::once(&self.first).chain(&self.additional)
     }
 
-    /// The one that is meant where none is named.
+    /// The default provider.
     pub(crate) fn first(&self) -> &Arc<Provider> {
         &self.first
     }
 
-    /// The one with this name.
+    /// The provider with this name.
     pub(crate) fn find(&self, name: &str) -> Option<&Arc<Provider>> {
         self.iter().find(|provider| provider.name == name)
     }
 
-    /// The one with this name, if it is not the first.
-    pub(crate) fn find_further(&self, name: &str) -> Option<&Arc<Provider>> {
-        self.further.iter().find(|provider| provider.name == name)
+    /// The provider with this name, unless it is the first.
+    pub(crate) fn find_additional(&self, name: &str) -> Option<&Arc<Provider>> {
+        self.additional.iter().find(|provider| provider.name == name)
     }
 
-    /// Those that may be the issuer `issuer`: slashes at the end decide nothing here, since the
+    /// The providers that may be `issuer`. Trailing slashes are ignored here, because the
     /// configuration may have some that the metadata lacks.
-    pub(crate) fn issuing(&self, issuer: &str) -> impl Iterator<Item = &Arc<Provider>> {
+    pub(crate) fn with_issuer(&self, issuer: &str) -> impl Iterator<Item = &Arc<Provider>> {
         self.iter().filter(move |provider| {
             provider.settings.authority.trim_end_matches('/') == issuer.trim_end_matches('/')
         })
     }
 
-    /// What a link to a login at `provider` calls it; nothing when it is the first.
+    /// The name of `provider` in links to its login; `None` when it is the first.
     pub(crate) fn name_in_links<'a>(&self, provider: &'a Provider) -> Option<&'a str> {
         (provider.name != self.first.name).then_some(&provider.name)
     }
 
-    /// Whether there is a choice.
+    /// Whether users can choose.
     pub(crate) fn are_several(&self) -> bool {
-        !self.further.is_empty()
+        !self.additional.is_empty()
     }
 }

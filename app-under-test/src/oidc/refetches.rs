@@ -1,8 +1,8 @@
-//! How often tokens may make the app fetch a provider's keys again.
+//! A rate limit on fetching a provider's keys again.
 //!
-//! A token that no key fits does so, since the provider may have new keys. But whoever can send
-//! such tokens must not be able to make the app hammer the provider; nor may what strangers send
-//! use up what logins need.
+//! A token that no key fits causes a fetch, because the provider may have rotated its keys. Callers
+//! must not be able to flood the provider in this way, and unauthenticated callers must not use up
+//! the allowance of logins.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -10,19 +10,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// For each kind of caller.
-const PER_MINUTE: usize = 5;
+/// The maximum number per minute, for each kind of caller.
+const MAX_PER_MINUTE: usize = 5;
 
-/// Who brought a token.
+/// Where a token comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Caller {
-    /// The provider, at the app's request.
+    /// From the provider, in response to the app.
     Provider,
-    /// Whoever can reach the app.
+    /// From any client that can reach the app.
     Anybody,
 }
 
-/// When keys were fetched again for the sake of a token, by who brought it.
+/// When keys were fetched again because of a token, by the origin of the token.
 #[derive(Debug, Default)]
 pub(super) struct Refetches {
     provider: Mutex<VecDeque<Timestamp>>,
@@ -30,8 +30,8 @@ pub(super) struct Refetches {
 }
 
 impl Refetches {
-    /// Whether there may be one more now; it counts as done when there may.
-    pub(super) fn may_happen(&self, caller: Caller, now: Timestamp) -> bool {
+    /// Whether another fetch is allowed now; if so, it is counted.
+    pub(super) fn try_acquire(&self, caller: Caller, now: Timestamp) -> bool {
         let times = match caller {
             Caller::Provider => &self.provider,
             Caller::Anybody => &self.anybody,
@@ -39,7 +39,7 @@ impl Refetches {
         let minute = Duration::from_secs(60);
         let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
         times.retain(|&at| now.duration_since(at).unsigned_abs() < minute);
-        if times.len() >= PER_MINUTE {
+        if times.len() >= MAX_PER_MINUTE {
             return false;
         }
         times.push_back(now);

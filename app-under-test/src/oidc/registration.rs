@@ -1,4 +1,4 @@
-//! The app registers itself at a provider that has no client for it yet
+//! Registration of the app at a provider that does not know it yet
 //! ([OpenID Connect Dynamic Client Registration 1.0](https://openid.net/specs/openid-connect-registration-1_0.html)).
 
 use std::sync::Arc;
@@ -11,37 +11,37 @@ use url::Url;
 use crate::base::fetch::{FetchError, fetch};
 use crate::config::{AuthenticationMethod, Client, ProviderSettings, Registration, Secret};
 
-/// A registration that was made, and where.
+/// A registration that the app made, and where.
 #[derive(Debug)]
 pub(super) struct Registered {
-    /// It is good at the provider of this endpoint, and at no other.
+    /// The endpoint that issued it; it is valid at no other provider.
     at: Url,
     pub(super) registration: Arc<Registration>,
     expires: Option<Timestamp>,
 }
 
-/// Why there is no registration.
+/// Why a registration failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RegistrationError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    #[error("the answer has no client_secret")]
+    #[error("the response must contain `client_secret`")]
     NoSecret,
 }
 
-/// The answer, as far as the app uses it
+/// The members of the response that the app uses
 /// ([section 3.2](https://openid.net/specs/openid-connect-registration-1_0.html#RegistrationResponse)).
 #[derive(Deserialize)]
 struct Document {
     client_id: String,
     client_secret: Option<String>,
-    /// In seconds since the epoch; 0 for never.
+    /// Seconds since the epoch; 0 for never.
     client_secret_expires_at: Option<i64>,
 }
 
 impl Registered {
-    /// Whether it is good at an endpoint now.
-    pub(super) fn is_good(&self, endpoint: &Url, now: Timestamp) -> bool {
+    /// Whether it is valid at an endpoint now.
+    pub(super) fn is_valid(&self, endpoint: &Url, now: Timestamp) -> bool {
         self.at == *endpoint && self.expires.is_none_or(|expires| now < expires)
     }
 }
@@ -71,11 +71,11 @@ pub(super) async fn register(
     })
 }
 
-/// What the app says of itself
+/// The app's client metadata
 /// ([section 2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)).
 fn metadata(client: &Client, method: AuthenticationMethod, settings: &ProviderSettings) -> Value {
     let mut grant_types = vec!["authorization_code"];
-    if client.asks_for_offline_access() {
+    if client.requests_offline_access() {
         grant_types.push("refresh_token");
     }
     let mut metadata = json!({
@@ -86,7 +86,7 @@ fn metadata(client: &Client, method: AuthenticationMethod, settings: &ProviderSe
         "token_endpoint_auth_method": method.name(),
         "scope": client.scope,
     });
-    // Agreed on here, whatever a later document offers.
+    // Fixed at registration, whatever the metadata offers later.
     if let Some(algorithm) = settings.signing_algorithms.first() {
         metadata["id_token_signed_response_alg"] = json!(algorithm);
     }

@@ -1,4 +1,4 @@
-//! The token request: a code, or a refresh token, becomes tokens.
+//! The token request, which exchanges a code or a refresh token for tokens.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use crate::config::{ClientAuthentication, Secret};
 #[derive(Debug)]
 pub(crate) struct Tokens {
     pub(crate) access_token: Secret,
-    /// How long the access token is good for, from now on.
+    /// The remaining lifetime of the access token.
     pub(crate) lifetime: Duration,
-    /// There may be none after a refresh.
+    /// A refresh may return none.
     pub(crate) id_token: Option<Secret>,
     pub(crate) refresh_token: Option<Secret>,
 }
 
-/// Why there are no tokens.
+/// Why a token request failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TokenError {
     #[error("token endpoint: {0}")]
@@ -32,37 +32,37 @@ pub(crate) enum TokenError {
     #[error("token endpoint: {error:?}: {description:?}")]
     Refused {
         code: &'static ErrorCode,
-        /// As sent, for the log alone.
+        /// As sent, only for the log.
         error: String,
-        /// As sent, for the log alone.
+        /// As sent, only for the log.
         description: String,
     },
-    #[error("token endpoint: the answer has no {0}")]
+    #[error("token endpoint: the response must contain `{0}`")]
     Missing(&'static str),
-    #[error("token endpoint: token_type is {0:?}, not Bearer")]
+    #[error("token endpoint: `token_type` must be Bearer, got {0:?}")]
     TokenType(String),
 }
 
-/// Why a refresh gave no tokens.
+/// Why a refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefreshError {
-    /// The provider has spoken: this refresh token will never do.
+    /// The provider rejected the refresh token for good.
     #[error(transparent)]
     Refused(TokenError),
-    /// It may do later.
+    /// The same refresh token may work later.
     #[error("{error}")]
     Unavailable {
         error: TokenError,
-        /// How long the provider asked to be left alone.
+        /// How long the provider asked the app to wait.
         retry_after: Option<Duration>,
     },
 }
 
-/// The answer, good or bad, as it arrives
+/// The response as received, successful or not
 /// ([RFC 6749, sections 5.1 and 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.1);
 /// [OpenID Connect Core 1.0, section 3.1.3.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse)).
 ///
-/// `scope` is not used, and so may be anything.
+/// `scope` is not used, so that it may have any type.
 #[derive(Deserialize)]
 struct Document {
     access_token: Option<String>,
@@ -91,11 +91,11 @@ pub(crate) async fn redeem(
     let request = authenticated(provider, snapshot, &mut form);
     form.push(("code_verifier", code_verifier.reveal()));
     let answer = fetch(request.form(&form), provider.timeout()).await?;
-    read(&answer).inspect_err(|error| note_unknown_client(provider, snapshot, error))
+    read(&answer).inspect_err(|error| forget_unknown_client(provider, snapshot, error))
 }
 
-/// A provider that has forgotten a client which registered itself can get to know it again.
-fn note_unknown_client(provider: &Provider, snapshot: &Snapshot, error: &TokenError) {
+/// Makes a client that registered itself register again at a provider that no longer knows it.
+fn forget_unknown_client(provider: &Provider, snapshot: &Snapshot, error: &TokenError) {
     if matches!(error, TokenError::Refused { code, .. } if code.name == "invalid_client") {
         provider.forget_registration(&snapshot.registration);
     }
@@ -106,8 +106,8 @@ fn note_unknown_client(provider: &Provider, snapshot: &Snapshot, error: &TokenEr
 ///
 /// # Errors
 ///
-/// A refusal only when the provider says so in the words of OAuth. Whatever else happens may
-/// pass: an answer that a proxy gave, a provider that is restarted, a limit on requests.
+/// [`RefreshError::Refused`] only for an OAuth error response. All other failures may be temporary:
+/// a response from a proxy, a restart of the provider, a rate limit.
 pub(crate) async fn refresh(
     provider: &Provider,
     snapshot: &Snapshot,
@@ -120,14 +120,16 @@ pub(crate) async fn refresh(
         .await
         .map_err(|error| unavailable(TokenError::Fetch(error), None))?;
     let tokens = read(&answer);
-    let tokens = tokens.inspect_err(|error| note_unknown_client(provider, snapshot, error));
+    let tokens = tokens.inspect_err(|error| forget_unknown_client(provider, snapshot, error));
     tokens.map_err(|error| match error {
-        TokenError::Refused { .. } if !answer.may_be_better_later() => RefreshError::Refused(error),
+        TokenError::Refused { .. } if !answer.is_transient_failure() => {
+            RefreshError::Refused(error)
+        }
         error => unavailable(error, answer.retry_after(provider.now())),
     })
 }
 
-/// A request that says who the client is, in its header or in the form.
+/// A request with the client's credentials, in its header or in the form.
 fn authenticated<'a>(
     provider: &Provider,
     snapshot: &'a Snapshot,
@@ -144,8 +146,8 @@ fn authenticated<'a>(
             form.push(("client_secret", secret.reveal()));
             request
         }
-        // Encoded as a form first (RFC 6749, section 2.3.1), so that a colon in the identifier
-        // does not end it.
+        // Form-encoded first (RFC 6749, section 2.3.1), so that a colon in the identifier does not
+        // end it.
         ClientAuthentication::SecretBasic(secret) => {
             request.basic_auth(form_encoded(&client.id), Some(form_encoded(secret.reveal())))
         }
@@ -160,9 +162,9 @@ fn form_encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Reads the endpoint's answer.
+/// Parses the response.
 fn read(answer: &Answer) -> Result<Tokens, TokenError> {
-    // An error is one whatever the status: some providers answer 200.
+    // `error` counts whatever the status is: some providers send 200.
     if let Ok(Document { error: Some(error), error_description, .. }) = answer.object() {
         return Err(TokenError::Refused {
             code: error_code::token(&error),
@@ -175,8 +177,8 @@ fn read(answer: &Answer) -> Result<Tokens, TokenError> {
     let document: Document = answer.document()?;
     let access_token = present(document.access_token, "access_token")?;
     let token_type = present(document.token_type, "token_type")?;
-    // The type says how to use the access token, and the app can do it one way only
-    // (RFC 6749, section 7.1; the name is case-insensitive).
+    // The type determines how to use the access token, and the app supports only one. The name is
+    // case-insensitive (RFC 6749, section 7.1).
     if !token_type.eq_ignore_ascii_case("Bearer") {
         return Err(TokenError::TokenType(token_type.chars().take(50).collect()));
     }

@@ -1,4 +1,4 @@
-//! Logout tokens that were used, so that none counts twice.
+//! Used logout tokens, so that none is accepted twice.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::base::clock::Clock;
 
-/// How many are remembered, less than 1 KiB each; the one that expires first gives way. Only
-/// tokens that passed every other check get here, so that no stranger can crowd them out.
+/// The maximum number of tokens, less than 1 KiB each; the one that expires first is dropped. Only
+/// tokens that passed every other check are stored, so that an attacker cannot displace them.
 const MAX_TOTAL: usize = 10_000;
 
-/// Tokens that were used and have not expired, by the provider's name and their own.
+/// Used tokens that have not expired, by provider name and `jti`.
 #[derive(Debug)]
 pub(crate) struct UsedTokens {
     clock: Clock,
@@ -24,7 +24,7 @@ impl UsedTokens {
         Self { clock, max_total: MAX_TOTAL, expiry: Mutex::default() }
     }
 
-    /// Remembers the token `id` of `provider` until it expires. Whether it was new.
+    /// Stores the token `id` of `provider` until it expires. Returns whether it was new.
     pub(crate) fn is_first_use(&self, provider: &str, id: &str, expires: Timestamp) -> bool {
         let now = self.clock.now();
         let mut used = self.expiry.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn token_is_new_once_for_each_provider() {
+    fn token_is_new_once_per_provider() {
         let used = UsedTokens::new(Clock::manual(Timestamp::UNIX_EPOCH));
         assert!(used.is_first_use("one", "a", at(10)));
         assert!(!used.is_first_use("one", "a", at(10)));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn count_is_bounded_and_what_expires_first_goes() {
+    fn total_is_limited_and_the_first_to_expire_is_dropped() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let mut used = UsedTokens::new(clock.clone());
         used.max_total = 3;

@@ -8,17 +8,17 @@ use super::provider::Provider;
 use crate::base::fetch::{FetchError, fetch};
 use crate::config::Secret;
 
-/// Why there is no userinfo, which fails the login: the user's groups may be among the claims,
-/// and a user who is let in, or kept out, by half of the claims helps nobody.
+/// Why the userinfo request failed. The login fails with it: the user's groups may be among the
+/// claims, and access must not be decided on incomplete claims.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UserinfoError {
     #[error("userinfo endpoint: {0}")]
     Fetch(#[from] FetchError),
-    #[error("userinfo is about {found:?}, the ID token about {expected:?}")]
+    #[error("userinfo: `sub` must be {expected:?} as in the ID token, got {found:?}")]
     Subject { found: String, expected: String },
 }
 
-/// The answer; serde refuses a subject that is missing, repeated or no string.
+/// The response; serde rejects a subject that is missing, repeated or not a string.
 #[derive(Deserialize)]
 struct Document {
     sub: String,
@@ -26,7 +26,7 @@ struct Document {
     claims: Map<String, Value>,
 }
 
-/// Asks for the claims of the user whom the ID token is about
+/// Requests the claims of the user whom the ID token identifies
 /// ([OpenID Connect Core 1.0, section 5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 pub(crate) async fn claims(
     provider: &Provider,
@@ -40,7 +40,7 @@ pub(crate) async fn claims(
         .header("accept", "application/json")
         .bearer_auth(access_token.reveal());
     let document: Document = fetch(request, provider.timeout()).await?.document()?;
-    // Section 5.3.2: otherwise an access token of somebody else was slipped in.
+    // Section 5.3.2: otherwise the access token of another user could have been substituted.
     if document.sub != subject {
         return Err(UserinfoError::Subject {
             found: document.sub.chars().take(255).collect(),

@@ -1,25 +1,25 @@
-//! How a session ends on its own.
+//! Why a session ended without a logout by the user.
 
-/// Why nobody is signed in although there was a session.
+/// Why a session ended, or cannot be used, at this request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// The provider does not go on with it.
+    /// The provider refused the refresh.
     Refused,
-    /// The provider's answer was about somebody else, or not the provider's.
+    /// The provider's response failed a check.
     FailedCheck,
-    /// It goes on as soon as the provider says so, which it cannot at the moment.
+    /// The provider cannot confirm the session at the moment; it continues once it does.
     Unconfirmed,
-    /// Somebody ended it while it was refreshed.
+    /// A logout ended it during the refresh.
     SignedOut,
 }
 
 impl Ended {
-    /// What the user is told, if there is anything to tell.
+    /// The explanation for the user, if there is one.
     pub(crate) fn sentence(self) -> Option<&'static str> {
         match self {
             Self::Refused => Some("The sign-in service has ended your session."),
             Self::FailedCheck => Some(
-                "Your session was ended: the sign-in service's answer did not pass a security \
+                "Your session was ended: the sign-in service's response did not pass a security \
                  check.",
             ),
             Self::Unconfirmed => Some(

@@ -12,31 +12,32 @@ use crate::config::Secret;
 /// How long before their expiry tokens are refreshed.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// The shortest time from one refresh of a session to the next, however short its tokens live.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(10);
+/// The minimum time between two refreshes of a session, however short the lifetime of its tokens.
+const MIN_PAUSE: Duration = Duration::from_secs(10);
 
 /// What a session is refreshed with.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) refresh_token: Secret,
-    /// Not before.
+    /// The time of the next refresh.
     due: Timestamp,
-    /// Held during a refresh; and the end of the session, for whoever waited for that.
+    /// Held during a refresh. Contains the reason if the session ended in it, for the requests that
+    /// waited.
     pub(crate) turn: Arc<tokio::sync::Mutex<Option<Ended>>>,
 }
 
 impl Grant {
-    /// A grant of tokens that are good until `expire`.
+    /// A grant whose tokens expire at `expire`.
     pub(crate) fn new(refresh_token: Secret, expire: Timestamp, now: Timestamp) -> Self {
         Self { refresh_token, due: due(expire, now), turn: Arc::default() }
     }
 
-    /// Whether it is time.
+    /// Whether it is time to refresh.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         now >= self.due
     }
 
-    /// The same after a refresh.
+    /// The grant after a refresh.
     pub(crate) fn renewed(&self, token: Option<Secret>, expire: Timestamp, now: Timestamp) -> Self {
         Self {
             refresh_token: token.unwrap_or_else(|| self.refresh_token.clone()),
@@ -45,7 +46,7 @@ impl Grant {
         }
     }
 
-    /// The same after a refresh that failed and may succeed later.
+    /// The grant after a refresh that failed and may succeed later.
     pub(crate) fn postponed(&self, back_off: Duration, now: Timestamp) -> Self {
         Self { due: later(now, back_off), ..self.clone() }
     }
@@ -53,5 +54,5 @@ impl Grant {
 
 fn due(expire: Timestamp, now: Timestamp) -> Timestamp {
     let early = expire.saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
-    early.max(later(now, SHORTEST_PAUSE))
+    early.max(later(now, MIN_PAUSE))
 }

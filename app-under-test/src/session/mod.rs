@@ -1,4 +1,4 @@
-//! The user's session, and the cookies that name it.
+//! Sessions of signed-in users, and the cookies that identify them.
 
 pub(crate) mod cookie;
 pub(crate) mod ended;

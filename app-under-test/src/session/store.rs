@@ -70,7 +70,7 @@ impl Store {
         ids.len()
     }
 
-    /// Removes the session that was unused for the longest time.
+    /// Removes the least recently used session. Looks at all of them.
     pub(super) fn remove_least_recently_used(&mut self) {
         let oldest = self.by_id.iter().min_by_key(|(_, entry)| entry.last_used);
         if let Some(id) = oldest.map(|(id, _)| id.clone()) {

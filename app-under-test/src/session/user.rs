@@ -1,13 +1,13 @@
-//! The signed-in user: what the app makes of the claims.
+//! The signed-in user, as derived from the claims.
 
 use serde_json::{Map, Value};
 
 use crate::base::visible_text::visible_text;
 
-/// The longest name that is shown, in characters.
+/// The maximum length of a displayed name, in characters.
 const MAX_NAME: usize = 100;
 
-/// Claims about the token rather than about the user
+/// Claims that describe the token, not the user
 /// ([OpenID Connect Core 1.0, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 const ABOUT_THE_TOKEN: &[&str] = &[
     "iss",
@@ -27,21 +27,21 @@ const ABOUT_THE_TOKEN: &[&str] = &[
     "sid",
 ];
 
-/// Somebody who has signed in.
+/// A signed-in user.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
-    /// What to call the user: never empty, never long.
+    /// The display name: never empty, at most [`MAX_NAME`] characters.
     pub(crate) name: String,
     pub(crate) groups: Vec<String>,
-    /// Whether the provider says that it keeps the groups elsewhere instead of sending them.
-    pub(crate) groups_are_elsewhere: bool,
-    /// Everything that the provider said about the user, in its order.
+    /// Whether the provider refers to another source for the groups instead of sending them.
+    pub(crate) has_distributed_groups: bool,
+    /// All claims about the user, in the provider's order.
     pub(crate) claims: Map<String, Value>,
 }
 
 impl User {
-    /// The user `subject`, with the claims of an ID token and of userinfo; the latter win, but
-    /// not over what the ID token says about itself.
+    /// The user `subject`, with the claims of ID token and userinfo. Userinfo takes precedence, except
+    /// for the claims that describe the token.
     pub(crate) fn new(
         subject: &str,
         id_token: &Map<String, Value>,
@@ -54,13 +54,13 @@ impl User {
         Self {
             name: name(subject, &claims),
             groups: groups(&claims),
-            groups_are_elsewhere: groups_are_elsewhere(&claims),
+            has_distributed_groups: has_distributed_groups(&claims),
             claims,
         }
     }
 }
 
-/// The first of name, email and preferred username that says something, else the subject.
+/// The first visible text among name, email and preferred username, else the subject.
 fn name(subject: &str, claims: &Map<String, Value>) -> String {
     ["name", "email", "preferred_username"]
         .iter()
@@ -68,12 +68,12 @@ fn name(subject: &str, claims: &Map<String, Value>) -> String {
         .chain([subject])
         .map(|text| visible_text(text, MAX_NAME))
         .find(|name| !name.is_empty())
-        // A subject of nothing but invisible characters.
+        // The subject consists of invisible characters.
         .unwrap_or_else(|| "?".to_owned())
 }
 
-/// The `groups` claim: a list, or one group as a string. A group is one string whatever
-/// characters it has: nothing is split, and what is no string is no group.
+/// The `groups` claim: a list, or one group as a string. Strings are never split, and other types
+/// are ignored.
 fn groups(claims: &Map<String, Value>) -> Vec<String> {
     match claims.get("groups") {
         Some(Value::String(group)) => vec![group.clone()],
@@ -86,8 +86,8 @@ fn groups(claims: &Map<String, Value>) -> Vec<String> {
 
 /// Whether `groups` is a distributed claim
 /// ([OpenID Connect Core 1.0, section 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)),
-/// which the app does not follow.
-fn groups_are_elsewhere(claims: &Map<String, Value>) -> bool {
+/// which the app does not support.
+fn has_distributed_groups(claims: &Map<String, Value>) -> bool {
     let named = claims.get("_claim_names").is_some_and(|names| names.get("groups").is_some());
     named && !claims.contains_key("groups")
 }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_no_name() {
+    fn other_types_and_invisible_text_are_not_names() {
         for name in [
             json!(42),
             json!(true),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut() {
+    fn long_names_are_truncated() {
         let long = user(json!({"name": "x".repeat(7000)})).name;
         assert_eq!(long.chars().count(), MAX_NAME + 1);
     }
@@ -148,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn groups_kept_elsewhere_are_noticed() {
+    fn distributed_groups_are_noticed() {
         let elsewhere = json!({"_claim_names": {"groups": "src1"}});
-        assert!(user(elsewhere).groups_are_elsewhere);
-        assert!(!user(json!({"groups": []})).groups_are_elsewhere);
+        assert!(user(elsewhere).has_distributed_groups);
+        assert!(!user(json!({"groups": []})).has_distributed_groups);
     }
 
     #[test]
-    fn userinfo_wins_but_not_over_the_subject() {
+    fn userinfo_takes_precedence_except_over_the_subject() {
         let id_token = json!({"sub": "alice-1", "name": "Old", "iss": "https://a", "exp": 1});
         let userinfo = json!({"sub": "bob-2", "name": "New", "iss": "https://b"});
         let user = User::new(

@@ -1,4 +1,4 @@
-//! Who may see the pages.
+//! Access to the pages.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,26 +13,26 @@ use crate::session::ended::Ended;
 use crate::session::user::User;
 use crate::session::user_session::Session;
 
-/// Who makes a request, as far as the pages are concerned.
+/// The user behind a request.
 #[derive(Debug)]
 pub(crate) enum Visitor {
-    /// Nobody has signed in.
+    /// Not signed in.
     Anonymous,
-    /// Somebody had, until this very request.
+    /// Signed in until this request.
     Ended(Ended),
-    /// Somebody who is not allowed in.
+    /// Signed in, but without access to the pages.
     Denied(Arc<Session>),
-    /// Somebody who may see the pages.
+    /// Signed in, with access to the pages.
     Admitted(Arc<Session>),
 }
 
-/// A visitor whose session was refreshed if it was time: for the pages that are about the user,
-/// as opposed to those that sign in and out.
+/// A visitor whose session has been refreshed if necessary: for the pages that show the user's
+/// data, unlike those that sign in and out.
 #[derive(Debug)]
 pub(crate) struct Renewed(pub(crate) Visitor);
 
 impl Visitor {
-    /// The session, whether or not it is let in.
+    /// The session, with or without access.
     pub(crate) fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Anonymous | Self::Ended(_) => None,
@@ -41,10 +41,9 @@ impl Visitor {
     }
 }
 
-/// Whether the user is in any of the required groups; everybody is when none is required.
+/// Whether the user is in any of the required groups, or no group is required.
 ///
-/// Asked at every request. Names are compared exactly: a group that merely looks like another
-/// one is another one.
+/// Names are compared exactly: there is no folding of case or of similar characters.
 pub(crate) fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
     required.is_empty() || user.groups.iter().any(|group| required.contains(group))
 }

@@ -1,4 +1,4 @@
-//! A name for each request, on the error page and on every line of its log.
+//! An identifier for each request, on the error page and on every line of its log.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 
 use crate::base::random;
 
-/// What ties an error page to the log.
+/// The identifier, which links an error page to the log.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(String);
 
@@ -20,10 +20,10 @@ impl RequestId {
     }
 }
 
-/// Names the request, and logs how it was answered.
-pub(crate) async fn name(mut request: Request, next: Next) -> Response {
+/// Middleware that assigns the identifier and logs the response.
+pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
     let id = random::request_id();
-    // The path alone: a query carries codes and states.
+    // Without the query, which may contain codes and states.
     let span = tracing::info_span!(
         "request",
         id,
@@ -33,7 +33,7 @@ pub(crate) async fn name(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id));
     async move {
         let response = next.run(request).await;
-        tracing::debug!(status = response.status().as_u16(), "answered");
+        tracing::debug!(status = response.status().as_u16(), "responded");
         response
     }
     .instrument(span)
@@ -44,7 +44,7 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let named = parts.extensions.get().cloned();
-        Ok(named.unwrap_or_else(|| Self(random::request_id())))
+        let assigned = parts.extensions.get().cloned();
+        Ok(assigned.unwrap_or_else(|| Self(random::request_id())))
     }
 }

@@ -1,4 +1,4 @@
-//! The route table: which path is answered by which page, and what all answers have in common.
+//! The route table, and the middleware for all responses.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use super::pages::{
 use super::request_id;
 use crate::app::App;
 
-/// The longest body that is read: a form with one token, be it the app's or a provider's.
+/// The maximum size of a request body: a form with one token.
 const MAX_BODY: usize = 8 * 1024;
 
-/// What pages may load: their own style and icon, nothing else, and no script at all.
+/// The content security policy: pages may load only the app's own style and icon, and no scripts.
 ///
-/// `form-action` is left open on purpose: browsers apply it to redirects as well, and the
-/// logout form leads to the provider, and on to whatever providers stand behind that one.
+/// `form-action` is not restricted: browsers apply it to redirects as well, and the logout form
+/// redirects to the provider, which may redirect to further ones.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                            base-uri 'none'; frame-ancestors 'none'";
 
@@ -35,26 +35,26 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let mut router = Router::new()
         .route(path.as_str(), resource(get(home::get)))
         .route(&path.join("claims"), resource(get(claims::get)))
-        // Begins a login, which a HEAD must not.
-        .route(&path.join("auth/login"), resource(get(login::get).head(nothing)))
-        // Completes a login, which a HEAD must not.
-        .route(&path.join("auth/callback"), resource(get(callback::get).head(nothing)))
+        // HEAD must not begin a login.
+        .route(&path.join("auth/login"), resource(get(login::get).head(no_effect)))
+        // HEAD must not complete a login.
+        .route(&path.join("auth/callback"), resource(get(callback::get).head(no_effect)))
         .route(&path.join("auth/logout"), form(get(logout::get).post(logout::post)))
         .route(&path.join("auth/backchannel-logout"), call(post(backchannel_logout::post)))
-        // Ends a session, which a HEAD must not.
+        // HEAD must not end a session.
         .route(
             &path.join("auth/frontchannel-logout"),
-            resource(get(frontchannel_logout::get).head(nothing)),
+            resource(get(frontchannel_logout::get).head(no_effect)),
         )
-        // Uses the logout's state up, which a HEAD must not.
-        .route(&path.join("auth/logged-out"), resource(get(logged_out::get).head(nothing)))
+        // HEAD must not use up the logout's state.
+        .route(&path.join("auth/logged-out"), resource(get(logged_out::get).head(no_effect)))
         .route(&path.join("healthz"), resource(get(health::alive)))
         .route(&path.join("readyz"), resource(get(health::ready)))
         .route(&path.join("style.css"), resource(get(assets::style)))
         .route(&path.join("icon.svg"), resource(get(assets::icon)));
     if app.providers.are_several() {
-        let further = path.join("auth/callback/{provider}");
-        router = router.route(&further, resource(get(callback::get).head(nothing)));
+        let additional = path.join("auth/callback/{provider}");
+        router = router.route(&additional, resource(get(callback::get).head(no_effect)));
     }
     if !path.is_root() {
         router = router.route(path.without_slash(), resource(get(base::get)));
@@ -63,38 +63,38 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(not_found::any)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CatchPanicLayer::new())
-        // The page that providers frame has one of its own.
+        // The front-channel logout page, which providers frame, has its own policy.
         .layer(SetResponseHeaderLayer::if_not_present(
             CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(PAGE_POLICY),
         ))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
-        // Whatever says nothing else may be about somebody.
+        // Responses may contain personal data unless they say otherwise.
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
-        .layer(middleware::from_fn(request_id::name))
+        .layer(middleware::from_fn(request_id::assign))
         .with_state(app)
 }
 
-/// A resource that is read.
+/// A resource that can be read.
 fn resource(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("GET, HEAD, OPTIONS", methods)
 }
 
-/// A resource that a form is posted to as well.
+/// A resource that also accepts a form.
 fn form(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("GET, HEAD, OPTIONS, POST", methods)
 }
 
-/// A resource that another program posts to.
+/// A resource to which another program posts.
 fn call(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("OPTIONS, POST", methods)
 }
 
-/// Says which methods there are, when asked and when another one is used.
+/// Sends `Allow` in response to OPTIONS and to methods that are not supported.
 fn allowing(allowed: &'static str, methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     let allow = move || [(ALLOW, allowed)];
     methods
@@ -102,8 +102,8 @@ fn allowing(allowed: &'static str, methods: MethodRouter<Arc<App>>) -> MethodRou
         .fallback(move |app| async move { (allow(), method_not_allowed::any(app).await) })
 }
 
-/// Answers without doing anything.
-async fn nothing() {}
+/// Responds without side effects.
+async fn no_effect() {}
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))

@@ -1,4 +1,4 @@
-//! Start and stop of the server.
+//! Starting and stopping the server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::config::Config;
 impl App {
     /// Serves the app on `listener` until the returned handle is dropped or stopped.
     ///
-    /// It answers at once; the provider is contacted meanwhile, again and again when it is
-    /// away, and `/readyz` says when the app is ready to sign users in.
+    /// It accepts requests immediately. Meanwhile it contacts the provider, with retries if that is not
+    /// available; `/readyz` reports when the app can sign users in.
     ///
     /// # Panics
     ///
@@ -31,7 +31,7 @@ impl App {
         let mut shutdown = stopped.clone();
         let server = axum::serve(listener, router::router(Arc::clone(&app)))
             .with_graceful_shutdown(async move {
-                // A dropped handle closes the channel, which is as good as a request to stop.
+                // A dropped handle closes the channel, which also means to stop.
                 let _ = shutdown.wait_for(|stop| *stop).await;
             });
         let server = tokio::spawn(async move {
@@ -64,10 +64,10 @@ pub struct RunningApp {
 }
 
 impl RunningApp {
-    /// How long [`RunningApp::stop`] waits for answers that are under way.
+    /// How long [`RunningApp::stop`] waits for requests in progress.
     const GRACE: Duration = Duration::from_secs(10);
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -77,18 +77,18 @@ impl RunningApp {
         &self.base_url
     }
 
-    /// The clock that the app goes by.
+    /// The clock that the app uses.
     pub fn clock(&self) -> &Clock {
         &self.app.config.clock
     }
 
-    /// Stops listening, and waits up to 10 s for the answers that are under way.
+    /// Stops listening, and waits up to 10 s for requests in progress.
     pub async fn stop(mut self) {
-        // Fails only when the server is gone already.
+        // Fails only if the server has already stopped.
         let _ = self.stop.send(true);
         let finished = tokio::time::timeout(Self::GRACE, &mut self.server).await;
         if finished.is_err() {
-            tracing::warn!("connections still open after the time to finish; closing them");
+            tracing::warn!("closing connections that are still open after the grace period");
             self.server.abort();
         }
     }

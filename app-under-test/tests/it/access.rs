@@ -1,4 +1,4 @@
-//! `REQUIRED_GROUPS`: who sees the pages, and what the others see.
+//! `REQUIRED_GROUPS`: access to the pages, and the page for users without it.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn any_of_the_groups_admits() {
 }
 
 #[tokio::test]
-async fn denied_user_learns_who_they_are_and_what_is_missing() {
+async fn denied_user_sees_their_name_and_the_required_groups() {
     let setup = Setup::with(&[("REQUIRED_GROUPS", "auditors")]).await;
     let mut browser = setup.signed_in(json!({})).await;
     let denied = browser.get("").await;
@@ -37,7 +37,7 @@ async fn denied_user_learns_who_they_are_and_what_is_missing() {
 }
 
 #[tokio::test]
-async fn denied_user_can_become_somebody_else_and_arrive() {
+async fn denied_user_can_sign_in_as_another_user() {
     let setup = Setup::with(&[("REQUIRED_GROUPS", "auditors")]).await;
     let mut browser = setup.signed_in(json!({})).await;
     let denied = browser.get("claims").await;
@@ -55,7 +55,7 @@ async fn denied_user_can_become_somebody_else_and_arrive() {
 }
 
 #[tokio::test]
-async fn denial_is_a_page_and_no_way_back_to_the_provider() {
+async fn denial_is_a_page_and_not_a_redirect_to_the_provider() {
     let setup = Setup::with(&[("REQUIRED_GROUPS", "auditors")]).await;
     let mut browser = setup.signed_in(json!({})).await;
     for path in ["", "claims"] {
@@ -66,7 +66,7 @@ async fn denial_is_a_page_and_no_way_back_to_the_provider() {
 }
 
 #[tokio::test]
-async fn groups_that_the_provider_keeps_elsewhere_are_mentioned() {
+async fn distributed_groups_are_mentioned() {
     let setup = Setup::with(&[("REQUIRED_GROUPS", "auditors")]).await;
     let claims = json!({"groups": null, "_claim_names": {"groups": "src1"}});
     let mut browser = setup.browser();
@@ -82,7 +82,7 @@ async fn groups_that_the_provider_keeps_elsewhere_are_mentioned() {
 }
 
 #[tokio::test]
-async fn pages_for_users_send_everybody_else_to_sign_in() {
+async fn protected_pages_redirect_to_the_login() {
     let setup = Setup::new().await;
     let answer = setup.browser().get("claims").await;
     assert_eq!(answer.status, 302);

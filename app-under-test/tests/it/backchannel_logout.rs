@@ -1,4 +1,4 @@
-//! `POST auth/backchannel-logout`: each refusal breaks one thing of an honest logout token.
+//! `POST auth/backchannel-logout`: each test changes one thing in an honest logout token.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn logout_token(setup: &Setup) -> IdToken {
     token
 }
 
-/// Sets claims; null takes them away.
+/// Sets claims; null removes them.
 fn set(token: &mut IdToken, claims: Value) {
     let all = token.claims.as_object_mut().unwrap();
     for (name, value) in claims.as_object().unwrap() {
@@ -53,7 +53,7 @@ fn assert_accepted(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
-/// Asserts a refusal, and returns its description.
+/// Asserts a rejection and returns its description.
 #[track_caller]
 fn refusal(answer: &Answer) -> String {
     assert_eq!(answer.status, 400, "{answer:#?}");
@@ -64,8 +64,8 @@ fn refusal(answer: &Answer) -> String {
     document["error_description"].as_str().unwrap().to_owned()
 }
 
-/// Asserts that a token is refused which `change` has changed, with these words, and that the
-/// session goes on; the honest one ends it afterwards.
+/// Asserts that a token changed by `change` is rejected with these words and does not end the
+/// session, and that the honest one does so afterwards.
 async fn refused(words: &str, change: impl FnOnce(&mut IdToken)) {
     refused_at(&Setup::new().await, words, change).await;
 }
@@ -79,7 +79,7 @@ async fn refused_at(setup: &Setup, words: &str, change: impl FnOnce(&mut IdToken
     assert!(is_signed_in(&mut browser).await);
     assert_accepted(&post(setup, &logout_token(setup).sign()).await);
     assert!(!is_signed_in(&mut browser).await);
-    // The next token has another name.
+    // The next token has another `jti`.
     setup.advance(1);
 }
 
@@ -98,7 +98,7 @@ async fn logout_token_ends_the_session_that_it_names() {
     assert_accepted(&post(&setup, &logout_token(&setup).sign()).await);
     assert!(!is_signed_in(&mut one).await);
     assert!(is_signed_in(&mut other).await);
-    // A kept cookie opens nothing; a new login does.
+    // A copied cookie is useless; a new login works.
     setup.sign_in(&mut one, json!({"sid": "s-3"})).await;
     assert!(is_signed_in(&mut one).await);
 }
@@ -132,7 +132,7 @@ async fn subject_alone_ends_all_sessions_of_the_user() {
 }
 
 #[tokio::test]
-async fn session_without_an_id_ends_with_any_of_its_user() {
+async fn session_without_a_sid_ends_with_any_of_its_user() {
     let setup = Setup::new().await;
     let mut alice = setup.signed_in(json!({})).await;
     let mut bob = setup.signed_in(json!({"sub": "bob-2"})).await;
@@ -142,7 +142,7 @@ async fn session_without_an_id_ends_with_any_of_its_user() {
 }
 
 #[tokio::test]
-async fn logout_of_nobody_is_accepted_and_ends_nothing() {
+async fn logout_without_a_matching_session_is_accepted() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({"sid": "s-1"})).await;
     for (number, claims) in [
@@ -161,7 +161,7 @@ async fn logout_of_nobody_is_accepted_and_ends_nothing() {
         assert_accepted(&post(&setup, &token.sign()).await);
         assert!(is_signed_in(&mut browser).await, "{}", token.claims);
     }
-    // Logged out already.
+    // Already logged out.
     assert_accepted(&post(&setup, &logout_token(&setup).sign()).await);
     let mut again = logout_token(&setup);
     set(&mut again, json!({"jti": "again"}));
@@ -169,7 +169,7 @@ async fn logout_of_nobody_is_accepted_and_ends_nothing() {
 }
 
 #[tokio::test]
-async fn same_token_counts_once() {
+async fn token_can_be_used_once() {
     let setup = Setup::new().await;
     let mut token = logout_token(&setup);
     set(&mut token, json!({"sid": null}));
@@ -178,7 +178,7 @@ async fn same_token_counts_once() {
     setup.advance(100);
     let description = refusal(&post(&setup, &token.sign()).await);
     assert!(description.contains("used before"), "{description}");
-    // Signed anew, it is the same.
+    // A new signature does not make it another token.
     set(&mut token, json!({"exp": NOW + 600}));
     refusal(&post(&setup, &token.sign()).await);
     assert!(is_signed_in(&mut browser).await);
@@ -191,7 +191,7 @@ async fn signature_must_be_the_providers() {
         token.spoil = |token| format!("{}.", token.rsplit_once('.').unwrap().0);
     })
     .await;
-    refused("no published key", |token| token.header["kid"] = "unpublished".into()).await;
+    refused("a published key must match", |token| token.header["kid"] = "unpublished".into()).await;
     let public_key = Key::signing().jwk("signing")["n"].as_str().unwrap().to_owned();
     for secret in ["s3cret", &public_key] {
         refused("alg", |token| {
@@ -224,7 +224,7 @@ async fn unsigned_token_is_refused() {
 }
 
 #[tokio::test]
-async fn key_that_was_published_meanwhile_is_fetched() {
+async fn newly_published_key_is_fetched() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({"sid": "s-1"})).await;
     setup.stub.publish(&[Key::other().jwk("new")]);
@@ -236,7 +236,7 @@ async fn key_that_was_published_meanwhile_is_fetched() {
 }
 
 #[tokio::test]
-async fn strangers_do_not_use_up_the_fetches_of_logins() {
+async fn unauthenticated_requests_do_not_use_up_the_fetches_of_logins() {
     let setup = Setup::new().await;
     setup.signed_in(json!({})).await;
     for number in 0..12 {
@@ -245,7 +245,7 @@ async fn strangers_do_not_use_up_the_fetches_of_logins() {
         refusal(&post(&setup, &token.sign()).await);
     }
     assert_eq!(setup.stub.calls(JWKS).len(), 1 + 5);
-    // The provider changes its keys, and a login fetches them.
+    // The provider rotates its keys, and a login fetches them.
     setup.stub.publish(&[Key::signing().jwk("new")]);
     let mut browser = setup.browser();
     let login = crate::setup::begin(&mut browser, "auth/login").await;
@@ -257,7 +257,7 @@ async fn strangers_do_not_use_up_the_fetches_of_logins() {
 }
 
 #[tokio::test]
-async fn type_must_be_that_of_a_logout_token_or_none() {
+async fn type_must_be_that_of_a_logout_token_or_absent() {
     for typ in ["at+jwt", "secevent+jwt", "id_token+jwt", ""] {
         refused("typ", |token| token.header["typ"] = typ.into()).await;
     }
@@ -272,7 +272,7 @@ async fn type_must_be_that_of_a_logout_token_or_none() {
 }
 
 #[tokio::test]
-async fn issuer_and_audience_must_fit() {
+async fn issuer_and_audience_must_match() {
     claims_refused("iss", &[json!({"iss": "http://evil.example"}), json!({"iss": ""})]).await;
     refused("iss", |token| {
         let issuer = format!("{}/", token.claims["iss"].as_str().unwrap());
@@ -286,7 +286,7 @@ async fn issuer_and_audience_must_fit() {
 }
 
 #[tokio::test]
-async fn times_must_fit_and_be_there() {
+async fn times_must_be_present_and_valid() {
     claims_refused("expired", &[json!({"exp": NOW - 60}), json!({"exp": 0})]).await;
     claims_refused("iat", &[json!({"iat": NOW + 61})]).await;
     claims_refused("nbf", &[json!({"nbf": NOW + 61})]).await;
@@ -298,9 +298,9 @@ async fn times_must_fit_and_be_there() {
 }
 
 #[tokio::test]
-async fn somebody_must_be_named() {
+async fn subject_or_session_must_be_named() {
     claims_refused(
-        "neither sub nor sid",
+        "sub or sid",
         &[json!({"sub": null, "sid": null}), json!({"sub": "", "sid": ""})],
     )
     .await;
@@ -308,7 +308,7 @@ async fn somebody_must_be_named() {
 }
 
 #[tokio::test]
-async fn events_must_say_that_it_is_a_logout() {
+async fn events_must_contain_the_logout_event() {
     claims_refused(
         "events",
         &[
@@ -330,13 +330,13 @@ async fn events_must_say_that_it_is_a_logout() {
 }
 
 #[tokio::test]
-async fn nonce_makes_it_another_token() {
+async fn nonce_must_be_absent() {
     claims_refused("nonce", &[json!({"nonce": "x"}), json!({"nonce": ""})]).await;
     refused("nonce", |token| token.claims["nonce"] = Value::Null).await;
 }
 
 #[tokio::test]
-async fn token_must_have_a_name() {
+async fn token_must_have_a_jti() {
     claims_refused("jti", &[json!({"jti": ""})]).await;
     claims_refused("claims", &[json!({"jti": null}), json!({"jti": 1})]).await;
 }
@@ -344,7 +344,7 @@ async fn token_must_have_a_name() {
 #[tokio::test]
 async fn repeated_claim_is_refused() {
     for (claim, value) in [("sid", "\"s-2\""), ("jti", "\"x\""), ("events", "{}")] {
-        refused("repeated", |token| {
+        refused("present once", |token| {
             let claims = token.claims.to_string();
             token.payload = Some(claims.replacen('{', &format!("{{\"{claim}\":{value},"), 1));
         })
@@ -353,7 +353,7 @@ async fn repeated_claim_is_refused() {
 }
 
 #[tokio::test]
-async fn id_token_is_no_logout_token() {
+async fn id_token_is_not_accepted_as_a_logout_token() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({"sid": "s-1", "jti": "a"})).await;
     let mut id_token = String::new();
@@ -365,7 +365,7 @@ async fn id_token_is_no_logout_token() {
 }
 
 #[tokio::test]
-async fn logout_token_is_no_id_token() {
+async fn logout_token_is_not_accepted_as_an_id_token() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = crate::setup::begin(&mut browser, "auth/login").await;
@@ -404,7 +404,7 @@ async fn request_must_be_a_form_with_one_token() {
         refusal(&answer);
         assert!(is_signed_in(&mut browser).await, "{content_type} {body}");
     }
-    // What else stands there is ignored.
+    // Other parameters are ignored.
     let answer = setup
         .browser()
         .request(Method::POST, PATH, |request| {
@@ -429,10 +429,10 @@ async fn other_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be_fetched_end_nothing() {
+async fn no_session_ends_when_the_keys_cannot_be_fetched() {
     let stub = crate::stub::Stub::start().await;
     stub.reply(JWKS, crate::stub::Reply::status(503, json!({})));
     let setup = Setup::at(stub, &[]).await;
     let description = refusal(&post(&setup, &logout_token(&setup).sign()).await);
-    assert!(description.contains("cannot be fetched"), "{description}");
+    assert!(description.contains("not available"), "{description}");
 }

@@ -1,5 +1,5 @@
-//! A browser, as far as a login needs one: it keeps cookies, and follows a redirect only when
-//! the test does.
+//! A browser with the features that a login needs: it keeps cookies. Tests follow redirects
+//! themselves.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
-/// An answer of the app.
+/// A response of the app.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -28,9 +28,9 @@ impl Browser {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            // Longer than the app may wait for anything: a test fails instead of hanging.
+            // Longer than any time limit of the app, so that a test fails instead of hanging.
             .timeout(Duration::from_secs(20))
-            // No TLS here: reading the system's certificates would take most of a test's time.
+            // TLS is not used, and loading the system's certificates would take most of a test's time.
             .tls_certs_only([]);
         Self {
             client: client.build().unwrap(),
@@ -95,7 +95,7 @@ impl Answer {
         cookies.map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
     }
 
-    /// The text of the element with this id, which has no elements within.
+    /// The text of the element with this id, which must not contain elements.
     #[track_caller]
     pub(crate) fn text(&self, id: &str) -> &str {
         let element = self.body.split_once(&format!("id=\"{id}\""));
@@ -106,7 +106,7 @@ impl Answer {
         }
     }
 
-    /// The value of the attribute in the element with this id.
+    /// The value of an attribute of the element with this id.
     #[track_caller]
     pub(crate) fn attribute(&self, id: &str, attribute: &str) -> String {
         let element = self.body.split_once(&format!("id=\"{id}\""));
@@ -129,7 +129,7 @@ impl Answer {
         }
     }
 
-    /// Asserts an error page, and returns its code.
+    /// Asserts an error page and returns its code.
     #[track_caller]
     pub(crate) fn error_code(&self) -> &str {
         assert!(self.status >= 400, "{self:#?}");

@@ -1,12 +1,12 @@
-//! `GET auth/callback`: what the browser brings back, honest and otherwise.
+//! `GET auth/callback`: honest and manipulated authorization responses.
 
 use serde_json::{Value, json};
 
 use crate::setup::{Setup, begin, callback};
 use crate::stub::{DISCOVERY, TOKEN};
 
-/// Begins a login, comes back with `query` (`STATE` stands for the state), and returns the
-/// error code after checking that nobody was signed in and no code was spent.
+/// Begins a login, returns with `query` (`STATE` stands for the state), and returns the error code
+/// after asserting that no session began and no code was sent.
 async fn refused(query: &str) -> String {
     refused_at(&Setup::new().await, query).await
 }
@@ -22,7 +22,7 @@ async fn refused_at(setup: &Setup, query: &str) -> String {
 }
 
 #[tokio::test]
-async fn honest_response_signs_in_and_leads_home() {
+async fn honest_response_signs_in_and_redirects_to_the_home_page() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let answer = setup.sign_in(&mut browser, json!({})).await;
@@ -55,7 +55,7 @@ async fn state_counts_once() {
     let again = callback(&mut browser, &login.response()).await;
     assert_eq!((again.status, again.error_code()), (400, "invalid_state"));
     assert_eq!(setup.stub.calls(TOKEN).len(), 1);
-    // Whoever reloads stays signed in.
+    // A user who reloads the page stays signed in.
     assert!(browser.get("").await.body.contains("Welcome"));
 }
 
@@ -71,7 +71,7 @@ async fn state_grows_old() {
 }
 
 #[tokio::test]
-async fn response_in_another_browser_is_refused_and_still_good_in_the_right_one() {
+async fn response_in_another_browser_is_refused_and_stays_valid_in_the_right_one() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -105,7 +105,7 @@ async fn two_tabs_finish_in_either_order_with_one_cookie() {
 }
 
 #[tokio::test]
-async fn response_without_code_says_so() {
+async fn response_without_a_code_is_refused() {
     for query in [
         "",
         "state=STATE",
@@ -132,7 +132,7 @@ async fn repeated_parameters_are_refused() {
 }
 
 #[tokio::test]
-async fn endless_parameters_are_refused() {
+async fn oversized_parameters_are_refused() {
     let code = "x".repeat(4097);
     assert_eq!(refused(&format!("code={code}&state=STATE")).await, "invalid_response");
     let rest = "x".repeat(20_000);
@@ -160,7 +160,7 @@ async fn unusual_responses_are_accepted() {
 }
 
 #[tokio::test]
-async fn issuer_of_the_response_is_checked_before_the_code_is_spent() {
+async fn issuer_of_the_response_is_checked_before_the_code_is_sent() {
     let setup = Setup::new().await;
     let issuer = setup.stub.issuer();
     for iss in ["http://evil.example", &format!("{issuer}/"), ""] {
@@ -208,7 +208,7 @@ async fn every_error_code_has_its_page() {
         ("registration_not_supported", 400),
         ("unmet_authentication_requirements", 400),
     ] {
-        // With the state of a login, and sent here without one.
+        // With the state of a login, and without one.
         for with_state in [true, false] {
             let mut browser = setup.browser();
             let login = begin(&mut browser, "auth/login?next=/st_auth/claims").await;
@@ -218,7 +218,7 @@ async fn every_error_code_has_its_page() {
             assert_eq!((answer.status, answer.error_code()), (status, code));
             assert!(!answer.body.contains("CANARY"));
             assert!(!answer.text("error-sentence").is_empty());
-            // Trying again leads where the user wanted to go.
+            // A second attempt leads to the page that the user wanted to see.
             let next = answer.attribute("try-again", "href");
             assert_eq!(next.contains("next="), with_state, "{next}");
         }
@@ -226,7 +226,7 @@ async fn every_error_code_has_its_page() {
 }
 
 #[tokio::test]
-async fn refusal_uses_the_login_up() {
+async fn error_response_uses_up_the_login() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -238,7 +238,7 @@ async fn refusal_uses_the_login_up() {
 }
 
 #[tokio::test]
-async fn error_counts_more_than_a_code() {
+async fn error_takes_precedence_over_a_code() {
     assert_eq!(refused("code=ok&error=access_denied&state=STATE").await, "access_denied");
     assert_eq!(refused("code=ok&error=&state=STATE").await, "unknown error");
 }
@@ -257,7 +257,7 @@ async fn unknown_errors_are_not_reflected() {
 }
 
 #[tokio::test]
-async fn failed_login_leaves_the_session_alone() {
+async fn failed_login_does_not_end_the_session() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     for query in ["error=access_denied", "code=ok&state=forged", ""] {
@@ -267,7 +267,7 @@ async fn failed_login_leaves_the_session_alone() {
 }
 
 #[tokio::test]
-async fn head_completes_no_login() {
+async fn head_does_not_complete_a_login() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -280,7 +280,7 @@ async fn head_completes_no_login() {
 }
 
 #[tokio::test]
-async fn responses_are_not_taken_from_a_form() {
+async fn responses_are_not_accepted_as_a_form() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;

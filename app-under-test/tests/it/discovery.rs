@@ -1,4 +1,4 @@
-//! The app finds its provider: at start, later, or not at all.
+//! Discovery: at start, later, or never.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::setup::{self, BASE, Setup, begin, callback};
 use crate::stub::{DISCOVERY, JWKS, Reply, Stub};
 use crate::token::IdToken;
 
-/// Asks for a login while discovery says `reply`; status and error code.
+/// Requests a login while discovery replies with `reply`. Returns status and error code.
 async fn refused(reply: Reply) -> (u16, String) {
     let stub = Stub::start().await;
     stub.reply(DISCOVERY, reply);
@@ -22,7 +22,7 @@ async fn refused(reply: Reply) -> (u16, String) {
     (answer.status, answer.error_code().to_owned())
 }
 
-/// Discovery with one member changed; null takes it away.
+/// The same with one member of the metadata changed; null removes it.
 async fn refused_with(member: &str, value: impl FnOnce(&str) -> Value) -> (u16, String) {
     let stub = Stub::start().await;
     let value = value(&stub.issuer());
@@ -32,18 +32,20 @@ async fn refused_with(member: &str, value: impl FnOnce(&str) -> Value) -> (u16, 
     (answer.status, answer.error_code().to_owned())
 }
 
-/// Asks until the app is ready.
+/// Waits until the app is ready.
 async fn until_ready(browser: &mut Browser) {
     let ready = async {
         while browser.get("readyz").await.status != 200 {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), ready).await.expect("the app is never ready");
+    tokio::time::timeout(Duration::from_secs(20), ready)
+        .await
+        .expect("the app did not become ready");
 }
 
 #[tokio::test]
-async fn start_takes_two_calls_and_a_login_no_more_of_them() {
+async fn start_takes_two_calls_and_a_login_needs_none_of_them_again() {
     let setup = Setup::new().await;
     until_ready(&mut setup.browser()).await;
     setup.signed_in(json!({})).await;
@@ -67,7 +69,7 @@ async fn app_becomes_ready_by_itself_once_the_provider_answers() {
 }
 
 #[tokio::test]
-async fn login_tries_again_without_waiting_for_the_next_attempt() {
+async fn login_fetches_without_waiting_for_the_next_attempt() {
     let stub = Stub::start().await;
     let mut honest = Value::Null;
     stub.edit(DISCOVERY, |metadata| honest = metadata.clone());
@@ -80,7 +82,7 @@ async fn login_tries_again_without_waiting_for_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn provider_that_is_down_is_told_on_a_page() {
+async fn provider_that_is_down_is_reported_on_a_page() {
     let stub = Stub::start().await;
     let issuer = stub.issuer();
     stub.stop().await;
@@ -92,7 +94,7 @@ async fn provider_that_is_down_is_told_on_a_page() {
 }
 
 #[tokio::test]
-async fn silent_provider_holds_up_all_logins_together_and_not_in_turn() {
+async fn unresponsive_provider_delays_parallel_logins_only_once() {
     let stub = Stub::start().await;
     stub.reply(DISCOVERY, Reply::Hang);
     let setup = Setup::impatient(stub).await;
@@ -106,12 +108,14 @@ async fn silent_provider_holds_up_all_logins_together_and_not_in_turn() {
             assert_eq!((answer.status, answer.error_code()), (504, "provider_timeout"));
         }
     };
-    // One after the other would take more than 10 s.
-    tokio::time::timeout(Duration::from_secs(6), all).await.expect("they queued up");
+    // In sequence they would take more than 10 s.
+    tokio::time::timeout(Duration::from_secs(6), all)
+        .await
+        .expect("the logins waited for each other");
 }
 
 #[tokio::test]
-async fn outdated_metadata_serves_without_asking_a_silent_provider_each_time() {
+async fn unresponsive_provider_is_not_asked_at_every_request_once_metadata_is_outdated() {
     let setup = Setup::impatient(Stub::start().await).await;
     let mut browser = setup.signed_in(json!({})).await;
     assert_eq!(setup.stub.calls(DISCOVERY).len(), 1);
@@ -123,11 +127,15 @@ async fn outdated_metadata_serves_without_asking_a_silent_provider_each_time() {
     assert_eq!(setup.stub.calls(DISCOVERY).len(), 2, "each login waited for the time limit");
     setup.advance(30);
     begin(&mut browser, "auth/login").await;
-    assert_eq!(setup.stub.calls(DISCOVERY).len(), 3, "the provider was given up");
+    assert_eq!(
+        setup.stub.calls(DISCOVERY).len(),
+        3,
+        "the provider must be asked again after the back-off"
+    );
 }
 
 #[tokio::test]
-async fn document_that_is_none_is_refused() {
+async fn invalid_document_is_refused() {
     for reply in [
         Reply::status(404, json!({})),
         Reply::status(500, json!({})),
@@ -142,7 +150,7 @@ async fn document_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn good_document_with_a_bad_status_or_elsewhere_is_refused() {
+async fn good_document_with_a_bad_status_or_behind_a_redirect_is_refused() {
     let stub = Stub::start().await;
     let mut honest = Value::Null;
     stub.edit(DISCOVERY, |metadata| honest = metadata.clone());
@@ -184,7 +192,7 @@ async fn provider_without_a_common_algorithm_is_refused() {
 }
 
 #[tokio::test]
-async fn slash_that_only_the_provider_writes_is_refused_and_not_kept() {
+async fn trailing_slash_only_in_the_issuer_is_refused_and_not_cached() {
     let stub = Stub::start().await;
     let issuer = stub.issuer();
     stub.edit(DISCOVERY, |metadata| metadata["issuer"] = json!(format!("{issuer}/")));
@@ -197,7 +205,7 @@ async fn slash_that_only_the_provider_writes_is_refused_and_not_kept() {
 }
 
 #[tokio::test]
-async fn slash_at_the_end_of_the_authority_is_the_providers_choice_and_then_binding() {
+async fn trailing_slash_in_issuer_and_authority_is_required_in_tokens() {
     let stub = Stub::start().await;
     let with_slash = format!("{}/", stub.issuer());
     stub.edit(DISCOVERY, |metadata| metadata["issuer"] = json!(with_slash));

@@ -1,4 +1,4 @@
-//! `GET auth/frontchannel-logout`: what the provider loads in a frame.
+//! `GET auth/frontchannel-logout`: the page that the provider loads in a frame.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use crate::browser::{Answer, Browser};
 use crate::setup::Setup;
 
-/// Loads the page as a frame of another site does: without cookies.
+/// Loads the page as in a frame on another site: without cookies.
 async fn load(setup: &Setup, parameters: &[(&str, &str)]) -> Answer {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     setup.browser().get(&format!("auth/frontchannel-logout?{query}")).await
@@ -18,7 +18,7 @@ async fn is_signed_in(browser: &mut Browser) -> bool {
 }
 
 #[tokio::test]
-async fn session_that_is_named_ends() {
+async fn named_session_ends() {
     let setup = Setup::new().await;
     let mut one = setup.signed_in(json!({"sid": "s-1"})).await;
     let mut other = setup.signed_in(json!({"sid": "s-2"})).await;
@@ -29,7 +29,7 @@ async fn session_that_is_named_ends() {
 }
 
 #[tokio::test]
-async fn page_may_be_framed_by_the_provider_alone() {
+async fn only_the_provider_may_frame_the_page() {
     let setup = Setup::new().await;
     let issuer = setup.stub.issuer();
     let answer = load(&setup, &[("iss", &issuer), ("sid", "nobody's")]).await;
@@ -48,7 +48,7 @@ async fn page_may_be_framed_by_the_provider_alone() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_out_unless_both_are_right() {
+async fn no_session_ends_unless_issuer_and_sid_match() {
     let setup = Setup::new().await;
     let issuer = setup.stub.issuer();
     let slash = format!("{issuer}/");
@@ -67,7 +67,7 @@ async fn nobody_is_signed_out_unless_both_are_right() {
         &[("iss", &issuer), ("sid", "s-1"), ("sid", "s-2")],
         &[("iss", &issuer), ("iss", &issuer), ("sid", "s-1")],
     ] {
-        // With the cookies as well: they play no part.
+        // With cookies, which must have no effect.
         let query =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         for browser in [&mut with_id, &mut without_id, &mut odd_id] {
@@ -79,7 +79,7 @@ async fn nobody_is_signed_out_unless_both_are_right() {
 }
 
 #[tokio::test]
-async fn head_and_post_sign_nobody_out() {
+async fn head_and_post_end_no_session() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({"sid": "s-1"})).await;
     let path = format!("auth/frontchannel-logout?iss={}&sid=s-1", setup.stub.issuer());

@@ -1,4 +1,4 @@
-//! Every check of the ID token: each test breaks one thing and names the step that must see it.
+//! The checks of the ID token: each test breaks one thing and names the check that must fail.
 
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::setup::{NOW, Setup, begin, callback};
 use crate::stub::TOKEN;
 use crate::token::{IdToken, Key};
 
-/// Signs in with an honest token that `change` has changed; the error code, or `None`.
+/// Signs in with a token changed by `change`. Returns the error code, or `None` on success.
 async fn outcome(change: impl FnOnce(&mut IdToken)) -> Option<String> {
     outcome_at(&Setup::new().await, change).await
 }
@@ -27,7 +27,7 @@ async fn outcome_at(setup: &Setup, change: impl FnOnce(&mut IdToken)) -> Option<
     Some(answer.error_code().to_owned())
 }
 
-/// Asserts that `step` refuses the token.
+/// Asserts that the check `step` rejects the token.
 async fn refused(step: &str, change: impl FnOnce(&mut IdToken)) {
     let outcome = outcome(change).await;
     assert_eq!(outcome.as_deref(), Some(step));
@@ -37,7 +37,7 @@ async fn accepted(change: impl FnOnce(&mut IdToken)) {
     assert_eq!(outcome(change).await, None);
 }
 
-/// Asserts that `step` refuses the token with each of the values as `claim`; null is left out.
+/// Asserts that the check `step` rejects the token with each value of `claim`; null removes it.
 async fn claim_refused(step: &str, claim: &str, values: &[Value]) {
     let setup = Setup::new().await;
     for value in values {
@@ -55,7 +55,7 @@ async fn claim_accepted(claim: &str, values: &[Value]) {
 }
 
 impl IdToken {
-    /// Sets a claim; null takes it away.
+    /// Sets a claim; null removes it.
     fn set(&mut self, claim: &str, value: Value) {
         let claims = self.claims.as_object_mut().unwrap();
         match value {
@@ -111,7 +111,7 @@ async fn changed_payload_is_refused() {
 }
 
 #[tokio::test]
-async fn foreign_key_is_refused_whatever_it_calls_itself() {
+async fn foreign_key_is_refused_whatever_its_kid() {
     refused("id_token_signature", |token| token.key = Key::other()).await;
     refused("id_token_signature", |token| {
         token.key = Key::other();
@@ -122,7 +122,7 @@ async fn foreign_key_is_refused_whatever_it_calls_itself() {
 }
 
 #[tokio::test]
-async fn symmetric_signature_is_refused_whatever_the_key() {
+async fn symmetric_signature_is_refused_with_every_key() {
     let public_key = Key::signing().jwk("signing")["n"].as_str().unwrap().to_owned();
     for secret in ["s3cret", "", "app", &public_key] {
         refused("id_token_algorithm", |token| {
@@ -145,7 +145,7 @@ async fn symmetric_key_in_the_key_set_is_not_used() {
 }
 
 #[tokio::test]
-async fn algorithm_that_was_not_agreed_on_is_refused() {
+async fn algorithm_that_is_not_configured_is_refused() {
     for (name, algorithm) in
         [("RS384", Algorithm::RS384), ("RS512", Algorithm::RS512), ("PS256", Algorithm::PS256)]
     {
@@ -158,7 +158,7 @@ async fn algorithm_that_was_not_agreed_on_is_refused() {
 }
 
 #[tokio::test]
-async fn algorithm_must_fit_the_key() {
+async fn algorithm_must_match_the_key() {
     let setup = Setup::with(&[("OIDC_SIGNING_ALGS", "RS256 ES256")]).await;
     let key = Key::p256();
     setup.stub.publish(&[key.jwk("signing")]);
@@ -218,7 +218,7 @@ async fn claims_in_the_header_are_ignored() {
 }
 
 #[tokio::test]
-async fn text_that_is_no_token_is_refused() {
+async fn text_that_is_not_a_token_is_refused() {
     for spoil in [
         (|_| "garbage".to_owned()) as fn(String) -> String,
         |_| "...".to_owned(),
@@ -232,7 +232,7 @@ async fn text_that_is_no_token_is_refused() {
 }
 
 #[tokio::test]
-async fn payload_that_is_no_object_is_refused() {
+async fn payload_that_is_not_an_object_is_refused() {
     for payload in ["", "[]", "null", "\"text\"", "{"] {
         refused("id_token_claims", |token| token.payload = Some(payload.to_owned())).await;
     }
@@ -258,7 +258,7 @@ async fn repeated_claim_is_refused() {
 // The claims.
 
 #[tokio::test]
-async fn issuer_must_be_the_providers_to_the_letter() {
+async fn issuer_must_match_exactly() {
     let setup = Setup::new().await;
     let issuer = setup.stub.issuer();
     for wrong in [
@@ -284,7 +284,7 @@ async fn audience_must_be_this_client() {
 }
 
 #[tokio::test]
-async fn further_audiences_are_not_trusted() {
+async fn additional_audiences_are_not_trusted() {
     claim_refused("id_token_audience", "aud", &[json!(["app", "other"]), json!(["other", "app"])])
         .await;
     refused("id_token_audience", |token| {
@@ -312,7 +312,7 @@ async fn expired_token_is_refused_beyond_the_skew() {
 }
 
 #[tokio::test]
-async fn token_of_the_future_is_refused_beyond_the_skew() {
+async fn future_token_is_refused_beyond_the_skew() {
     claim_refused("id_token_not_yet_valid", "nbf", &[json!(NOW + 61), json!(NOW + 86_400)]).await;
     claim_accepted("nbf", &[json!(NOW - 5), json!(NOW + 5), json!(NOW + 60)]).await;
     let values = [json!(NOW + 61), json!(NOW + 86_400), json!(NOW * 1000)];
@@ -338,14 +338,14 @@ async fn token_of_an_earlier_login_is_refused() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     setup.sign_in(&mut browser, json!({})).await;
-    // The token endpoint goes on handing out the same token.
+    // The token endpoint returns the same token again.
     let login = begin(&mut browser, "auth/login").await;
     let answer = callback(&mut browser, &login.response()).await;
     assert_eq!(answer.error_code(), "id_token_nonce");
 }
 
 #[tokio::test]
-async fn subject_must_be_somebody() {
+async fn subject_must_not_be_empty_or_too_long() {
     let values = [json!(""), json!("  "), json!("x".repeat(256))];
     claim_refused("id_token_subject", "sub", &values).await;
     let values = [json!(null), json!(1), json!(["alice"]), json!({})];
@@ -355,7 +355,7 @@ async fn subject_must_be_somebody() {
 }
 
 #[tokio::test]
-async fn access_token_hash_must_fit_when_there_is_one() {
+async fn access_token_hash_must_match_when_present() {
     // The left half of SHA-256 of "an-access-token".
     let values = [json!("AAAAAAAAAAAAAAAAAAAAAA"), json!("")];
     claim_refused("id_token_access_token_hash", "at_hash", &values).await;
@@ -369,7 +369,7 @@ async fn access_token_hash_must_fit_when_there_is_one() {
 }
 
 #[tokio::test]
-async fn authentication_must_be_as_recent_as_was_asked() {
+async fn authentication_must_be_as_recent_as_requested() {
     let setup = Setup::with(&[("OIDC_MAX_AGE", "300")]).await;
     for value in [json!(null), json!(NOW - 361), json!(NOW + 61), json!(0)] {
         let outcome = outcome_at(&setup, |token| token.set("auth_time", value.clone())).await;
@@ -379,12 +379,12 @@ async fn authentication_must_be_as_recent_as_was_asked() {
         let outcome = outcome_at(&setup, |token| token.set("auth_time", value.clone())).await;
         assert_eq!(outcome, None, "{value}");
     }
-    // Nobody asked: nobody minds.
+    // Not requested, therefore not checked.
     claim_accepted("auth_time", &[json!(0)]).await;
 }
 
 #[tokio::test]
-async fn nothing_is_shown_of_a_refused_token() {
+async fn nothing_of_a_rejected_token_is_displayed() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;

@@ -1,4 +1,4 @@
-//! The provider changes its keys, or publishes strange ones.
+//! The provider rotates its keys, or publishes unusual ones.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::setup::{Setup, begin, callback};
 use crate::stub::{JWKS, Reply};
 use crate::token::Key;
 
-/// Signs in with a token of `key` under `kid`, and returns the error code, or `None`.
+/// Signs in with a token signed by `key` with `kid`. Returns the error code, or `None` on success.
 async fn sign_in(setup: &Setup, key: Key, kid: Option<&str>) -> Option<String> {
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -39,13 +39,13 @@ async fn new_key_under_the_old_kid_is_fetched_as_well() {
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
     setup.stub.publish(&[Key::other().jwk("signing")]);
     assert_eq!(sign_in(&setup, Key::other(), Some("signing")).await, None);
-    // The old one counts no longer.
+    // The old one is no longer accepted.
     let retired = sign_in(&setup, Key::signing(), Some("signing")).await;
     assert_eq!(retired.unwrap(), "id_token_signature");
 }
 
 #[tokio::test]
-async fn unknown_kid_is_refused_after_one_more_look() {
+async fn unknown_kid_is_refused_after_fetching_the_keys_again() {
     let setup = Setup::new().await;
     let code = sign_in(&setup, Key::signing(), Some("nobody")).await;
     assert_eq!(code.unwrap(), "id_token_unknown_key");
@@ -53,14 +53,14 @@ async fn unknown_kid_is_refused_after_one_more_look() {
 }
 
 #[tokio::test]
-async fn storm_of_unknown_kids_reaches_the_provider_only_so_often() {
+async fn fetches_for_unknown_kids_are_rate_limited() {
     let setup = Setup::new().await;
     for number in 0..12 {
         let kid = format!("nobody-{number}");
         assert!(sign_in(&setup, Key::signing(), Some(&kid)).await.is_some());
     }
     assert_eq!(setup.stub.calls(JWKS).len(), 1 + 5);
-    // Honest logins go on meanwhile, and a minute later keys are fetched again.
+    // Honest logins still work, and a minute later keys are fetched again.
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
     setup.advance(61);
     setup.stub.publish(&[Key::other().jwk("new")]);
@@ -68,7 +68,7 @@ async fn storm_of_unknown_kids_reaches_the_provider_only_so_often() {
 }
 
 #[tokio::test]
-async fn failed_fetch_of_keys_is_not_remembered() {
+async fn failed_fetch_of_keys_is_not_cached() {
     let setup = Setup::new().await;
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
     for reply in [
@@ -97,19 +97,19 @@ async fn token_without_kid_is_tried_with_every_key_that_fits() {
 }
 
 #[tokio::test]
-async fn strange_keys_do_not_spoil_the_others() {
+async fn unknown_keys_do_not_affect_the_others() {
     let setup = Setup::new().await;
     setup.stub.publish(&[
         json!({"kty": "AKP", "alg": "ML-DSA-65", "kid": "signing"}),
         json!({"kty": "oct", "k": "c2VjcmV0", "kid": "signing"}),
-        json!("no key at all"),
+        json!("not a key"),
         Key::signing().jwk("signing"),
     ]);
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
 }
 
 #[tokio::test]
-async fn key_for_encryption_signs_nothing() {
+async fn encryption_key_is_not_used_for_signatures() {
     let setup = Setup::new().await;
     let mut key = Key::signing().jwk("signing");
     key["use"] = "enc".into();
@@ -132,7 +132,7 @@ async fn keys_and_metadata_are_fetched_again_every_hour() {
 }
 
 #[tokio::test]
-async fn old_keys_serve_while_the_provider_cannot_be_asked() {
+async fn outdated_keys_serve_while_the_provider_is_not_reachable() {
     let setup = Setup::new().await;
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
     setup.advance(3600);

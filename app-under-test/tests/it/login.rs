@@ -1,4 +1,4 @@
-//! `GET auth/login`: where the browser is sent, and with what.
+//! `GET auth/login`: the authorization request.
 
 use serde_json::json;
 
@@ -66,7 +66,7 @@ async fn every_login_has_its_own_state_nonce_and_challenge() {
 }
 
 #[tokio::test]
-async fn max_age_is_asked_for_when_configured() {
+async fn max_age_is_requested_when_configured() {
     let setup = Setup::with(&[("OIDC_MAX_AGE", "300")]).await;
     let login = begin(&mut setup.browser(), "auth/login").await;
     assert_eq!(login.parameter("max_age"), "300");
@@ -98,7 +98,7 @@ async fn other_parameters_are_ignored() {
 }
 
 #[tokio::test]
-async fn login_returns_to_the_page_that_asked_for_it() {
+async fn login_returns_to_the_page_that_required_it() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let page = browser.get("claims?a=b%20c").await;
@@ -112,7 +112,7 @@ async fn login_returns_to_the_page_that_asked_for_it() {
 }
 
 #[tokio::test]
-async fn login_returns_to_no_other_place() {
+async fn login_does_not_return_to_other_sites() {
     let setup = Setup::new().await;
     for next in [
         "https://evil.example/",
@@ -135,7 +135,7 @@ async fn login_returns_to_no_other_place() {
 }
 
 #[tokio::test]
-async fn login_cookie_is_short_lived_and_out_of_reach() {
+async fn login_cookie_is_short_lived_and_protected() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let cookies = browser.get("auth/login").await.set_cookies();
@@ -145,13 +145,13 @@ async fn login_cookie_is_short_lived_and_out_of_reach() {
     let mut attributes: Vec<&str> = attributes.split("; ").collect();
     attributes.sort_unstable();
     assert_eq!(attributes, ["HttpOnly", "Max-Age=600", "Path=/st_auth", "SameSite=Lax"]);
-    // The second tab renews it, and does not add one.
+    // The second tab renews the cookie instead of adding one.
     let again = browser.get("auth/login").await.set_cookies();
     assert!(again[0].starts_with(pair), "{again:?}");
 }
 
 #[tokio::test]
-async fn login_cookie_that_the_app_did_not_make_is_replaced() {
+async fn foreign_login_cookie_is_replaced() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     for planted in ["", "x", &"x".repeat(4000), "a b", "\u{1}"] {
@@ -170,7 +170,7 @@ async fn signed_in_users_may_sign_in_again() {
 }
 
 #[tokio::test]
-async fn head_begins_no_login() {
+async fn head_does_not_begin_a_login() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let head = browser.request(reqwest::Method::HEAD, "auth/login", |request| request).await;
@@ -178,7 +178,7 @@ async fn head_begins_no_login() {
 }
 
 #[tokio::test]
-async fn verifier_fits_the_challenge() {
+async fn verifier_matches_the_challenge() {
     use aws_lc_rs::digest;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Logout: here first, then at the provider, and only when the user wants it.
+//! Logout: in the app first, then at the provider, and only at the user's request.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -7,7 +7,7 @@ use crate::browser::{Answer, Browser};
 use crate::setup::{BASE, Setup};
 use crate::stub::{DISCOVERY, JWKS, Reply, Stub, TOKEN};
 
-/// Presses the button on the home page.
+/// Submits the form on the home page.
 async fn log_out(browser: &mut Browser) -> Answer {
     let home = browser.get("").await;
     browser.post("auth/logout", &[("csrf_token", home.csrf_token())]).await
@@ -18,7 +18,7 @@ async fn is_signed_in(browser: &mut Browser) -> bool {
 }
 
 #[tokio::test]
-async fn logout_ends_the_session_and_goes_on_to_the_provider() {
+async fn logout_ends_the_session_and_redirects_to_the_provider() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let kept = browser.cookies["rp_session"].clone();
@@ -43,13 +43,13 @@ async fn logout_ends_the_session_and_goes_on_to_the_provider() {
     assert_eq!((parameters.len(), parameters[3].0.as_str()), (4, "state"));
 
     assert!(!browser.cookies.contains_key("rp_session"));
-    // A copy of the cookie is worth nothing.
+    // A copy of the cookie is useless.
     browser.cookies.insert("rp_session".to_owned(), kept);
     assert!(!is_signed_in(&mut browser).await);
 }
 
 #[tokio::test]
-async fn way_back_from_the_provider_says_that_both_sessions_are_over() {
+async fn return_from_the_provider_confirms_that_both_sessions_ended() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let answer = log_out(&mut browser).await;
@@ -58,13 +58,13 @@ async fn way_back_from_the_provider_says_that_both_sessions_are_over() {
     let page = browser.get(&format!("auth/logged-out?state={state}")).await;
     assert_eq!(page.status, 200);
     assert!(page.text("logout-scope").contains("sent you back"));
-    // The state counts once.
+    // The state can be used once.
     let again = browser.get(&format!("auth/logged-out?state={state}")).await;
-    assert!(again.text("logout-scope").contains("may go on"));
+    assert!(again.text("logout-scope").contains("may still be signed in"));
 }
 
 #[tokio::test]
-async fn states_of_nobody_are_ignored() {
+async fn unknown_states_are_ignored() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     log_out(&mut browser).await;
@@ -73,14 +73,14 @@ async fn states_of_nobody_are_ignored() {
         same.cookies = browser.cookies.clone();
         let page = same.get(&format!("auth/logged-out{query}")).await;
         assert_eq!(page.status, 200);
-        assert!(page.text("logout-scope").contains("may go on"));
+        assert!(page.text("logout-scope").contains("may still be signed in"));
     }
     let page = setup.browser().get("auth/logged-out?state=").await;
-    assert!(page.text("logout-scope").contains("may go on"));
+    assert!(page.text("logout-scope").contains("may still be signed in"));
 }
 
 #[tokio::test]
-async fn provider_without_logout_is_left_alone() {
+async fn provider_without_logout_is_not_asked() {
     let stub = Stub::start().await;
     stub.edit(DISCOVERY, |metadata| metadata["end_session_endpoint"] = Value::Null);
     let setup = Setup::at(stub, &[]).await;
@@ -88,12 +88,12 @@ async fn provider_without_logout_is_left_alone() {
     let answer = log_out(&mut browser).await;
     assert_eq!(answer.location(), format!("{BASE}auth/logged-out"));
     let page = browser.get(answer.location()).await;
-    assert!(page.text("logout-scope").contains("may go on"));
+    assert!(page.text("logout-scope").contains("may still be signed in"));
     assert!(!is_signed_in(&mut browser).await);
 }
 
 #[tokio::test]
-async fn provider_that_does_not_answer_keeps_nobody_signed_in() {
+async fn logout_works_when_the_provider_does_not_respond() {
     let setup = Setup::impatient(Stub::start().await).await;
     let mut browser = setup.signed_in(json!({})).await;
     setup.stub.reply(JWKS, Reply::Hang);
@@ -103,7 +103,7 @@ async fn provider_that_does_not_answer_keeps_nobody_signed_in() {
 }
 
 #[tokio::test]
-async fn provider_that_went_away_keeps_nobody_signed_in() {
+async fn logout_works_when_the_provider_is_down() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let Setup { stub, app, .. } = setup;
@@ -115,7 +115,7 @@ async fn provider_that_went_away_keeps_nobody_signed_in() {
 }
 
 #[tokio::test]
-async fn post_without_the_token_signs_nobody_out() {
+async fn post_without_the_token_does_not_sign_out() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let other = setup.signed_in(json!({})).await.get("").await.csrf_token().to_owned();
@@ -146,7 +146,7 @@ async fn get_only_asks() {
 }
 
 #[tokio::test]
-async fn nobody_is_led_home() {
+async fn logout_without_a_session_redirects_to_the_home_page() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let get = browser.get("auth/logout").await;
@@ -156,7 +156,7 @@ async fn nobody_is_led_home() {
 }
 
 #[tokio::test]
-async fn signed_out_page_is_not_shown_to_users() {
+async fn logged_out_page_is_not_shown_to_signed_in_users() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     assert_eq!(browser.get("auth/logged-out").await.location(), "/st_auth");
@@ -172,7 +172,7 @@ async fn denied_users_can_log_out() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_signs_nobody_out_and_is_answered_in_our_own_words() {
+async fn oversized_body_does_not_sign_out_and_is_answered_with_a_page() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let long = "x".repeat(9000);

@@ -1,4 +1,4 @@
-//! The app over HTTP, against a provider that says exactly what the test tells it to.
+//! The app over HTTP, against a scripted provider.
 
 mod access;
 mod backchannel_logout;

@@ -1,11 +1,11 @@
-//! What the user sees, page by page.
+//! Snapshots of the pages.
 
 use serde_json::json;
 
 use crate::browser::Answer;
 use crate::setup::{NOW, Setup};
 
-/// A page without what differs from run to run, each of which is checked before it goes.
+/// A page with redacted values where they differ between runs; each is checked first.
 fn stable(page: &Answer, setup: &Setup) -> String {
     let mut body = page.body.clone();
     if let Some((_, rest)) = body.split_once("name=\"csrf_token\" value=\"") {

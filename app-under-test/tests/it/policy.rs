@@ -1,4 +1,4 @@
-//! The policy service: asked once, believed only when it clearly says yes.
+//! The policy service: queried once per login; only an explicit permission counts.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::stub::{Reply, Stub};
 
 const AUTHORIZE: &str = "/api/v1/authorize";
 
-/// Signs in while the policy service says `reply`; the status of the home page.
+/// Signs in while the policy service replies with `reply`. Returns the status of the home page.
 async fn status_for(reply: Reply) -> u16 {
     let service = Stub::start().await;
     service.reply(AUTHORIZE, reply);
@@ -26,7 +26,7 @@ async fn clear_yes_admits() {
 }
 
 #[tokio::test]
-async fn everything_else_denies() {
+async fn other_responses_deny_access() {
     for reply in [
         Reply::Json(json!({"allow": false, "valid": true})),
         Reply::Json(json!({"allow": true, "valid": false})),
@@ -43,19 +43,19 @@ async fn everything_else_denies() {
 }
 
 #[tokio::test]
-async fn service_that_is_down_denies() {
+async fn unavailable_service_denies_access() {
     let service = Stub::start().await;
     let url = service.issuer();
     service.stop().await;
     let setup = Setup::with(&[("HEIMDALL_BASE_URL", &url)]).await;
     let denied = setup.signed_in(json!({})).await.get("").await;
     assert_eq!(denied.status, 403);
-    // No group is to blame.
+    // Groups are not the reason.
     assert!(!denied.body.contains("required-groups"), "{denied:#?}");
 }
 
 #[tokio::test]
-async fn yes_does_not_replace_a_missing_group() {
+async fn permission_does_not_replace_a_required_group() {
     let service = Stub::start().await;
     service.reply(AUTHORIZE, Reply::Json(json!({"allow": true, "valid": true})));
     let variables =
@@ -66,7 +66,7 @@ async fn yes_does_not_replace_a_missing_group() {
 }
 
 #[tokio::test]
-async fn question_names_the_user_and_the_pages() {
+async fn request_contains_the_token_and_the_paths() {
     let service = Stub::start().await;
     service.reply(AUTHORIZE, Reply::Json(json!({"allow": true})));
     let setup = Setup::with(&[("HEIMDALL_BASE_URL", &format!("{}/", service.issuer()))]).await;

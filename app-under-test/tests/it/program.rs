@@ -1,4 +1,4 @@
-//! The program: its help, its refusals, its start and its end.
+//! The program: help, errors, start and stop.
 
 use std::process::{Command, Output};
 
@@ -16,7 +16,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn missing_variables_are_named_one_a_line() {
+fn missing_variables_are_named_one_per_line() {
     let output = program(&[("OIDC_CLIENT_ID", "app")], &[]);
     assert_eq!(output.status.code(), Some(1));
     let lines = text(&output.stderr);
@@ -26,7 +26,7 @@ fn missing_variables_are_named_one_a_line() {
 
 #[cfg(unix)]
 #[test]
-fn values_that_are_no_unicode_are_refused_and_not_ignored() {
+fn values_that_are_not_unicode_are_refused_and_not_ignored() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
@@ -56,7 +56,7 @@ fn unknown_arguments_are_refused() {
 }
 
 #[test]
-fn port_that_is_taken_is_named() {
+fn port_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = program(
@@ -77,11 +77,11 @@ fn port_that_is_taken_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn program_serves_until_it_is_terminated() {
+fn program_serves_until_sigterm() {
     use std::io::{BufRead as _, BufReader};
     use std::process::Stdio;
 
-    // Free a moment ago; the program takes no port 0.
+    // Free a moment ago; the program does not accept port 0.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port().to_string();
     drop(free);

@@ -1,4 +1,4 @@
-//! Several providers, one of which may be evil: none answers for another.
+//! Several providers, one of them malicious: none may act for another.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -37,7 +37,7 @@ impl Two {
         Self { setup: Setup::with(&all).await, evil }
     }
 
-    /// What the evil provider says about Mallory, who has the same subject as Alice.
+    /// The evil provider's token for Mallory, who has the same subject as Alice.
     fn evil_token(&self, login: &Begun) -> IdToken {
         let now = self.setup.clock.now().as_second();
         let mut token = IdToken::honest(&self.evil.issuer(), login.nonce(), now);
@@ -63,7 +63,7 @@ impl Two {
         (self.setup.stub.calls(TOKEN).len(), self.evil.calls(TOKEN).len())
     }
 
-    /// A logout token as the evil provider signs it, with other claims.
+    /// A logout token signed by the evil provider, with changed claims.
     fn evil_logout_token(&self, claims: Value) -> String {
         let mut token = IdToken::honest(&self.evil.issuer(), "", NOW);
         token.header = json!({"alg": "RS256", "typ": "logout+jwt", "kid": "evil"});
@@ -101,7 +101,7 @@ async fn there_is_a_button_for_each_provider() {
     assert_eq!(page.attribute("sign-in", "href"), "/st_auth/auth/login");
     assert_eq!(page.text("sign-in-evil"), "Sign in with evil");
     assert_eq!(page.attribute("sign-in-evil", "href"), "/st_auth/auth/login?provider=evil");
-    // A page that is for users only leaves the choice as well, and remembers what was wanted.
+    // A protected page offers the choice as well, and the links return to it.
     let page = browser.get("claims").await;
     assert_eq!(page.status, 200);
     assert_eq!(
@@ -128,7 +128,7 @@ async fn each_provider_is_asked_by_its_own_client() {
 }
 
 #[tokio::test]
-async fn login_ends_where_it_began() {
+async fn code_is_redeemed_at_the_provider_of_the_login() {
     let two = Two::new().await;
     let mut browser = two.signed_in_at_evil().await;
     let home = browser.get("").await;
@@ -151,11 +151,11 @@ async fn login_ends_where_it_began() {
 async fn response_at_another_redirect_uri_is_refused_before_any_code_is_sent() {
     let two = Two::new().await;
     let mut browser = two.setup.browser();
-    // The evil provider sent the browser on to the honest one, which answers where it does.
+    // The evil provider sent the browser on to the honest one, which uses its own redirect URI.
     let login = begin(&mut browser, "auth/login?provider=evil").await;
     let answer = back_at_honest(&mut browser, &login).await;
     assert_eq!((answer.status, answer.error_code()), (400, "issuer_mismatch"));
-    // And the other way round.
+    // And vice versa.
     let login = begin(&mut browser, "auth/login").await;
     let answer = back_at_evil(&mut browser, &login).await;
     assert_eq!((answer.status, answer.error_code()), (400, "issuer_mismatch"));
@@ -187,7 +187,7 @@ async fn response_of_another_issuer_is_refused_before_any_code_is_sent() {
 }
 
 #[tokio::test]
-async fn tokens_of_one_provider_are_worth_nothing_at_another() {
+async fn tokens_of_one_provider_are_refused_from_another() {
     let two = Two::new().await;
     let mut browser = two.setup.browser();
     let honest = two.setup.stub.issuer();
@@ -217,7 +217,7 @@ async fn tokens_of_one_provider_are_worth_nothing_at_another() {
 }
 
 #[tokio::test]
-async fn same_subject_at_another_issuer_is_somebody_else() {
+async fn same_subject_at_another_issuer_is_another_user() {
     let two = Two::new().await;
     let mut mallory = two.signed_in_at_evil().await;
     let mut alice = two.setup.signed_in(json!({"sid": "evil-1"})).await;
@@ -225,7 +225,7 @@ async fn same_subject_at_another_issuer_is_somebody_else() {
         let form = [("logout_token", token.as_str())];
         two.setup.browser().post("auth/backchannel-logout", &form).await.status
     };
-    // The evil provider can end the sessions of its own users, and no others.
+    // The evil provider can end only the sessions of its own users.
     let honest = two.setup.stub.issuer();
     for claims in
         [json!({"iss": honest}), json!({"iss": honest, "aud": "app"}), json!({"aud": "app"})]
@@ -238,7 +238,7 @@ async fn same_subject_at_another_issuer_is_somebody_else() {
 }
 
 #[tokio::test]
-async fn frames_end_sessions_of_their_own_provider() {
+async fn front_channel_logout_ends_only_sessions_of_its_provider() {
     let two = Two::new().await;
     let mut mallory = two.signed_in_at_evil().await;
     let mut alice = two.setup.signed_in(json!({"sid": "evil-1"})).await;
@@ -251,7 +251,7 @@ async fn frames_end_sessions_of_their_own_provider() {
 }
 
 #[tokio::test]
-async fn logout_leads_to_the_provider_of_the_session() {
+async fn logout_redirects_to_the_provider_of_the_session() {
     let two = Two::new().await;
     let mut browser = two.signed_in_at_evil().await;
     let home = browser.get("").await;
@@ -280,12 +280,12 @@ async fn refresh_goes_to_the_provider_of_the_session() {
 }
 
 #[tokio::test]
-async fn same_groups_are_required_of_everybody() {
+async fn same_groups_are_required_at_every_provider() {
     let two = Two::with(&[("REQUIRED_GROUPS", "auditors")]).await;
     let mut browser = two.signed_in_at_evil().await;
     let page = browser.get("").await;
     assert_eq!(page.status, 403);
-    // As somebody else of the same provider.
+    // As another user of the same provider.
     assert_eq!(
         page.attribute("switch-user", "href"),
         "/st_auth/auth/login?provider=evil&prompt=select_account"
@@ -303,7 +303,7 @@ async fn failed_login_can_be_tried_again_at_the_same_provider() {
 }
 
 #[tokio::test]
-async fn providers_that_nobody_configured_are_not_known() {
+async fn unconfigured_providers_are_unknown() {
     let two = Two::new().await;
     let mut browser = two.setup.browser();
     for name in ["other", "", "EVIL", "default", "evil%00"] {
@@ -318,7 +318,7 @@ async fn providers_that_nobody_configured_are_not_known() {
 }
 
 #[tokio::test]
-async fn provider_that_is_away_takes_no_other_with_it() {
+async fn unavailable_provider_does_not_affect_the_other() {
     let evil = Stub::start().await;
     evil.reply(JWKS, Reply::status(503, json!({})));
     let two = Two::at(evil, &[]).await;

@@ -1,4 +1,4 @@
-//! Sessions that go on by a refresh token, and those that do not.
+//! Sessions that a refresh token continues, and sessions without one.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::token::{IdToken, Key};
 
 const OFFLINE: (&str, &str) = ("OIDC_SCOPE", "openid offline_access");
 
-/// A user who signed in with these claims, and with these members in the token response.
+/// A user who signed in with these claims and these members in the token response.
 async fn signed_in(setup: &Setup, members: Value, claims: Value) -> Browser {
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -26,14 +26,14 @@ async fn signed_in(setup: &Setup, members: Value, claims: Value) -> Browser {
     browser
 }
 
-/// An app that refreshes, and a user whose access token lives for five minutes.
+/// An app that refreshes, and a user whose access token expires after five minutes.
 async fn offline() -> (Setup, Browser) {
     let setup = Setup::with(&[OFFLINE]).await;
     let browser = signed_in(&setup, json!({}), json!({})).await;
     (setup, browser)
 }
 
-/// Sets members; null takes them away.
+/// Sets members; null removes them.
 fn extend(document: &mut Value, members: Value) {
     let document = document.as_object_mut().unwrap();
     for (name, value) in members.as_object().unwrap() {
@@ -42,14 +42,14 @@ fn extend(document: &mut Value, members: Value) {
     document.retain(|_, value| !value.is_null());
 }
 
-/// An honest ID token of a refresh: the nonce is left out.
+/// An honest ID token of a refresh, without a nonce.
 fn id_token(setup: &Setup) -> IdToken {
     let mut token = IdToken::honest(&setup.stub.issuer(), "", setup.clock.now().as_second());
     extend(&mut token.claims, json!({"nonce": null}));
     token
 }
 
-/// An honest answer to a refresh, with other members.
+/// An honest response to a refresh, with changed members.
 fn refreshed(setup: &Setup, members: Value) -> Reply {
     let mut document = json!({
         "access_token": "another-access-token",
@@ -92,14 +92,14 @@ async fn tokens_are_refreshed_shortly_before_they_expire() {
             ("client_secret", "s3cret"),
         ]
     );
-    // Good for another five minutes.
+    // Valid for another five minutes.
     setup.advance(269);
     assert!(is_welcome(&browser.get("").await));
     assert_eq!(used(&setup), ["first"]);
 }
 
 #[tokio::test]
-async fn consent_is_asked_for_along_with_offline_access() {
+async fn consent_is_requested_with_offline_access() {
     let setup = Setup::with(&[OFFLINE]).await;
     let login = begin(&mut setup.browser(), "auth/login").await;
     assert_eq!(login.parameter("prompt"), "consent");
@@ -108,7 +108,7 @@ async fn consent_is_asked_for_along_with_offline_access() {
 }
 
 #[tokio::test]
-async fn refresh_token_that_nobody_asked_for_is_not_used() {
+async fn unrequested_refresh_token_is_not_used() {
     let setup = Setup::new().await;
     let mut browser = signed_in(&setup, json!({}), json!({})).await;
     setup.advance(600);
@@ -132,7 +132,7 @@ async fn session_without_a_refresh_token_ends_with_its_id_token() {
 }
 
 #[tokio::test]
-async fn new_refresh_token_takes_the_place_of_the_old_one() {
+async fn new_refresh_token_replaces_the_old_one() {
     let (setup, mut browser) = offline().await;
     for (replaced_by, expected) in [
         (json!("second"), "first"),
@@ -151,14 +151,14 @@ async fn new_refresh_token_takes_the_place_of_the_old_one() {
 }
 
 #[tokio::test]
-async fn session_goes_on_as_long_as_it_is_refreshed() {
+async fn refreshes_continue_the_session_until_its_absolute_limit() {
     let (setup, mut browser) = offline().await;
     for _ in 0..20 {
         setup.advance(1200);
         setup.stub.reply(TOKEN, refreshed(&setup, json!({})));
         assert!(is_welcome(&browser.get("").await));
     }
-    // But not for ever: eight hours after the login it is over.
+    // Eight hours after the login it ends in any case.
     setup.advance(8 * 3600 - 20 * 1200);
     assert!(browser.get("").await.body.contains("Please log in"));
 }
@@ -195,7 +195,7 @@ async fn parallel_requests_share_one_failure() {
     assert_eq!(used(&setup).len(), 1);
 }
 
-/// The same page, asked for by the same browser many times at once.
+/// The same page, requested by the same browser many times in parallel.
 async fn parallel(setup: &Setup, browser: &Browser, times: usize) -> Vec<Answer> {
     let requests = (0..times).map(|_| {
         let mut tab = setup.browser();
@@ -211,7 +211,7 @@ async fn parallel(setup: &Setup, browser: &Browser, times: usize) -> Vec<Answer>
 }
 
 #[tokio::test]
-async fn refresh_outlives_the_request_that_began_it() {
+async fn refresh_continues_when_its_request_is_cancelled() {
     let setup = Setup::with(&[OFFLINE]).await;
     let mut browser = signed_in(&setup, json!({}), json!({})).await;
     setup.advance(300);
@@ -221,7 +221,7 @@ async fn refresh_outlives_the_request_that_began_it() {
     tab.cookies = browser.cookies.clone();
     let request = tokio::spawn(async move { tab.get("").await });
     setup.stub.called(TOKEN, 2).await;
-    // The user closes the tab; the provider has used the refresh token up by now.
+    // The user closes the tab; by now the refresh token has been used.
     request.abort();
     assert!(request.await.unwrap_err().is_cancelled());
     release.notify_one();
@@ -231,7 +231,7 @@ async fn refresh_outlives_the_request_that_began_it() {
 }
 
 #[tokio::test]
-async fn odd_lifetimes_cause_no_storm() {
+async fn unusual_lifetimes_do_not_cause_constant_refreshes() {
     let odd = [
         json!(null),
         json!("3600"),
@@ -267,7 +267,7 @@ async fn short_lived_id_token_is_renewed_before_a_long_lived_access_token() {
     assert!(is_welcome(&browser.get("").await));
     assert!(used(&setup).is_empty());
     setup.advance(1);
-    // Once more as short-lived as the first.
+    // As short-lived as the first.
     for (pause, expected) in [(0, 1), (149, 1), (1, 2)] {
         setup.advance(pause);
         let mut token = id_token(&setup);
@@ -317,7 +317,7 @@ async fn claims_about_the_user_follow_the_provider() {
     assert_eq!(browser.get("").await.status, 403);
     let call = setup.stub.calls(USERINFO).pop().unwrap();
     assert_eq!(call.headers["authorization"], "Bearer another-access-token");
-    // What the provider cannot say changes nothing.
+    // A failed userinfo request changes nothing.
     setup.advance(300);
     setup.stub.reply(TOKEN, refreshed(&setup, json!({})));
     setup.stub.reply(USERINFO, Reply::status(500, json!({})));
@@ -325,7 +325,7 @@ async fn claims_about_the_user_follow_the_provider() {
 }
 
 #[tokio::test]
-async fn provider_without_userinfo_speaks_by_the_id_token() {
+async fn claims_come_from_the_id_token_without_userinfo() {
     let stub = Stub::start().await;
     stub.edit(DISCOVERY, |metadata| metadata["userinfo_endpoint"] = Value::Null);
     let setup = Setup::at(stub, &[OFFLINE]).await;
@@ -343,7 +343,7 @@ async fn provider_without_userinfo_speaks_by_the_id_token() {
 }
 
 #[tokio::test]
-async fn userinfo_of_somebody_else_ends_the_session() {
+async fn userinfo_of_another_user_ends_the_session() {
     let (setup, mut browser) = offline().await;
     setup.advance(300);
     setup.stub.reply(TOKEN, refreshed(&setup, json!({})));
@@ -358,7 +358,7 @@ async fn ended_by_a_check(browser: &mut Browser) {
     assert!(!is_welcome(&browser.get("").await));
 }
 
-/// Asserts what becomes of a session whose refresh gives an ID token that `change` has changed.
+/// Asserts the outcome of a refresh that returns an ID token with changed claims.
 async fn outcome(login: Value, change: impl FnOnce(&mut IdToken), is_good: bool) {
     let setup = Setup::with(&[OFFLINE]).await;
     let mut browser = signed_in(&setup, json!({}), login).await;
@@ -371,13 +371,17 @@ async fn outcome(login: Value, change: impl FnOnce(&mut IdToken), is_good: bool)
         assert!(is_welcome(&answer), "{:#}\n{answer:#?}", token.claims);
     } else {
         ended_by_a_check(&mut browser).await;
-        assert_eq!(setup.stub.calls(USERINFO).len(), 1, "userinfo was asked with a bad token");
+        assert_eq!(
+            setup.stub.calls(USERINFO).len(),
+            1,
+            "userinfo must not be requested with an invalid token"
+        );
     }
     assert_eq!(used(&setup), ["first"]);
 }
 
 #[tokio::test]
-async fn new_id_token_must_go_on_with_the_first_one() {
+async fn new_id_token_must_continue_the_first_one() {
     let now = NOW + 300;
     for (login, claims) in [
         (json!({}), json!({"iss": "http://evil.example"})),
@@ -402,7 +406,7 @@ async fn new_id_token_must_go_on_with_the_first_one() {
 }
 
 #[tokio::test]
-async fn new_id_token_may_leave_out_what_does_not_change() {
+async fn new_id_token_may_omit_unchanged_claims() {
     for (login, claims) in [
         (json!({"azp": "app"}), json!({"azp": "app"})),
         (json!({"auth_time": NOW - 5}), json!({"auth_time": NOW - 5})),
@@ -415,7 +419,7 @@ async fn new_id_token_may_leave_out_what_does_not_change() {
 }
 
 #[tokio::test]
-async fn nonce_of_the_login_may_stand_in_the_new_id_token() {
+async fn new_id_token_may_contain_the_nonce_of_the_login() {
     let setup = Setup::with(&[OFFLINE]).await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -424,7 +428,7 @@ async fn nonce_of_the_login_may_stand_in_the_new_id_token() {
         extend(document, json!({"refresh_token": "first", "expires_in": 300}));
     });
     callback(&mut browser, &login.response()).await;
-    // In this refresh and the next, although the one between has none.
+    // In this refresh and in a later one, although the one in between has none.
     for nonce in [json!(login.nonce()), json!(null), json!(login.nonce())] {
         setup.advance(300);
         let mut token = id_token(&setup);
@@ -451,7 +455,7 @@ async fn new_id_token_must_be_signed_by_the_provider() {
 }
 
 #[tokio::test]
-async fn age_of_the_authentication_is_not_asked_for_again() {
+async fn age_of_the_authentication_is_not_checked_again() {
     let setup = Setup::with(&[OFFLINE, ("OIDC_MAX_AGE", "60")]).await;
     let mut browser = signed_in(&setup, json!({}), json!({"auth_time": NOW})).await;
     setup.advance(300);
@@ -479,7 +483,7 @@ async fn refusal_ends_the_session_and_offers_a_new_login() {
             answer.attribute("sign-in", "href"),
             "/st_auth/auth/login?next=%2Fst_auth%2Fclaims"
         );
-        // No second try, and no session; the next login is a login like any other.
+        // No second attempt and no session; a new login works as usual.
         assert!(browser.get("").await.body.contains("Please log in"));
         assert_eq!(used(&setup).len(), 1);
         setup.sign_in(&mut browser, json!({})).await;
@@ -488,7 +492,7 @@ async fn refusal_ends_the_session_and_offers_a_new_login() {
 }
 
 #[tokio::test]
-async fn passing_failure_keeps_the_session_and_the_refresh_token() {
+async fn temporary_failure_keeps_the_session_and_the_refresh_token() {
     let answer = |status| Reply::status(status, json!({"error": "invalid_grant"}));
     for reply in [
         answer(500),
@@ -521,7 +525,7 @@ async fn passing_failure_keeps_the_session_and_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn silence_keeps_the_session() {
+async fn unresponsive_provider_keeps_the_session() {
     let setup = Setup::impatient_with(Stub::start().await, &[OFFLINE]).await;
     let mut browser = signed_in(&setup, json!({}), json!({})).await;
     setup.advance(300);
@@ -532,7 +536,7 @@ async fn silence_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn provider_that_went_away_keeps_the_session() {
+async fn unavailable_provider_keeps_the_session() {
     let (setup, mut browser) = offline().await;
     setup.advance(300);
     let Setup { stub, app, .. } = setup;
@@ -542,7 +546,7 @@ async fn provider_that_went_away_keeps_the_session() {
 }
 
 #[tokio::test]
-async fn provider_is_left_alone_for_as_long_as_it_asks() {
+async fn retry_after_is_respected() {
     for (retry_after, seconds) in [
         ("120", 120),
         ("1", 30),
@@ -567,7 +571,7 @@ async fn provider_is_left_alone_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
-async fn expired_session_shows_nothing_until_the_provider_confirms_it() {
+async fn expired_session_has_no_access_until_the_provider_confirms_it() {
     let setup = Setup::with(&[OFFLINE]).await;
     let mut browser = signed_in(&setup, json!({}), json!({"exp": NOW + 300})).await;
     setup.advance(360);

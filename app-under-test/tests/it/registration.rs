@@ -1,4 +1,4 @@
-//! The app registers itself at a provider that has no client for it.
+//! The app registers itself at a provider that does not know it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::stub::{DISCOVERY, Reply, Stub, TOKEN};
 
 const REGISTER: &str = "/register";
 
-/// The variables of an app that nobody registered.
+/// The variables of an app without a registration.
 const VARIABLES: [(&str, &str); 4] = [
     ("OIDC_REGISTER", "true"),
     ("OIDC_CLIENT_ID", ""),
@@ -17,7 +17,7 @@ const VARIABLES: [(&str, &str); 4] = [
     ("OIDC_SCOPE", "openid offline_access"),
 ];
 
-/// A provider where clients register, and each is the next one.
+/// A provider at which clients register, numbered in order.
 async fn provider() -> Stub {
     let stub = Stub::start().await;
     let endpoint = format!("{}{REGISTER}", stub.issuer());
@@ -42,7 +42,7 @@ async fn client_of_login(setup: &Setup) -> String {
 }
 
 #[tokio::test]
-async fn the_app_registers_once_and_signs_users_in_as_who_it_became() {
+async fn app_registers_once_and_signs_users_in_with_that_registration() {
     let setup = app(provider().await).await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -87,7 +87,7 @@ async fn the_app_registers_once_and_signs_users_in_as_who_it_became() {
 }
 
 #[tokio::test]
-async fn a_registration_that_the_provider_has_forgotten_is_made_again() {
+async fn unknown_registration_is_made_again() {
     let setup = app(provider().await).await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -98,7 +98,7 @@ async fn a_registration_that_the_provider_has_forgotten_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_registration_is_good_at_the_endpoint_that_made_it_alone() {
+async fn registration_is_valid_only_at_the_endpoint_that_issued_it() {
     let setup = app(provider().await).await;
     assert_eq!(client_of_login(&setup).await, "made-1");
     let elsewhere = format!("{}/elsewhere", setup.stub.issuer());
@@ -109,7 +109,7 @@ async fn a_registration_is_good_at_the_endpoint_that_made_it_alone() {
 }
 
 #[tokio::test]
-async fn a_secret_that_expires_is_replaced_in_time() {
+async fn expiring_secret_is_replaced_in_time() {
     let stub = provider().await;
     let expires = NOW + 24 * 60 * 60;
     stub.replies(
@@ -129,7 +129,7 @@ async fn a_secret_that_expires_is_replaced_in_time() {
 }
 
 #[tokio::test]
-async fn who_cannot_register_signs_nobody_in_and_tries_again() {
+async fn failed_registration_is_reported_and_tried_again() {
     for (reply, code) in [
         (Reply::status(400, json!({"error": "invalid_redirect_uri"})), "provider_answer"),
         (registered(json!({"client_id": "made"})), "registration"),

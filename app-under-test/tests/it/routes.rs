@@ -1,4 +1,4 @@
-//! Which paths and methods there are, and what all answers have in common.
+//! Paths and methods, and the headers of all responses.
 
 use reqwest::Method;
 use serde_json::json;
@@ -19,7 +19,7 @@ const GET_ONLY: [&str; 10] = [
 ];
 
 #[tokio::test]
-async fn base_without_its_slash_leads_to_it_whatever_the_host() {
+async fn base_without_its_slash_redirects_to_it_whatever_the_host() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let answer = browser
@@ -30,7 +30,7 @@ async fn base_without_its_slash_leads_to_it_whatever_the_host() {
 }
 
 #[tokio::test]
-async fn everything_else_is_not_found() {
+async fn unknown_paths_are_not_found() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     for path in [
@@ -52,7 +52,7 @@ async fn everything_else_is_not_found() {
 }
 
 #[tokio::test]
-async fn app_can_be_all_that_its_host_serves() {
+async fn app_can_be_served_at_the_root() {
     for base in ["/", ""] {
         let setup = Setup::with(&[("URL_BASE_PATHNAME", base)]).await;
         let mut browser = setup.browser();
@@ -65,7 +65,7 @@ async fn app_can_be_all_that_its_host_serves() {
 }
 
 #[tokio::test]
-async fn base_may_be_deep_and_written_without_slashes() {
+async fn base_may_be_nested_and_written_without_slashes() {
     for base in ["a/b", "/a/b", "/a/b/"] {
         let setup = Setup::with(&[("URL_BASE_PATHNAME", base)]).await;
         let mut browser = setup.browser();
@@ -92,7 +92,7 @@ async fn other_methods_are_refused_with_the_allowed_ones() {
 }
 
 #[tokio::test]
-async fn head_answers_without_a_body_and_does_nothing() {
+async fn head_has_no_body_and_no_effect() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     for path in ["", "healthz", "style.css", "auth/login", "auth/callback", "auth/logged-out"] {
@@ -103,7 +103,7 @@ async fn head_answers_without_a_body_and_does_nothing() {
 }
 
 #[tokio::test]
-async fn every_answer_is_guarded() {
+async fn every_response_has_security_headers() {
     let setup = Setup::new().await;
     let mut anonymous = setup.browser();
     let mut user = setup.signed_in(json!({})).await;
@@ -131,7 +131,7 @@ async fn every_answer_is_guarded() {
 }
 
 #[tokio::test]
-async fn request_id_is_on_the_error_page_and_differs() {
+async fn request_id_is_on_the_error_page_and_unique() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let one = browser.get("auth/callback").await;

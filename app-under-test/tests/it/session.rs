@@ -1,4 +1,4 @@
-//! Sessions: begun anew, bounded, guarded.
+//! Sessions: their beginning, limits and cookies.
 
 use reqwest::Method;
 use reqwest::header::HeaderValue;
@@ -14,7 +14,7 @@ async fn is_signed_in(browser: &mut Browser) -> bool {
 }
 
 #[tokio::test]
-async fn cookie_is_out_of_reach_and_says_nothing() {
+async fn cookie_is_protected_and_opaque() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let cookies = setup.sign_in(&mut browser, json!({})).await.set_cookies();
@@ -47,7 +47,7 @@ async fn cookies_are_prefixed_and_secure_over_https() {
 }
 
 #[tokio::test]
-async fn identifier_is_new_after_every_login_and_the_old_one_is_dead() {
+async fn every_login_has_a_new_identifier_and_ends_the_old_session() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     browser.cookies.insert(COOKIE.to_owned(), "planted".to_owned());
@@ -55,7 +55,7 @@ async fn identifier_is_new_after_every_login_and_the_old_one_is_dead() {
     let first = browser.cookies[COOKIE].clone();
     assert_ne!(first, "planted");
 
-    // As somebody else, in the same browser.
+    // As another user, in the same browser.
     setup.sign_in(&mut browser, json!({"sub": "bob-2", "name": "Bob"})).await;
     assert_ne!(browser.cookies[COOKIE], first);
     assert_eq!(browser.get("").await.text("name"), "Bob");
@@ -65,7 +65,7 @@ async fn identifier_is_new_after_every_login_and_the_old_one_is_dead() {
 }
 
 #[tokio::test]
-async fn forged_and_changed_cookies_are_nobody() {
+async fn forged_and_changed_cookies_are_anonymous() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let good = browser.cookies[COOKIE].clone();
@@ -78,7 +78,7 @@ async fn forged_and_changed_cookies_are_nobody() {
 }
 
 #[tokio::test]
-async fn session_ends_unused_and_in_any_case() {
+async fn session_ends_at_the_idle_and_absolute_limits() {
     let limits = [("SESSION_IDLE_SECONDS", "100"), ("SESSION_ABSOLUTE_SECONDS", "250")];
     let setup = Setup::with(&limits).await;
     let mut idle = setup.signed_in(json!({})).await;
@@ -107,7 +107,7 @@ async fn session_ends_with_its_id_token_unless_configured_otherwise() {
 }
 
 #[tokio::test]
-async fn token_that_just_passes_begins_a_session() {
+async fn token_within_the_skew_begins_a_session() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({"exp": NOW - 59})).await;
     assert!(is_signed_in(&mut browser).await);
@@ -121,7 +121,7 @@ async fn cookies_of_other_applications_on_the_host_do_not_hide_the_session() {
     let mut browser = setup.signed_in(json!({})).await;
     let own = format!("rp_session={}", browser.cookies.remove(COOKIE).unwrap());
     for cookies in [
-        // The longest path comes first: the second is that of an app at `/`.
+        // The longest path comes first; the second cookie belongs to an app at `/`.
         format!("{own}; rp_session=another"),
         format!("name=Zoë; {own}"),
         format!("broken; ={own}; {own}"),
@@ -144,7 +144,7 @@ async fn large_claims_do_not_reach_the_cookie() {
 }
 
 #[tokio::test]
-async fn two_users_at_once_see_themselves() {
+async fn concurrent_users_see_their_own_names() {
     let setup = Setup::new().await;
     let mut alice = setup.browser();
     let mut bob = setup.browser();

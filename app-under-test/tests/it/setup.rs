@@ -1,4 +1,4 @@
-//! An app, its provider, and the way through a login.
+//! An app, its provider, and the steps of a login.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::browser::{Answer, Browser};
 use crate::stub::{Reply, Stub, TOKEN, USERINFO};
 use crate::token::IdToken;
 
-/// 2026-01-01T00:00:00Z, when every test begins.
+/// 2026-01-01T00:00:00Z, the time at which every test begins.
 pub(crate) const NOW: i64 = 1_767_225_600;
 
 /// The app's base path in most tests.
@@ -25,7 +25,7 @@ pub(crate) struct Setup {
     pub(crate) clock: Clock,
 }
 
-/// A login that the app has begun: what it sent along to the provider.
+/// A login that the app has begun: its request to the provider.
 pub(crate) struct Begun {
     pub(crate) url: Url,
     pub(crate) parameters: HashMap<String, String>,
@@ -59,24 +59,24 @@ impl Setup {
         Self::with(&[]).await
     }
 
-    /// An app with more variables, or other values of the usual ones; empty means unset.
+    /// An app with these variables, in addition to or in place of the usual ones; empty means unset.
     pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
         Self::at(Stub::start().await, variables).await
     }
 
-    /// An app for a provider that is scripted already.
+    /// An app for a provider that is already scripted.
     pub(crate) async fn at(stub: Stub, variables: &[(&str, &str)]) -> Self {
         let clock = clock();
         let app = start(&stub.issuer(), variables, |config| config.with_clock(clock.clone())).await;
         Self { stub, app, clock }
     }
 
-    /// An app that waits for its provider no longer than a test can.
+    /// An app whose time limit is short enough for a test.
     pub(crate) async fn impatient(stub: Stub) -> Self {
         Self::impatient_with(stub, &[]).await
     }
 
-    /// The same with more variables.
+    /// The same with additional variables.
     pub(crate) async fn impatient_with(stub: Stub, variables: &[(&str, &str)]) -> Self {
         let clock = clock();
         let app = start(&stub.issuer(), variables, |config| {
@@ -94,17 +94,17 @@ impl Setup {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// An ID token that answers `login`.
+    /// An honest ID token for `login`.
     pub(crate) fn id_token(&self, login: &Begun) -> IdToken {
         IdToken::honest(&self.stub.issuer(), login.nonce(), self.clock.now().as_second())
     }
 
-    /// Makes the token endpoint answer with `id_token`, and userinfo with its subject.
+    /// Makes the token endpoint return `id_token`, and userinfo its subject.
     pub(crate) fn grant(&self, id_token: &IdToken) {
         grant(&self.stub, id_token);
     }
 
-    /// Signs in with an honest token that has other claims, and returns the callback's answer.
+    /// Signs in with an honest token and these claims. Returns the callback's response.
     pub(crate) async fn sign_in(&self, browser: &mut Browser, claims: Value) -> Answer {
         let login = begin(browser, "auth/login").await;
         let mut token = self.id_token(&login);
@@ -123,7 +123,7 @@ impl Setup {
     }
 }
 
-/// Makes a provider's token endpoint answer with `id_token`, and userinfo with its subject.
+/// Makes a provider's token endpoint return `id_token`, and userinfo its subject.
 pub(crate) fn grant(stub: &Stub, id_token: &IdToken) {
     let document = json!({
         "access_token": "an-access-token",
@@ -173,7 +173,7 @@ pub(crate) async fn begin(browser: &mut Browser, path: &str) -> Begun {
     Begun { url, parameters }
 }
 
-/// Comes back from the provider.
+/// Returns from the provider.
 pub(crate) async fn callback(browser: &mut Browser, query: &str) -> Answer {
     browser.get(&format!("auth/callback?{query}")).await
 }

@@ -1,5 +1,4 @@
-//! A provider without a mind of its own: it replies what the script says, and remembers what
-//! it was asked.
+//! A scripted provider that records the requests it receives.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -24,15 +23,15 @@ pub(crate) const JWKS: &str = "/jwks";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const USERINFO: &str = "/userinfo";
 
-/// What the provider says at one path.
+/// The provider's response at one path.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Json(Value),
-    /// Status, headers and body, as they are.
+    /// Status, headers and body, unchanged.
     Raw(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// The connection stays open, and nothing comes.
+    /// No response; the connection stays open.
     Hang,
-    /// The reply comes when the test says so.
+    /// A response that waits for the test's signal.
     Held(Arc<Notify>, Box<Reply>),
 }
 
@@ -57,7 +56,7 @@ impl Reply {
     }
 }
 
-/// A request that the provider got.
+/// A request that the provider received.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -66,7 +65,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The parameters of the form, in their order.
+    /// The parameters of the form, in order.
     pub(crate) fn form(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
     }
@@ -78,7 +77,7 @@ struct Script {
     calls: Vec<(String, Call)>,
 }
 
-/// A running provider; it stops when it is dropped.
+/// A running provider. Dropping it stops it.
 pub(crate) struct Stub {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
@@ -87,7 +86,7 @@ pub(crate) struct Stub {
     server: JoinHandle<()>,
 }
 
-/// What the handler gets.
+/// The state of the handler.
 #[derive(Clone)]
 struct Handle {
     script: Arc<Mutex<Script>>,
@@ -95,7 +94,7 @@ struct Handle {
 }
 
 impl Stub {
-    /// Starts a provider that is honest in discovery and keys, and knows nobody yet.
+    /// Starts a provider with honest metadata and keys, and without users.
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -128,23 +127,23 @@ impl Stub {
         format!("http://{}", self.address)
     }
 
-    /// From now on, replies this at `path`.
+    /// Sets the reply at `path`.
     pub(crate) fn reply(&self, path: &str, reply: Reply) {
         self.replies(path, [reply]);
     }
 
-    /// From now on, replies these at `path`, one after the other, and the last one for good.
+    /// Sets a sequence of replies at `path`; the last one is repeated.
     pub(crate) fn replies(&self, path: &str, replies: impl IntoIterator<Item = Reply>) {
         let replies = replies.into_iter().collect();
         self.script.lock().unwrap().replies.insert(path.to_owned(), replies);
     }
 
-    /// Changes the JSON that is replied at `path`.
+    /// Changes the JSON reply at `path`.
     pub(crate) fn edit(&self, path: &str, edit: impl FnOnce(&mut Value)) {
         let mut script = self.script.lock().unwrap();
         match script.replies.get_mut(path).and_then(VecDeque::front_mut) {
             Some(Reply::Json(document)) => edit(document),
-            other => panic!("{path} replies no JSON: {other:?}"),
+            other => panic!("the reply at {path} is not JSON: {other:?}"),
         }
     }
 
@@ -153,20 +152,20 @@ impl Stub {
         self.reply(JWKS, Reply::Json(json!({ "keys": keys })));
     }
 
-    /// Goes away: from now on connections are refused.
+    /// Stops: from now on connections are refused.
     pub(crate) async fn stop(mut self) {
         self.server.abort();
         assert!((&mut self.server).await.unwrap_err().is_cancelled());
     }
 
-    /// Waits until there were as many calls at `path`.
+    /// Waits until `path` has received this number of calls.
     pub(crate) async fn called(&self, path: &str, times: usize) {
         let mut called = self.called.clone();
         let enough = called.wait_for(|()| self.calls(path).len() >= times);
         tokio::time::timeout(Duration::from_secs(10), enough).await.unwrap().unwrap();
     }
 
-    /// What was asked at `path` so far.
+    /// The calls at `path` so far.
     pub(crate) fn calls(&self, path: &str) -> Vec<Call> {
         let script = self.script.lock().unwrap();
         let calls = script.calls.iter().filter(|(called, _)| called == path);

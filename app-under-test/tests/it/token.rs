@@ -1,4 +1,4 @@
-//! ID tokens, honest and otherwise, put together by hand.
+//! ID tokens, honest and manipulated, assembled by hand.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
@@ -20,7 +20,7 @@ impl Key {
         Self::rsa(include_bytes!("keys/signing.der"))
     }
 
-    /// Somebody else's key.
+    /// Another party's key.
     pub(crate) fn other() -> Self {
         Self::rsa(include_bytes!("keys/other.der"))
     }
@@ -56,11 +56,11 @@ impl Key {
     }
 }
 
-/// An ID token before it is signed: every part can be changed.
+/// An ID token before it is signed. Every part can be changed.
 pub(crate) struct IdToken {
     pub(crate) header: Value,
     pub(crate) claims: Value,
-    /// Instead of `claims`, to the letter.
+    /// Replaces `claims` verbatim.
     pub(crate) payload: Option<String>,
     pub(crate) key: Key,
     /// Changes the finished token.
@@ -68,7 +68,7 @@ pub(crate) struct IdToken {
 }
 
 impl IdToken {
-    /// A token with which a login succeeds.
+    /// A token that passes every check.
     pub(crate) fn honest(issuer: &str, nonce: &str, now: i64) -> Self {
         Self {
             header: json!({"alg": "RS256", "typ": "JWT", "kid": "signing"}),

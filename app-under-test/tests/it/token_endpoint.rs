@@ -1,4 +1,4 @@
-//! The token request, and every way in which its answer goes wrong.
+//! The token request, and failures of its response.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::browser::Answer;
 use crate::setup::{Setup, begin, callback};
 use crate::stub::{Reply, Stub, TOKEN, USERINFO};
 
-/// Signs in, and `reply` makes of the honest answer what the token endpoint says instead.
+/// Signs in while the token endpoint replies with what `reply` makes of the honest response.
 async fn answer_at(setup: &Setup, reply: impl FnOnce(Value) -> Reply) -> Answer {
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -26,7 +26,7 @@ async fn refused(status: u16, code: &str, reply: impl FnOnce(Value) -> Reply) {
     assert_eq!((answer.status, answer.error_code()), (status, code));
 }
 
-/// The honest answer with one member changed.
+/// The honest response with one member changed.
 fn with(member: &'static str, value: Value) -> impl FnOnce(Value) -> Reply {
     move |mut document| {
         document[member] = value;
@@ -57,7 +57,7 @@ trait SplitOffOrigin {
 }
 
 impl SplitOffOrigin for String {
-    /// The path of a URL, whose port differs from run to run.
+    /// The path of a URL whose port differs between runs.
     fn split_off_origin(&self) -> String {
         url::Url::parse(self).unwrap().path().to_owned()
     }
@@ -121,7 +121,7 @@ async fn public_client_sends_no_secret() {
 }
 
 #[tokio::test]
-async fn oauth_errors_are_told_in_own_words() {
+async fn oauth_errors_are_explained_in_the_apps_own_words() {
     for (error, status) in [
         ("invalid_grant", 400),
         ("invalid_client", 502),
@@ -141,7 +141,7 @@ async fn oauth_errors_are_told_in_own_words() {
 }
 
 #[tokio::test]
-async fn error_beside_tokens_is_an_error() {
+async fn error_next_to_tokens_is_an_error() {
     refused(400, "invalid_grant", with("error", json!("invalid_grant"))).await;
 }
 
@@ -152,7 +152,7 @@ async fn null_is_no_error() {
 }
 
 #[tokio::test]
-async fn only_status_200_counts() {
+async fn only_status_200_is_accepted() {
     for status in [201, 203, 400, 404, 429, 500, 503] {
         refused(502, "provider_answer", |document| Reply::status(status, document)).await;
     }
@@ -170,14 +170,14 @@ async fn redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_object_are_refused() {
+async fn responses_that_are_not_objects_are_refused() {
     for body in ["", "<html>", "null", "\"text\"", "42", "{", "\u{feff}{}", "access_token=a", "[]"]
     {
         refused(502, "provider_answer", |_| Reply::text(200, body)).await;
     }
     refused(502, "provider_answer", |_| Reply::text(200, b"\x1f\x8b\x08".as_slice())).await;
     refused(502, "token_response", |_| Reply::Json(json!({}))).await;
-    // The members of a good answer, without their names.
+    // The members of a good response as an array.
     refused(502, "provider_answer", |document| {
         let [access, id] = ["access_token", "id_token"].map(|name| document[name].clone());
         Reply::Json(json!([access, id, "Bearer", null, null]))
@@ -226,7 +226,7 @@ async fn token_type_is_bearer_in_any_case() {
 }
 
 #[tokio::test]
-async fn members_that_are_not_used_may_be_anything() {
+async fn unused_members_may_have_any_type() {
     for (member, value) in [
         ("expires_in", json!("3600")),
         ("expires_in", json!(-1)),
@@ -240,7 +240,7 @@ async fn members_that_are_not_used_may_be_anything() {
 }
 
 #[tokio::test]
-async fn endless_answer_is_cut_off() {
+async fn oversized_response_is_cut_off() {
     refused(502, "provider_answer", |mut document| {
         document["padding"] = "x".repeat(600 * 1024).into();
         Reply::Json(document)
@@ -251,14 +251,14 @@ async fn endless_answer_is_cut_off() {
 }
 
 #[tokio::test]
-async fn silence_ends_in_a_timeout() {
+async fn missing_response_ends_in_a_timeout() {
     let setup = Setup::impatient(Stub::start().await).await;
     let answer = answer_at(&setup, |_| Reply::Hang).await;
     assert_eq!((answer.status, answer.error_code()), (504, "provider_timeout"));
 }
 
 #[tokio::test]
-async fn provider_that_went_away_is_told_without_its_address() {
+async fn unavailable_provider_is_reported_without_its_address() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -272,7 +272,7 @@ async fn provider_that_went_away_is_told_without_its_address() {
 }
 
 #[tokio::test]
-async fn an_error_that_the_app_does_not_know_is_the_providers() {
+async fn unknown_error_counts_as_the_providers_fault() {
     for (status, error) in [(500, "server_error"), (429, "slow_down"), (400, "<b>weird</b>")] {
         refused(502, "unknown error", |_| Reply::status(status, json!({"error": error}))).await;
     }

@@ -1,4 +1,4 @@
-//! The userinfo endpoint: whose claims they are, and what becomes of them.
+//! The userinfo endpoint and its claims.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::setup::{NOW, Setup, begin, callback};
 use crate::stub::{DISCOVERY, Reply, Stub, USERINFO};
 use crate::token::IdToken;
 
-/// Signs in while userinfo says `reply`; the callback's answer, and the home page.
+/// Signs in while userinfo replies with `reply`. Returns the callback's response and the home page.
 async fn sign_in(setup: &Setup, reply: Reply) -> (Answer, Answer) {
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -24,7 +24,7 @@ async fn refused(code: &str, status: u16, reply: Reply) {
 }
 
 #[tokio::test]
-async fn claims_are_merged_over_those_of_the_token() {
+async fn claims_override_those_of_the_token() {
     let setup = Setup::new().await;
     let claims = json!({"sub": "alice-1", "name": "Alice Baker", "locale": "de"});
     let (_, home) = sign_in(&setup, Reply::Json(claims)).await;
@@ -43,7 +43,7 @@ async fn groups_of_userinfo_decide_access() {
 }
 
 #[tokio::test]
-async fn claims_of_somebody_else_are_refused() {
+async fn claims_of_another_user_are_refused() {
     for subject in ["bob-2", "ALICE-1", "alice-1 ", "alice-12", ""] {
         let claims = json!({"sub": subject, "name": "Bob"});
         refused("userinfo_subject", 502, Reply::Json(claims)).await;
@@ -51,7 +51,7 @@ async fn claims_of_somebody_else_are_refused() {
 }
 
 #[tokio::test]
-async fn subject_that_is_missing_repeated_or_no_string_is_refused() {
+async fn subject_that_is_missing_repeated_or_not_a_string_is_refused() {
     for claims in [
         json!({"name": "Bob"}),
         json!({"sub": null}),
@@ -76,7 +76,7 @@ async fn failure_fails_the_login() {
 }
 
 #[tokio::test]
-async fn signed_userinfo_that_nobody_asked_for_is_refused_cleanly() {
+async fn unrequested_signed_userinfo_is_refused() {
     for content_type in ["application/jwt", "application/jwt; charset=utf-8"] {
         let setup = Setup::new().await;
         let mut userinfo = IdToken::honest(&setup.stub.issuer(), "", NOW);
@@ -90,14 +90,14 @@ async fn signed_userinfo_that_nobody_asked_for_is_refused_cleanly() {
 }
 
 #[tokio::test]
-async fn silence_ends_in_a_timeout() {
+async fn missing_response_ends_in_a_timeout() {
     let setup = Setup::impatient(Stub::start().await).await;
     let (answer, _) = sign_in(&setup, Reply::Hang).await;
     assert_eq!((answer.status, answer.error_code()), (504, "provider_timeout"));
 }
 
 #[tokio::test]
-async fn access_token_goes_nowhere_else() {
+async fn access_token_does_not_follow_redirects() {
     let canary = Stub::start().await;
     let location = format!("{}{USERINFO}", canary.issuer());
     refused("provider_answer", 502, Reply::redirect(307, location)).await;

@@ -112,7 +112,7 @@ async fn an_error_counts_even_beside_a_code() -> Result<()> {
         let browser = test.browser().await?;
         let request = begin(&browser, &stack).await?;
         let answer = with(&answer(&stack, "ada", &request).await?, "error", "server_error");
-        insta::assert_snapshot!(refusal(&browser, &stack, &answer).await?, @"server_error: The sign-in service has a problem of its own.");
+        insta::assert_snapshot!(refusal(&browser, &stack, &answer).await?, @"server_error: The sign-in service reported an internal error.");
         Ok(())
     })
     .await
@@ -272,7 +272,7 @@ async fn an_answer_of_another_issuer_signs_nobody_in() -> Result<()> {
         let request = begin(&browser, &stack).await?;
         let answer = answer(&stack, "ada", &request).await?;
         let mixed_up = with(&answer, "iss", "http://localhost:1");
-        insta::assert_snapshot!(refusal(&browser, &stack, &mixed_up).await?, @"issuer_mismatch: The answer came from another sign-in service than the one that was asked.");
+        insta::assert_snapshot!(refusal(&browser, &stack, &mixed_up).await?, @"issuer_mismatch: The response came from a different sign-in service than the one that was asked.");
         Ok(())
     })
     .await
@@ -287,7 +287,7 @@ async fn a_parameter_that_stands_there_twice_signs_nobody_in() -> Result<()> {
         let mut answer = answer(&stack, "ada", &request).await?;
         let code = parameter(&answer, "code")?;
         answer.query_pairs_mut().append_pair("code", &code);
-        insta::assert_snapshot!(refusal(&browser, &stack, &answer).await?, @"invalid_response: The sign-in service's answer was not in order.");
+        insta::assert_snapshot!(refusal(&browser, &stack, &answer).await?, @"invalid_response: The sign-in service's response was malformed.");
         Ok(())
     })
     .await

@@ -108,7 +108,7 @@ async fn logout_during_an_outage_is_local_and_says_so() -> Result<()> {
         stack.provider().suspend().await;
         welcome.log_out().await?;
         let logged_out = LoggedOut::seen(&browser).await?;
-        insta::assert_snapshot!(logged_out.scope().await?, @"Your session at the sign-in service may go on: whoever uses this browser next could sign in as you.");
+        insta::assert_snapshot!(logged_out.scope().await?, @"You may still be signed in at the sign-in service: the next person to use this browser could sign in as you.");
 
         // True: the provider signs the same user in, unasked.
         stack.provider().resume().await?;

@@ -1,4 +1,4 @@
-//! Every variable, right and wrong.
+//! Valid and invalid values of every variable.
 
 use super::*;
 use crate::config::{ConfigError, Identity, ProviderConfig, Registration};
@@ -10,7 +10,7 @@ const GOOD: [(&str, &str); 4] = [
     ("OIDC_REDIRECT_URI", "https://app.example.com/auth/callback"),
 ];
 
-/// The good configuration with changes; an empty name stands for nothing.
+/// The good configuration with changes.
 fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     Config::from_variables(
         GOOD.iter().chain(changes).map(|&(name, value)| (name.to_owned(), value.to_owned())),
@@ -30,12 +30,12 @@ fn refusal(name: &str, value: &str) -> String {
     }
 }
 
-/// Who somebody registered the app as.
+/// The registration in the configuration.
 #[track_caller]
 fn registration(provider: &ProviderConfig) -> &Registration {
     match &provider.client.identity {
         Identity::Registered(registration) => registration,
-        Identity::RegistersItself(method) => panic!("registers itself for {method:?}"),
+        Identity::RegistersItself(method) => panic!("the app registers itself, with {method:?}"),
     }
 }
 
@@ -43,14 +43,14 @@ fn registration(provider: &ProviderConfig) -> &Registration {
 fn every_missing_variable_is_named_at_once() {
     let nothing = Config::from_variables([]).unwrap_err().to_string();
     insta::assert_snapshot!(nothing, @"
-    OIDC_AUTHORITY: missing: the provider's issuer URL; discovery is below it, unless it is skipped
-    OIDC_CLIENT_ID: missing: the client's identifier at the provider
-    OIDC_CLIENT_SECRET: missing: the client's secret; must be absent with OIDC_CLIENT_AUTH=none
-    OIDC_REDIRECT_URI: missing: the URL of {base}auth/callback as registered at the provider
+    OIDC_AUTHORITY: required: the provider's issuer URL, from which discovery starts unless it is skipped
+    OIDC_CLIENT_ID: required: the client identifier at the provider
+    OIDC_CLIENT_SECRET: required: the client secret; must be unset with OIDC_CLIENT_AUTH=none
+    OIDC_REDIRECT_URI: required: the URL of {base}auth/callback as registered at the provider
     ");
     for (name, _) in GOOD {
-        assert!(refusal(name, "").contains("missing"));
-        assert!(refusal(name, "  ").contains("missing"));
+        assert!(refusal(name, "").contains("required"));
+        assert!(refusal(name, "  ").contains("required"));
     }
 }
 
@@ -95,7 +95,7 @@ fn endpoints_come_from_variables_when_discovery_is_skipped() {
     ])
     .unwrap();
     assert!(config.providers.first.settings.endpoints.unwrap().userinfo_endpoint.is_none());
-    // Without the skip they would be dead letters.
+    // With discovery they would have no effect.
     refusal("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t");
 }
 
@@ -130,7 +130,7 @@ fn redirect_uris_that_cannot_be_registered_are_refused() {
         refusal("OIDC_REDIRECT_URI", value);
     }
     let config = with(&[("OIDC_REDIRECT_URI", "https://app.example.com/cb?a=1&b=2")]).unwrap();
-    // Character by character as registered.
+    // Kept character by character, as registered.
     assert_eq!(config.providers.first.client.redirect_uri, "https://app.example.com/cb?a=1&b=2");
 }
 
@@ -142,7 +142,7 @@ fn line_breaks_are_refused_everywhere() {
 }
 
 #[test]
-fn faults_come_in_the_order_of_the_help() {
+fn errors_come_in_the_order_of_the_help() {
     let errors = with(&[("URL_BASE_PATHNAME", "//"), ("OIDC_CLIENT_ID", "")]).unwrap_err();
     let names: Vec<&str> = errors.iter().map(ConfigError::name).collect();
     assert_eq!(names, ["OIDC_CLIENT_ID", "URL_BASE_PATHNAME"]);
@@ -161,9 +161,9 @@ fn passwords_in_refused_urls_are_not_printed() {
 }
 
 #[test]
-fn values_that_were_no_unicode_are_refused() {
-    // As the program passes them on; ignored, this one would let everybody in.
-    assert!(refusal("REQUIRED_GROUPS", "adm\u{fffd}n").ends_with("not UTF-8"));
+fn values_that_were_not_unicode_are_refused() {
+    // As the program passes them on. If it were ignored, every user would be admitted.
+    assert!(refusal("REQUIRED_GROUPS", "adm\u{fffd}n").ends_with("must be UTF-8"));
 }
 
 #[test]
@@ -203,13 +203,13 @@ fn required_groups_are_split_on_commas_and_blanks() {
     let config = with(&[("REQUIRED_GROUPS", "admins, operators auditors,")]).unwrap();
     let groups: Vec<&str> = config.required_groups.iter().map(String::as_str).collect();
     assert_eq!(groups, ["admins", "auditors", "operators"]);
-    // Fails closed: set, but empty, lets nobody decide by accident.
+    // An empty value must not admit every user by accident.
     refusal("REQUIRED_GROUPS", "");
     refusal("REQUIRED_GROUPS", " , ");
 }
 
 #[test]
-fn addresses_limits_and_files_that_cannot_be_are_refused() {
+fn invalid_addresses_limits_and_files_are_refused() {
     for (name, value) in [
         ("PORT", ""),
         ("PORT", "0"),
@@ -255,7 +255,7 @@ fn help_names_every_variable() {
 }
 
 #[test]
-fn provider_in_the_open_is_noticed() {
+fn unencrypted_connection_to_the_provider_is_noticed() {
     for (authority, expected) in [
         ("https://login.example.com", false),
         ("http://localhost:9400", false),
@@ -285,11 +285,11 @@ fn with_evil(changes: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
 }
 
 #[test]
-fn further_provider_is_described_by_variables_with_its_name() {
+fn additional_provider_is_described_by_variables_with_its_name() {
     let config = with_evil(&[]).unwrap();
     assert_eq!(config.providers.first.name, "honest");
     assert_eq!(registration(&config.providers.first).id, "app");
-    let [evil] = config.providers.further.as_slice() else { panic!("{config:?}") };
+    let [evil] = config.providers.additional.as_slice() else { panic!("{config:?}") };
     assert_eq!(evil.name, "evil-1");
     assert_eq!(evil.settings.authority, "https://evil.example.com");
     assert_eq!(registration(evil).id, "other");
@@ -297,13 +297,13 @@ fn further_provider_is_described_by_variables_with_its_name() {
     assert_eq!(evil.client.post_logout_redirect_uri, "https://app.example.com/auth/logged-out");
     // Nothing is inherited.
     let config = with_evil(&[("OIDC_SCOPE", "openid groups")]).unwrap();
-    assert_eq!(config.providers.further[0].client.scope, "openid email profile");
+    assert_eq!(config.providers.additional[0].client.scope, "openid email profile");
     let config = with_evil(&[("OIDC_PROVIDER_EVIL_1_SCOPE", "openid groups")]).unwrap();
-    assert_eq!(config.providers.further[0].client.scope, "openid groups");
+    assert_eq!(config.providers.additional[0].client.scope, "openid groups");
 }
 
 #[test]
-fn faults_of_a_further_provider_name_its_variables() {
+fn errors_of_an_additional_provider_name_its_variables() {
     let errors = with(&[("OIDC_PROVIDERS", "honest,evil-1"), ("OIDC_CLIENT_ID", "")]);
     let errors = errors.unwrap_err();
     let names: Vec<&str> = errors.iter().map(ConfigError::name).collect();
@@ -317,11 +317,15 @@ fn faults_of_a_further_provider_name_its_variables() {
         ]
     );
     for (name, value, reason) in [
-        ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "evil", "not an absolute URL"),
-        ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "s3\n", "(a secret)"),
-        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://app.example.com/auth/callback", "the same"),
-        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://other.example.com/cb", "another host"),
-        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "http://app.example.com/cb", "another host"),
+        ("OIDC_PROVIDER_EVIL_1_AUTHORITY", "evil", "must be an absolute URL"),
+        ("OIDC_PROVIDER_EVIL_1_CLIENT_SECRET", "s3\n", "[redacted]"),
+        (
+            "OIDC_PROVIDER_EVIL_1_REDIRECT_URI",
+            "https://app.example.com/auth/callback",
+            "must differ",
+        ),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "https://other.example.com/cb", "the same host"),
+        ("OIDC_PROVIDER_EVIL_1_REDIRECT_URI", "http://app.example.com/cb", "the same host"),
         (
             "OIDC_PROVIDER_EVIL_1_TOKEN_ENDPOINT",
             "https://evil.example.com/token",
@@ -349,7 +353,7 @@ fn variables_of_providers_that_are_not_listed_are_refused() {
 }
 
 #[test]
-fn names_of_providers_are_plain_and_differ() {
+fn names_of_providers_are_plain_and_unique() {
     let long = "x".repeat(33);
     for value in ["", " , ", "Honest", "a_b", "a/b", "a,b,a", "é", &long] {
         refusal("OIDC_PROVIDERS", value);
@@ -358,10 +362,10 @@ fn names_of_providers_are_plain_and_differ() {
 }
 
 #[test]
-fn who_registers_itself_has_nothing_that_registration_gives() {
+fn credentials_are_refused_when_the_app_registers_itself() {
     insta::assert_snapshot!(with(&[("OIDC_REGISTER", "true")]).unwrap_err(), @r#"
-    OIDC_CLIENT_ID: "app": the provider gives it to who registers: unset this, or OIDC_REGISTER
-    OIDC_CLIENT_SECRET: "(a secret)": the provider gives it to who registers: unset this, or OIDC_REGISTER
+    OIDC_CLIENT_ID: "app": must be unset with OIDC_REGISTER=true: the provider assigns it
+    OIDC_CLIENT_SECRET: "[redacted]": must be unset with OIDC_REGISTER=true: the provider assigns it
     "#);
 
     let variables = [
@@ -381,5 +385,5 @@ fn who_registers_itself_has_nothing_that_registration_gives() {
         ("OIDC_TOKEN_ENDPOINT", "https://login.example.com/t"),
         ("OIDC_JWKS_URI", "https://login.example.com/k"),
     ];
-    insta::assert_snapshot!(read(&endpoints).unwrap_err(), @r#"OIDC_REGISTER: "true": without discovery the app does not know where: unset this, or OIDC_SKIP_DISCOVERY"#);
+    insta::assert_snapshot!(read(&endpoints).unwrap_err(), @r#"OIDC_REGISTER: "true": must be false with OIDC_SKIP_DISCOVERY=true: discovery provides the registration endpoint"#);
 }

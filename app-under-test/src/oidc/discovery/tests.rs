@@ -1,4 +1,4 @@
-//! Metadata, honest and otherwise.
+//! Valid and invalid metadata.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn settings(authority: &str) -> ProviderSettings {
     }
 }
 
-/// Checks an honest document with one member changed.
+/// Validates a good document with one member changed.
 fn discovered(member: &str, value: Value) -> Result<Metadata, MetadataError> {
     discovered_below("https://login.example.com", member, value)
 }
@@ -75,7 +75,7 @@ fn slashes_at_the_end_of_the_authority_do_not_matter() {
     for authority in ["https://login.example.com/", "https://login.example.com///"] {
         for issuer in ["https://login.example.com", "https://login.example.com/"] {
             let metadata = discovered_below(authority, "issuer", json!(issuer)).unwrap();
-            // Kept as the provider writes it: tokens must say the same.
+            // Kept as the provider writes it, because tokens must contain the same.
             assert_eq!(metadata.issuer, issuer);
         }
     }

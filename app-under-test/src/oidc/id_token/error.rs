@@ -1,28 +1,28 @@
-//! Where an ID token was refused: one variant a step.
+//! Why an ID token is rejected: one variant per check.
 
 use crate::oidc::jwt::JwtError;
 
-/// The step at which an ID token was refused.
+/// The check that an ID token failed.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(crate) enum IdTokenError {
     #[error(transparent)]
     Jwt(#[from] JwtError),
-    #[error("azp is {found:?}, expected {expected:?}")]
+    #[error("`azp` must be {expected:?}, got {found:?}")]
     AuthorizedParty { found: String, expected: String },
-    #[error("nonce is not the one that was sent")]
+    #[error("`nonce` must be the one that was sent")]
     Nonce,
-    #[error("sub is empty or longer than 255 characters")]
+    #[error("`sub` must have 1 to 255 characters that are not all white space")]
     Subject,
-    #[error("at_hash does not fit the access token")]
+    #[error("`at_hash` must match the access token")]
     AccessTokenHash,
-    #[error("auth_time is {auth_time:?}, which is missing or older than max_age allows")]
+    #[error("`auth_time` must be present and no older than max_age allows, got {auth_time:?}")]
     AuthenticationTime { auth_time: Option<f64> },
-    #[error("{0} is not what it was at the login")]
+    #[error("`{0}` must be the same as at the login")]
     Continuity(&'static str),
 }
 
 impl IdTokenError {
-    /// The name of the failed step, for the error page and the log.
+    /// The name of the failed check, for the error page and the log.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Jwt(error) => match error {

@@ -1,33 +1,33 @@
-//! Where a signed JWT was refused: one variant a step.
+//! Why a signed JWT is rejected: one variant per check.
 
 use jiff::Timestamp;
 use jsonwebtoken::Algorithm;
 
-/// The step at which a JWT was refused.
+/// The check that a JWT failed.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(crate) enum JwtError {
-    #[error("no readable JWS header: {0}")]
+    #[error("the JWS header must be readable: {0}")]
     Header(String),
-    #[error("typ is {0:?}, which is another kind of token")]
+    #[error("`typ` must be that of the expected kind of token, got {0:?}")]
     Type(String),
-    #[error("crit names extensions, none of which the app knows")]
+    #[error("`crit` must be absent: the app knows no extensions")]
     Critical,
-    #[error("signed with {found:?}, expected one of {expected:?}")]
+    #[error("`alg` must be one of {expected:?}, got {found:?}")]
     Algorithm { found: Algorithm, expected: Vec<Algorithm> },
-    #[error("no key fits kid {kid:?} and {algorithm:?}")]
+    #[error("no key matches kid {kid:?} and algorithm {algorithm:?}")]
     UnknownKey { kid: Option<String>, algorithm: Algorithm },
     #[error("the signature does not match")]
     Signature,
-    #[error("claims missing, repeated or of the wrong type: {0}")]
+    #[error("required claims must be present once and have the right type: {0}")]
     Claims(String),
-    #[error("iss is {found:?}, expected {expected:?}")]
+    #[error("`iss` must be {expected:?}, got {found:?}")]
     Issuer { found: String, expected: String },
-    #[error("aud is {found:?}, expected {expected:?} alone")]
+    #[error("`aud` must be {expected:?} alone, got {found:?}")]
     Audience { found: Vec<String>, expected: String },
-    #[error("expired: exp is {exp}, it is {now}")]
+    #[error("expired: `exp` is {exp}, the time is {now}")]
     Expired { exp: f64, now: Timestamp },
-    #[error("not yet valid: nbf is {nbf}, it is {now}")]
+    #[error("not yet valid: `nbf` is {nbf}, the time is {now}")]
     NotYetValid { nbf: f64, now: Timestamp },
-    #[error("issued in the future: iat is {iat}, it is {now}")]
+    #[error("issued in the future: `iat` is {iat}, the time is {now}")]
     IssuedInTheFuture { iat: f64, now: Timestamp },
 }

@@ -1,4 +1,4 @@
-//! When sessions begin and end.
+//! The beginning and end of sessions.
 
 use std::time::{Duration, Instant};
 
@@ -85,7 +85,7 @@ fn unused_session_ends() {
 }
 
 #[test]
-fn used_session_ends_as_well() {
+fn used_session_ends_at_the_absolute_limit() {
     let (sessions, clock) = sessions(false);
     let id = begin(&sessions, 1000, None);
     for _ in 0..4 {
@@ -97,7 +97,7 @@ fn used_session_ends_as_well() {
 }
 
 #[test]
-fn session_ends_with_the_id_token_unless_told_otherwise() {
+fn session_ends_with_the_id_token_unless_configured_otherwise() {
     for outlives in [false, true] {
         let (sessions, clock) = sessions(outlives);
         let id = begin(&sessions, 50, None);
@@ -119,7 +119,7 @@ fn login_ends_the_previous_session() {
 }
 
 #[test]
-fn count_is_bounded_and_the_longest_unused_goes() {
+fn total_is_limited_and_the_least_recently_used_is_dropped() {
     let (mut sessions, clock) = sessions(false);
     sessions.max_total = 3;
     let oldest = begin(&sessions, 1000, None);
@@ -134,7 +134,7 @@ fn count_is_bounded_and_the_longest_unused_goes() {
 }
 
 #[test]
-fn provider_ends_exactly_the_sessions_that_have_the_name() {
+fn provider_ends_exactly_the_sessions_with_the_name() {
     let (mut sessions, clock) = sessions(false);
     sessions.max_total = 4;
     let provider = provider();
@@ -147,7 +147,7 @@ fn provider_ends_exactly_the_sessions_that_have_the_name() {
     assert!(sessions.find(&one).is_none() && sessions.find(&two).is_none());
     assert!(sessions.find(&other).is_some());
 
-    // However a session ends, its name goes as well.
+    // However a session ends, its name is removed as well.
     sessions.end(&other);
     begin_named(&sessions, &provider, "c");
     assert_eq!(sessions.end_where(|_| true), 1);

@@ -1,4 +1,4 @@
-//! `{base}style.css` and `{base}icon.svg`: what the pages load.
+//! `{base}style.css` and `{base}icon.svg`, which the pages load.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
@@ -13,7 +13,7 @@ pub(crate) async fn icon() -> impl IntoResponse {
     public("image/svg+xml", include_str!("../../../templates/icon.svg"))
 }
 
-/// The same for everybody, and as good as new for an hour.
+/// A public resource that may be cached for an hour.
 fn public(content_type: &'static str, text: &'static str) -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "public, max-age=3600")];
     (headers, text)

@@ -1,4 +1,4 @@
-//! `{base}` without its last slash: leads to the home page.
+//! `{base}` without its trailing slash: redirects to the home page.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use axum::response::Redirect;
 
 use crate::app::App;
 
-/// Adds the slash and keeps the query. The redirect is relative: it leads to this host,
-/// whatever the request's `Host` says.
+/// Adds the slash and keeps the query. The redirect is relative, so that the request's `Host` has
+/// no influence on it.
 pub(crate) async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Redirect {
     let base = app.config.base_path.as_str();
     match query {

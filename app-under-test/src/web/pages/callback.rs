@@ -1,7 +1,7 @@
-//! `GET {base}auth/callback`, and `{base}auth/callback/{provider}`: the browser is back.
+//! `GET {base}auth/callback` and `{base}auth/callback/{provider}`: the redirect URIs.
 //!
-//! Each provider has a redirect URI of its own, so that what arrives there can only be an answer
-//! of that provider's login
+//! Each provider has its own redirect URI, so that a response is accepted only from the provider
+//! of the login
 //! ([RFC 9700, section 4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2)).
 
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::session::cookie;
 use crate::web::access::{self, Visitor};
 use crate::web::request_id::RequestId;
 
-/// Completes a login, and begins a session.
+/// Completes a login and begins a session.
 ///
-/// A failed one leaves whatever session there is as it was. The login cookie stays: another
-/// tab may still be signing in, and it expires by itself.
+/// A failed login does not affect an existing session. The login cookie stays, because another tab
+/// may still be signing in; it expires by itself.
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     name: Option<Path<String>>,
@@ -32,7 +32,7 @@ pub(crate) async fn get(
 ) -> Response {
     let provider = match &name {
         None => app.providers.first(),
-        Some(Path(name)) => match app.providers.find_further(name) {
+        Some(Path(name)) => match app.providers.find_additional(name) {
             Some(provider) => provider,
             None => return not_found::any(State(app)).await,
         },
@@ -44,7 +44,10 @@ pub(crate) async fn get(
             tracing::info!(subject = session.claims.subject, "signed in");
             let required = &app.config.required_groups;
             if !access::is_member(&session.user, required) {
-                tracing::info!(?required, "may not see the pages: in none of the required groups");
+                tracing::info!(
+                    ?required,
+                    "access denied: the user is in none of the required groups"
+                );
             }
             let previous = cookie::session(&headers, &app.config);
             let id = app.sessions.begin(session, previous.as_deref());

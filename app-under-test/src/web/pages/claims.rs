@@ -1,5 +1,5 @@
-//! `GET {base}claims`: the claims of the ID token, as the provider sent them. For users only:
-//! whoever has not signed in is sent to do so, and returns here.
+//! `GET {base}claims`: the claims of the ID token, as the provider sent them. Visitors who are not
+//! signed in are redirected to the login, and return here afterwards.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(crate) async fn get(
     let base = &app.config.base_path;
     let here = uri.path_and_query().map(|here| here.as_str());
     match &visitor {
-        // With a choice of providers, the user makes it first.
+        // With several providers, the user chooses first.
         Visitor::Anonymous if app.providers.are_several() => signed_out::page(&app, None, here),
         Visitor::Anonymous => redirect::found(&login_path(base, None, here, None)),
         Visitor::Ended(ended) => signed_out::page(&app, Some(*ended), here),

@@ -1,19 +1,19 @@
-//! Claims as rows of a table: names and values as text, bounded in number and length.
+//! Claims as rows of a table: names and values as text, limited in number and length.
 
 use serde_json::{Map, Value};
 
 use crate::base::visible_text::visible_text;
 
-/// The most rows of a table; a provider may send any number.
+/// The maximum number of rows; a provider may send any number of claims.
 const MAX_ROWS: usize = 100;
 
-/// The longest name or value, in characters.
+/// The maximum length of a name or value, in characters.
 const MAX_TEXT: usize = 500;
 
-/// Rows to show, and how many are left out.
+/// The rows to show, and the number of omitted ones.
 pub(super) struct ClaimsTable {
     pub(super) rows: Vec<(String, String)>,
-    pub(super) left_out: usize,
+    pub(super) omitted: usize,
 }
 
 impl ClaimsTable {
@@ -21,12 +21,12 @@ impl ClaimsTable {
         let rows = claims.iter().take(MAX_ROWS);
         Self {
             rows: rows.map(|(name, value)| (visible_text(name, MAX_TEXT), text(value))).collect(),
-            left_out: claims.len().saturating_sub(MAX_ROWS),
+            omitted: claims.len().saturating_sub(MAX_ROWS),
         }
     }
 }
 
-/// A string as it is, everything else in JSON.
+/// A string as it is, other values as JSON.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => visible_text(text, MAX_TEXT),
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_text_and_bounded() {
+    fn values_are_text_and_limited() {
         let claims = json!({"a": "x".repeat(9999), "b": ["1", 2], "c": null});
         let table = ClaimsTable::new(claims.as_object().unwrap());
         assert_eq!(table.rows[0].1.chars().count(), MAX_TEXT + 1);
@@ -49,6 +49,6 @@ mod tests {
         assert_eq!(table.rows[2].1, "null");
         let many = (0..150).map(|n| (n.to_string(), Value::Null)).collect();
         let table = ClaimsTable::new(&many);
-        assert_eq!((table.rows.len(), table.left_out), (100, 50));
+        assert_eq!((table.rows.len(), table.omitted), (100, 50));
     }
 }

@@ -1,4 +1,4 @@
-//! "Access denied": for users who signed in and are in none of the required groups.
+//! "Access denied", for signed-in users without access.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -14,15 +14,15 @@ use crate::web::access;
 struct Denied<'a> {
     base: &'a str,
     name: &'a str,
-    /// The groups that would do; none when it is not for a group that the user stays out.
+    /// The groups that would grant access; empty when groups are not the reason.
     required_groups: Vec<&'a str>,
-    groups_are_elsewhere: bool,
+    has_distributed_groups: bool,
     switch_user: String,
     csrf_token: &'a str,
 }
 
-/// The page that stands in for the one that was asked for. It is no redirect, least of all to
-/// the provider, which would send the same user straight back.
+/// The page, in place of the requested one. It is not a redirect to the provider, which would send
+/// the same user straight back.
 pub(super) fn page(app: &App, session: &Session, return_to: Option<&str>) -> Response {
     let base = &app.config.base_path;
     let required = &app.config.required_groups;
@@ -31,7 +31,7 @@ pub(super) fn page(app: &App, session: &Session, return_to: Option<&str>) -> Res
         base: base.as_str(),
         name: &session.user.name,
         required_groups: required.iter().map(String::as_str).filter(|_| !is_member).collect(),
-        groups_are_elsewhere: !is_member && session.user.groups_are_elsewhere,
+        has_distributed_groups: !is_member && session.user.has_distributed_groups,
         switch_user: login_path(
             base,
             app.providers.name_in_links(&session.provider),

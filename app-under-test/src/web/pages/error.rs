@@ -1,4 +1,4 @@
-//! The one page for every login that failed.
+//! The page for all failed logins.
 
 use askama::Template;
 use axum::response::Response;
@@ -19,22 +19,22 @@ struct Failed<'a> {
     request_id: &'a str,
     try_again: String,
     switch_user: String,
-    /// Who is signed in all the same.
+    /// The user who is still signed in.
     signed_in: Option<&'a str>,
 }
 
-/// What is known of the login that failed.
+/// What is known about the failed login.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Login<'a> {
     pub(super) provider: Option<&'a Provider>,
-    /// Where the user wanted to go.
+    /// The page that the user wanted to see.
     pub(super) return_to: Option<&'a str>,
 }
 
-/// Tells the user in the app's own words, and the log in the error's.
+/// Explains the error to the user and logs its cause.
 ///
-/// A failed login leaves the session that there is, and the page says so: this is what the Back
-/// button shows right after a login, for it brings the same answer of the provider once more.
+/// A failed login does not end an existing session, and the page says so: the Back button leads
+/// here right after a login, because it submits the same response again.
 pub(super) fn page(
     app: &App,
     request_id: &RequestId,

@@ -2,9 +2,9 @@
 //! session ends
 //! ([OpenID Connect Front-Channel Logout 1.0](https://openid.net/specs/openid-connect-frontchannel-1_0.html)).
 //!
-//! In a frame of another site the session cookie does not come along, since it is `Lax`, and in
-//! more and more browsers no cookie would. So the session is found by what the provider calls
-//! it, and the cookie plays no part.
+//! In a frame on another site, browsers do not send the session cookie, because it is `Lax`, and
+//! more and more browsers send no cookies at all. The session is therefore found by the provider's
+//! name for it.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use url::{Url, form_urlencoded};
 use crate::app::App;
 use crate::flows::sign_out;
 
-/// A page with nothing to see.
+/// An empty page.
 const EMPTY: &str = "<!doctype html>\n<html lang=\"en\"><title>Logout</title></html>\n";
 
-/// Ends the session that `iss` and `sid` name. The answer is the same when they name none, so
-/// that nobody learns which there are; only who may frame it differs, by `iss` alone.
+/// Ends the session that `iss` and `sid` name. The response does not reveal whether there is one;
+/// only the site that may frame it depends on `iss`.
 pub(crate) async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let issuer = parameter(&query, "iss");
@@ -34,14 +34,14 @@ pub(crate) async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery) 
         origin.as_deref().unwrap_or("'none'")
     );
     let mut response = ([(CACHE_CONTROL, "no-store")], Html(EMPTY)).into_response();
-    // An origin is ASCII; without a policy of its own, the page gets the one of all pages.
+    // An origin is ASCII. Without its own policy, the page would get the general one.
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
-/// The value of a parameter that stands there once and says something.
+/// The value of a parameter that occurs once and is not empty.
 fn parameter(query: &str, name: &str) -> Option<String> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(other, _)| other == name);
     match (values.next(), values.next()) {
@@ -50,9 +50,9 @@ fn parameter(query: &str, name: &str) -> Option<String> {
     }
 }
 
-/// The origin of the provider with this issuer, as the app knows it, not as the query says.
+/// The origin of the provider with this issuer, from the configuration instead of the query.
 fn origin_of_provider(app: &App, issuer: &str) -> Option<String> {
-    let provider = app.providers.issuing(issuer).next()?;
+    let provider = app.providers.with_issuer(issuer).next()?;
     let url = Url::parse(&provider.settings.authority).ok()?;
     Some(url.origin().ascii_serialization())
 }

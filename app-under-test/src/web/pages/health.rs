@@ -1,4 +1,4 @@
-//! `{base}healthz` and `{base}readyz`, for whoever runs the app.
+//! `{base}healthz` and `{base}readyz`, for operators.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 
 use crate::app::App;
 
-/// The process answers.
+/// The process responds.
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Users can sign in: metadata and keys of a provider are known. 503 until then.
+/// 200 when users can sign in, because metadata and keys of a provider are known; 503 until then.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
     if app.providers.iter().any(|provider| provider.is_known()) {
         (StatusCode::OK, "ready\n")

@@ -1,4 +1,4 @@
-//! `GET {base}`: "Please log in", or who has signed in.
+//! `GET {base}`: "Please log in", or the signed-in user.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::base::visible_text::visible_text;
 use crate::web::access::{Renewed, Visitor};
 
-/// The most groups that are listed.
+/// The maximum number of listed groups.
 const MAX_GROUPS: usize = 100;
 
-/// The longest name of a group that is shown, in characters.
+/// The maximum length of a group's name, in characters.
 const MAX_GROUP: usize = 100;
 
 #[derive(Template)]
@@ -25,7 +25,7 @@ const MAX_GROUP: usize = 100;
 struct Welcome<'a> {
     base: &'a str,
     name: &'a str,
-    /// Who signed the user in, when there was a choice.
+    /// The provider that signed the user in, when there are several.
     issuer: Option<&'a str>,
     groups: Vec<String>,
     more_groups: usize,
@@ -33,7 +33,7 @@ struct Welcome<'a> {
     csrf_token: &'a str,
 }
 
-/// Greets the visitor.
+/// Shows the home page.
 pub(crate) async fn get(State(app): State<Arc<App>>, Renewed(visitor): Renewed) -> Response {
     let base = app.config.base_path.as_str();
     match &visitor {

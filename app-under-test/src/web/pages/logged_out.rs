@@ -1,4 +1,4 @@
-//! `GET {base}auth/logged-out`: the end of a logout, here or by way of the provider.
+//! `GET {base}auth/logged-out`: the end of a logout, with or without the provider.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ use crate::web::access::Visitor;
 #[template(path = "logged_out.html")]
 struct LoggedOut<'a> {
     base: &'a str,
-    /// Whether the provider sent the browser here, at the end of a logout that began here.
+    /// Whether the provider redirected the browser here after a logout that began in this app.
     at_the_provider: bool,
 }
 
-/// Says that the session is over; whoever has one is shown it instead.
+/// Confirms the logout. Visitors who are signed in are redirected to the home page.
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -37,7 +37,7 @@ pub(crate) async fn get(
     }
     let logged_out = LoggedOut {
         base: base.as_str(),
-        at_the_provider: came_back(&headers, &app, &query.unwrap_or_default()),
+        at_the_provider: returned_from_provider(&headers, &app, &query.unwrap_or_default()),
     };
     let cookies = CookieJar::new().add(cookie::no_logout(&app.config));
     (cookies, page(StatusCode::OK, &logged_out)).into_response()
@@ -45,8 +45,8 @@ pub(crate) async fn get(
 
 /// Whether the state is that of this browser's logout
 /// ([OpenID Connect RP-Initiated Logout 1.0, section 3](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RedirectionAfterLogout)).
-/// Nothing depends on it but the words of the page; any other state is ignored.
-fn came_back(headers: &HeaderMap, app: &App, query: &str) -> bool {
+/// It affects only the text of the page; other states are ignored.
+fn returned_from_provider(headers: &HeaderMap, app: &App, query: &str) -> bool {
     let Some(expected) = cookie::logout(headers, &app.config) else {
         return false;
     };

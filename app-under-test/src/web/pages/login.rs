@@ -1,4 +1,4 @@
-//! `GET {base}auth/login`: sends the browser to the provider.
+//! `GET {base}auth/login`: redirects the browser to the provider.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::session::cookie;
 use crate::web::access::Visitor;
 use crate::web::request_id::RequestId;
 
-/// What a link to the login may ask for. Everything else in the query is ignored.
+/// The parameters of a link to the login. Others are ignored.
 #[derive(Default)]
-struct Wish {
-    /// The name of the provider to ask.
+struct Parameters {
+    /// The name of the provider.
     provider: Option<String>,
     /// The page to return to.
     next: Option<String>,
@@ -36,18 +36,18 @@ pub(crate) async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let wish = Wish::parse(&query.unwrap_or_default());
+    let parameters = Parameters::parse(&query.unwrap_or_default());
     let base = &app.config.base_path;
-    // Only a page of this app, or the link would be an open redirect.
-    let next = wish.next.filter(|next| base.contains(next));
+    // Only a page of this app: otherwise the link would be an open redirect.
+    let next = parameters.next.filter(|next| base.contains(next));
     let home = || base.without_slash().to_owned();
     let return_to = next.clone().unwrap_or_else(home);
-    // All tabs of a browser share one cookie, or twenty tabs would make twenty.
+    // All tabs of a browser share one cookie.
     let browser = cookie::login(&headers, &app.config)
         .filter(|browser| random::is_unguessable(browser))
         .unwrap_or_else(random::unguessable);
 
-    let provider = match &wish.provider {
+    let provider = match &parameters.provider {
         None => app.providers.first(),
         Some(name) => match app.providers.find(name) {
             Some(provider) => provider,
@@ -58,9 +58,9 @@ pub(crate) async fn get(
             }
         },
     };
-    match sign_in::begin(&app, provider, &browser, return_to, wish.prompt).await {
+    match sign_in::begin(&app, provider, &browser, return_to, parameters.prompt).await {
         Ok(url) => {
-            tracing::info!(provider = provider.name, "login begun");
+            tracing::info!(provider = provider.name, "login started");
             let cookies = CookieJar::new().add(cookie::new_login(&app.config, &browser));
             (cookies, redirect::found(url.as_str())).into_response()
         }
@@ -71,17 +71,17 @@ pub(crate) async fn get(
     }
 }
 
-impl Wish {
+impl Parameters {
     fn parse(query: &str) -> Self {
-        let mut wish = Self::default();
+        let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "provider" => wish.provider = Some(value.into_owned()),
-                "next" => wish.next = Some(value.into_owned()),
-                "prompt" => wish.prompt = Prompt::parse(&value),
+                "provider" => parameters.provider = Some(value.into_owned()),
+                "next" => parameters.next = Some(value.into_owned()),
+                "prompt" => parameters.prompt = Prompt::parse(&value),
                 _ => {}
             }
         }
-        wish
+        parameters
     }
 }

@@ -1,7 +1,8 @@
 //! `{base}auth/logout`: ends the session here, then the one at the provider.
 //!
-//! A POST from the app's own form does it. A GET only asks: the sample's link was a GET, and
-//! such links still lead somewhere, but an image or a link on another site signs nobody out.
+//! Only a POST from the app's own form does so. A GET asks for confirmation: the sample's link was a
+//! GET, and such links should still work, but an image or link on another site must not sign users
+//! out.
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ struct ConfirmLogout<'a> {
     csrf_token: &'a str,
 }
 
-/// Asks whether to sign out.
+/// Asks for confirmation.
 pub(crate) async fn get(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     match visitor.session() {
         None => redirect::found(app.config.base_path.without_slash()),
@@ -50,15 +51,15 @@ pub(crate) async fn post(
         return redirect::see_other(app.config.base_path.without_slash());
     };
     let Ok(form) = form else {
-        tracing::warn!("a logout with a body that is too long for the app's own form");
+        tracing::warn!("rejected a logout: the body is larger than the app's form");
         return confirm(&app, session, StatusCode::PAYLOAD_TOO_LARGE);
     };
     let token = form_urlencoded::parse(&form).find(|(name, _)| name == "csrf_token");
     if !token.is_some_and(|(_, token)| session.is_csrf_token(&token)) {
-        tracing::warn!("a logout without the session's token");
+        tracing::warn!("rejected a logout: it lacks the session's CSRF token");
         return confirm(&app, session, StatusCode::FORBIDDEN);
     }
-    // Here first: whatever becomes of the provider, this session is over.
+    // Here first, so that this session ends even if the provider fails.
     if let Some(id) = cookie::session(&headers, &app.config) {
         app.sessions.end(&id);
     }
@@ -77,14 +78,14 @@ pub(crate) async fn post(
     }
 }
 
-/// Where to end the provider's session; `None` when it has no such endpoint, or is not there to
-/// answer, in which case the user would be left on an error page of the browser.
+/// The URL at which to end the provider's session. `None` when the provider has no such endpoint, or
+/// is not reachable, because the user would then see an error page of the browser.
 async fn provider_logout(session: &Session, state: &str) -> Option<Url> {
     let provider = &session.provider;
     let snapshot = provider.current().await.ok()?;
     let endpoint = snapshot.metadata.endpoints.end_session_endpoint.as_ref()?;
-    if !provider.answers(&snapshot.metadata).await {
-        tracing::warn!("the provider does not answer, signed out here only");
+    if !provider.is_reachable(&snapshot.metadata).await {
+        tracing::warn!("the provider is not reachable: signed out here only");
         return None;
     }
     let (client, registration) = (&provider.client, &snapshot.registration);

@@ -1,4 +1,4 @@
-//! Every method that a path does not know, such as a login's response that comes as a form.
+//! Methods that a path does not support, such as an authorization response sent as a form.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ struct MethodNotAllowed<'a> {
     base: &'a str,
 }
 
-/// Says so; the router adds which methods there are.
+/// The page; the router adds `Allow`.
 pub(crate) async fn any(State(app): State<Arc<App>>) -> Response {
     let base = app.config.base_path.as_str();
     page(StatusCode::METHOD_NOT_ALLOWED, &MethodNotAllowed { base })

@@ -1,4 +1,4 @@
-//! What the browser sees, and what the provider calls: one file a URL.
+//! The pages that browsers load and the endpoints that providers call: one file per URL.
 
 pub(crate) mod assets;
 pub(crate) mod backchannel_logout;

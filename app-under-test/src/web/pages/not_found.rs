@@ -1,4 +1,4 @@
-//! Every path that is none of the app's.
+//! Unknown paths.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ struct NotFound<'a> {
     base: &'a str,
 }
 
-/// Says so, whatever the method.
+/// The page, for every method.
 pub(crate) async fn any(State(app): State<Arc<App>>) -> Response {
     let base = app.config.base_path.as_str();
     page(StatusCode::NOT_FOUND, &NotFound { base })

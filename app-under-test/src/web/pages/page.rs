@@ -1,4 +1,4 @@
-//! From a template to an answer.
+//! Rendering of pages, and links to the login.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -11,16 +11,16 @@ use crate::config::BasePath;
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => (status, Html(html)).into_response(),
-        // Writing to a string does not fail.
+        // Unreachable: writing to a string does not fail.
         Err(error) => {
-            tracing::error!(%error, "a page cannot be rendered");
+            tracing::error!(%error, "cannot render a page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// The path that begins a login at `provider`, and leads to `return_to` afterwards. Without a
-/// provider it is the first one, which goes without saying.
+/// The path that begins a login at `provider`, by default the first one, and leads to `return_to`
+/// afterwards.
 pub(super) fn login_path(
     base: &BasePath,
     provider: Option<&str>,
@@ -31,7 +31,7 @@ pub(super) fn login_path(
     if let Some(provider) = provider {
         query.append_pair("provider", provider);
     }
-    // Home is where a login leads anyway.
+    // A login leads to the home page by default.
     if let Some(next) = return_to.filter(|path| base.contains(path) && *path != base.as_str()) {
         query.append_pair("next", next);
     }

@@ -1,4 +1,4 @@
-//! "Please log in", where a page would be if somebody had signed in.
+//! "Please log in", in place of a page that requires a login.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -12,20 +12,20 @@ use crate::session::ended::Ended;
 #[template(path = "signed_out.html")]
 struct SignedOut<'a> {
     base: &'a str,
-    /// Why a session is over, when it just ended.
+    /// Why the session ended, when it just did.
     sentence: Option<&'static str>,
     buttons: Vec<Button<'a>>,
 }
 
-/// One for each provider.
+/// The link to sign in at one provider.
 struct Button<'a> {
     id: String,
     href: String,
-    /// What the provider is called, when there is a choice.
+    /// The provider's name, when there are several.
     provider: Option<&'a str>,
 }
 
-/// The page, with a way to sign in at each provider, and to `return_to` afterwards.
+/// The page, with a link to sign in at each provider and return to `return_to`.
 pub(super) fn page(app: &App, ended: Option<Ended>, return_to: Option<&str>) -> Response {
     let base = &app.config.base_path;
     let buttons = app.providers.iter().map(|provider| {
