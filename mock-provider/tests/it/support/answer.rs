@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use http_browser::Document;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::{CALLBACK, html};
+use super::CALLBACK;
 
 /// An answer, read to the end.
 #[derive(Clone, Debug)]
@@ -113,12 +114,19 @@ impl Answer {
 
     /// What a person reads on the page.
     pub(crate) fn text(&self) -> String {
-        html::text(&self.body)
+        self.document().text
     }
 
     /// The hidden fields of the page's first form.
     pub(crate) fn hidden_fields(&self) -> Vec<(String, String)> {
-        html::hidden_fields(&self.body)
+        let form = self.document().forms.into_iter().next();
+        let fields = form.into_iter().flat_map(|form| form.fields);
+        let hidden = fields.filter(|field| field.hidden);
+        hidden.map(|field| (field.name, field.value)).collect()
+    }
+
+    fn document(&self) -> Document {
+        Document::read(&self.body, &self.url)
     }
 }
 

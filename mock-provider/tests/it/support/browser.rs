@@ -1,57 +1,39 @@
-//! A browser that keeps cookies and does not follow redirects, and a client's calls.
+//! The browser of a test, and the calls of a client.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use http_browser::HttpBrowser;
 use mock_provider::MockProvider;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
-use reqwest::{Client, Method, RequestBuilder, redirect};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Client, Method, RequestBuilder};
 
 use super::{Answer, Parameters, url};
 
-/// One for all tests, for it is slow to make and keeps nothing: no cookies, and no connections,
-/// which a provider could close just when the next request uses them.
+/// Shared by all tests, because it is slow to create. It keeps no connections, which a provider could
+/// close just when the next request uses them.
 static HTTP: LazyLock<Client> = LazyLock::new(|| {
-    let http = Client::builder().redirect(redirect::Policy::none()).no_proxy();
-    http.pool_max_idle_per_host(0).build().expect("the client has no odd settings")
+    let http = http_browser::client().pool_max_idle_per_host(0);
+    http.build().expect("the client has no unusual settings")
 });
 
-/// A browser without pages: what it is sent, a test looks at.
+/// A browser that keeps cookies and does not follow redirects.
 #[derive(Debug)]
-pub(crate) struct Browser {
-    http: Client,
-    cookies: BTreeMap<String, String>,
-}
+pub(crate) struct Browser(HttpBrowser);
 
 impl Browser {
     pub(crate) fn new() -> Self {
-        Self { http: HTTP.clone(), cookies: BTreeMap::new() }
+        Self(HttpBrowser::new(HTTP.clone()))
     }
 
     /// A request to be [sent](Self::send).
     pub(crate) fn request(&self, method: Method, url: &str) -> RequestBuilder {
-        self.http.request(method, url)
+        self.0.request(method, url)
     }
 
-    /// Sends a request with the cookies kept so far, and keeps those that the answer sets.
+    /// Sends a request with the cookies kept so far, and keeps those that the response sets.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let cookies: Vec<_> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = match cookies.is_empty() {
-            true => request,
-            false => request.header(COOKIE, cookies.join("; ")),
-        };
-        let answer = Answer::read(request.send().await.expect("the provider answers")).await;
-        for cookie in answer.headers.get_all(SET_COOKIE) {
-            let cookie = cookie.to_str().expect("cookies are ASCII");
-            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
-            let (name, value) = pair.split_once('=').expect("a cookie has a name");
-            match attributes.contains("Max-Age=0") {
-                true => self.cookies.remove(name),
-                false => self.cookies.insert(name.to_owned(), value.to_owned()),
-            };
-        }
-        answer
+        Answer::read(self.0.send(request).await.expect("the provider responds")).await
     }
 
     pub(crate) async fn get(&mut self, url: &str) -> Answer {
@@ -112,12 +94,12 @@ impl Browser {
     }
 
     /// The cookies, by name.
-    pub(crate) fn cookies(&self) -> &BTreeMap<String, String> {
-        &self.cookies
+    pub(crate) fn cookies(&self) -> BTreeMap<String, String> {
+        self.0.cookies()
     }
 
-    /// Another browser that got hold of the cookies of this one.
+    /// Another browser with stolen copies of the cookies.
     pub(crate) fn thief(&self) -> Self {
-        Self { http: self.http.clone(), cookies: self.cookies.clone() }
+        Self(self.0.copy())
     }
 }

@@ -2,7 +2,6 @@
 
 mod answer;
 mod browser;
-mod html;
 mod id_token;
 mod parameters;
 mod provider;
