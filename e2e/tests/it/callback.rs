@@ -1,4 +1,4 @@
-//! Coming back from the provider with what does not sign anybody in.
+//! Callbacks that do not sign the user in.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::flow::refusals;
 use crate::login::sign_in_as;
 use crate::redaction::failure;
 
-/// What an authorization response may report
+/// Error codes that an authorization response may contain
 /// ([RFC 6749, section 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1),
 /// [OpenID Connect Core 1.0, section 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)),
-/// and what it may not.
+/// and some that it may not.
 const ERRORS: [&str; 19] = [
     "invalid_request",
     "unauthorized_client",
@@ -40,13 +40,13 @@ const ERRORS: [&str; 19] = [
     "",
 ];
 
-/// Begins a login, and returns the authorization request that it waits for the answer to.
+/// Begins a login, and returns its authorization request.
 pub(crate) async fn begin(browser: &Browser, stack: &Stack) -> Result<Url> {
     browser.visit(&stack.url("auth/login")).await?;
     Ok(SignIn::seen(browser).await?.request().await?.parse()?)
 }
 
-/// The answer of the provider to an authorization request, as a browser would bring it.
+/// The callback with the authorization response to a request.
 pub(crate) async fn answer(stack: &Stack, subject: &str, request: &Url) -> Result<Url> {
     Ok(stack.provider().authorize_as(subject, request.as_str()).await?.parse()?)
 }
@@ -56,14 +56,14 @@ fn parameter(url: &Url, name: &str) -> Result<String> {
     Ok(value.with_context(|| format!("{url} has no {name}"))?.1.into_owned())
 }
 
-/// The callback with these parameters, and the issuer that belongs to them.
+/// The callback with these parameters and the matching `iss`.
 fn callback(stack: &Stack, parameters: &[(&str, &str)]) -> Result<Url> {
     let issuer = [("iss", stack.provider().issuer())];
     let parameters = parameters.iter().chain(&issuer);
     Ok(Url::parse_with_params(&stack.url("auth/callback"), parameters)?)
 }
 
-/// The answer to `request` with another value of a parameter.
+/// `answer` with another value of a parameter.
 fn with(answer: &Url, name: &str, value: &str) -> Url {
     let mut changed = answer.clone();
     let pairs = answer.query_pairs().filter(|(key, _)| key != name);
@@ -71,7 +71,7 @@ fn with(answer: &Url, name: &str, value: &str) -> Url {
     changed
 }
 
-/// What the app says to a callback that it refuses. Nobody is signed in by it.
+/// The explanation of the app for a callback that it refuses without signing the user in.
 async fn refusal(browser: &Browser, stack: &Stack, callback: &Url) -> Result<String> {
     let explanation = explanation(browser, callback).await?;
     SignInFailed::seen(browser).await?.go_home().await?;
@@ -87,7 +87,7 @@ async fn explanation(browser: &Browser, callback: &Url) -> Result<String> {
 }
 
 #[tokio::test]
-async fn each_error_code_is_explained_in_words_of_the_app() -> Result<()> {
+async fn each_error_code_is_explained_in_the_words_of_the_app() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -106,7 +106,7 @@ async fn each_error_code_is_explained_in_words_of_the_app() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_error_counts_even_beside_a_code() -> Result<()> {
+async fn an_error_takes_precedence_over_a_code() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -119,7 +119,7 @@ async fn an_error_counts_even_beside_a_code() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_callback_without_a_code_signs_nobody_in() -> Result<()> {
+async fn a_callback_without_a_code_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -134,7 +134,7 @@ async fn a_callback_without_a_code_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_forged_state_signs_nobody_in() -> Result<()> {
+async fn a_forged_state_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -145,7 +145,7 @@ async fn a_forged_state_signs_nobody_in() -> Result<()> {
         insta::assert_snapshot!("forged_state", failure(&browser).await?);
         let missing = callback(&stack, &[("code", &parameter(&answer, "code")?)])?;
         insta::assert_snapshot!(refusal(&browser, &stack, &missing).await?, @"invalid_state: This sign-in was not started in this browser, took too long, or was already completed.");
-        // The login goes on where it was.
+        // The login can still be completed.
         browser.visit(answer.as_str()).await?;
         Welcome::seen(&browser).await?;
         Ok(())
@@ -154,7 +154,7 @@ async fn a_forged_state_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_state_is_stale_after_ten_minutes() -> Result<()> {
+async fn a_state_expires_after_ten_minutes() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -164,7 +164,7 @@ async fn a_state_is_stale_after_ten_minutes() -> Result<()> {
         sign_in.choose("ada").await?;
         let failed = SignInFailed::seen(&browser).await?;
         assert_eq!(failed.code().await?, "invalid_state");
-        // Signed in at the provider by now, so that trying again is all it takes.
+        // The user is signed in at the provider by now, so that no page asks again.
         failed.try_again().await?;
         Welcome::seen(&browser).await?;
         Ok(())
@@ -173,7 +173,7 @@ async fn a_state_is_stale_after_ten_minutes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_callback_that_is_replayed_signs_nobody_in() -> Result<()> {
+async fn a_replayed_callback_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -188,7 +188,7 @@ async fn a_callback_that_is_replayed_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_callback_that_failed_fails_again_when_it_is_reloaded() -> Result<()> {
+async fn a_failed_callback_fails_again_when_it_is_reloaded() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -207,20 +207,20 @@ async fn a_callback_that_failed_fails_again_when_it_is_reloaded() -> Result<()> 
 }
 
 #[tokio::test]
-async fn a_callback_is_worth_nothing_in_another_browser() -> Result<()> {
+async fn a_callback_does_not_work_in_another_browser() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let attacker = test.browser().await?;
         let request = begin(&attacker, &stack).await?;
         let answer = answer(&stack, "ada", &request).await?;
 
-        // A link, sent to somebody who is to work in the attacker's name.
+        // The attacker sends the link to a victim, who would then act in the attacker's account.
         let victim = test.browser().await?;
         insta::assert_snapshot!(refusal(&victim, &stack, &answer).await?, @"invalid_state: This sign-in was not started in this browser, took too long, or was already completed.");
-        // Somebody who is signing in, too.
+        // Also while the victim is signing in.
         begin(&victim, &stack).await?;
         insta::assert_snapshot!(refusal(&victim, &stack, &answer).await?, @"invalid_state: This sign-in was not started in this browser, took too long, or was already completed.");
-        // It was not used up by that.
+        // These attempts did not use it up.
         attacker.visit(answer.as_str()).await?;
         Welcome::seen(&attacker).await?;
         Ok(())
@@ -229,12 +229,12 @@ async fn a_callback_is_worth_nothing_in_another_browser() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_code_of_another_client_signs_nobody_in() -> Result<()> {
+async fn a_code_of_another_client_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
         let request = begin(&browser, &stack).await?;
-        // The other client may call back any address, this one as well.
+        // The other client may use any redirect URI, including that of the app.
         let other = with(&request, "client_id", "browser-app");
         let answer = answer(&stack, "ada", &other).await?;
         stack.provider().clear_journal();
@@ -246,7 +246,7 @@ async fn a_code_of_another_client_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_code_of_another_login_signs_nobody_in() -> Result<()> {
+async fn a_code_of_another_login_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let attacker = test.browser().await?;
@@ -265,7 +265,7 @@ async fn a_code_of_another_login_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_issuer_signs_nobody_in() -> Result<()> {
+async fn a_response_of_another_issuer_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -279,7 +279,7 @@ async fn an_answer_of_another_issuer_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_parameter_that_stands_there_twice_signs_nobody_in() -> Result<()> {
+async fn a_repeated_parameter_does_not_sign_the_user_in() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -294,7 +294,7 @@ async fn a_parameter_that_stands_there_twice_signs_nobody_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_login_that_fails_leaves_the_session_as_it_was() -> Result<()> {
+async fn a_failed_login_does_not_change_the_session() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;

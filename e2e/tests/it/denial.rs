@@ -1,4 +1,4 @@
-//! Not being let in.
+//! Users who are denied access.
 
 use anyhow::Result;
 use e2e::pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome};
@@ -20,7 +20,7 @@ async fn a_user_in_none_of_the_required_groups_is_denied() -> Result<()> {
         assert_eq!(denied.required_groups().await?, ["staff"]);
         insta::assert_snapshot!("access_denied", browser.view().await?);
 
-        // Whatever the user tries: neither a way in, nor a way round by the provider.
+        // No page lets the user in, and none begins another login at the provider.
         browser.reload().await?;
         Denied::seen(&browser).await?;
         browser.visit(&stack.url("claims")).await?;
@@ -51,7 +51,7 @@ async fn a_user_in_any_of_the_required_groups_is_let_in() -> Result<()> {
 }
 
 #[tokio::test]
-async fn somebody_else_signs_in_after_a_denial() -> Result<()> {
+async fn another_user_signs_in_after_a_denial() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -61,12 +61,12 @@ async fn somebody_else_signs_in_after_a_denial() -> Result<()> {
         stack.provider().clear_journal();
         denied.switch_user().await?;
 
-        // The provider knows somebody already, and asks nevertheless.
+        // The provider asks, although a user is signed in there.
         let sign_in = SignIn::seen(&browser).await?;
         assert!(sign_in.offers_to_continue().await?);
         sign_in.choose("ada").await?;
 
-        // To where the first one wanted to go.
+        // The page that the first user requested.
         Claims::seen(&browser).await?;
         insta::assert_snapshot!("flow_of_another_user", flow(&stack)?);
         browser.visit(&stack.url("")).await?;
@@ -77,7 +77,7 @@ async fn somebody_else_signs_in_after_a_denial() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_same_user_may_go_on_and_is_denied_again() -> Result<()> {
+async fn the_same_user_may_continue_and_is_denied_again() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -105,7 +105,7 @@ async fn a_denied_user_logs_out() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_user_who_presses_deny_is_told_so_and_may_try_again() -> Result<()> {
+async fn a_user_who_presses_deny_sees_why_and_may_try_again() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -122,7 +122,7 @@ async fn a_user_who_presses_deny_is_told_so_and_may_try_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_refused_and_somebody_else_is_not() -> Result<()> {
+async fn a_disabled_user_is_refused_and_another_user_is_not() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -140,7 +140,7 @@ async fn a_disabled_user_is_refused_and_somebody_else_is_not() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_user_whom_the_client_may_not_have_is_refused() -> Result<()> {
+async fn a_user_who_may_not_use_the_client_is_refused() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;

@@ -1,11 +1,11 @@
-//! Runs a story in more than one browser, where what it tells is theirs to get right: cookies
-//! between sites, the Back button, the focus, a server that does not answer.
+//! Runs stories in several browsers where browsers differ: cookies between sites, the Back button, the
+//! focus, a server that does not respond.
 
-/// Makes three tests of each story: in the browser of all other tests, in the whole Chromium, and
-/// in Firefox where that is installed.
+/// Creates three tests of each story: in the configured browser, in Chromium, and in Firefox where it is
+/// installed.
 macro_rules! in_every_browser {
     ($($story:ident),+ $(,)?) => {
-        mod usual_browser {
+        mod configured_browser {
             $(
                 #[tokio::test]
                 async fn $story() -> anyhow::Result<()> {

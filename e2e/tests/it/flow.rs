@@ -1,6 +1,6 @@
-//! What the provider was asked, as text for a snapshot.
+//! The journal of the provider as text for snapshots.
 //!
-//! Clock and seed stand still, so nearly everything repeats from run to run.
+//! Clock and seed are fixed, so nearly everything is the same in each run.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use mock_provider::Exchange;
 
 use crate::redaction::{origins, unguessable};
 
-/// An exchange a line, and its parameters below.
+/// A line for each exchange, and its parameters below.
 pub(crate) fn flow(stack: &Stack) -> Result<String> {
     let journal = stack.provider().journal();
     let mut flows: Vec<&str> = vec![];
@@ -35,7 +35,7 @@ pub(crate) fn flow(stack: &Stack) -> Result<String> {
     Ok(text)
 }
 
-/// A parameter, with a word in place of what differs from run to run.
+/// A parameter, with placeholders for parts that differ from run to run.
 fn shown(stack: &Stack, exchange: &Exchange, name: &str, value: &str) -> Result<String> {
     match name {
         "state" | "nonce" | "code_challenge" => unguessable(value),
@@ -43,7 +43,7 @@ fn shown(stack: &Stack, exchange: &Exchange, name: &str, value: &str) -> Result<
             ensure!(exchange.flow.as_deref() == Some(value), "{value} is another flow");
             Ok("[the flow]".to_owned())
         }
-        // Redacted by the journal, which tells the length: that depends on the ports.
+        // Redacted in the journal, except for the length, which depends on the ports.
         "id_token_hint" | "request" => {
             ensure!(value.starts_with("[redacted: "), "{value} is not redacted");
             Ok("[redacted]".to_owned())
@@ -52,7 +52,7 @@ fn shown(stack: &Stack, exchange: &Exchange, name: &str, value: &str) -> Result<
     }
 }
 
-/// What the provider refused, and why, a line each.
+/// The refusals of the provider, with a line for each.
 pub(crate) fn refusals(stack: &Stack) -> String {
     let refusal = |exchange: &Exchange| {
         let refusal = exchange.refusal.as_ref()?;

@@ -1,4 +1,4 @@
-//! The harness itself: nothing of a test is left but its trace.
+//! The harness itself: a test leaves nothing behind but a trace.
 
 use std::cell::Cell;
 use std::fs;
@@ -15,7 +15,7 @@ use e2e::trace::{folder_of, keeps_all};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
 
-/// A page of a server of its own.
+/// Serves a page, and returns its address.
 async fn serve(html: &'static str) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
@@ -41,7 +41,7 @@ async fn a_browser_is_closed_when_its_test_panics() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_browser_that_nobody_closes_ends_with_its_driver() -> Result<()> {
+async fn a_browser_that_is_not_closed_ends_with_its_driver() -> Result<()> {
     let settings = Settings::from_environment()?;
     browser_test(async |_| {
         let browser = Browser::start(&settings, &settings.default_browser()?).await?;

@@ -1,4 +1,4 @@
-//! The browser's Back button, after which pages are shown that were left.
+//! The Back and Reload buttons of the browser.
 
 use anyhow::Result;
 use e2e::pages::{Claims, Home, LoggedOut, SignIn, SignInFailed, Welcome};
@@ -11,7 +11,7 @@ use crate::login::sign_in_as;
 in_every_browser! {
     back_after_login_leaves_the_user_signed_in,
     back_after_logout_shows_nothing_of_the_user,
-    back_after_logout_to_a_page_for_users_asks_to_sign_in,
+    back_after_logout_to_a_protected_page_asks_to_sign_in,
 }
 
 async fn back_after_login_leaves_the_user_signed_in(test: &Test) -> Result<()> {
@@ -20,8 +20,8 @@ async fn back_after_login_leaves_the_user_signed_in(test: &Test) -> Result<()> {
     sign_in_as(&browser, &stack, "ada").await?;
     Welcome::seen(&browser).await?;
     browser.back().await?;
-    // The browser asks the provider anew, which knows the user: its answer is to a login that is
-    // over.
+    // The browser repeats the authorization request. The provider knows the user and responds, but that
+    // login is already complete.
     let failed = SignInFailed::seen(&browser).await?;
     assert_eq!(failed.code().await?, "invalid_state");
     let still = failed.still_signed_in().await?;
@@ -42,7 +42,7 @@ async fn back_after_logout_shows_nothing_of_the_user(test: &Test) -> Result<()> 
     Ok(())
 }
 
-async fn back_after_logout_to_a_page_for_users_asks_to_sign_in(test: &Test) -> Result<()> {
+async fn back_after_logout_to_a_protected_page_asks_to_sign_in(test: &Test) -> Result<()> {
     let stack = test.stack(Stack::builder()).await?;
     let browser = test.browser().await?;
     sign_in_as(&browser, &stack, "ada").await?;

@@ -4,12 +4,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use browser::Browser;
+use browser::{Browser, Key};
 use e2e::demo::Outcome;
 use e2e::pages::{Claims, Denied, Home, LoggedOut, SignIn, SignInFailed, Welcome};
 use e2e::stack::{Stack, configuration};
 use e2e::test::{Test, browser_test};
-use fantoccini::key::Key;
 use url::form_urlencoded::byte_serialize;
 
 use crate::every_browser::in_every_browser;
@@ -21,7 +20,7 @@ in_every_browser! {
     two_tabs_sign_in_at_once,
 }
 
-/// Signs in somebody who has no password, from the start page on.
+/// Signs in a user without a password, beginning at the start page.
 pub(crate) async fn sign_in_as(browser: &Browser, stack: &Stack, subject: &str) -> Result<()> {
     Home::open(browser, stack).await?.sign_in().await?;
     SignIn::seen(browser).await?.choose(subject).await
@@ -43,13 +42,13 @@ async fn a_user_signs_in_and_is_greeted(test: &Test) -> Result<()> {
     insta::assert_snapshot!("welcome", browser.view().await?);
     insta::assert_snapshot!("flow_of_a_login", flow(&stack)?);
     assert_eq!(browser.url().await?.as_str(), stack.url(""));
-    // Neither page breaks its own content security policy, or misses a file.
+    // No page violates its content security policy or lacks a file.
     assert_eq!(browser.console().await?, [""; 0]);
     Ok(())
 }
 
 #[tokio::test]
-async fn every_user_of_the_demo_gets_to_see_what_it_promises() -> Result<()> {
+async fn every_user_of_the_demo_sees_what_the_guide_says() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -107,7 +106,7 @@ async fn a_user_signs_in_and_out_by_keyboard_alone(test: &Test) -> Result<()> {
     tab_to(&browser, "Sign in with OIDC").await?;
     browser.press(&Key::Enter).await?;
 
-    // The first user has the focus already.
+    // The first user has the focus.
     SignIn::seen(&browser).await?;
     browser.press(&Key::Enter).await?;
 
@@ -118,22 +117,22 @@ async fn a_user_signs_in_and_out_by_keyboard_alone(test: &Test) -> Result<()> {
     Ok(())
 }
 
-/// Presses the Tab key until it has led to an element.
+/// Presses the Tab key until an element with this text has the focus.
 async fn tab_to(browser: &Browser, text: &str) -> Result<()> {
-    let mut met = vec![];
-    while met.len() < 20 {
+    let mut visited = vec![];
+    while visited.len() < 20 {
         browser.press(&Key::Tab).await?;
         let focus = browser.focus().await?;
         if focus == text {
             return Ok(());
         }
-        met.push(focus);
+        visited.push(focus);
     }
-    bail!("the Tab key leads to {met:?}, not to {text:?}")
+    bail!("the Tab key must lead to {text:?}, but leads to {visited:?}")
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
+async fn a_wrong_password_can_be_corrected() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -149,7 +148,7 @@ async fn a_password_is_asked_for_until_it_is_right() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_deep_link_returns_to_where_the_user_wanted_to_go() -> Result<()> {
+async fn a_deep_link_leads_to_its_page_after_login() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -164,7 +163,7 @@ async fn a_deep_link_returns_to_where_the_user_wanted_to_go() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_deep_link_is_not_forgotten_by_a_login_that_fails() -> Result<()> {
+async fn a_deep_link_survives_a_failed_login() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -179,7 +178,7 @@ async fn a_deep_link_is_not_forgotten_by_a_login_that_fails() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_link_to_another_site_is_no_place_to_return_to() -> Result<()> {
+async fn a_login_does_not_return_to_another_site() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -203,7 +202,7 @@ async fn a_second_login_needs_no_form() -> Result<()> {
         sign_in_as(&browser, &stack, "ada").await?;
         Welcome::seen(&browser).await?;
 
-        // The app's session ends when it is idle, the provider's does not yet.
+        // The session of the app has expired, that of the provider has not.
         stack.advance(Duration::from_secs(2 * 60 * 60));
         stack.provider().clear_journal();
         Home::open(&browser, &stack).await?.sign_in().await?;
@@ -240,7 +239,7 @@ async fn two_tabs_sign_in_at_once(test: &Test) -> Result<()> {
     SignIn::seen(&browser).await?.choose("sofya").await?;
     Welcome::seen(&browser).await?;
 
-    // Begun first and finished last, each returns to where it was going.
+    // Each login returns to the page that began it, although the first is completed last.
     browser.switch_to(&first).await?;
     SignIn::seen(&browser).await?.choose("ada").await?;
     Claims::seen(&browser).await?;
@@ -252,12 +251,12 @@ async fn two_tabs_sign_in_at_once(test: &Test) -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_app_lives_below_any_base_path() -> Result<()> {
+async fn the_app_works_below_any_base_path() -> Result<()> {
     browser_test(async |test| {
         for base_path in ["/", "/st_auth/"] {
             let stack = test.stack(Stack::builder().base_path(base_path)).await?;
             let browser = test.browser().await?;
-            // With and without the last slash.
+            // Without the trailing slash.
             browser.visit(stack.url("").trim_end_matches('/')).await?;
             Home::seen(&browser).await?.sign_in().await?;
             SignIn::seen(&browser).await?.choose("ada").await?;

@@ -16,8 +16,8 @@ use crate::login::sign_in_as;
 
 in_every_browser! {
     logout_ends_the_sessions_of_app_and_provider,
-    a_form_on_another_site_signs_nobody_out,
-    a_logout_at_the_provider_ends_the_session_of_the_app_by_a_frame,
+    a_form_on_another_site_does_not_sign_the_user_out,
+    a_front_channel_logout_ends_the_session_of_the_app,
 }
 
 async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()> {
@@ -58,7 +58,7 @@ async fn logout_is_local_where_the_provider_has_no_endpoint_for_it() -> Result<(
 }
 
 #[tokio::test]
-async fn a_link_to_the_logout_only_asks() -> Result<()> {
+async fn a_link_to_the_logout_asks_first() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -74,7 +74,7 @@ async fn a_link_to_the_logout_only_asks() -> Result<()> {
     .await
 }
 
-async fn a_form_on_another_site_signs_nobody_out(test: &Test) -> Result<()> {
+async fn a_form_on_another_site_does_not_sign_the_user_out(test: &Test) -> Result<()> {
     let stack = test.stack(Stack::builder()).await?;
     let browser = test.browser().await?;
     sign_in_as(&browser, &stack, "ada").await?;
@@ -95,10 +95,8 @@ async fn a_form_on_another_site_signs_nobody_out(test: &Test) -> Result<()> {
     Ok(())
 }
 
-/// The frame is on another site than the page that it is in, where browsers keep cookies back.
-async fn a_logout_at_the_provider_ends_the_session_of_the_app_by_a_frame(
-    test: &Test,
-) -> Result<()> {
+/// The frame is on another site than its page, so browsers may withhold its cookies.
+async fn a_front_channel_logout_ends_the_session_of_the_app(test: &Test) -> Result<()> {
     logout_at_the_provider(test, |client, app| {
         client.frontchannel_logout_uri(format!("{app}auth/frontchannel-logout"))
     })
@@ -106,7 +104,7 @@ async fn a_logout_at_the_provider_ends_the_session_of_the_app_by_a_frame(
 }
 
 #[tokio::test]
-async fn a_logout_at_the_provider_ends_the_session_of_the_app_by_a_message() -> Result<()> {
+async fn a_back_channel_logout_ends_the_session_of_the_app() -> Result<()> {
     browser_test(async |test| {
         logout_at_the_provider(test, |client, app| {
             client.backchannel_logout_uri(format!("{app}auth/backchannel-logout"))

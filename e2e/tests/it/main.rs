@@ -1,4 +1,4 @@
-//! What an end user goes through, in a real browser.
+//! Stories of end users in a real browser, and the audit of the app.
 
 mod audit;
 mod callback;

@@ -1,4 +1,4 @@
-//! What users are called.
+//! The names that the app shows.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use mock_provider::{MockProviderBuilder, User};
 use crate::login::sign_in_as;
 
 #[tokio::test]
-async fn a_user_without_a_name_is_called_by_what_else_there_is() -> Result<()> {
+async fn a_user_without_a_name_is_shown_by_another_attribute() -> Result<()> {
     browser_test(async |test| {
         let users = [
             User::new("mail-and-login").email("ann@example.org").preferred_username("ann"),
@@ -23,11 +23,11 @@ async fn a_user_without_a_name_is_called_by_what_else_there_is() -> Result<()> {
         ];
         let stack = test.stack(with_users(users.clone())).await?;
         let browser = test.browser().await?;
-        let mut called = String::new();
+        let mut shown = String::new();
         for user in &users {
-            writeln!(called, "{}: {}", user.subject, greeting(&browser, &stack, user).await?)?;
+            writeln!(shown, "{}: {}", user.subject, greeting(&browser, &stack, user).await?)?;
         }
-        insta::assert_snapshot!(called, @"
+        insta::assert_snapshot!(shown, @"
         mail-and-login: ann@example.org
         login: ann
         blank: ann@example.org
@@ -40,7 +40,7 @@ async fn a_user_without_a_name_is_called_by_what_else_there_is() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_name_is_shown_as_it_is_whatever_its_script_and_markup() -> Result<()> {
+async fn a_name_in_any_script_is_shown_and_its_markup_is_escaped() -> Result<()> {
     browser_test(async |test| {
         let names = [
             "Zoë Ångström",
@@ -57,7 +57,7 @@ async fn a_name_is_shown_as_it_is_whatever_its_script_and_markup() -> Result<()>
         for user in &users {
             assert_eq!(user.name.as_deref(), Some(&*greeting(&browser, &stack, user).await?));
         }
-        // Turns the direction of what follows: dropped, or it would turn the page's own words.
+        // A control character that reverses the text after it must not affect the rest of the page.
         let user = User::new("turned").name("Ann \u{202e}nimda");
         let stack = test.stack(with_users([user.clone()])).await?;
         assert_eq!(greeting(&browser, &stack, &user).await?, "Ann nimda");
@@ -73,7 +73,7 @@ fn with_users(users: impl IntoIterator<Item = User>) -> StackBuilder {
         .provider(|provider| users.into_iter().fold(provider, MockProviderBuilder::user))
 }
 
-/// Signs a user in and out, and returns what the app called the user in between.
+/// Signs a user in and out, and returns the name that the app showed.
 async fn greeting(browser: &Browser, stack: &Stack, user: &User) -> Result<String> {
     sign_in_as(browser, stack, &user.subject).await?;
     let welcome = Welcome::seen(browser).await?;

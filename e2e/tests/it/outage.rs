@@ -1,4 +1,4 @@
-//! A provider that goes away, and comes back.
+//! A provider that stops responding, and recovers.
 
 use anyhow::Result;
 use e2e::pages::{Home, LoggedOut, SignIn, SignInFailed, Welcome};
@@ -11,11 +11,11 @@ use crate::login::sign_in_as;
 use crate::redaction::failure;
 
 in_every_browser! {
-    a_provider_that_went_away_can_be_used_when_it_is_back,
+    a_provider_can_be_used_again_after_an_outage,
 }
 
 #[tokio::test]
-async fn an_app_that_never_met_its_provider_says_so_and_signs_in_once_it_is_there() -> Result<()> {
+async fn an_app_that_has_never_reached_its_provider_signs_in_once_it_responds() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder().provider_away()).await?;
         let browser = test.browser().await?;
@@ -47,14 +47,14 @@ async fn a_deep_link_survives_an_outage() -> Result<()> {
     .await
 }
 
-async fn a_provider_that_went_away_can_be_used_when_it_is_back(test: &Test) -> Result<()> {
+async fn a_provider_can_be_used_again_after_an_outage(test: &Test) -> Result<()> {
     let stack = test.stack(Stack::builder()).await?;
     let browser = test.browser().await?;
     stack.ready().await?;
     stack.provider().suspend().await;
-    // The app cannot know: the browser finds nobody there, and says so itself.
+    // The app does not know about the outage, so the browser shows its own error page.
     browser.visit(&stack.url("auth/login")).await?;
-    assert!(!SignIn::is_shown(&browser).await?, "the provider answers");
+    assert!(!SignIn::is_shown(&browser).await?, "the provider responds");
 
     stack.provider().resume().await?;
     sign_in_as(&browser, &stack, "ada").await?;
@@ -63,7 +63,7 @@ async fn a_provider_that_went_away_can_be_used_when_it_is_back(test: &Test) -> R
 }
 
 #[tokio::test]
-async fn a_provider_that_goes_away_between_redirect_and_callback_is_no_dead_end() -> Result<()> {
+async fn an_outage_between_redirect_and_callback_is_not_a_dead_end() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -84,7 +84,7 @@ async fn a_provider_that_goes_away_between_redirect_and_callback_is_no_dead_end(
 }
 
 #[tokio::test]
-async fn who_is_signed_in_does_not_notice_an_outage() -> Result<()> {
+async fn an_outage_does_not_affect_existing_sessions() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -110,7 +110,7 @@ async fn logout_during_an_outage_is_local_and_says_so() -> Result<()> {
         let logged_out = LoggedOut::seen(&browser).await?;
         insta::assert_snapshot!(logged_out.scope().await?, @"You may still be signed in at the sign-in service: the next person to use this browser could sign in as you.");
 
-        // True: the provider signs the same user in, unasked.
+        // That is true: the provider signs the same user in without asking.
         stack.provider().resume().await?;
         logged_out.sign_in().await?;
         Welcome::seen(&browser).await?;

@@ -1,17 +1,16 @@
-//! Sessions of the app, and the cookies that name them.
+//! Sessions of the app, and their cookies.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser::Browser;
+use browser::{Browser, Cookie};
 use e2e::pages::{Home, LoggedOut, SignIn, Welcome};
 use e2e::stack::Stack;
 use e2e::test::browser_test;
-use fantoccini::cookies::Cookie;
 
 use crate::login::sign_in_as;
 
-/// The app's session cookie.
+/// The session cookie of the app.
 async fn session_cookie(browser: &Browser) -> Result<Cookie<'static>> {
     let cookies = browser.cookies().await?;
     let session = cookies.into_iter().find(|cookie| cookie.name() == "rp_session");
@@ -19,13 +18,13 @@ async fn session_cookie(browser: &Browser) -> Result<Cookie<'static>> {
 }
 
 #[tokio::test]
-async fn a_session_ends_with_the_id_token_that_it_came_from() -> Result<()> {
+async fn a_session_ends_when_its_id_token_expires() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
         sign_in_as(&browser, &stack, "ada").await?;
         Welcome::seen(&browser).await?;
-        // Never idle for an hour, but the token expires then, give or take a minute.
+        // The session is never idle for an hour, but the ID token expires after an hour and a minute.
         for _ in 0..2 {
             stack.advance(Duration::from_secs(29 * 60));
             browser.reload().await?;
@@ -40,7 +39,7 @@ async fn a_session_ends_with_the_id_token_that_it_came_from() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_cookie_is_seen_by_the_app_alone() -> Result<()> {
+async fn a_session_cookie_is_visible_to_the_app_only() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -57,7 +56,7 @@ async fn a_session_cookie_is_seen_by_the_app_alone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_cookie_kept_from_before_the_logout_is_dead() -> Result<()> {
+async fn a_session_cookie_from_before_the_logout_is_invalid() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -77,7 +76,7 @@ async fn a_session_cookie_kept_from_before_the_logout_is_dead() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_cookie_from_before_the_login_is_worth_nothing_after_it() -> Result<()> {
+async fn a_session_cookie_from_before_the_login_is_invalid_after_it() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let attacker = test.browser().await?;
@@ -92,7 +91,7 @@ async fn a_session_cookie_from_before_the_login_is_worth_nothing_after_it() -> R
         SignIn::seen(&victim).await?.choose("ada").await?;
         assert_eq!(Welcome::seen(&victim).await?.name().await?, "Ada Lovelace");
         assert_ne!(session_cookie(&victim).await?.value(), planted.value());
-        // Ended, rather than turned into the victim's.
+        // The planted session has ended, rather than become that of the victim.
         attacker.reload().await?;
         Home::seen(&attacker).await?;
         Ok(())
@@ -101,7 +100,7 @@ async fn a_session_cookie_from_before_the_login_is_worth_nothing_after_it() -> R
 }
 
 #[tokio::test]
-async fn a_logout_in_one_tab_is_one_in_every_tab() -> Result<()> {
+async fn a_logout_in_one_tab_applies_to_every_tab() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -113,7 +112,7 @@ async fn a_logout_in_one_tab_is_one_in_every_tab() -> Result<()> {
         Welcome::seen(&browser).await?.log_out().await?;
         LoggedOut::seen(&browser).await?;
         browser.switch_to(&first).await?;
-        // Signed out already: no error, and nobody is asked again.
+        // A logout without a session shows neither an error nor a question.
         Welcome::seen(&browser).await?.log_out().await?;
         Home::seen(&browser).await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! The app as the audit meets it: its addresses, and nothing of how it is made.
+//! The bench of the app: its addresses, and its configuration for each case.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use rp_audit::{Bench, Cast, RelyingParty};
 use tempfile::NamedTempFile;
 use url::Url;
 
-/// How long access tokens live.
+/// The lifetime of access tokens.
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A provider and an app for one case.
@@ -25,15 +25,15 @@ pub(super) struct AppBench {
 }
 
 impl AppBench {
-    /// A running provider with people whose attributes hold `mark`, and what a case needs. The app
-    /// is yet to be started.
+    /// A running provider with users whose attributes contain `mark`, configured for a case. The app has
+    /// not started.
     pub(super) async fn new(mark: &str, case: Option<&Failure>) -> Result<Self> {
         let cast = Cast::new(mark);
         let people: Vec<_> = cast.all().map(|person| person.account()).into();
         let users = |provider: MockProviderBuilder| {
             let provider = provider.settings(|settings| {
                 settings.access_token_lifetime = ACCESS_TOKEN_LIFETIME;
-                // So that a clock which is an hour slow makes tokens that have expired.
+                // Shorter than an hour, so that tokens from a clock that is an hour slow have expired.
                 settings.id_token_lifetime = Duration::from_secs(30 * 60);
             });
             people
@@ -55,19 +55,19 @@ impl AppBench {
     }
 }
 
-/// What a case needs beyond what is usual.
+/// The configuration that a case needs.
 fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
     match case.mode().name {
-        // Only whoever asks for something can be given less.
+        // The provider can only disregard a request that the app makes.
         "id-token-auth-context-weaker" => stack.app_variable("OIDC_MAX_AGE", "600"),
         "token-client-auth" if case.value("secret") == "special-chars" => stack
             .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
             .app_variable("OIDC_CLIENT_AUTH", "client_secret_basic")
             .app_variable("OIDC_CLIENT_SECRET", SPECIAL_SECRET),
-        // Whoever is registered for another algorithm refuses this one whatever its signature.
+        // An app that is registered for another algorithm would refuse every signature with this one.
         "id-token-sig-ecdsa-malformed" => signed_with_es256(stack),
         "id-token-sig-invalid" if case.value("alg") == "ES256" => signed_with_es256(stack),
-        // One channel at a time, or what fails on one is mended by the other.
+        // One channel at a time, or the other channel would complete the logout.
         name if name.starts_with("backchannel-") => stack.provider_for_app(|provider, app| {
             let client = client().secret(CLIENT_SECRET);
             provider.client(client.backchannel_logout_uri(format!("{app}{BACK_CHANNEL}")))
@@ -76,7 +76,7 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
             let client = client().secret(CLIENT_SECRET);
             provider.client(client.frontchannel_logout_uri(format!("{app}{FRONT_CHANNEL}")))
         }),
-        // Nothing is to come, and nobody wants to wait for it.
+        // No response will arrive, so the app need not wait long.
         "network-hang" | "refresh-transient-failure" => {
             stack.app_variable("OIDC_TIMEOUT_SECONDS", "1")
         }
@@ -91,7 +91,7 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         name if TWO_ISSUERS.contains(&name) => {
             let stack = with_two_issuers(stack);
             match case.value("swap") == "registration_endpoint" {
-                // At the malicious one the app registers itself.
+                // The app registers itself at the malicious issuer.
                 true => stack
                     .app_variable("OIDC_REGISTER", "true")
                     .app_variable("OIDC_CLIENT_ID", "")
@@ -133,14 +133,14 @@ const TWO_ISSUERS: [&str; 4] = [
     "discovery-endpoint-foreign",
 ];
 
-/// What the provider calls the second issuer, and the app the second provider.
+/// The name of the second issuer at the provider, and of the second provider in the app.
 const SECOND: &str = "other";
 
-/// Where the app is told of logouts, by either channel.
+/// The logout endpoints of the app.
 const BACK_CHANNEL: &str = "auth/backchannel-logout";
 const FRONT_CHANNEL: &str = "auth/frontchannel-logout";
 
-/// A secret that only a careful client can send.
+/// A secret that a client must encode correctly.
 const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
 
 /// The app as the provider knows it.
@@ -164,7 +164,7 @@ impl Bench for AppBench {
     }
 
     async fn start(&mut self) -> Result<()> {
-        let stack = self.half.take().context("the app runs already")?.start();
+        let stack = self.half.take().context("the app has been started already")?.start();
         let several = self.second_issuer.is_some();
         let url = |path| Url::parse(&stack.url(path));
         let relying_party = RelyingParty {
@@ -196,7 +196,7 @@ impl Bench for AppBench {
     }
 }
 
-/// A file with the one authority that the app trusts. Reading all those of the machine takes longer
+/// A file with the only authority that the app trusts. Reading all authorities of the system takes longer
 /// than most cases.
 fn authority() -> Result<String> {
     static FILE: OnceLock<NamedTempFile> = OnceLock::new();
@@ -208,5 +208,5 @@ fn authority() -> Result<String> {
             FILE.get_or_init(|| file)
         }
     };
-    Ok(file.path().to_str().context("the path of a temporary file is no text")?.to_owned())
+    Ok(file.path().to_str().context("the path of a temporary file is not valid UTF-8")?.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Every mode, every case, over HTTP.
+//! Every case of every mode, over HTTP.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -11,30 +11,30 @@ use rp_audit::http_agent::HttpAgents;
 use rp_audit::{Calibration, Outcome, Report, run};
 
 use super::bench::AppBench;
-use super::outcomes::stated;
+use super::outcomes::expected_outcome;
 
-/// How many cases run at once. Some wait for a time limit, so there are more than cores.
-const AT_ONCE: usize = 16;
+/// The number of cases that run at once: more than cores, because some wait for a time limit.
+const MAX_CONCURRENT_CASES: usize = 16;
 
 /// Longer than the app waits for a provider.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Longer than the app waits for a provider of which nothing is to come.
-const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
+/// Longer than the app waits for a provider in cases where no response will arrive.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_app_answers_every_failure_rightly() -> Result<()> {
+async fn the_app_handles_every_failure_correctly() -> Result<()> {
     let mut cases: Vec<Failure> = modes().flat_map(|mode| mode.cases()).collect();
-    // Those that wait for something begin first, and are waited for while the others run.
+    // Slow cases start first, so that the others run while they wait.
     cases.sort_by_key(|case| !is_slow(case));
     let start = Instant::now();
-    let agents = HttpAgents::new(PATIENCE)?;
-    let impatient = HttpAgents::new(LITTLE_PATIENCE)?;
+    let agents = HttpAgents::new(TIMEOUT)?;
+    let impatient = HttpAgents::new(SHORT_TIMEOUT)?;
     let calibration = Arc::new(
         Calibration::learn(&mut AppBench::new("calibration", None).await?, &agents).await?,
     );
     let count = cases.len();
-    let (mut wrong, mut unstated) = (String::new(), String::new());
+    let (mut wrong, mut unlisted) = (String::new(), String::new());
     let mut reports = stream::iter(cases.into_iter().enumerate())
         .map(|(number, case)| {
             let agents = match case.mode().name {
@@ -44,31 +44,33 @@ async fn the_app_answers_every_failure_rightly() -> Result<()> {
             let calibration = Arc::clone(&calibration);
             tokio::spawn(async move { report(number, case, &agents, &calibration).await })
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(MAX_CONCURRENT_CASES);
     let mut times = vec![];
     while let Some(report) = reports.next().await {
         let (case, report, time) = report?;
         times.push((time, case.to_string()));
-        match (report, stated(&case)) {
-            (Ok(report), Some(stated)) if report.outcome == stated && is_right(&report) => {}
-            (Ok(report), Some(stated)) => writeln!(wrong, "{report}\n    stated: {stated}\n")?,
-            (Ok(report), None) => writeln!(unstated, "{report}\n")?,
-            (Err(error), _) => writeln!(wrong, "{case}\n  cannot be run: {error:?}\n")?,
+        match (report, expected_outcome(&case)) {
+            (Ok(report), Some(expected)) if report.outcome == expected && is_correct(&report) => {}
+            (Ok(report), Some(expected)) => {
+                writeln!(wrong, "{report}\n    expected: {expected}\n")?
+            }
+            (Ok(report), None) => writeln!(unlisted, "{report}\n")?,
+            (Err(error), _) => writeln!(wrong, "{case}\n  cannot run: {error:?}\n")?,
         }
     }
     println!("{count} cases in {:?}; the longest:", start.elapsed());
     times.sort();
     times.iter().rev().take(10).for_each(|(time, case)| println!("{time:>10.0?}  {case}"));
     assert!(
-        unstated.is_empty(),
-        "nobody has stated what the app does in these cases: think, and add them to `stated` in \
-         tests/it/audit/outcomes.rs\n\n{unstated}"
+        unlisted.is_empty(),
+        "add these cases to `expected_outcome` in tests/it/audit/outcomes.rs, after checking that \
+         their outcomes are correct:\n\n{unlisted}"
     );
-    assert!(wrong.is_empty(), "the app answers these cases otherwise than it should:\n\n{wrong}");
+    assert!(wrong.is_empty(), "the app handles these cases incorrectly:\n\n{wrong}");
     Ok(())
 }
 
-/// Whether a case waits for something, or has very many logins.
+/// Whether a case waits for a time limit, or has many logins.
 fn is_slow(case: &Failure) -> bool {
     let mode = case.mode();
     mode.class() == Class::Network
@@ -84,7 +86,7 @@ async fn report(
 ) -> (Failure, Result<Report>, Duration) {
     let start = Instant::now();
     let report = async {
-        // Nobody's attributes may be part of a number, a time or another case.
+        // A mark that is not part of a number, a time or the mark of another case.
         let mut bench = AppBench::new(&format!("q{number}z"), Some(&case)).await?;
         run(&mut bench, agents, calibration, &case).await
     };
@@ -92,8 +94,8 @@ async fn report(
     (case, report, start.elapsed())
 }
 
-/// Whether the app does right, or has nothing that the failure could act on.
-fn is_right(report: &Report) -> bool {
-    let nothing_to_act_on = [Outcome::NotApplicable, Outcome::NotExercised];
-    report.verdict.is_pass() || nothing_to_act_on.contains(&report.outcome)
+/// Whether the app is correct, or lacks the feature that the failure acts on.
+fn is_correct(report: &Report) -> bool {
+    let not_affected = [Outcome::NotApplicable, Outcome::NotExercised];
+    report.verdict.is_pass() || not_affected.contains(&report.outcome)
 }

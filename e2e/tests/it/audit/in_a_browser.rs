@@ -1,4 +1,4 @@
-//! One story in a real browser for each kind of outcome that users see.
+//! One case in a real browser for each kind of outcome that users see.
 
 use anyhow::Result;
 use e2e::test::browser_test;
@@ -8,13 +8,13 @@ use rp_audit::http_agent::HttpAgents;
 use rp_audit::{Calibration, Outcome, run};
 
 use super::bench::AppBench;
-use super::every_case::PATIENCE;
+use super::every_case::TIMEOUT;
 
-/// Runs a case in browsers, and compares how it ends.
+/// Runs a case in browsers, and compares the outcome.
 async fn assert_outcome(case: &str, outcome: Outcome) -> Result<()> {
     let calibration = {
         let mut bench = AppBench::new("calibration", None).await?;
-        Calibration::learn(&mut bench, &HttpAgents::new(PATIENCE)?).await?
+        Calibration::learn(&mut bench, &HttpAgents::new(TIMEOUT)?).await?
     };
     browser_test(async |test| {
         let case = Failure::parse(case)?;
@@ -29,41 +29,41 @@ async fn assert_outcome(case: &str, outcome: Outcome) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_bad_token_is_refused_on_a_page_that_says_so() -> Result<()> {
+async fn a_bad_token_leads_to_an_error_page() -> Result<()> {
     assert_outcome("id-token-nonce-mismatch", Outcome::CleanError).await
 }
 
 #[tokio::test]
-async fn an_error_of_the_provider_is_shown_and_nothing_of_it_runs() -> Result<()> {
+async fn markup_in_an_error_of_the_provider_does_not_run() -> Result<()> {
     assert_outcome("authorization-error-markup:payload=script", Outcome::CleanError).await
 }
 
 #[tokio::test]
-async fn the_app_recovers_once_the_keys_can_be_had() -> Result<()> {
+async fn the_app_recovers_once_the_keys_are_available() -> Result<()> {
     assert_outcome("jwks-unavailable:mode=503", Outcome::SessionExpected).await
 }
 
 #[tokio::test]
-async fn what_is_unusual_and_right_is_not_noticed() -> Result<()> {
+async fn an_unusual_but_valid_response_is_accepted() -> Result<()> {
     assert_outcome("token-token-type-case:value=bEARER", Outcome::SessionExpected).await
 }
 
 #[tokio::test]
-async fn markup_in_a_name_is_shown_as_it_is_written() -> Result<()> {
+async fn markup_in_a_name_is_escaped() -> Result<()> {
     assert_outcome("claims-markup:claim=name,payload=script", Outcome::SessionExpected).await
 }
 
 #[tokio::test]
-async fn an_answer_by_post_from_another_site_meets_a_page_for_people() -> Result<()> {
+async fn a_response_posted_from_another_site_leads_to_a_readable_page() -> Result<()> {
     assert_outcome("authorization-form-post:requested=false", Outcome::CleanError).await
 }
 
 #[tokio::test]
-async fn a_session_goes_on_when_a_refresh_brings_no_id_token() -> Result<()> {
+async fn a_session_continues_when_a_refresh_returns_no_id_token() -> Result<()> {
     assert_outcome("refresh-id-token-absent", Outcome::SessionExpected).await
 }
 
 #[tokio::test]
-async fn a_session_ends_with_a_refresh_that_is_refused_for_good() -> Result<()> {
+async fn a_session_ends_when_a_refresh_is_refused() -> Result<()> {
     assert_outcome("refresh-invalid-grant", Outcome::CleanError).await
 }

@@ -1,4 +1,4 @@
-//! The app answers every failure of the catalogue rightly.
+//! The audit of the app: it handles every failure of the catalogue correctly.
 
 mod bench;
 mod every_case;

@@ -1,24 +1,24 @@
-//! What the app does in each case.
+//! The outcome of each case with the app.
 
 use mock_provider::failure::Failure;
 use rp_audit::Outcome;
 
-/// The outcome of a case; `None` for a mode that nobody has stated yet.
+/// The outcome of a case; `None` for a mode without an entry.
 ///
-/// That it is right is judged elsewhere, by what the catalogue expects. Here stands which of the
-/// right things the app does.
-pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
+/// The audit judges whether an outcome is correct. This table says which of the correct outcomes the app
+/// has.
+pub(super) fn expected_outcome(failure: &Failure) -> Option<Outcome> {
     use Outcome::{CleanError, NotApplicable, NotExercised, SessionExpected};
     let is = |name: &str, value: &str| failure.value(name) == value;
     let any = |name: &str, values: &[&str]| values.iter().any(|value| is(name, value));
     Some(match failure.mode().name {
-        // The app asks for metadata once an hour, and the failure is over by then.
+        // The app requests metadata once an hour, and the failure has ended by then.
         "discovery-unavailable" if is("phase", "running") => NotExercised,
         "discovery-unavailable" => SessionExpected,
-        // Sound JSON under any media type; a redirect is not followed.
+        // The app accepts JSON with any media type, and follows no redirects.
         "discovery-bad-body" if !is("redirect", "none") => CleanError,
         "discovery-bad-body" if is("body", "sound") => SessionExpected,
-        // What the app does not need.
+        // Members that the app does not need.
         "discovery-missing-required"
             if any(
                 "member",
@@ -40,7 +40,7 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "discovery-alg-downgrade" => CleanError,
         "discovery-sparse-or-extra" => SessionExpected,
 
-        // A fitting key is used whatever certificate stands beside it.
+        // The app uses a matching key and ignores its certificate.
         "jwks-weak-key" if is("key", "x5c-mismatch") => SessionExpected,
         "jwks-retired-key-used" | "jwks-unknown-kid-storm" | "jwks-weak-key" | "jwks-oct-key" => {
             CleanError
@@ -50,11 +50,11 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "jwks-unavailable"
         | "jwks-foreign-keys" => SessionExpected,
 
-        // The session that there was goes on.
+        // The existing session continues.
         "authorization-login-csrf" if is("victim", "logged-in") => SessionExpected,
-        // The app never asks for form_post.
+        // The app never requests form_post.
         "authorization-form-post" if is("requested", "true") => NotExercised,
-        // Nobody but the app begins a login.
+        // Other parties cannot begin a login.
         "authorization-initiate-login-abuse" => NotApplicable,
         "authorization-state-mismatch"
         | "authorization-login-csrf"
@@ -65,14 +65,14 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "authorization-error-markup"
         | "authorization-malformed"
         | "authorization-form-post" => CleanError,
-        // The first login ends by its own issuer's metadata and keys.
+        // The app completes the first login with the metadata and keys of its own issuer.
         "authorization-session-overwriting"
         | "authorization-unsolicited-tokens"
         | "authorization-unusual-but-valid" => SessionExpected,
 
-        // Sound JSON under any media type, and bytes beyond UTF-8 where nobody looks.
+        // JSON with any media type, and invalid UTF-8 in members that the app does not read.
         "token-bad-body" if any("body", &["latin1", "sound"]) => SessionExpected,
-        // The app posts its secret unless it is told otherwise.
+        // The app posts its secret by default.
         "token-client-auth" if is("accept", "client_secret_post") => SessionExpected,
         "token-client-auth" if is("secret", "special-chars") => SessionExpected,
         "token-http-error"
@@ -88,13 +88,13 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "token-optional-members"
         | "token-pkce-enforced" => SessionExpected,
 
-        // What the payload says is what counts, and of several keys one that fits.
+        // The app reads claims from the payload only, and tries each matching key.
         "id-token-claims-in-header"
         | "id-token-kid-absent-single"
         | "id-token-kid-absent-multiple" => SessionExpected,
-        // The app registers for no encryption, so there is none to leave out.
+        // The app does not register for encryption.
         "id-token-jwe-mismatch" if is("variant", "missing-jwe") => NotExercised,
-        // Of two numbers that are as good the app's library asks for neither.
+        // The app's library accepts both forms of an ECDSA signature.
         "id-token-sig-ecdsa-malformed" if is("form", "s-high") => SessionExpected,
         "id-token-alg-none"
         | "id-token-alg-hs256-public-key"
@@ -113,16 +113,16 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "id-token-sig-ecdsa-malformed"
         | "id-token-not-a-jwt" => CleanError,
 
-        // Numbers only, though of any size and with fractions.
+        // The app accepts numbers of any size and with fractions, but no strings.
         "id-token-time-format" if is("form", "string") => CleanError,
         "id-token-time-format" => SessionExpected,
-        // A minute counts as leeway, and no more; how long ago a token was issued does not matter.
+        // The app tolerates a minute of clock skew, and does not limit the age of a token.
         "id-token-iat-skewed" if any("offset", &["+10min", "+1d"]) => CleanError,
         "id-token-iat-skewed" => SessionExpected,
         "id-token-nbf-future" if is("offset", "+30s") => SessionExpected,
-        // The app asks for no class of authentication.
+        // The app does not request an authentication context class.
         "id-token-auth-context-weaker" if is("claim", "acr") => NotExercised,
-        // The app takes no token by way of the browser.
+        // The app receives no tokens on the front channel.
         "id-token-c-hash-invalid" => NotExercised,
         "id-token-at-hash-wrong" | "id-token-at-hash-missing"
             if any("flow", &["hybrid", "implicit"]) =>
@@ -143,7 +143,7 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "id-token-duplicate-members" => CleanError,
         "id-token-aud-array-single" | "id-token-at-hash-missing" => SessionExpected,
 
-        // It is JSON, whatever it is called.
+        // The app accepts JSON with any media type.
         "userinfo-http-error" if is("mode", "wrong-content-type") => SessionExpected,
         "userinfo-sub-mismatch"
         | "userinfo-sub-ambiguous"
@@ -151,7 +151,7 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "userinfo-jwt-invalid"
         | "userinfo-http-error" => CleanError,
 
-        // To end the session is the safe answer to whatever cannot be the same user's.
+        // The app ends the session when the response may belong to another user.
         "refresh-id-token-invalid" | "refresh-invalid-grant" => CleanError,
         "refresh-id-token-absent"
         | "refresh-rotated"
@@ -159,12 +159,12 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "refresh-transient-failure"
         | "refresh-expires-in-tiny" => SessionExpected,
 
-        // The session is over in these, as it has to be.
+        // The session has ended, as it must.
         "logout-post-logout-state" | "logout-end-session-broken" => CleanError,
         "backchannel-logout-scope" if any("variant", &["sub-only", "already-logged-out"]) => {
             CleanError
         }
-        // The app finds the session by issuer and `sid`, and needs no cookies for that.
+        // The app finds the session by issuer and `sid`, without cookies.
         "frontchannel-logout-blocked" => CleanError,
         "backchannel-logout-signature"
         | "backchannel-logout-iss-aud"
@@ -175,17 +175,17 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "backchannel-logout-scope"
         | "backchannel-logout-cross-jwt"
         | "frontchannel-logout-params" => SessionExpected,
-        // The app does not watch the provider's session.
+        // The app does not monitor the session at the provider.
         "logout-session-changed" => NotApplicable,
 
-        // Signed out here first, whatever becomes of the provider.
+        // The app ends its own session before it contacts the provider.
         name if name.starts_with("network-") && is("endpoint", "end_session") => CleanError,
         "network-slow" => SessionExpected,
         "network-reset" if is("mode", "keepalive-stale") => SessionExpected,
-        // The app asks for no compression, and undoes none.
+        // The app neither requests nor decodes compression.
         "network-compression" if is("unsolicited", "false") => NotExercised,
         "network-compression" if is("coding", "identity-mislabelled") => SessionExpected,
-        // The app's HTTP client reads a hundred header fields, whatever their length, and no more.
+        // The app's HTTP client accepts at most a hundred header fields, of any length.
         "network-oversized" if any("what", &["10000-keys", "headers-64kB"]) => SessionExpected,
         "network-http-variants" if is("variant", "204-for-200") => CleanError,
         "network-http-variants" => SessionExpected,
@@ -196,9 +196,9 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "network-oversized"
         | "network-tls-invalid" => CleanError,
 
-        // Deeper than the app's parser goes.
+        // Deeper than the app's JSON parser allows.
         "claims-null-or-mistyped" if is("unknown", "deep-1000") => CleanError,
-        // The issuer of the ID token is not the one that was asked; userinfo is about somebody else.
+        // The ID token has another issuer; the userinfo response has another subject.
         "claims-foreign-identity" if is("claim", "sub+iss") || is("in", "userinfo") => CleanError,
         "claims-groups-string"
         | "claims-groups-overage"
@@ -216,22 +216,22 @@ pub(super) fn stated(failure: &Failure) -> Option<Outcome> {
         | "claims-crlf"
         | "claims-distributed" => SessionExpected,
 
-        // Whoever has no cookies of the app is told so; the code was used already.
+        // The browser has no cookies of the app, or the code has been used already.
         "sequence-callback-replayed" if is("how", "other-browser") || is("session", "gone") => {
             CleanError
         }
         "sequence-callback-replayed" | "sequence-multi-tab" => SessionExpected,
         "sequence-slow-user" => CleanError,
         "sequence-user-switch" if is("how", "relogin") => SessionExpected,
-        // The app never renews silently, and asks for no stronger authentication.
+        // The app neither renews silently nor requests stronger authentication.
         "sequence-user-switch" => NotExercised,
-        // A minute of difference is tolerated, in either direction; and what is issued by a slow
-        // clock is valid until it expires.
+        // The app tolerates a minute of clock skew in either direction. Tokens from a slow clock are
+        // valid until they expire.
         "sequence-clock-skew" if any("offset", &["+5min", "+1h", "-1h"]) => CleanError,
         "sequence-clock-skew" | "sequence-concurrent-users" | "sequence-op-restart" => {
             SessionExpected
         }
-        // Of these the app demands a group alone.
+        // Of these, the app only requires a group.
         "sequence-rejected-login-loop" if is("reason", "missing-group") => CleanError,
         "sequence-rejected-login-loop" => SessionExpected,
         "sequence-back-after-logout" => CleanError,
