@@ -3,11 +3,9 @@
 //! A story is a test of this form:
 //!
 //! ```no_run
-//! use e2e::{
-//!     pages::{Home, SignIn, Welcome},
-//!     stack::Stack,
-//!     test::browser_test,
-//! };
+//! use e2e::pages::{Home, SignIn, Welcome};
+//! use e2e::stack::Stack;
+//! use e2e::test::browser_test;
 //!
 //! # async fn story() -> anyhow::Result<()> {
 //! browser_test(async |test| {

@@ -15,7 +15,7 @@ pub enum Who {
         foreign_attributes: bool,
     },
     /// Another person of the case.
-    SomebodyElse {
+    AnotherPerson {
         /// Whether the page also shows attributes of the expected person.
         own_attributes: bool,
     },
@@ -51,7 +51,7 @@ pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who
         return Who::Expected { foreign_attributes };
     }
     if foreign_attributes {
-        return Who::SomebodyElse { own_attributes: attributes(expected) };
+        return Who::AnotherPerson { own_attributes: attributes(expected) };
     }
     match has(marks.signed_out) {
         Some(false) if page.trouble.is_none() => Who::Unknown,
@@ -74,8 +74,8 @@ mod tests {
     fn a_page_shows_who_is_signed_in() {
         assert_eq!(read("Hello user-7e"), Who::Expected { foreign_attributes: false });
         assert_eq!(read("Hello User N7e"), Who::Expected { foreign_attributes: false });
-        assert_eq!(read("Hello other-7e"), Who::SomebodyElse { own_attributes: false });
-        assert_eq!(read("Hello Other N7e"), Who::SomebodyElse { own_attributes: false });
+        assert_eq!(read("Hello other-7e"), Who::AnotherPerson { own_attributes: false });
+        assert_eq!(read("Hello Other N7e"), Who::AnotherPerson { own_attributes: false });
         assert_eq!(read("Sign in"), Who::Nobody);
         assert_eq!(read("Hello stranger"), Who::Unknown);
     }
@@ -89,7 +89,7 @@ mod tests {
     fn the_subject_takes_precedence_and_foreign_attributes_are_reported() {
         let own = Who::Expected { foreign_attributes: true };
         assert_eq!(read("user-7e other.m7e@example.org"), own);
-        let other = Who::SomebodyElse { own_attributes: true };
+        let other = Who::AnotherPerson { own_attributes: true };
         assert_eq!(read("other-7e user.m7e@example.org"), other);
     }
 }

@@ -135,10 +135,10 @@ pub fn outcome(seen: &Seen<'_>) -> Outcome {
         return Outcome::CanaryHit;
     }
     match seen.who {
-        Who::SomebodyElse { own_attributes: true } if !seen.foreign_attributes_count => {
+        Who::AnotherPerson { own_attributes: true } if !seen.foreign_attributes_count => {
             return Outcome::SessionExpected;
         }
-        Who::SomebodyElse { .. } => return Outcome::SessionVictim,
+        Who::AnotherPerson { .. } => return Outcome::SessionVictim,
         Who::Expected { foreign_attributes: true } if seen.foreign_attributes_count => {
             return Outcome::SessionVictim;
         }
@@ -193,14 +193,14 @@ mod tests {
         }
     }
 
-    const SOMEBODY_ELSE: Who = Who::SomebodyElse { own_attributes: false };
+    const ANOTHER_PERSON: Who = Who::AnotherPerson { own_attributes: false };
 
     const OWN: &str = "<title>Oops</title><p>Sorry.";
 
     #[test]
     fn a_case_that_was_not_exercised_proves_nothing_however_it_ended() {
         let page = page(500, "text/html", "");
-        let seen = Seen { exercised: false, who: SOMEBODY_ELSE, ..seen(&page) };
+        let seen = Seen { exercised: false, who: ANOTHER_PERSON, ..seen(&page) };
         assert_eq!(outcome(&seen), Outcome::NotExercised);
     }
 
@@ -233,7 +233,7 @@ mod tests {
     fn sessions_take_precedence_over_pages() {
         let page = page(500, "text/plain", "panicked at");
         for (who, expected) in [
-            (SOMEBODY_ELSE, Outcome::SessionVictim),
+            (ANOTHER_PERSON, Outcome::SessionVictim),
             (Who::Expected { foreign_attributes: true }, Outcome::SessionVictim),
             (Who::Expected { foreign_attributes: false }, Outcome::SessionExpected),
             (Who::Unknown, Outcome::SessionUnknown),
@@ -246,9 +246,10 @@ mod tests {
     #[test]
     fn attributes_of_another_person_may_be_the_users_own() {
         let page = page(200, "text/html", OWN);
-        for who in
-            [Who::Expected { foreign_attributes: true }, Who::SomebodyElse { own_attributes: true }]
-        {
+        for who in [
+            Who::Expected { foreign_attributes: true },
+            Who::AnotherPerson { own_attributes: true },
+        ] {
             let mixed = Seen { who, ..seen(&page) };
             assert_eq!(outcome(&mixed), Outcome::SessionVictim);
             let given = Seen { foreign_attributes_count: false, ..mixed };

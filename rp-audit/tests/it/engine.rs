@@ -13,7 +13,7 @@ use url::Url;
 use crate::careless::{self, CLIENT_ID, CLIENT_SECRET};
 
 /// How long a user agent waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A provider and the careless relying party, which stops with the runtime of the test.
 struct CarelessBench {
@@ -86,7 +86,7 @@ impl Bench for CarelessBench {
 
 /// The report on the careless relying party.
 async fn report(case: &str) -> Result<Report> {
-    let agents = HttpAgents::new(PATIENCE)?;
+    let agents = HttpAgents::new(TIMEOUT)?;
     let calibration =
         Calibration::learn(&mut CarelessBench::new("calibration").await?, &agents).await?;
     let case = Failure::parse(case)?;
