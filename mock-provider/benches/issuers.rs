@@ -1,6 +1,6 @@
-//! Ten thousand issuers in one process: what each costs to make, and what all of them weigh.
+//! Ten thousand issuers in one process: the time to create each, and the memory of all.
 //!
-//! Fails beyond 0.2 ms each, or 200 MiB in all.
+//! Fails above 0.2 ms each, or 200 MiB in total.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
-//! Whole logins on one core, beside the RSA signatures that the same core makes: a login needs one
-//! signature, so that is the limit. The two take turns, for the speed of machines changes with what
-//! else they do.
+//! Whole logins on one core, compared with RSA signatures on the same core: a login needs one
+//! signature, so that is the limit. The two alternate, because the speed of a machine changes with
+//! its load.
 
 mod support;
 
@@ -35,17 +35,17 @@ fn logins(criterion: &mut Criterion) {
     let automatic = runtime.block_on(automatic.start());
     let login = support::Login::at(&automatic);
     let name = "login: authorize, token, userinfo";
-    beside(&mut group, name, &mut sign, || runtime.block_on(login.without_page()));
+    compare_with_limit(&mut group, name, &mut sign, || runtime.block_on(login.without_page()));
 
     let provider = runtime.block_on(MockProvider::start());
     let login = support::Login::at(&provider);
     let name = "login: sign-in page, sign-in, token, userinfo";
-    beside(&mut group, name, &mut sign, || runtime.block_on(login.with_page()));
+    compare_with_limit(&mut group, name, &mut sign, || runtime.block_on(login.with_page()));
     group.finish();
 }
 
-/// Times logins, and says how near they come to their limit.
-fn beside(
+/// Measures logins, and prints how close they come to the limit.
+fn compare_with_limit(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     mut limit: impl FnMut(),

@@ -1,8 +1,9 @@
-//! Memory over many logins: expired codes, tokens and sessions leave, and the journal is a ring.
+//! Memory over many logins: expired codes, tokens and sessions are removed, and the journal is a
+//! ring.
 //!
-//! Prints the resident memory ten times on the way, and fails when the second half of the logins
-//! still needs more. `LOGINS` says how many, by default 50,000; the provider's clock moves on by
-//! ten seconds at each login, so that everything expires in its turn.
+//! Prints the resident memory ten times, and fails if it still grows in the second half of the
+//! logins. `LOGINS` sets their number, by default 50,000. Each login advances the provider's clock
+//! by ten seconds, so that everything expires in the course of the run.
 
 #[expect(dead_code, reason = "each benchmark uses its part")]
 mod support;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use mock_provider::{Clock, MockProvider, Timestamp};
 use tokio::runtime::Builder;
 
-/// What the allocator may keep back without anything being leaked, in KiB.
+/// What the allocator may retain without a leak, in KiB.
 const SLACK: u64 = 4 * 1024;
 
 fn main() {

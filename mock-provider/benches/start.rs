@@ -1,4 +1,4 @@
-//! The program, from its start to the first answer, and the memory that it then has.
+//! The time from the start of the program to its first response, and the memory that it then uses.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// A running program, which is ended when this is dropped.
+/// A running program, which is stopped when this is dropped.
 struct Program(Child);
 
 impl Program {
@@ -38,7 +38,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.0.kill().expect("the program runs until it is ended");
+        self.0.kill().expect("the program runs until it is stopped");
         self.0.wait().expect("the program ends");
     }
 }

@@ -1,4 +1,4 @@
-//! `GET` and `POST /authorize`: what is asked, and what is refused.
+//! `GET` and `POST /authorize`: which requests are accepted, and why others are refused.
 
 use mock_provider::Client;
 
@@ -13,26 +13,26 @@ fn request() -> Parameters {
 #[tokio::test]
 async fn a_login_ends_with_code_state_and_issuer_at_the_client() {
     let provider = start().await;
-    let told = Browser::new().log_in(&provider, request(), "alice").await.callback();
-    let names: Vec<_> = told.keys().map(String::as_str).collect();
+    let received = Browser::new().log_in(&provider, request(), "alice").await.callback();
+    let names: Vec<_> = received.keys().map(String::as_str).collect();
     assert_eq!(names, ["code", "iss", "state"]);
-    assert_eq!(told["state"], "af0ifjsldkj");
-    assert_eq!(told["iss"], provider.issuer());
-    assert_eq!(told["code"].len(), 43, "256 bits in base64url");
+    assert_eq!(received["state"], "af0ifjsldkj");
+    assert_eq!(received["iss"], provider.issuer());
+    assert_eq!(received["code"].len(), 43, "256 bits in base64url");
 }
 
 #[tokio::test]
-async fn a_request_may_come_as_a_form() {
+async fn a_request_can_be_a_form() {
     let provider = start().await;
     let mut browser = Browser::new();
     let page = browser.post(&url(&provider, "/authorize"), &request()).await;
     page.expect_sign_in_page();
-    let told = browser.sign_in(&page, "alice").await.callback();
-    assert!(told.contains_key("code"));
+    let received = browser.sign_in(&page, "alice").await.callback();
+    assert!(received.contains_key("code"));
 }
 
 #[tokio::test]
-async fn until_client_and_redirect_uri_are_proven_an_error_is_a_page() {
+async fn until_client_and_redirect_uri_are_verified_an_error_is_a_page() {
     let provider = start().await;
     let evil = "https://evil.example/callback";
     let cases = [
@@ -78,13 +78,13 @@ async fn until_client_and_redirect_uri_are_proven_an_error_is_a_page() {
 }
 
 #[tokio::test]
-async fn the_page_for_an_unregistered_redirect_uri_shows_what_came_and_what_is_registered() {
+async fn the_page_for_an_unregistered_redirect_uri_shows_the_sent_and_the_registered_ones() {
     let provider = start().await;
     let request = request().with("redirect_uri", "https://shop.example/calback?<script>");
     let page = Browser::new().authorize(&provider, &request).await;
     page.expect_page(400, "Sent https://shop.example/calback?<script>");
     page.expect_page(400, "Registered https://shop.example/callback");
-    assert!(!page.body.contains("<script>"), "what came is escaped");
+    assert!(!page.body.contains("<script>"), "the sent value is escaped");
     insta::assert_snapshot!(page.text());
 }
 
@@ -197,7 +197,7 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
 }
 
 #[tokio::test]
-async fn a_description_keeps_to_the_characters_that_it_may_have() {
+async fn a_description_contains_only_permitted_characters() {
     let provider = start().await;
     let request = request().with("response_type", "\"c\\öde\"\r\nx: y");
     Browser::new().authorize(&provider, &request).await.expect_callback_error(
@@ -207,16 +207,16 @@ async fn a_description_keeps_to_the_characters_that_it_may_have() {
 }
 
 #[tokio::test]
-async fn state_comes_back_exactly_as_it_was_sent() {
+async fn state_is_returned_exactly_as_it_was_sent() {
     let provider = start().await;
     let long = "0123456789abcdef".repeat(1_000);
     let unicode = "grüße-日本語-🦀";
     for state in ["a b+c&d=e%20f", unicode, "\"'<>\\`{}|^\r\n\t\0", "%", "%zz", " ", &long] {
         let request = request().with("state", state);
         let mut browser = Browser::new();
-        let told = browser.log_in(&provider, request.clone(), "alice").await.callback();
-        assert_eq!(told["state"], state);
-        // And with an error, and without a page.
+        let received = browser.log_in(&provider, request.clone(), "alice").await.callback();
+        assert_eq!(received["state"], state);
+        // Also in an error response without a sign-in page.
         let refused =
             browser.authorize(&provider, &request.with("scope", "email")).await.callback();
         assert_eq!((&*refused["error"], &*refused["state"]), ("invalid_scope", state));
@@ -224,11 +224,11 @@ async fn state_comes_back_exactly_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn without_state_none_comes_back() {
+async fn without_state_none_is_returned() {
     let provider = start().await;
     for request in [request().without("state"), request().with("state", "")] {
-        let told = Browser::new().log_in(&provider, request, "alice").await.callback();
-        assert!(!told.contains_key("state"), "{told:?}");
+        let received = Browser::new().log_in(&provider, request, "alice").await.callback();
+        assert!(!received.contains_key("state"), "{received:?}");
     }
 }
 
@@ -236,9 +236,9 @@ async fn without_state_none_comes_back() {
 async fn a_redirect_uri_keeps_its_own_query() {
     let provider = start().await;
     let request = request().with("redirect_uri", "https://shop.example/callback?tenant=1");
-    let told = Browser::new().log_in(&provider, request.clone(), "alice").await.callback();
-    assert_eq!(told["tenant"], "1");
-    assert!(told.contains_key("code"));
+    let received = Browser::new().log_in(&provider, request.clone(), "alice").await.callback();
+    assert_eq!(received["tenant"], "1");
+    assert!(received.contains_key("code"));
     let refused = Browser::new().authorize(&provider, &request.with("scope", "x")).await.callback();
     assert_eq!((&*refused["tenant"], &*refused["error"]), ("1", "invalid_scope"));
 }
@@ -253,8 +253,8 @@ async fn unknown_parameters_and_unknown_or_repeated_scopes_are_ignored() {
         .with("resource", "https://a.example")
         .with_another("resource", "https://b.example")
         .with("colour", "blue");
-    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
-    let tokens = Browser::new().token(&provider, Parameters::code(&told["code"])).await;
+    let received = Browser::new().log_in(&provider, request, "alice").await.callback();
+    let tokens = Browser::new().token(&provider, Parameters::code(&received["code"])).await;
     assert_eq!(tokens.expect(200).json()["scope"], "openid email");
 }
 
@@ -263,15 +263,15 @@ async fn nonce_and_pkce_are_optional_for_a_confidential_client() {
     let provider = start().await;
     let request =
         request().without("nonce").without("code_challenge").without("code_challenge_method");
-    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
-    let form = Parameters::code(&told["code"]).without("code_verifier");
+    let received = Browser::new().log_in(&provider, request, "alice").await.callback();
+    let form = Parameters::code(&received["code"]).without("code_verifier");
     let tokens = Browser::new().token(&provider, form).await.expect(200).json();
     let claims = verified(&provider, &tokens, "shop").await;
     assert!(claims.get("nonce").is_none(), "{claims}");
 }
 
 #[tokio::test]
-async fn nonce_and_pkce_are_required_where_the_client_is_configured_so() {
+async fn nonce_and_pkce_are_required_when_the_client_is_configured_so() {
     let provider = builder()
         .client(
             Client::new("strict")
@@ -317,18 +317,18 @@ async fn a_public_client_must_send_a_code_challenge_unless_configured_otherwise(
 async fn the_plain_challenge_method_is_the_default() {
     let provider = start().await;
     let request = request().with("code_challenge", VERIFIER).without("code_challenge_method");
-    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
-    Browser::new().token(&provider, Parameters::code(&told["code"])).await.expect(200);
+    let received = Browser::new().log_in(&provider, request, "alice").await.callback();
+    Browser::new().token(&provider, Parameters::code(&received["code"])).await.expect(200);
 }
 
 #[tokio::test]
-async fn answers_are_kept_out_of_caches_and_of_the_referer() {
+async fn responses_are_not_cached_and_send_no_referrer() {
     let provider = start().await;
     let mut browser = Browser::new();
     let page = browser.authorize(&provider, &request()).await;
     let callback = browser.sign_in(&page, "alice").await;
     let error = browser.authorize(&provider, &request().with("client_id", "nobody")).await;
-    // Of a page, a relying party may learn the origin: forms have one.
+    // Pages may send their origin, because their forms need one.
     for (answer, policy) in
         [(page, "strict-origin"), (callback, "no-referrer"), (error, "strict-origin")]
     {

@@ -8,12 +8,12 @@ use crate::support::{
     verified,
 };
 
-/// A provider whose client `shop` is told of logouts.
+/// A provider with the client `notified`, which receives logout tokens at the address `shop`.
 async fn provider_of(shop: &str) -> MockProvider {
     let client = |id: &str| Client::new(id).secret("s3cret");
     builder()
         .client(
-            client("told")
+            client("notified")
                 .redirect_uri(CALLBACK)
                 .post_logout_redirect_uri(LOGGED_OUT)
                 .backchannel_logout_uri(shop),
@@ -49,24 +49,24 @@ async fn sign_out(browser: &mut Browser, provider: &MockProvider, tokens: &Value
 }
 
 #[tokio::test]
-async fn a_client_is_told_before_the_browser_goes_on() {
+async fn a_client_is_notified_before_the_browser_is_redirected() {
     let shop = RelyingParty::start(200, "").await;
     let uri = shop.url("/logout?tenant=1");
     let provider = provider_of(uri.as_str()).await;
     let mut browser = Browser::new();
-    let tokens = sign_in(&mut browser, &provider, "told", "alice").await;
+    let tokens = sign_in(&mut browser, &provider, "notified", "alice").await;
     sign_in(&mut browser, &provider, "other", "alice").await;
     sign_out(&mut browser, &provider, &tokens).await;
 
-    let [received] = shop.received().try_into().expect("the one that wants to be told is");
+    let [received] = shop.received().try_into().expect("one logout token was delivered");
     assert_eq!(received.query, "tenant=1");
     let received = crate::support::Received { query: String::new(), ..received };
     let token = received.logout_token();
     let (header, claims) = decoded(&token);
     assert_eq!((&header["typ"], &header["alg"]), (&"logout+jwt".into(), &"RS256".into()));
     let as_answer = serde_json::json!({ "id_token": token });
-    assert_eq!(verified(&provider, &as_answer, "told").await, claims);
-    let id_token = verified(&provider, &tokens, "told").await;
+    assert_eq!(verified(&provider, &as_answer, "notified").await, claims);
+    let id_token = verified(&provider, &tokens, "notified").await;
     assert_eq!((&claims["sub"], &claims["sid"]), (&"alice".into(), &id_token["sid"]));
     assert_eq!((&claims["iat"], &claims["exp"]), (&NOW.into(), &(NOW + 120).into()));
     let event = "http://schemas.openid.net/event/backchannel-logout";
@@ -76,12 +76,12 @@ async fn a_client_is_told_before_the_browser_goes_on() {
 }
 
 #[tokio::test]
-async fn each_delivery_stands_in_the_journal_with_the_flow_of_its_login() {
+async fn each_delivery_is_recorded_with_the_flow_of_its_login() {
     let shop = RelyingParty::start(200, "").await;
     let uri = shop.url("/logout");
     let provider = provider_of(uri.as_str()).await;
     let mut browser = Browser::new();
-    let tokens = sign_in(&mut browser, &provider, "told", "alice").await;
+    let tokens = sign_in(&mut browser, &provider, "notified", "alice").await;
     sign_out(&mut browser, &provider, &tokens).await;
     let journal = provider.journal();
     let [.., login, logout, delivery] = journal.as_slice() else { panic!("{journal:#?}") };
@@ -91,24 +91,24 @@ async fn each_delivery_stands_in_the_journal_with_the_flow_of_its_login() {
     assert_eq!((delivery.status, &delivery.refusal), (200, &None));
     assert_eq!(
         (delivery.client.as_deref(), delivery.user.as_deref()),
-        (Some("told"), Some("alice"))
+        (Some("notified"), Some("alice"))
     );
     assert!(delivery.flow.is_some() && delivery.flow == login.flow, "{delivery:#?}");
     assert!(delivery.parameter("logout_token").is_some_and(|it| it.starts_with("[redacted: ")));
-    assert_eq!(delivery.summary, "told was told that alice signed out");
+    assert_eq!(delivery.summary, "notified was told that alice signed out");
 }
 
 #[tokio::test]
-async fn what_a_client_refuses_is_told_with_its_reason() {
+async fn a_refused_delivery_is_recorded_with_the_clients_reason() {
     let refusal = r#"{"error": "invalid_request", "error_description": "no such session"}"#;
     for (status, body, error, reason) in [
-        (400, refusal, "invalid_request", "told answered 400: no such session"),
-        (501, "not implemented\n", "logout_refused", "told answered 501: not implemented"),
-        (302, "", "logout_refused", "told answered 302: "),
+        (400, refusal, "invalid_request", "notified answered 400: no such session"),
+        (501, "not implemented\n", "logout_refused", "notified answered 501: not implemented"),
+        (302, "", "logout_refused", "notified answered 302: "),
     ] {
         let shop = RelyingParty::start(status, body).await;
         let provider = provider_of(shop.url("/logout").as_str()).await;
-        sign_in(&mut Browser::new(), &provider, "told", "alice").await;
+        sign_in(&mut Browser::new(), &provider, "notified", "alice").await;
         assert_eq!(provider.log_out("alice").await, 1);
         let delivery = provider.journal().pop().expect("it is recorded");
         let refusal = delivery.refusal.expect("it is a refusal");
@@ -117,13 +117,13 @@ async fn what_a_client_refuses_is_told_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_not_there_keeps_nobody_from_signing_out() {
+async fn an_unreachable_client_does_not_prevent_a_logout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let uri = format!("http://{}/logout", listener.local_addr().unwrap());
     drop(listener);
     let provider = provider_of(&uri).await;
     let mut browser = Browser::new();
-    let tokens = sign_in(&mut browser, &provider, "told", "alice").await;
+    let tokens = sign_in(&mut browser, &provider, "notified", "alice").await;
     sign_out(&mut browser, &provider, &tokens).await;
     let delivery = provider.journal().pop().expect("it is recorded");
     assert_eq!(delivery.status, 0);
@@ -131,17 +131,17 @@ async fn a_client_that_is_not_there_keeps_nobody_from_signing_out() {
 }
 
 #[tokio::test]
-async fn a_logout_from_rust_ends_every_session_of_the_user_and_of_nobody_else() {
+async fn a_logout_by_the_handle_ends_only_the_sessions_of_that_user() {
     let shop = RelyingParty::start(204, "").await;
     let provider = provider_of(shop.url("/logout").as_str()).await;
     let mut sids = Vec::new();
     let mut browsers = [Browser::new(), Browser::new()];
     for browser in &mut browsers {
-        let tokens = sign_in(browser, &provider, "told", "alice").await;
-        sids.push(verified(&provider, &tokens, "told").await["sid"].clone());
+        let tokens = sign_in(browser, &provider, "notified", "alice").await;
+        sids.push(verified(&provider, &tokens, "notified").await["sid"].clone());
     }
     let mut bob = Browser::new();
-    sign_in(&mut bob, &provider, "told", "bob").await;
+    sign_in(&mut bob, &provider, "notified", "bob").await;
 
     assert_eq!(provider.log_out("alice").await, 2);
     let received = shop.received();
@@ -162,10 +162,10 @@ async fn a_logout_from_rust_ends_every_session_of_the_user_and_of_nobody_else() 
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_a_logout_of_nobody() {
+async fn a_logout_without_a_session_notifies_no_client() {
     let shop = RelyingParty::start(200, "").await;
     let provider = provider_of(shop.url("/logout").as_str()).await;
-    sign_in(&mut Browser::new(), &provider, "told", "alice").await;
+    sign_in(&mut Browser::new(), &provider, "notified", "alice").await;
     Browser::new()
         .get(&url(&provider, "/end-session"))
         .await
@@ -180,7 +180,7 @@ fn a_test_without_a_runtime_can_log_users_out() {
 }
 
 #[tokio::test]
-async fn the_metadata_says_that_clients_are_told() {
+async fn the_metadata_advertises_backchannel_logout() {
     let provider = start().await;
     let metadata = url(&provider, "/.well-known/openid-configuration");
     let metadata = Browser::new().get(&metadata).await.json();

@@ -1,4 +1,4 @@
-//! The catalogue of failures, as the program tells it and as it is published.
+//! The catalogue of failures, as the program prints it and as it is published.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ fn failures<const N: usize>(arguments: [&str; N]) -> (Option<i32>, String, Strin
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// What the program tells as JSON.
+/// The JSON output of the program.
 fn json<const N: usize>(arguments: [&str; N]) -> Value {
     let (code, output, errors) = failures(arguments);
     assert_eq!(code, Some(0), "{errors}");
@@ -25,7 +25,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_published_page_is_the_one_that_the_program_writes() {
+fn the_published_page_matches_the_programs_output() {
     let (_, written, _) = failures(["--markdown"]);
     let published = include_str!("../../../docs/failure-modes.md");
     assert!(
@@ -75,7 +75,7 @@ fn the_list_has_every_failure_under_its_class() {
 }
 
 #[test]
-fn filters_keep_what_they_name() {
+fn filters_keep_the_modes_that_they_name() {
     assert_eq!(names(&json(["--json"])).len(), modes().count());
     for class in Class::ALL {
         let expected: Vec<_> = class.modes().iter().map(|mode| mode.name).collect();
@@ -94,7 +94,7 @@ fn filters_keep_what_they_name() {
 }
 
 #[test]
-fn every_case_is_written_as_it_is_armed() {
+fn every_case_can_be_armed_as_written() {
     for mode in json(["--json"]).as_array().unwrap() {
         for case in mode["cases"].as_array().unwrap() {
             let failure = Failure::parse(case.as_str().unwrap()).unwrap();
@@ -104,7 +104,7 @@ fn every_case_is_written_as_it_is_armed() {
 }
 
 #[test]
-fn one_failure_is_told_in_full() {
+fn one_failure_is_described_in_full() {
     let (code, page, _) = failures(["id-token-exp-invalid:value=-61s"]);
     assert_eq!(code, Some(0));
     insta::assert_snapshot!(page);

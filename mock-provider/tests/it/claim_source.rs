@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::support::{Browser, start, tokens_for, url, verified};
 
 #[tokio::test]
-async fn a_token_is_good_for_the_claims_that_it_was_issued_for_until_it_expires() {
+async fn a_token_gives_access_to_its_claims_until_it_expires() {
     let provider = start().await;
     let failure = provider.fail("claims-distributed");
     let tokens = tokens_for(&provider, "alice", "openid").await;
@@ -35,7 +35,7 @@ async fn a_token_is_good_for_the_claims_that_it_was_issued_for_until_it_expires(
 }
 
 #[tokio::test]
-async fn without_a_token_the_source_says_what_it_wants() {
+async fn without_a_token_the_source_sends_a_challenge() {
     let provider = start().await;
     let answer = Browser::new().get(&url(&provider, "/claim-source")).await;
     assert_eq!(answer.expect(401).header("www-authenticate"), "Bearer realm=\"claim-source\"");

@@ -1,11 +1,11 @@
-//! The program, as it is run from a shell.
+//! The program, run from a shell.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-/// The program with arguments, and none of our variables in its environment.
+/// The program with these arguments, and without our variables in its environment.
 fn program<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mock-provider"));
     for (name, _) in std::env::vars_os() {
@@ -13,7 +13,7 @@ fn program<const N: usize>(arguments: [&str; N]) -> Command {
             command.env_remove(name);
         }
     }
-    // Help is as wide as this.
+    // Determines the width of the help.
     command.env("COLUMNS", "100").args(arguments).stdin(Stdio::null());
     command
 }
@@ -49,14 +49,14 @@ impl Running {
         Self { child, output, banner }
     }
 
-    /// The value of a line of the banner.
+    /// The value in a line of the banner.
     #[track_caller]
-    fn says(&self, key: &str) -> &str {
+    fn line(&self, key: &str) -> &str {
         let line = self.banner.lines().find_map(|line| line.trim().strip_prefix(key));
         line.unwrap_or_else(|| panic!("no {key} in {}", self.banner)).trim()
     }
 
-    /// Sends a signal, and waits for the end.
+    /// Sends a signal, and waits for the program to exit.
     #[cfg(unix)]
     fn signal(mut self, signal: &str) -> (Option<i32>, String) {
         let process = self.child.id().to_string();
@@ -88,14 +88,14 @@ fn help_reads_as_reviewed() {
 }
 
 #[test]
-fn a_valid_file_is_summed_up() {
+fn a_valid_file_is_summarized() {
     let (code, output, _) = outcome(&mut program(["check", &fixture("provider.toml")]));
     assert_eq!(code, Some(0));
     assert!(output.contains("2 clients: auth-app, browser-app"), "{output}");
 }
 
 #[test]
-fn every_fault_of_a_file_is_told_and_the_check_fails() {
+fn every_fault_of_a_file_is_reported_and_the_check_fails() {
     let file = fixture("invalid/several-faults-of-meaning.toml");
     let (code, output, errors) = outcome(&mut program(["check", &file]));
     assert_eq!((code, &*output), (Some(1), ""));
@@ -104,7 +104,7 @@ fn every_fault_of_a_file_is_told_and_the_check_fails() {
 }
 
 #[test]
-fn a_wrong_file_variable_or_flag_keeps_the_provider_from_starting() {
+fn an_invalid_file_variable_or_flag_prevents_the_start() {
     let file = fixture("invalid/auto-login-unknown.toml");
     let (code, _, errors) = outcome(&mut program(["--config", &file]));
     assert_eq!(code, Some(2), "{errors}");
@@ -177,35 +177,35 @@ fn a_variable_that_is_not_text_is_named() {
 }
 
 #[test]
-fn a_bad_variable_does_not_disturb_other_commands() {
+fn an_invalid_variable_does_not_affect_other_commands() {
     let file = fixture("provider.toml");
     let (code, ..) = outcome(program(["check", &file]).env("MOCK_PROVIDER_SEED", "abc"));
     assert_eq!(code, Some(0));
 }
 
 #[test]
-fn flags_override_variables_and_variables_the_file() {
+fn flags_override_variables_and_variables_override_the_file() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = directory.join("layers.toml");
     std::fs::write(&file, "issuer_url = 'http://file'\nauto_login = 'alice'").unwrap();
     let of_file = Running::start(program([]).env("MOCK_PROVIDER_CONFIG", &file));
-    assert_eq!(of_file.says("issuer"), "http://file");
+    assert_eq!(of_file.line("issuer"), "http://file");
     let mut command = program([]);
     command.arg("--config").arg(&file).env("MOCK_PROVIDER_ISSUER_URL", "http://variable");
-    assert_eq!(Running::start(&mut command).says("issuer"), "http://variable");
+    assert_eq!(Running::start(&mut command).line("issuer"), "http://variable");
     let of_flag = Running::start(command.args(["--issuer-url", "http://flag"]));
-    assert_eq!(of_flag.says("issuer"), "http://flag");
-    assert!(of_flag.says("signed in").starts_with("alice"));
+    assert_eq!(of_flag.line("issuer"), "http://flag");
+    assert!(of_flag.line("signed in").starts_with("alice"));
 }
 
 #[test]
 fn https_is_announced_with_the_certificate_to_trust() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli.pem");
     let mut command = program(["--https"]);
-    assert!(Running::start(&mut command).says("trust").contains("`--https-ca FILE`"));
+    assert!(Running::start(&mut command).line("trust").contains("`--https-ca FILE`"));
     let provider = Running::start(command.arg("--https-ca").arg(&file));
-    assert!(provider.says("issuer").starts_with("https://127.0.0.1:"));
-    assert_eq!(provider.says("trust"), format!("the certificate in {}", file.display()));
+    assert!(provider.line("issuer").starts_with("https://127.0.0.1:"));
+    assert_eq!(provider.line("trust"), format!("the certificate in {}", file.display()));
     let written = std::fs::read_to_string(&file).unwrap();
     assert!(written.starts_with("-----BEGIN CERTIFICATE-----"), "{written}");
 }
@@ -213,7 +213,7 @@ fn https_is_announced_with_the_certificate_to_trust() {
 #[test]
 fn a_running_provider_is_healthy_and_a_stopped_one_is_not() {
     let provider = Running::start(&mut program(["--log", "warn"]));
-    let url = provider.says("issuer").to_owned();
+    let url = provider.line("issuer").to_owned();
     let ask = || outcome(&mut program(["healthcheck", "--url", &url]));
     assert_eq!(ask(), (Some(0), format!("{url} is healthy\n"), String::new()));
     drop(provider);
@@ -223,7 +223,7 @@ fn a_running_provider_is_healthy_and_a_stopped_one_is_not() {
 }
 
 #[test]
-fn a_port_in_use_is_named_with_a_way_out() {
+fn a_port_in_use_is_reported_with_a_solution() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let (code, _, errors) = outcome(&mut program(["--listen", &address]));
@@ -234,7 +234,7 @@ fn a_port_in_use_is_named_with_a_way_out() {
 
 #[cfg(unix)]
 #[test]
-fn signals_end_the_provider_in_good_order() {
+fn signals_stop_the_provider_gracefully() {
     for (signal, name) in [("-TERM", "SIGTERM"), ("-INT", "Ctrl-C")] {
         let (code, log) = Running::start(&mut program([])).signal(signal);
         assert_eq!(code, Some(0), "{log}");
@@ -248,7 +248,7 @@ fn signals_end_the_provider_in_good_order() {
 
 #[cfg(unix)]
 #[test]
-fn a_slip_in_a_variable_is_warned_of() {
+fn a_misspelt_variable_causes_a_warning() {
     let mut command = program([]);
     command.env("MOCK_PROVIDER_AUTOLOGIN", "alice");
     // Kubernetes sets these for a service of this name.
@@ -275,7 +275,7 @@ fn the_secret_of_a_file_is_not_printed() {
 }
 
 #[test]
-fn failures_are_armed_by_option_variable_and_file_and_the_banner_tells_them() {
+fn failures_are_armed_by_option_variable_and_file_and_shown_in_the_banner() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fail.toml");
     std::fs::write(&file, "fail = ['id-token-exp-invalid:value=0']").unwrap();
     let mut command = program([]);
@@ -308,7 +308,7 @@ fn failures_are_armed_by_option_variable_and_file_and_the_banner_tells_them() {
 }
 
 #[test]
-fn a_failure_that_is_not_known_keeps_the_provider_from_starting() {
+fn an_unknown_failure_prevents_the_start() {
     let meant = "did you mean `id-token-exp-invalid`?";
     let (code, _, errors) = outcome(&mut program(["--fail", "id-token-exp-invald"]));
     assert_eq!(code, Some(2), "{errors}");
@@ -323,7 +323,7 @@ fn a_failure_that_is_not_known_keeps_the_provider_from_starting() {
 }
 
 #[test]
-fn nobody_need_read_what_is_printed() {
+fn the_provider_runs_when_its_output_is_not_read() {
     let file = fixture("provider.toml");
     let mut child = program(["check", &file]).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
@@ -331,24 +331,24 @@ fn nobody_need_read_what_is_printed() {
 }
 
 #[test]
-fn a_slip_in_what_to_log_is_told_with_the_nearest_level() {
+fn an_unknown_log_level_is_refused_with_the_nearest_one() {
     for level in ["warning", "info,mock_provider=warning"] {
-        let (code, _, told) = outcome(&mut program(["--log", level]));
+        let (code, _, received) = outcome(&mut program(["--log", level]));
         assert_eq!(code, Some(2));
-        assert!(told.contains("`warning` is no level: did you mean `warn`?"), "{told}");
+        assert!(received.contains("`warning` is no level: did you mean `warn`?"), "{received}");
     }
 }
 
 #[test]
-fn a_file_that_is_no_text_or_has_no_end_is_told_so() {
+fn a_binary_or_endless_file_is_refused() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("latin1.toml");
     std::fs::write(&path, b"# caf\xc3\xa9\nseed = 1\n# na\xefve\n").unwrap();
-    let (code, _, told) = outcome(&mut program(["check", path.to_str().unwrap()]));
+    let (code, _, received) = outcome(&mut program(["check", path.to_str().unwrap()]));
     assert_eq!(code, Some(1));
-    assert!(told.contains("line 3, column 5 is not UTF-8"), "{told}");
+    assert!(received.contains("line 3, column 5 is not UTF-8"), "{received}");
     if cfg!(unix) {
-        let (code, _, told) = outcome(&mut program(["check", "/dev/zero"]));
+        let (code, _, received) = outcome(&mut program(["check", "/dev/zero"]));
         assert_eq!(code, Some(1));
-        assert!(told.contains("it has more than 16777216 bytes"), "{told}");
+        assert!(received.contains("it has more than 16777216 bytes"), "{received}");
     }
 }

@@ -1,4 +1,4 @@
-//! Who calls the token endpoint: `client_secret_basic`, `client_secret_post` and `none`.
+//! Client authentication: `client_secret_basic`, `client_secret_post` and `none`.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -29,13 +29,13 @@ fn basic(credentials: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(credentials))
 }
 
-/// A code for a client of this identifier.
+/// A code for the client with this identifier.
 async fn code(provider: &MockProvider, client: &str) -> String {
     code_for(provider, "alice", Parameters::authorization().with("client_id", client)).await
 }
 
 #[tokio::test]
-async fn without_a_configured_method_basic_and_post_are_both_right() {
+async fn without_a_configured_method_basic_and_post_are_both_accepted() {
     let provider = start().await;
     let form = bare(&code(&provider, "shop").await);
     token(&provider, &basic("shop:s3cret"), form).await.expect(200);
@@ -76,7 +76,7 @@ async fn a_secret_that_was_not_encoded_is_refused_with_a_hint() {
 }
 
 #[tokio::test]
-async fn a_configured_method_is_the_only_right_one() {
+async fn only_the_configured_method_is_accepted() {
     let client = |id: &str, method| {
         Client::new(id).secret("s3cret").redirect_uri(CALLBACK).token_endpoint_auth_method(method)
     };
@@ -153,7 +153,7 @@ async fn wrong_credentials_are_refused_and_the_journal_names_the_check() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_not_authenticated_is_told_which_scheme_is_wanted() {
+async fn an_unauthenticated_client_learns_the_required_scheme() {
     let provider = start().await;
     let malformed = "the Authorization header is not `Basic` with base64 of id:secret";
     for (header, reason) in [
@@ -169,7 +169,7 @@ async fn a_client_that_is_not_authenticated_is_told_which_scheme_is_wanted() {
         answer.expect_token_error(401, "invalid_client", reason);
         assert_eq!(answer.header("www-authenticate"), "Basic realm=\"token\"");
     }
-    // As does everybody who is told 401.
+    // As in every response with status 401.
     let form = Parameters::code("x").with("client_secret", "wrong");
     let answer = Browser::new().token(&provider, form).await;
     assert_eq!(answer.expect(401).header("www-authenticate"), "Basic realm=\"token\"");
@@ -185,11 +185,11 @@ async fn a_public_client_may_send_the_header_with_an_empty_secret() {
 }
 
 #[tokio::test]
-async fn a_refused_client_is_journaled_with_the_flow_of_its_code() {
+async fn a_refused_client_is_recorded_with_the_flow_of_its_code() {
     let provider = start().await;
     let mut browser = Browser::new();
-    let told = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
-    let answer = token(&provider, &basic("shop:wrong"), bare(&told["code"])).await;
+    let received = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    let answer = token(&provider, &basic("shop:wrong"), bare(&received["code"])).await;
     answer.expect(401);
     let journal = provider.journal();
     let (login, refused) = (&journal[0], &journal[journal.len() - 1]);
@@ -199,7 +199,7 @@ async fn a_refused_client_is_journaled_with_the_flow_of_its_code() {
 }
 
 #[tokio::test]
-async fn two_ways_at_once_are_refused() {
+async fn two_authentication_methods_at_once_are_refused() {
     let provider = start().await;
     token(&provider, &basic("shop:s3cret"), Parameters::code("x")).await.expect_token_error(
         400,

@@ -1,4 +1,4 @@
-//! Configuration files: those that are read, and those that are refused.
+//! Configuration files: which are accepted, and why others are refused.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ fn invalid() -> Vec<String> {
     names
 }
 
-/// Why a text or file is refused.
+/// The message with which a text or file is refused.
 #[track_caller]
 fn refusal(outcome: Result<Config, ConfigError>) -> String {
     match outcome {
@@ -45,7 +45,7 @@ fn every_invalid_file_is_refused_in_reviewed_words() {
 }
 
 #[test]
-fn an_invalid_file_has_its_one_fault_and_no_other() {
+fn each_invalid_file_has_exactly_one_fault() {
     for name in invalid().into_iter().filter(|name| !name.starts_with("several-")) {
         match Config::load(fixtures().join("invalid").join(&name)) {
             Err(ConfigError::Invalid(faults)) => assert_eq!(faults.len(), 1, "{name}: {faults:#?}"),
@@ -71,14 +71,14 @@ fn an_empty_file_is_the_built_in_configuration() {
 }
 
 #[test]
-fn groups_that_are_added_stand_beside_those_of_the_built_in_users() {
+fn added_groups_complement_those_of_the_built_in_users() {
     let config = Config::from_toml("[[groups]]\nname = 'staff'\n[[groups]]\nname = 'new'").unwrap();
     let names: Vec<_> = config.groups.iter().map(|group| &*group.name).collect();
     assert_eq!(names, ["staff", "new", "admins", "auditors"]);
 }
 
 #[test]
-fn dates_may_be_written_as_toml_has_them() {
+fn toml_dates_are_accepted() {
     let config = Config::from_toml(
         "frozen_at = 2026-01-01T00:00:00Z\n\
          [[users]]\n\
@@ -91,7 +91,7 @@ fn dates_may_be_written_as_toml_has_them() {
 }
 
 #[test]
-fn a_key_file_is_looked_for_beside_the_configuration() {
+fn a_key_file_is_resolved_relative_to_the_configuration_file() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("key_beside_configuration");
     std::fs::create_dir_all(&directory).unwrap();
     let file = directory.join("provider.toml");
@@ -102,7 +102,7 @@ fn a_key_file_is_looked_for_beside_the_configuration() {
 }
 
 #[test]
-fn a_file_that_is_absent_or_no_text_is_named() {
+fn a_missing_or_binary_file_is_refused_by_name() {
     let message = refusal(Config::load("absent.toml"));
     assert!(message.starts_with("cannot read the configuration file absent.toml:"), "{message}");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("latin-1.toml");
@@ -112,7 +112,7 @@ fn a_file_that_is_absent_or_no_text_is_named() {
 }
 
 #[test]
-fn a_configuration_from_code_is_checked_without_places() {
+fn a_configuration_from_code_is_checked_without_line_numbers() {
     let mut config = Config::default();
     config.users = vec![User::new("alice").groups(["staf"])];
     config.clients = vec![Client::new("shop").redirect_uri("/callback")];
@@ -123,7 +123,7 @@ fn a_configuration_from_code_is_checked_without_places() {
 }
 
 #[test]
-fn no_text_makes_reading_panic() {
+fn no_input_makes_the_parser_panic() {
     // Every beginning of a valid file, and every file with one byte changed to one that means
     // something to TOML.
     let text = std::fs::read_to_string(fixtures().join("invalid/several-faults-of-meaning.toml"));

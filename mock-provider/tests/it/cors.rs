@@ -1,4 +1,4 @@
-//! Scripts in browsers call what a relying party calls, and nothing else.
+//! CORS: scripts in browsers can call the endpoints for relying parties, and no others.
 
 use reqwest::Method;
 
@@ -17,7 +17,7 @@ async fn preflight(address: &str, method: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn what_relying_parties_call_answers_preflights() {
+async fn endpoints_for_relying_parties_answer_preflights() {
     let provider = start().await;
     for (path, method) in [
         ("/.well-known/openid-configuration", "GET"),
@@ -40,7 +40,7 @@ async fn what_relying_parties_call_answers_preflights() {
 }
 
 #[tokio::test]
-async fn pages_are_for_browsers_alone_and_answer_no_preflight() {
+async fn pages_answer_no_preflight() {
     let provider = start().await;
     for path in ["/authorize", "/sign-in", "/end-session", "/"] {
         let answer = preflight(&url(&provider, path), "GET").await;
@@ -72,7 +72,7 @@ async fn a_script_may_read_answers_and_refusals_alike() {
 }
 
 #[tokio::test]
-async fn the_authorization_endpoint_is_not_to_be_read_by_scripts() {
+async fn scripts_cannot_read_the_authorization_endpoint() {
     let provider = start().await;
     let mut browser = Browser::new();
     let address = url(&provider, &format!("/authorize?{}", Parameters::authorization().encode()));

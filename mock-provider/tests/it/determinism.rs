@@ -1,4 +1,4 @@
-//! With a seed and a frozen clock, two runs give the same bytes.
+//! With a seed and a frozen clock, two runs produce the same bytes.
 
 use mock_provider::{Clock, MockProvider};
 use serde_json::Value;
@@ -20,8 +20,8 @@ async fn provider(seed: u64, time: &str) -> MockProvider {
 async fn run(provider: &MockProvider) -> (Value, Value, Value) {
     let mut browser = Browser::new();
     let request = Parameters::authorization().with("scope", "openid email offline_access");
-    let told = browser.log_in(provider, request, "alice").await.callback();
-    let tokens = browser.token(provider, Parameters::code(&told["code"])).await.json();
+    let received = browser.log_in(provider, request, "alice").await.callback();
+    let tokens = browser.token(provider, Parameters::code(&received["code"])).await.json();
     let refresh = Parameters::refresh(tokens["refresh_token"].as_str().unwrap_or_default());
     let refreshed = browser.token(provider, refresh).await.expect(200).json();
     browser.get(&url(provider, "/authorize")).await.expect(400);
@@ -55,7 +55,7 @@ async fn another_time_gives_other_id_tokens_and_the_same_random_values() {
 }
 
 #[tokio::test]
-async fn answers_are_dated_by_the_clock_of_the_issuer() {
+async fn responses_are_dated_by_the_clock_of_the_issuer() {
     let provider = provider(7, TIME).await;
     let keys = Browser::new().get(&url(&provider, "/jwks")).await;
     assert_eq!(keys.header("date"), "Thu, 01 Jan 2026 00:00:00 GMT");

@@ -60,9 +60,9 @@ async fn an_issuer_with_a_path_serves_everything_below_it() {
 
     let request = Parameters::authorization().encode();
     let page = browser.get(&url(&provider, &format!("/tenants/one/authorize?{request}"))).await;
-    let told = browser.sign_in(&page, "alice").await.callback();
-    assert_eq!(told["iss"], "http://issuer.example/tenants/one");
-    let form = Parameters::code(&told["code"]);
+    let received = browser.sign_in(&page, "alice").await.callback();
+    assert_eq!(received["iss"], "http://issuer.example/tenants/one");
+    let form = Parameters::code(&received["code"]);
     browser.post(&url(&provider, "/tenants/one/token"), &form).await.expect(200);
 }
 
@@ -80,7 +80,7 @@ async fn the_path_of_an_issuer_may_have_any_characters() {
 }
 
 #[tokio::test]
-async fn an_issuer_is_named_as_it_is_written_last_slash_included() {
+async fn an_issuer_is_published_as_configured_including_a_trailing_slash() {
     let provider = builder()
         .settings(|settings| settings.issuer_url = Some("http://issuer.example/".into()))
         .start()
@@ -91,7 +91,7 @@ async fn an_issuer_is_named_as_it_is_written_last_slash_included() {
 }
 
 #[tokio::test]
-async fn the_back_channel_may_have_another_name_than_the_front_channel() {
+async fn back_channel_and_front_channel_can_have_different_hosts() {
     let provider = builder()
         .settings(|settings| {
             settings.issuer_url = Some("http://localhost:9400".into());
@@ -114,7 +114,7 @@ async fn the_back_channel_may_have_another_name_than_the_front_channel() {
 }
 
 #[tokio::test]
-async fn claims_of_users_and_of_custom_scopes_are_supported_ones() {
+async fn claims_of_users_and_custom_scopes_are_listed_as_supported() {
     let provider = builder()
         .settings(|settings| {
             settings.scopes = BTreeMap::from([("desk".into(), vec!["desk_number".into()])]);

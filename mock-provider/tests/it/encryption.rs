@@ -1,4 +1,4 @@
-//! ID tokens that only their client can read.
+//! Encrypted ID tokens.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -20,7 +20,7 @@ async fn encrypting(algorithm: KeyEncryption, jwks: JwkSet) -> MockProvider {
     builder().client(client).start().await
 }
 
-/// The published key of a provider, which serves as well as any for a client's.
+/// The published key of a provider, used as the key of a client.
 async fn a_key() -> Value {
     let provider = start().await;
     let mut keys = Browser::new().get(&url(&provider, "/jwks")).await.json();
@@ -33,7 +33,7 @@ fn key_set(jwk: &Value) -> JwkSet {
     serde_json::from_value(json!({"keys": [jwk]})).expect("a key set")
 }
 
-/// The parts of the ID token of a login, decoded, and the text of the first.
+/// The decoded parts of the ID token of a login, and the text of the first part.
 async fn id_token(provider: &MockProvider) -> (Vec<Vec<u8>>, String) {
     let request = Parameters::authorization().with("client_id", "sealed");
     let code = code_for(provider, "alice", request).await;
@@ -80,7 +80,7 @@ async fn the_key_of_the_client_is_named() {
 }
 
 #[tokio::test]
-async fn metadata_tell_of_encryption_where_a_client_asked_for_it() {
+async fn the_metadata_lists_encryption_when_a_client_uses_it() {
     let listed = async |provider: &MockProvider| {
         let address = url(provider, "/.well-known/openid-configuration");
         let metadata = Browser::new().get(&address).await.json();

@@ -13,8 +13,8 @@ use crate::support::{
 /// A browser in which a user is signed in, and the ID token of that login.
 async fn signed_in(provider: &MockProvider, subject: &str) -> (Browser, String) {
     let mut browser = Browser::new();
-    let told = browser.log_in(provider, Parameters::authorization(), subject).await.callback();
-    let tokens = browser.token(provider, Parameters::code(&told["code"])).await.json();
+    let received = browser.log_in(provider, Parameters::authorization(), subject).await.callback();
+    let tokens = browser.token(provider, Parameters::code(&received["code"])).await.json();
     (browser, tokens["id_token"].as_str().expect("there is an ID token").to_owned())
 }
 
@@ -30,7 +30,7 @@ fn back_with(hint: &str) -> Parameters {
     Parameters::none().with("id_token_hint", hint).with("post_logout_redirect_uri", LOGGED_OUT)
 }
 
-/// Answers the question whether to sign out.
+/// Submits an answer to the question whether to sign out.
 async fn answer(
     browser: &mut Browser,
     provider: &MockProvider,
@@ -60,7 +60,7 @@ async fn a_logout_with_the_users_id_token_ends_the_session_and_returns_the_state
     let request = back_with(&hint).with("state", state).with("client_id", "shop");
     let ended = end_session(&mut browser, &provider, &request).await;
     assert_eq!(ended.location(), format!("{LOGGED_OUT}?state=a+b%26c%3D%C3%BC"));
-    assert!(browser.cookies().is_empty(), "the cookie is taken away");
+    assert!(browser.cookies().is_empty(), "the cookie is removed");
     assert!(!has_session(&mut browser, &provider).await);
 }
 
@@ -84,7 +84,7 @@ async fn state_is_added_to_a_query_that_is_there_already() {
 }
 
 #[tokio::test]
-async fn a_logout_may_come_as_a_form() {
+async fn a_logout_can_be_a_form() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     let request = back_with(&hint).with("state", "s");
@@ -94,7 +94,7 @@ async fn a_logout_may_come_as_a_form() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_taken_away_without_a_word_on_the_time_of_day() {
+async fn the_cookie_is_removed_without_an_expiry_date() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     let answer = end_session(&mut browser, &provider, &back_with(&hint)).await;
@@ -116,7 +116,7 @@ async fn a_cookie_kept_from_before_the_logout_is_dead() {
 }
 
 #[tokio::test]
-async fn an_expired_id_token_is_still_a_good_hint() {
+async fn an_expired_id_token_is_still_accepted_as_a_hint() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     provider.clock().advance(Duration::from_secs(2 * 60 * 60));
@@ -125,7 +125,7 @@ async fn an_expired_id_token_is_still_a_good_hint() {
 }
 
 #[tokio::test]
-async fn the_id_token_ends_its_session_even_from_elsewhere() {
+async fn the_id_token_ends_its_session_even_from_another_browser() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     let elsewhere = end_session(&mut Browser::new(), &provider, &back_with(&hint)).await;
@@ -144,7 +144,7 @@ async fn without_an_id_token_the_user_is_asked() {
     let page = end_session(&mut browser, &provider, &request).await;
     page.expect_page(200, "The Shop (shop) asks to end your session with this provider.");
     page.expect_page(200, "Alice Archer");
-    assert!(has_session(&mut browser, &provider).await, "asking ends nothing");
+    assert!(has_session(&mut browser, &provider).await, "the question does not end the session");
 
     let stayed = answer(&mut browser, &provider, &page, "stay").await;
     stayed.expect_page(200, "You are still signed in");
@@ -176,13 +176,13 @@ async fn with_an_id_token_of_another_session_of_the_user_both_sessions_end() {
 }
 
 #[tokio::test]
-async fn the_question_cannot_be_answered_by_somebody_else() {
+async fn the_question_cannot_be_answered_by_another_site() {
     let provider = start().await;
     let (mut browser, _) = signed_in(&provider, "alice").await;
-    // By a link, wherever it stands.
+    // Through a link on any page.
     let request = Parameters::none().with("client_id", "shop").with("decision", "sign-out");
     end_session(&mut browser, &provider, &request).await.expect_page(200, "Sign out?");
-    // By a form on a page of somebody else.
+    // Through a form on another site.
     for site in ["cross-site", "same-site"] {
         let post = browser
             .request(Method::POST, &url(&provider, "/end-session"))
@@ -195,7 +195,7 @@ async fn the_question_cannot_be_answered_by_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_logout_without_anything_asks_and_ends_on_a_page() {
+async fn a_logout_without_parameters_asks_and_ends_on_a_page() {
     let provider = start().await;
     let (mut browser, _) = signed_in(&provider, "alice").await;
     let page = end_session(&mut browser, &provider, &Parameters::none()).await;
@@ -208,7 +208,7 @@ async fn a_logout_without_anything_asks_and_ends_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_logout_of_nobody_needs_no_question() {
+async fn a_logout_without_a_session_asks_nothing() {
     let provider = start().await;
     let mut browser = Browser::new();
     end_session(&mut browser, &provider, &Parameters::none())
@@ -239,7 +239,7 @@ async fn without_a_client_the_browser_goes_back_to_one_that_the_session_served()
 }
 
 #[tokio::test]
-async fn a_wrong_logout_is_a_page_and_ends_nothing() {
+async fn an_invalid_logout_shows_a_page_and_ends_no_session() {
     let (provider, other) = (start().await, start().await);
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     let foreign = tokens_for(&other, "alice", "openid").await;

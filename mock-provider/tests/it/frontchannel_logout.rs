@@ -1,10 +1,10 @@
-//! Frames that end the sessions at applications.
+//! Front-channel logout: frames that end the sessions of applications.
 
 use mock_provider::{Client, MockProvider};
 
 use crate::support::{Answer, Browser, CALLBACK, LOGGED_OUT, Parameters, builder, url, verified};
 
-/// Signs `alice` in to a client with a page for logouts and to one without, and out again.
+/// Signs `alice` in to a client with a `frontchannel_logout_uri` and to one without, and out again.
 /// Returns the `sid` of the session too.
 async fn sign_out(provider: &MockProvider, request: Parameters) -> (Answer, String) {
     let mut browser = Browser::new();
@@ -46,13 +46,13 @@ fn frame(provider: &MockProvider, sid: &str) -> String {
     format!("https://shop.example/logout?tenant=1&{}", told.encode())
 }
 
-/// As it stands in an attribute.
+/// Escaped as in an attribute.
 fn escaped(address: &str) -> String {
     address.replace('&', "&#38;")
 }
 
 #[tokio::test]
-async fn the_page_loads_a_frame_for_each_client_that_has_a_page_for_logouts() {
+async fn the_page_loads_a_frame_for_each_client_with_a_frontchannel_logout_uri() {
     let provider = provider().await;
     let (page, sid) = sign_out(&provider, Parameters::none()).await;
     page.expect_page(200, "You are signed out");
@@ -61,11 +61,11 @@ async fn the_page_loads_a_frame_for_each_client_that_has_a_page_for_logouts() {
     let frame = format!("<iframe src=\"{address}\" title=\"Signs out of an application\" hidden>");
     assert!(page.body.contains(&frame), "{}", page.body);
     assert!(page.header("content-security-policy").ends_with("; frame-src https://shop.example"));
-    assert!(!page.body.contains("http-equiv"), "nobody is sent anywhere");
+    assert!(!page.body.contains("http-equiv"), "the page does not redirect");
 }
 
 #[tokio::test]
-async fn the_browser_goes_back_when_the_frames_have_loaded_without_a_script() {
+async fn the_browser_is_redirected_without_a_script_after_the_frames_have_loaded() {
     let provider = provider().await;
     let back = Parameters::none().with("post_logout_redirect_uri", LOGGED_OUT).with("state", "a&b");
     let (page, sid) = sign_out(&provider, back).await;
@@ -79,7 +79,7 @@ async fn the_browser_goes_back_when_the_frames_have_loaded_without_a_script() {
 }
 
 #[tokio::test]
-async fn the_metadata_says_that_frames_are_loaded() {
+async fn the_metadata_advertises_frontchannel_logout() {
     let provider = provider().await;
     let metadata = url(&provider, "/.well-known/openid-configuration");
     let metadata = Browser::new().get(&metadata).await.json();

@@ -1,4 +1,4 @@
-//! The handle that a test holds: start, stop, signing in without a browser.
+//! The handle in a test: start, stop, and logins without a browser.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +15,7 @@ fn authorization_url(provider: &MockProvider, request: &Parameters) -> String {
 }
 
 #[tokio::test]
-async fn a_provider_without_any_configuration_logs_anybody_in() {
+async fn a_provider_without_configuration_logs_any_user_in() {
     let provider = MockProvider::start().await;
     assert_eq!(provider.issuer(), format!("http://{}", provider.address()));
     let callback = "http://localhost:5000/any/where";
@@ -40,7 +40,7 @@ async fn two_providers_share_nothing() {
 async fn a_dropped_provider_no_longer_answers_and_frees_its_port() {
     let provider = start().await;
     let address = provider.address();
-    let mut idle = TcpStream::connect(address).expect("somebody listens");
+    let mut idle = TcpStream::connect(address).expect("the provider listens");
     idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").expect("the request is sent");
     let _ = idle.read(&mut [0; 1024]).expect("the answer arrives");
     let before = Instant::now();
@@ -65,7 +65,7 @@ async fn a_suspended_provider_refuses_connections_and_comes_back_as_it_was() {
     TcpStream::connect(provider.address()).expect_err("nobody listens");
 
     provider.resume().await.expect("the port is still free");
-    provider.resume().await.expect("resuming twice is no fault");
+    provider.resume().await.expect("resuming twice is allowed");
     Browser::new().token(&provider, Parameters::code(code)).await.expect(200);
 }
 
@@ -89,7 +89,7 @@ async fn suspending_does_not_block_the_runtime_while_a_request_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_provider_cannot_come_back_to_a_port_that_somebody_took() {
+async fn a_provider_cannot_resume_on_a_port_taken_by_another_process() {
     let provider = start().await;
     let address = provider.address();
     provider.suspend().await;
@@ -101,15 +101,16 @@ async fn a_provider_cannot_come_back_to_a_port_that_somebody_took() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told_by_its_number() {
+async fn a_taken_port_is_reported_by_its_number() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address: SocketAddr = taken.local_addr().expect("the listener is bound");
-    let error = MockProvider::builder().listen(address).try_start().expect_err("it is taken");
-    assert!(matches!(&error, StartError::Listen { address: told, .. } if *told == address));
+    let error =
+        MockProvider::builder().listen(address).try_start().expect_err("the request is accepted");
+    assert!(matches!(&error, StartError::Listen { address: received, .. } if *received == address));
 }
 
 #[tokio::test]
-async fn the_issuer_may_be_called_localhost() {
+async fn the_issuer_host_can_be_localhost() {
     let provider = builder().issuer_host("localhost").start().await;
     let port = provider.address().port();
     assert_eq!(provider.issuer(), format!("http://localhost:{port}"));
@@ -119,11 +120,11 @@ async fn the_issuer_may_be_called_localhost() {
 }
 
 #[tokio::test]
-async fn a_host_that_no_issuer_can_have_is_refused() {
+async fn an_invalid_issuer_host_is_refused() {
     for host in ["", "local host", "localhost/path", "localhost:9400"] {
         let error = builder().issuer_host(host).try_start().expect_err(host).to_string();
-        let told = format!("`issuer_host` must be a name or an address, not `{host}`: ");
-        assert!(error.starts_with(&told), "{error}");
+        let received = format!("`issuer_host` must be a name or an address, not `{host}`: ");
+        assert!(error.starts_with(&received), "{error}");
     }
 }
 
@@ -136,7 +137,7 @@ async fn authorize_as_enters_the_password() {
 }
 
 #[tokio::test]
-async fn authorize_as_brings_refusals_that_the_client_is_told_of() {
+async fn authorize_as_returns_refusals_sent_to_the_client() {
     let provider = start().await;
     let request = Parameters::authorization();
     let answer = provider.authorize_as("dave", &authorization_url(&provider, &request)).await;
@@ -147,7 +148,7 @@ async fn authorize_as_brings_refusals_that_the_client_is_told_of() {
 }
 
 #[tokio::test]
-async fn authorize_as_tells_what_a_person_would_read() {
+async fn authorize_as_reports_the_text_of_an_error_page() {
     let provider = builder().settings(|settings| settings.any_subject = false).start().await;
     let request = Parameters::authorization();
     let refused = |status, reason: &str| AuthorizeError::Refused { status, reason: reason.into() };
@@ -166,7 +167,7 @@ async fn authorize_as_tells_what_a_person_would_read() {
 }
 
 #[tokio::test]
-async fn a_reset_brings_everything_back_to_the_beginning() {
+async fn a_reset_restores_the_initial_state() {
     let provider = start().await;
     let request = Parameters::authorization().with("scope", "openid");
     let mut browser = Browser::new();
@@ -185,13 +186,13 @@ async fn a_reset_brings_everything_back_to_the_beginning() {
     browser.authorize(&provider, &request).await.expect_sign_in_page();
     provider.reset();
     let again = Browser::new().log_in(&provider, request, "alice").await.callback();
-    assert_eq!(again["code"], first["code"], "the seed begins anew");
+    assert_eq!(again["code"], first["code"], "the random sequence restarts");
     let tokens = browser.token(&provider, Parameters::code(&again["code"])).await.json();
     verified(&provider, &tokens, "shop").await;
 }
 
 #[tokio::test]
-async fn authorize_as_refuses_addresses_of_somebody_else() {
+async fn authorize_as_refuses_addresses_of_other_servers() {
     let provider = start().await;
     let endpoint = format!("{}/authorize", provider.issuer());
     for address in [
@@ -237,14 +238,14 @@ fn the_blocking_provider_needs_no_runtime() {
     provider.suspend();
     TcpStream::connect(provider.address()).expect_err("nobody listens");
     provider.resume().expect("the port is still free");
-    TcpStream::connect(provider.address()).expect("somebody listens");
+    TcpStream::connect(provider.address()).expect("the provider listens");
 }
 
 #[tokio::test]
 async fn a_provider_outlives_a_thread_that_blocks() {
-    // One thread runs this test; the provider must not need it.
+    // This test runs on one thread, which the provider must not need.
     let provider = start().await;
-    let mut stream = TcpStream::connect(provider.address()).expect("somebody listens");
+    let mut stream = TcpStream::connect(provider.address()).expect("the provider listens");
     stream.write_all(b"GET /health HTTP/1.0\r\n\r\n").expect("the request is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("the answer arrives");
@@ -252,7 +253,7 @@ async fn a_provider_outlives_a_thread_that_blocks() {
 }
 
 #[tokio::test]
-async fn authorize_as_knows_the_endpoint_however_its_address_is_written() {
+async fn authorize_as_accepts_every_spelling_of_the_endpoint() {
     let settings = builder().settings(|settings| {
         settings.issuer_url = Some("http://IDP.example:80".into());
     });

@@ -1,4 +1,4 @@
-//! `login_hint` and `id_token_hint`: whom the client expects.
+//! `login_hint` and `id_token_hint`: the user whom the client expects.
 
 use std::time::Duration;
 
@@ -22,19 +22,19 @@ async fn subject(provider: &MockProvider, answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn login_hint_marks_the_user_whom_it_means() {
+async fn login_hint_marks_the_matching_user() {
     let provider = start().await;
     for hint in ["alice", "alice@example.org", "al"] {
         let page = Browser::new().authorize(&provider, &request().with("login_hint", hint)).await;
         page.expect_sign_in_page();
-        let (_, marked) = page.body.split_once("card hinted").expect("somebody is marked");
+        let (_, marked) = page.body.split_once("card hinted").expect("a user is marked");
         let (marked, _) = marked.split_once("</form>").expect("the form ends");
         assert!(marked.contains("value=\"alice\""), "{hint} marks {marked}");
     }
 }
 
 #[tokio::test]
-async fn login_hint_that_means_nobody_fills_the_field_for_other_subjects() {
+async fn an_unknown_login_hint_fills_the_field_for_other_subjects() {
     let provider = start().await;
     let page = Browser::new().authorize(&provider, &request().with("login_hint", "zoe<b>")).await;
     assert!(!page.body.contains("card hinted"));
@@ -42,16 +42,16 @@ async fn login_hint_that_means_nobody_fills_the_field_for_other_subjects() {
 }
 
 #[tokio::test]
-async fn login_hint_signs_in_where_it_is_configured_to() {
+async fn login_hint_signs_in_when_configured() {
     let provider = builder().settings(|settings| settings.login_hint_signs_in = true).start().await;
     let mut browser = Browser::new();
     let hint = |hint: &str| request().with("login_hint", hint);
     let answer = browser.authorize(&provider, &hint("bob@example.org")).await;
     assert_eq!(subject(&provider, &answer).await, "bob");
-    // The hint wins over the session.
+    // The hint takes precedence over the session.
     let answer = browser.authorize(&provider, &hint("alice")).await;
     assert_eq!(subject(&provider, &answer).await, "alice");
-    // Nobody is meant: the session answers, or the page.
+    // The hint matches no user: the session is used, or the page is shown.
     let answer = browser.authorize(&provider, &hint("nobody")).await;
     assert_eq!(subject(&provider, &answer).await, "alice");
     Browser::new().authorize(&provider, &hint("nobody")).await.expect_sign_in_page();
@@ -68,7 +68,7 @@ async fn login_hint_alone_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn id_token_hint_of_the_user_who_is_signed_in_is_answered() {
+async fn id_token_hint_of_the_signed_in_user_is_accepted() {
     let provider = start().await;
     let hint = id_token(&provider, "alice").await;
     let mut browser = Browser::new();
@@ -89,7 +89,7 @@ async fn id_token_hint_may_have_expired() {
 }
 
 #[tokio::test]
-async fn id_token_hint_of_another_user_is_login_required() {
+async fn id_token_hint_of_another_user_requires_a_login() {
     let provider = start().await;
     let hint = id_token(&provider, "alice").await;
     let mut browser = Browser::new();
@@ -100,7 +100,7 @@ async fn id_token_hint_of_another_user_is_login_required() {
         "login_required",
         "prompt is `none`, but the user whom id_token_hint names is not signed in",
     );
-    // With a page, somebody else may sign in, but does not get a code.
+    // On the page, another user can sign in, but gets no code.
     let page = browser.authorize(&provider, &request).await;
     page.expect_sign_in_page();
     browser.sign_in(&page, "bob").await.expect_callback_error(
@@ -110,7 +110,7 @@ async fn id_token_hint_of_another_user_is_login_required() {
 }
 
 #[tokio::test]
-async fn id_token_hint_outranks_auto_login() {
+async fn id_token_hint_takes_precedence_over_auto_login() {
     let provider =
         builder().settings(|settings| settings.auto_login = Some("bob".into())).start().await;
     let other = start().await;
@@ -122,7 +122,7 @@ async fn id_token_hint_outranks_auto_login() {
     page.expect_sign_in_page();
 }
 
-/// An ID token of alice from a provider that signs in somebody else by itself.
+/// An ID token of `alice` from a provider that signs in another user automatically.
 async fn id_token_of_alice(provider: &MockProvider) -> String {
     let mut browser = Browser::new();
     let form = Parameters::none()
@@ -136,7 +136,7 @@ async fn id_token_of_alice(provider: &MockProvider) -> String {
 }
 
 #[tokio::test]
-async fn id_token_hint_that_is_no_token_of_this_issuer_is_refused() {
+async fn id_token_hint_of_another_issuer_or_with_a_wrong_signature_is_refused() {
     let (provider, other) = (start().await, start().await);
     let own = id_token(&provider, "alice").await;
     let (signed, _) = own.rsplit_once('.').expect("a token has three parts");
@@ -152,9 +152,9 @@ async fn id_token_hint_that_is_no_token_of_this_issuer_is_refused() {
         ("e30.e30.e30", unreadable),
     ] {
         let request = request().with("id_token_hint", hint);
-        let told = Browser::new().authorize(&provider, &request).await.callback();
-        assert_eq!(told["error"], "invalid_request");
-        let description = &told["error_description"];
+        let received = Browser::new().authorize(&provider, &request).await.callback();
+        assert_eq!(received["error"], "invalid_request");
+        let description = &received["error_description"];
         assert!(description.starts_with(expected), "{description}");
         assert!(!description.contains(hint), "{description}");
     }

@@ -1,4 +1,4 @@
-//! Requests that no well-meaning caller sends: each is answered in clear words, and nothing breaks.
+//! Malformed and hostile requests: each gets a clear answer, and the provider keeps working.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -32,21 +32,21 @@ async fn post(
 /// Sends bytes that no client library would send, and returns the status line of the answer.
 fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).expect("the provider listens");
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the limit is no zero");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the timeout is not zero");
     stream.write_all(bytes).expect("the request is sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("the answer ends");
     String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
 }
 
-/// A provider that survived is one that still logs people in.
+/// Checks that logins still work.
 async fn still_works(provider: &MockProvider) {
     let request = Parameters::authorization();
     Browser::new().log_in(provider, request, "alice").await.callback();
 }
 
 #[tokio::test]
-async fn a_body_of_another_type_is_refused_by_name() {
+async fn a_body_of_another_type_is_refused_with_that_type() {
     let provider = start().await;
     for (content_type, what) in [
         (Some("application/json"), "is `application/json`"),
@@ -90,16 +90,16 @@ async fn an_oversized_body_is_refused_and_the_caller_reads_why() {
 }
 
 #[tokio::test]
-async fn whatever_fits_into_a_request_fits_through_the_sign_in_page() {
+async fn every_request_that_is_accepted_fits_through_the_sign_in_page() {
     let provider = start().await;
     let state = "ü%\"".repeat(3_000);
     let request = Parameters::authorization().with("state", &state);
-    let told = Browser::new().log_in(&provider, request, "alice").await.callback();
-    assert_eq!(told["state"], state);
+    let received = Browser::new().log_in(&provider, request, "alice").await.callback();
+    assert_eq!(received["state"], state);
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf_8_are_refused_by_the_name_of_their_parameter() {
+async fn invalid_utf_8_is_refused_with_the_name_of_the_parameter() {
     let provider = start().await;
     let query = Parameters::authorization().without("state").encode();
     let reason = "parameter `state` is not UTF-8";
@@ -116,7 +116,7 @@ async fn bytes_that_are_no_utf_8_are_refused_by_the_name_of_their_parameter() {
     }
     let answer = post(&provider, "/token", Some(FORM), b"\xff\xfe=1".to_vec()).await;
     answer.expect_token_error(400, "invalid_request", "the name of a parameter is not UTF-8");
-    // What is text in spite of odd percent signs is taken as text.
+    // Text with stray percent signs is still text.
     let address = url(&provider, &format!("/authorize?{query}&state=%zz%"));
     Browser::new().get(&address).await.expect_sign_in_page();
 }
@@ -141,7 +141,7 @@ async fn line_breaks_do_not_reach_headers() {
 }
 
 #[tokio::test]
-async fn markup_is_shown_and_not_obeyed() {
+async fn markup_is_escaped_on_pages() {
     let provider = start().await;
     let markup = "\"><script>alert(1)</script>";
     for name in ["client_id", "redirect_uri"] {
@@ -158,7 +158,7 @@ async fn markup_is_shown_and_not_obeyed() {
 }
 
 #[tokio::test]
-async fn ten_thousand_parameters_are_read_like_ten() {
+async fn ten_thousand_parameters_are_accepted() {
     let provider = start().await;
     let mut many = Parameters::authorization().encode();
     let mut form = Parameters::code("x").encode();
@@ -184,7 +184,7 @@ async fn a_header_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn cookies_of_others_and_broken_ones_are_ignored() {
+async fn foreign_and_malformed_cookies_are_ignored() {
     let provider = start().await;
     let port = provider.address().port();
     let own = format!("mock_provider_session_{port}");
@@ -207,11 +207,11 @@ async fn cookies_of_others_and_broken_ones_are_ignored() {
 }
 
 #[tokio::test]
-async fn an_authorization_header_that_is_no_text_is_refused() {
+async fn an_authorization_header_with_invalid_text_is_refused() {
     let provider = start().await;
     let mut browser = Browser::new();
-    let bytes =
-        reqwest::header::HeaderValue::from_bytes(b"Bearer \xff\xfe").expect("it is sendable");
+    let bytes = reqwest::header::HeaderValue::from_bytes(b"Bearer \xff\xfe")
+        .expect("the value is a valid header");
     let request = browser.request(Method::GET, &url(&provider, "/userinfo"));
     browser.send(request.header("authorization", bytes.clone())).await.expect(400);
     let request = browser.request(Method::POST, &url(&provider, "/token"));
@@ -220,9 +220,9 @@ async fn an_authorization_header_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn who_sends_an_oversized_body_to_its_end_gets_an_answer_all_the_same() {
+fn a_caller_that_sends_a_whole_oversized_body_gets_an_answer() {
     let provider = mock_provider::blocking::MockProvider::start();
-    // More than the buffers of both sockets hold: the provider must read it.
+    // More than the buffers of both sockets can hold, so the provider must read it.
     let size = 32 * 1024 * 1024;
     let mut request = format!(
         "POST /token HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: {FORM}\r\n\
@@ -234,7 +234,7 @@ fn who_sends_an_oversized_body_to_its_end_gets_an_answer_all_the_same() {
 }
 
 #[test]
-fn what_is_no_http_is_answered_or_cut_and_the_next_caller_is_served() {
+fn malformed_http_is_refused_and_the_next_caller_is_served() {
     let provider = mock_provider::blocking::MockProvider::start();
     let address = provider.address();
     assert_eq!(raw(address, b"nonsense\r\n\r\n"), "HTTP/1.1 400 Bad Request");
@@ -253,7 +253,7 @@ fn what_is_no_http_is_answered_or_cut_and_the_next_caller_is_served() {
 }
 
 #[tokio::test]
-async fn the_journal_keeps_no_more_of_nonsense_than_it_takes_to_recognize_it() {
+async fn the_journal_shortens_oversized_requests() {
     let provider = start().await;
     let mut browser = Browser::new();
     let many = (0..50_000).fold(Parameters::none(), |form, _| form.with_another("a", ""));
@@ -267,7 +267,7 @@ async fn the_journal_keeps_no_more_of_nonsense_than_it_takes_to_recognize_it() {
     assert_eq!(many.parameters.len(), 64);
     assert_eq!(long.parameter("client_id"), Some("shop"));
     assert_eq!(long.parameter("password"), Some("[redacted: 25000 characters]"));
-    let uri = long.parameter("redirect_uri").expect("it came");
+    let uri = long.parameter("redirect_uri").expect("the parameter was sent");
     assert_eq!(uri, format!("{}… (25000 bytes)", "x".repeat(128)));
     assert!(path.path.ends_with("p… (30001 bytes)"), "{}", path.path);
     let kept = serde_json::to_string(&journal).expect("plain JSON").len();

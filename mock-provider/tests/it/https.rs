@@ -1,4 +1,4 @@
-//! HTTPS, as those meet it who were told of the provider's authority, and those who were not.
+//! HTTPS, for clients that trust the provider's authority and for clients that do not.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn authority(provider: &MockProvider) -> Certificate {
 }
 
 #[tokio::test]
-async fn https_is_served_by_every_name_of_this_machine_to_who_trusts_it() {
+async fn https_works_under_every_name_of_this_machine_for_clients_that_trust_it() {
     let provider = MockProvider::builder().https().issuer_host("localhost").start().await;
     let port = provider.address().port();
     assert_eq!(provider.issuer(), format!("https://localhost:{port}"));
@@ -27,12 +27,12 @@ async fn https_is_served_by_every_name_of_this_machine_to_who_trusts_it() {
         let url = format!("https://{host}:{port}/.well-known/openid-configuration");
         let metadata = trusting.get(&url).send().await.expect(host).text().await.expect(host);
         assert!(metadata.contains(&format!("https://localhost:{port}/token")), "{metadata}");
-        strange.get(&url).send().await.expect_err("nobody told that client of the authority");
+        strange.get(&url).send().await.expect_err("that client does not trust the authority");
     }
 }
 
 #[tokio::test]
-async fn the_certificate_is_for_the_issuers_host_too() {
+async fn the_certificate_covers_the_issuers_host() {
     let provider = MockProvider::builder().https().issuer_host("idp.test").start().await;
     let certificate = authority(&provider);
     let address = provider.address();
@@ -43,7 +43,7 @@ async fn the_certificate_is_for_the_issuers_host_too() {
 }
 
 #[tokio::test]
-async fn the_certificate_to_trust_is_written_where_wanted() {
+async fn the_certificate_to_trust_is_written_to_the_configured_file() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("https.pem");
     let builder = || MockProvider::builder().https();
     let provider = builder().settings(|settings| settings.https_ca = Some(path.clone()));
@@ -58,7 +58,7 @@ async fn the_certificate_to_trust_is_written_where_wanted() {
 }
 
 #[tokio::test]
-async fn logins_work_as_by_plain_http() {
+async fn logins_work_over_https_as_over_http() {
     let provider = builder().https().start().await;
     let request = Parameters::authorization().encode();
     let address = format!("{}/authorize?{request}", provider.issuer());
@@ -67,7 +67,7 @@ async fn logins_work_as_by_plain_http() {
 }
 
 #[tokio::test]
-async fn who_speaks_plain_http_is_told_so_and_seen_where_a_failure_sent_it() {
+async fn plain_http_on_the_https_port_is_explained_and_recorded() {
     let provider = MockProvider::builder().https().start().await;
     let failure = "discovery-endpoint-unsafe-url:member=token_endpoint,target=http";
     let _failure = provider.fail(failure);

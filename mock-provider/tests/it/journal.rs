@@ -1,12 +1,12 @@
-//! The journal: the story of each login, with reasons and without secrets.
+//! The journal: each login step by step, with reasons for refusals and without secrets.
 
 use mock_provider::{Endpoint, MockProvider};
 use reqwest::Method;
 
 use crate::support::{Browser, LOGGED_OUT, Parameters, builder, start, tokens_for, url};
 
-/// A whole login: sign-in page, code, tokens, userinfo, refresh, logout. Returns every secret that
-/// was sent.
+/// Runs a whole login: sign-in page, code, tokens, userinfo, refresh, logout. Returns every secret
+/// that was sent.
 async fn login(provider: &MockProvider) -> Vec<String> {
     let mut browser = Browser::new();
     browser.get(&url(provider, "/.well-known/openid-configuration")).await;
@@ -14,8 +14,8 @@ async fn login(provider: &MockProvider) -> Vec<String> {
     let request = Parameters::authorization().with("scope", "openid offline_access");
     let page = browser.authorize(provider, &request).await;
     let fields = Parameters::none().with("decision", "sign-in").with("subject", "carol");
-    let told = browser.decide(&page, &fields.with("password", "pass wörd&1")).await.callback();
-    let code = told["code"].clone();
+    let received = browser.decide(&page, &fields.with("password", "pass wörd&1")).await.callback();
+    let code = received["code"].clone();
     let tokens = browser.token(provider, Parameters::code(&code)).await.json();
     let secret = |name: &str| tokens[name].as_str().expect("the token is there").to_owned();
     let (access, refresh, id) =
@@ -63,18 +63,18 @@ async fn the_exchanges_of_one_login_share_a_flow() {
 }
 
 #[tokio::test]
-async fn no_secret_stands_in_the_journal() {
+async fn the_journal_contains_no_secrets() {
     let provider = start().await;
     let secrets = login(&provider).await;
     let journal = format!("{:?}", provider.journal());
     assert!(journal.contains("[redacted: 43 characters]"));
     for secret in secrets {
-        assert!(!journal.contains(&secret), "{secret} stands in {journal}");
+        assert!(!journal.contains(&secret), "{secret} is in {journal}");
     }
 }
 
 #[tokio::test]
-async fn the_journal_counts_on_when_it_is_cleared() {
+async fn numbering_continues_after_the_journal_is_cleared() {
     let provider = start().await;
     let mut browser = Browser::new();
     browser.get(&url(&provider, "/health")).await;

@@ -17,7 +17,7 @@ async fn one_signing_key_is_published_under_its_thumbprint() {
 }
 
 #[tokio::test]
-async fn the_private_half_of_the_key_stays_at_home() {
+async fn the_private_key_is_not_published() {
     let provider = start().await;
     let document = Browser::new().get(&url(&provider, "/jwks")).await.json();
     let key = document["keys"][0].as_object().expect("there is a key");

@@ -1,4 +1,4 @@
-//! What is accepted only by explicit setting.
+//! Settings that accept what is refused by default.
 
 use crate::support::{Browser, Parameters, builder, url, verified};
 
@@ -7,7 +7,7 @@ fn request() -> Parameters {
 }
 
 #[tokio::test]
-async fn any_client_logs_in_with_any_secret_where_that_is_set() {
+async fn any_client_logs_in_with_any_secret_when_configured() {
     let provider = builder().settings(|settings| settings.any_client = true).start().await;
     let mut browser = Browser::new();
     let request = request()
@@ -26,7 +26,7 @@ async fn any_client_logs_in_with_any_secret_where_that_is_set() {
 }
 
 #[tokio::test]
-async fn a_registered_client_stays_strict_where_any_client_is_accepted() {
+async fn a_registered_client_stays_strict_when_any_client_is_accepted() {
     let provider = builder().settings(|settings| settings.any_client = true).start().await;
     let mut browser = Browser::new();
     let request = request().with("redirect_uri", "https://elsewhere.example/");
@@ -40,7 +40,7 @@ async fn a_registered_client_stays_strict_where_any_client_is_accepted() {
 }
 
 #[tokio::test]
-async fn any_redirect_uri_is_answered_where_that_is_set() {
+async fn any_redirect_uri_is_accepted_when_configured() {
     let provider = builder().settings(|settings| settings.any_redirect_uri = true).start().await;
     for uri in ["https://elsewhere.example/x", "com.example.app:/callback", "http://[::1]:9/?q"] {
         let answer =
@@ -50,7 +50,7 @@ async fn any_redirect_uri_is_answered_where_that_is_set() {
 }
 
 #[tokio::test]
-async fn a_redirect_uri_that_no_redirect_can_carry_is_a_page_even_then() {
+async fn an_unusable_redirect_uri_shows_a_page_even_when_any_is_accepted() {
     let provider = builder()
         .settings(|settings| {
             settings.any_redirect_uri = true;
@@ -79,7 +79,7 @@ async fn a_redirect_uri_that_no_redirect_can_carry_is_a_page_even_then() {
 }
 
 #[tokio::test]
-async fn any_post_logout_redirect_uri_is_followed_where_any_redirect_uri_is() {
+async fn any_redirect_uri_also_accepts_any_post_logout_redirect_uri() {
     let provider = builder().settings(|settings| settings.any_redirect_uri = true).start().await;
     let logout = async |uri: &str| {
         let query = Parameters::none()

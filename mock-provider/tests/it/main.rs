@@ -1,5 +1,5 @@
-//! The provider as its users see it: over HTTP, by the handle that a test holds, by its
-//! configuration and its command line.
+//! The provider as its users see it: over HTTP, through the handle in a test, and through its
+//! configuration and command line.
 
 mod authorization;
 mod backchannel_logout;

@@ -1,4 +1,4 @@
-//! What the README counts and lists is what the program has.
+//! The README lists and counts what the program has.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -23,7 +23,7 @@ fn the_readme_lists_every_setting_and_no_other() {
 }
 
 #[test]
-fn the_readme_counts_the_failures_rightly() {
+fn the_readme_states_the_right_number_of_failures() {
     let count = mock_provider::failure::modes().count();
     let readme = include_str!("../../../README.md");
     assert!(readme.contains(&format!("[{count} named ways]")), "there are {count}");

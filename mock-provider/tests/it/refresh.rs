@@ -20,7 +20,7 @@ async fn refresh(provider: &MockProvider, tokens: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_refresh_brings_new_tokens_and_keeps_who_signed_in_when() {
+async fn a_refresh_returns_new_tokens_for_the_same_login() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", SCOPE).await;
     provider.clock().advance(Duration::from_secs(1_000));
@@ -44,7 +44,7 @@ async fn a_refresh_brings_new_tokens_and_keeps_who_signed_in_when() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_refused_the_second_time_and_kills_its_successors() {
+async fn a_refresh_token_is_refused_the_second_time_and_revokes_its_successors() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", SCOPE).await;
     let refreshed = refresh(&provider, &tokens).await;
@@ -74,7 +74,7 @@ async fn a_refresh_may_repeat_the_scope() {
 }
 
 #[tokio::test]
-async fn a_refresh_may_repeat_the_scope_as_it_was_asked_for_unknown_values_included() {
+async fn a_refresh_may_repeat_the_requested_scope_including_unknown_values() {
     let provider = start().await;
     let asked = "openid offline_access calendar";
     let tokens = tokens_for(&provider, "alice", asked).await;
@@ -85,7 +85,7 @@ async fn a_refresh_may_repeat_the_scope_as_it_was_asked_for_unknown_values_inclu
 }
 
 #[tokio::test]
-async fn a_refresh_may_narrow_the_scope_and_the_next_one_has_it_all_again() {
+async fn a_refresh_may_narrow_the_scope_for_itself_only() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", SCOPE).await;
     let form = Parameters::refresh(refresh_token(&tokens)).with("scope", "openid email");
@@ -117,7 +117,7 @@ async fn a_refresh_without_openid_has_no_id_token_and_no_access_to_userinfo() {
 }
 
 #[tokio::test]
-async fn a_refresh_may_not_widen_the_scope_and_does_not_use_the_token_up() {
+async fn a_refresh_that_widens_the_scope_is_refused_and_keeps_the_token_valid() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", SCOPE).await;
     let form = Parameters::refresh(refresh_token(&tokens)).with("scope", "openid groups");
@@ -130,7 +130,7 @@ async fn a_refresh_may_not_widen_the_scope_and_does_not_use_the_token_up() {
 }
 
 #[tokio::test]
-async fn an_empty_scope_counts_as_none() {
+async fn an_empty_scope_counts_as_missing() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", SCOPE).await;
     let form = Parameters::refresh(refresh_token(&tokens)).with("scope", " ");

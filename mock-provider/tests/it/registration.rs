@@ -1,4 +1,4 @@
-//! Relying parties that register themselves.
+//! `POST /register`: relying parties that register themselves.
 
 use axum::http::Method;
 use mock_provider::MockProvider;
@@ -24,14 +24,14 @@ async fn metadata(provider: &MockProvider) -> Value {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_not_told_to_register_clients_serves_nothing_of_it() {
+async fn registration_is_off_unless_it_is_configured() {
     let provider = start().await;
     assert_eq!(metadata(&provider).await.get("registration_endpoint"), None);
     register(&provider, &json!({"redirect_uris": [CALLBACK]})).await.expect(404);
 }
 
 #[tokio::test]
-async fn a_client_is_told_what_is_registered_of_it() {
+async fn a_client_receives_what_was_registered() {
     let provider = provider().await;
     assert_eq!(
         metadata(&provider).await["registration_endpoint"],
@@ -47,13 +47,13 @@ async fn a_client_is_told_what_is_registered_of_it() {
     let answer = register(&provider, &wanted).await;
     assert_eq!(answer.expect(201).header("cache-control"), "no-store");
     insta::assert_json_snapshot!(answer.json(), {
-        ".client_id" => insta::dynamic_redaction(made),
-        ".client_secret" => insta::dynamic_redaction(made),
+        ".client_id" => insta::dynamic_redaction(redact),
+        ".client_secret" => insta::dynamic_redaction(redact),
     }, @r#"
     {
-      "client_id": "[made]",
+      "client_id": "[random]",
       "client_id_issued_at": 1767225600,
-      "client_secret": "[made]",
+      "client_secret": "[random]",
       "client_secret_expires_at": 0,
       "redirect_uris": [
         "https://shop.example/callback"
@@ -77,14 +77,14 @@ async fn a_client_is_told_what_is_registered_of_it() {
     assert_eq!(told.summary, format!("Kiosk registered for {CALLBACK}"));
 }
 
-/// Hides 256 random bits.
-fn made(value: insta::internals::Content, _: insta::internals::ContentPath<'_>) -> &'static str {
+/// Replaces 256 random bits.
+fn redact(value: insta::internals::Content, _: insta::internals::ContentPath<'_>) -> &'static str {
     assert_eq!(value.as_str().map(str::len), Some(43));
-    "[made]"
+    "[random]"
 }
 
 #[tokio::test]
-async fn a_client_that_registered_signs_users_in_as_it_said_it_would() {
+async fn a_registered_client_signs_users_in_as_registered() {
     let provider = provider().await;
     for (wanted, basic) in [
         (json!({}), true),
@@ -134,7 +134,7 @@ async fn a_client_that_registered_signs_users_in_as_it_said_it_would() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_by_member_and_value() {
+async fn an_invalid_registration_is_refused_with_member_and_value() {
     let provider = provider().await;
     let mut refusals = String::new();
     for wanted in [
@@ -147,15 +147,15 @@ async fn what_makes_no_sense_is_refused_by_member_and_value() {
         json!({"redirect_uris": [CALLBACK], "frontchannel_logout_uri": "https://a.example/"}),
         json!({"redirect_uris": [CALLBACK], "post_logout_redirect_uris": ["http://[::1]:*"]}),
     ] {
-        let told = register(&provider, &wanted).await.expect(400).json();
-        let text = |member: &str| told[member].as_str().unwrap_or_default().to_owned();
+        let received = register(&provider, &wanted).await.expect(400).json();
+        let text = |member: &str| received[member].as_str().unwrap_or_default().to_owned();
         refusals += &format!("{}: {}\n", text("error"), text("error_description"));
         assert_eq!(last_refusal(&provider).0, text("error"));
     }
     let mut browser = Browser::new();
     let form = Parameters::none().with("redirect_uris", CALLBACK);
-    let told = browser.post(&url(&provider, "/register"), &form).await.expect(400).json();
-    refusals += told["error_description"].as_str().unwrap_or_default();
+    let received = browser.post(&url(&provider, "/register"), &form).await.expect(400).json();
+    refusals += received["error_description"].as_str().unwrap_or_default();
     insta::assert_snapshot!(refusals, @r"
     invalid_redirect_uri: `redirect_uris` must be a list with one URI at least
     invalid_client_metadata: the body must be a JSON object
@@ -170,7 +170,7 @@ async fn what_makes_no_sense_is_refused_by_member_and_value() {
 }
 
 #[tokio::test]
-async fn so_many_clients_and_no_more_register_until_the_issuer_is_reset() {
+async fn registrations_are_limited_until_the_issuer_is_reset() {
     let provider = provider().await;
     let wanted = json!({"redirect_uris": [CALLBACK]});
     let mut registered = 0;

@@ -31,7 +31,7 @@ fn plain(user: User) -> MockProviderBuilder {
 #[tokio::test]
 async fn each_scope_releases_its_claims_in_both_places() {
     let provider = builder().start().await;
-    // A claim that no scope asks for comes with openid.
+    // A claim without a scope is released with `openid`.
     let always = ("department", json!("Research"));
     for (scope, released) in [
         ("openid", json!({})),
@@ -61,14 +61,14 @@ async fn each_scope_releases_its_claims_in_both_places() {
 }
 
 #[tokio::test]
-async fn attributes_that_a_user_has_not_are_no_claims_but_groups_are_there_even_when_empty() {
+async fn missing_attributes_are_omitted_but_groups_are_sent_even_when_empty() {
     let provider = plain(User::new("zed")).start().await;
     let (id_token, _) = claims(&provider, "zed", "openid profile email address phone groups").await;
     assert_eq!(id_token, json!({"groups": []}));
 }
 
 #[tokio::test]
-async fn custom_scopes_release_the_claims_that_they_are_mapped_to() {
+async fn custom_scopes_release_their_mapped_claims() {
     let user = User::new("zed").claim("department", "Sales").claim("desk", 7).claim("free", true);
     let provider = plain(user)
         .settings(|settings| {
@@ -89,7 +89,7 @@ async fn custom_scopes_release_the_claims_that_they_are_mapped_to() {
 }
 
 #[tokio::test]
-async fn claims_stand_where_the_configuration_puts_them() {
+async fn claims_are_placed_as_configured() {
     let released =
         json!({"department": "Research", "email": "alice@example.org", "email_verified": true});
     for (place, in_id_token, in_userinfo) in [
@@ -104,7 +104,7 @@ async fn claims_stand_where_the_configuration_puts_them() {
 }
 
 #[tokio::test]
-async fn odd_values_are_sent_as_they_are_configured() {
+async fn unusual_values_are_sent_as_configured() {
     let user = User::new("zed")
         .name("<b>Żółć & 日本</b>\u{202e}")
         .email("zed@example.org")

@@ -1,4 +1,4 @@
-//! `response_mode`: how the answer reaches the client.
+//! `response_mode`: how the response reaches the client.
 
 use crate::support::{Answer, Browser, CALLBACK, Parameters, start};
 
@@ -20,14 +20,14 @@ fn names(fields: &[(String, String)]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn query_may_be_asked_for_by_name() {
+async fn query_can_be_requested_explicitly() {
     let provider = start().await;
-    let told = Browser::new().log_in(&provider, request("query"), "alice").await.callback();
-    assert!(told.contains_key("code"));
+    let received = Browser::new().log_in(&provider, request("query"), "alice").await.callback();
+    assert!(received.contains_key("code"));
 }
 
 #[tokio::test]
-async fn fragment_puts_answer_and_error_behind_the_hash() {
+async fn fragment_puts_response_and_error_after_the_hash() {
     let provider = start().await;
     let mut browser = Browser::new();
     let answer = browser.log_in(&provider, request("fragment"), "alice").await;
@@ -42,7 +42,7 @@ async fn fragment_puts_answer_and_error_behind_the_hash() {
 }
 
 #[tokio::test]
-async fn form_post_posts_answer_and_error() {
+async fn form_post_posts_response_and_error() {
     let provider = start().await;
     let mut browser = Browser::new();
     let state = "a\"b<c>&'d";
@@ -64,11 +64,11 @@ async fn the_form_submits_itself_where_its_policy_allows_scripts_by_digest() {
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("script-src 'sha256-"), "{policy}");
     assert!(!policy.contains("unsafe-inline"), "{policy}");
-    assert!(answer.body.contains("<noscript>"), "works without scripts as well");
+    assert!(answer.body.contains("<noscript>"), "the form also works without scripts");
 }
 
 #[tokio::test]
-async fn an_unproven_client_gets_a_page_whatever_the_response_mode() {
+async fn an_unverified_client_gets_a_page_in_every_response_mode() {
     let provider = start().await;
     for mode in ["query", "fragment", "form_post"] {
         let answer =

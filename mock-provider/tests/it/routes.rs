@@ -1,4 +1,4 @@
-//! What holds for every path: methods, unknown paths, `HEAD`.
+//! Properties of every route: methods, unknown paths, `HEAD`.
 
 use mock_provider::Endpoint;
 use reqwest::Method;
@@ -6,7 +6,7 @@ use reqwest::Method;
 use crate::support::{Browser, start, url};
 
 #[tokio::test]
-async fn a_method_that_is_not_served_is_answered_with_those_that_are() {
+async fn an_unsupported_method_is_refused_with_the_supported_ones() {
     let provider = start().await;
     let mut browser = Browser::new();
     for (method, path, allowed) in [
@@ -26,7 +26,7 @@ async fn a_method_that_is_not_served_is_answered_with_those_that_are() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_not_found_and_the_answer_tells_where_to_look() {
+async fn an_unknown_path_is_not_found_and_the_page_says_where_to_look() {
     let provider = start().await;
     let answer = Browser::new().get(&url(&provider, "/oauth2/authorize?x=<b>")).await;
     answer.expect(404);

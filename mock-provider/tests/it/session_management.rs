@@ -1,4 +1,4 @@
-//! Applications that ask in the browser whether the session goes on.
+//! Session management: `check_session_iframe` and `session_state`.
 
 use mock_provider::MockProvider;
 
@@ -11,19 +11,19 @@ async fn provider() -> MockProvider {
 const METADATA: &str = "/.well-known/openid-configuration";
 
 #[tokio::test]
-async fn a_provider_that_is_not_told_to_manage_sessions_serves_nothing_of_it() {
+async fn session_management_is_off_unless_it_is_configured() {
     let provider = start().await;
     let mut browser = Browser::new();
     let metadata = browser.get(&url(&provider, METADATA)).await.json();
     assert_eq!(metadata.get("check_session_iframe"), None);
     browser.get(&url(&provider, "/check-session")).await.expect(404);
-    let told = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
-    assert!(!told.contains_key("session_state"), "{told:?}");
+    let received = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    assert!(!received.contains_key("session_state"), "{received:?}");
     assert_eq!(browser.cookies().len(), 1);
 }
 
 #[tokio::test]
-async fn the_page_may_be_framed_and_runs_its_script() {
+async fn the_page_can_be_framed_and_runs_its_script() {
     let provider = provider().await;
     let mut browser = Browser::new();
     let metadata = browser.get(&url(&provider, METADATA)).await.json();
@@ -36,7 +36,7 @@ async fn the_page_may_be_framed_and_runs_its_script() {
 }
 
 #[tokio::test]
-async fn the_state_of_the_session_goes_with_the_session() {
+async fn session_state_changes_with_the_session() {
     let provider = provider().await;
     let mut browser = Browser::new();
     let state = |browser: &Browser| {
@@ -44,8 +44,8 @@ async fn the_state_of_the_session_goes_with_the_session() {
     };
     assert_eq!(state(&browser), None);
     let answer = browser.log_in(&provider, Parameters::authorization(), "alice").await;
-    let told = answer.callback();
-    let (hash, salt) = told["session_state"].split_once('.').expect("it has a salt");
+    let received = answer.callback();
+    let (hash, salt) = received["session_state"].split_once('.').expect("it has a salt");
     assert_eq!(hash.len(), 64, "a digest in hexadecimal");
     assert!(!salt.contains([' ', '.']));
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
@@ -56,8 +56,8 @@ async fn the_state_of_the_session_goes_with_the_session() {
 
     let of_alice = state(&browser).expect("there is a session");
     let again = Parameters::authorization().with("prompt", "login");
-    let told = browser.log_in(&provider, again.clone(), "alice").await.callback();
-    assert_ne!(told["session_state"].split_once('.').map(|it| it.1), Some(salt));
+    let received = browser.log_in(&provider, again.clone(), "alice").await.callback();
+    assert_ne!(received["session_state"].split_once('.').map(|it| it.1), Some(salt));
     assert_eq!(state(&browser), Some(of_alice.clone()), "the same session");
     browser.log_in(&provider, again, "bob").await.callback();
     assert_ne!(state(&browser), Some(of_alice), "another user");

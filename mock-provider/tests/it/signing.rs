@@ -1,4 +1,4 @@
-//! ID tokens by other algorithms than RS256, and keys that change.
+//! ID tokens signed with algorithms other than RS256, and key rotation.
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
@@ -10,7 +10,7 @@ use crate::support::{Browser, CALLBACK, Parameters, builder, code_for, start, ur
 /// Long enough for HS512.
 const SECRET: &str = "a secret of more than the sixty-four bytes that an HMAC with SHA-512 wants";
 
-/// A provider with the client `signed`, whose ID tokens are signed in this way.
+/// A provider with the client `signed`, whose ID tokens are signed with this algorithm.
 async fn signing_with(algorithm: Algorithm) -> MockProvider {
     let client = Client::new("signed")
         .secret(SECRET)
@@ -32,8 +32,8 @@ async fn document(provider: &MockProvider, path: &str) -> Value {
     Browser::new().get(&url(provider, path)).await.expect(200).json()
 }
 
-/// The subject of an ID token, verified as a relying party does: with the published keys, or with
-/// its secret where the token names no key. `None` where that fails.
+/// The subject of an ID token, verified with the published keys, or with the client's secret if the
+/// token names no key. `None` if that fails.
 async fn verified(provider: &MockProvider, token: &str) -> Option<String> {
     let keys: JwkSet = serde_json::from_value(document(provider, "/jwks").await).ok()?;
     let header = decode_header(token).ok()?;
@@ -49,7 +49,7 @@ async fn verified(provider: &MockProvider, token: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_client_gets_id_tokens_by_its_algorithm_and_others_get_rs256() {
+async fn a_client_gets_id_tokens_signed_with_its_algorithm_and_others_get_rs256() {
     // jsonwebtoken does not know ES512.
     for algorithm in Algorithm::ALL.into_iter().filter(|it| *it != Algorithm::ES512) {
         let provider = signing_with(algorithm).await;
@@ -61,7 +61,7 @@ async fn a_client_gets_id_tokens_by_its_algorithm_and_others_get_rs256() {
 }
 
 #[tokio::test]
-async fn metadata_and_key_set_have_what_is_on_and_no_more() {
+async fn metadata_and_key_set_list_only_the_enabled_algorithms() {
     let provider = builder()
         .client(Client::new("one").secret(SECRET).id_token_signed_response_alg(Algorithm::HS256))
         .client(Client::new("two").id_token_signed_response_alg(Algorithm::EdDsa))
@@ -83,7 +83,7 @@ async fn metadata_and_key_set_have_what_is_on_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_id_token_by_any_algorithm_is_a_hint() {
+async fn an_id_token_signed_with_any_algorithm_is_accepted_as_a_hint() {
     for algorithm in [Algorithm::ES512, Algorithm::HS512] {
         let provider = signing_with(algorithm).await;
         let token = id_token(&provider, "signed", SECRET).await;
@@ -95,7 +95,7 @@ async fn an_id_token_by_any_algorithm_is_a_hint() {
 }
 
 #[tokio::test]
-async fn a_hint_by_another_clients_algorithm_is_refused() {
+async fn a_hint_signed_with_another_clients_algorithm_is_refused() {
     let provider = signing_with(Algorithm::HS256).await;
     let token = id_token(&provider, "signed", SECRET).await;
     let (header, rest) = token.split_once('.').expect("a token has three parts");
@@ -104,9 +104,9 @@ async fn a_hint_by_another_clients_algorithm_is_refused() {
     assert_ne!(header, other);
     let request = Parameters::authorization().with("client_id", "signed");
     let request = request.with("id_token_hint", &format!("{other}.{rest}"));
-    let told = Browser::new().authorize(&provider, &request).await.callback();
+    let received = Browser::new().authorize(&provider, &request).await.callback();
     assert_eq!(
-        told["error_description"],
+        received["error_description"],
         "id_token_hint must be an ID token of this issuer: \
          the issuer does not sign with its `alg`"
     );
@@ -128,7 +128,7 @@ async fn a_rotated_key_verifies_while_it_is_published() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_published_late_verifies_late() {
+async fn a_key_that_is_published_late_does_not_verify_before() {
     let provider = start().await;
     provider.keys().rotate(Rotation::PublishLate);
     let token = id_token(&provider, "shop", "s3cret").await;
@@ -138,7 +138,7 @@ async fn a_key_that_is_published_late_verifies_late() {
 }
 
 #[tokio::test]
-async fn with_a_seed_the_keys_repeat_and_without_one_they_do_not() {
+async fn keys_repeat_with_a_seed_and_differ_without_one() {
     let keys = async |seed: Option<u64>| {
         let provider = builder()
             .clock(Clock::system())

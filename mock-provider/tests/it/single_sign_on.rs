@@ -1,4 +1,4 @@
-//! The session at the provider: when it answers in place of the user, and when the user is asked.
+//! The session at the provider: when it is used, and when the user is asked to sign in.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn signed_in(provider: &MockProvider, subject: &str) -> Browser {
     browser
 }
 
-/// The claims of the ID token that the code of an answer is worth.
+/// The claims of the ID token for the code of a response.
 async fn claims(provider: &MockProvider, answer: &Answer) -> Value {
     let form = Parameters::code(&answer.callback()["code"]);
     let tokens = Browser::new().token(provider, form).await.expect(200).json();
@@ -26,14 +26,14 @@ async fn claims(provider: &MockProvider, answer: &Answer) -> Value {
 }
 
 #[tokio::test]
-async fn a_second_login_needs_no_form() {
+async fn a_second_login_needs_no_page() {
     let provider = start().await;
     let mut browser = signed_in(&provider, "alice").await;
     provider.clock().advance(Duration::from_secs(100));
     let answer = browser.authorize(&provider, &request()).await;
     let claims = claims(&provider, &answer).await;
     assert_eq!(claims["sub"], "alice");
-    assert_eq!(claims["auth_time"], NOW, "when the user signed in, not when the code was made");
+    assert_eq!(claims["auth_time"], NOW, "when the user signed in, not when the code was issued");
     assert_eq!(claims["iat"], NOW + 100);
 }
 
@@ -70,11 +70,11 @@ async fn a_session_belongs_to_one_browser() {
 }
 
 #[tokio::test]
-async fn prompt_none_answers_for_the_session_without_asking() {
+async fn prompt_none_uses_the_session_without_asking() {
     let provider = start().await;
     let mut browser = signed_in(&provider, "alice").await;
-    let told = browser.authorize(&provider, &request().with("prompt", "none")).await.callback();
-    assert!(told.contains_key("code"), "{told:?}");
+    let received = browser.authorize(&provider, &request().with("prompt", "none")).await.callback();
+    assert!(received.contains_key("code"), "{received:?}");
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn max_age_zero_always_asks_like_prompt_login() {
 }
 
 #[tokio::test]
-async fn max_age_beyond_all_measure_asks_nobody() {
+async fn a_huge_max_age_does_not_ask() {
     let provider = start().await;
     let mut browser = signed_in(&provider, "alice").await;
     let request = request().with("max_age", &u64::MAX.to_string());
@@ -184,7 +184,7 @@ async fn prompt_none_is_refused_when_max_age_has_passed() {
 }
 
 #[tokio::test]
-async fn a_session_does_not_open_a_client_that_its_user_may_not_use() {
+async fn a_session_does_not_give_access_to_a_denied_client() {
     let provider = start().await;
     let blog =
         request().with("client_id", "blog").with("redirect_uri", "https://blog.example/callback");

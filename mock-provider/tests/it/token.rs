@@ -17,7 +17,7 @@ async fn code(provider: &MockProvider) -> String {
 }
 
 #[tokio::test]
-async fn a_code_is_worth_tokens() {
+async fn a_code_is_exchanged_for_tokens() {
     let provider = start().await;
     let form = Parameters::code(&code(&provider).await);
     let answer = Browser::new().token(&provider, form).await;
@@ -31,7 +31,7 @@ async fn a_code_is_worth_tokens() {
 }
 
 #[tokio::test]
-async fn the_id_token_verifies_and_says_who_signed_in_when_for_whom() {
+async fn the_id_token_verifies_and_names_user_time_and_client() {
     let provider = builder()
         .settings(|settings| settings.issuer_url = Some("https://issuer.example".into()))
         .start()
@@ -42,7 +42,7 @@ async fn the_id_token_verifies_and_says_who_signed_in_when_for_whom() {
 }
 
 #[tokio::test]
-async fn the_id_token_lives_as_long_as_configured() {
+async fn the_id_token_has_the_configured_lifetime() {
     let provider = builder()
         .settings(|settings| {
             settings.id_token_lifetime = Duration::from_secs(90);
@@ -74,7 +74,7 @@ async fn a_public_client_redeems_with_its_verifier_alone() {
 }
 
 #[tokio::test]
-async fn a_code_is_refused_the_second_time_and_kills_what_it_issued() {
+async fn a_code_is_refused_the_second_time_and_its_tokens_are_revoked() {
     let provider = start().await;
     let request = Parameters::authorization().with("scope", "openid offline_access");
     let form = Parameters::code(&code_for(&provider, "alice", request).await);
@@ -105,7 +105,7 @@ async fn a_code_is_refused_the_second_time_and_kills_what_it_issued() {
 }
 
 #[tokio::test]
-async fn a_code_is_redeemed_once_however_many_try_at_once() {
+async fn a_code_is_redeemed_once_by_concurrent_requests() {
     let provider = Arc::new(builder().workers(4).start().await);
     let form = Parameters::code(&code(&provider).await);
     let mut attempts = JoinSet::new();
@@ -130,7 +130,7 @@ async fn a_code_expires() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_until_the_last_second_of_its_life() {
+async fn a_code_is_valid_until_the_last_second_of_its_lifetime() {
     let provider = start().await;
     let form = Parameters::code(&code(&provider).await);
     provider.clock().advance(Duration::from_secs(59));
@@ -196,7 +196,7 @@ async fn a_code_is_bound_to_client_redirect_uri_and_verifier() {
         answer.expect_token_error(400, "invalid_grant", &reason);
         assert_eq!(last_refusal(&provider), ("invalid_grant".to_owned(), reason));
     }
-    // None of these used the code up.
+    // None of these requests used the code.
     Browser::new().token(&provider, form()).await.expect(200);
 }
 
@@ -227,7 +227,7 @@ async fn the_plain_method_compares_verifier_and_challenge_as_they_are() {
 }
 
 #[tokio::test]
-async fn malformed_requests_are_refused_with_what_is_wrong() {
+async fn malformed_requests_are_refused_with_a_reason() {
     let provider = start().await;
     let form = || Parameters::code("x");
     for (form, error, reason) in [
@@ -255,7 +255,7 @@ async fn malformed_requests_are_refused_with_what_is_wrong() {
             "parameter `client_secret` came more than once",
         ),
         (
-            // Even one that means nothing here.
+            // Even a parameter without a meaning here.
             form().with("audience", "x").with_another("audience", "y"),
             "invalid_request",
             "parameter `audience` came more than once",
@@ -268,7 +268,7 @@ async fn malformed_requests_are_refused_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn parameters_in_the_query_do_not_count() {
+async fn parameters_in_the_query_are_ignored() {
     let provider = start().await;
     let form = Parameters::code(&code(&provider).await);
     let address = crate::support::url(&provider, &format!("/token?{}", form.encode()));
@@ -287,7 +287,7 @@ async fn unknown_parameters_are_ignored() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_does_not_bring_dead_codes_to_life() {
+async fn a_clock_that_is_set_back_does_not_revive_used_codes() {
     let provider = builder().clock(Clock::frozen_at("2026-06-01T00:00:00Z".parse().unwrap()));
     let provider = provider.start().await;
     let form = Parameters::code(&code(&provider).await);
@@ -298,7 +298,7 @@ async fn a_clock_that_is_set_back_does_not_bring_dead_codes_to_life() {
 }
 
 #[tokio::test]
-async fn the_id_token_has_the_authentication_context_that_is_asked_for_first_and_else_none() {
+async fn the_id_token_has_the_first_requested_authentication_context() {
     let provider = start().await;
     for (asked, acr) in [(Some("gold silver"), json!("gold")), (None, json!(null))] {
         let request = asked.into_iter().fold(Parameters::authorization(), |request, values| {

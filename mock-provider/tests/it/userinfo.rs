@@ -43,7 +43,7 @@ async fn claims_are_sent_for_a_token_in_the_header_or_in_a_form() {
 }
 
 #[tokio::test]
-async fn a_post_with_the_token_in_the_header_may_have_any_body() {
+async fn a_post_with_the_token_in_the_header_ignores_its_body() {
     let provider = start().await;
     let token = access_token(&provider).await;
     let mut browser = Browser::new();
@@ -85,7 +85,7 @@ async fn without_a_token_the_challenge_has_no_error_code() {
 }
 
 #[tokio::test]
-async fn malformed_requests_are_invalid() {
+async fn malformed_requests_are_refused_as_invalid_request() {
     let provider = start().await;
     let token = access_token(&provider).await;
     let mut browser = Browser::new();
@@ -119,7 +119,7 @@ async fn malformed_requests_are_invalid() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_invalid() {
+async fn an_expired_token_is_refused_as_invalid_token() {
     let provider = start().await;
     let token = access_token(&provider).await;
     provider.clock().advance(Duration::from_secs(3_599));
@@ -139,7 +139,7 @@ async fn an_expired_token_is_invalid() {
 }
 
 #[tokio::test]
-async fn an_unknown_token_is_invalid_and_so_is_an_id_token() {
+async fn an_unknown_token_and_an_id_token_are_refused_as_invalid_token() {
     let provider = start().await;
     let tokens = tokens_for(&provider, "alice", "openid").await;
     for token in ["made-up", tokens["id_token"].as_str().unwrap_or_default()] {
@@ -187,7 +187,7 @@ async fn a_client_that_is_registered_for_it_gets_a_signed_jwt() {
 }
 
 #[tokio::test]
-async fn what_signs_userinfo_is_published_before_anybody_asks_for_it() {
+async fn the_key_that_signs_userinfo_is_published_in_advance() {
     let client = |id| Client::new(id).secret("s3cret").redirect_uri(CALLBACK);
     let provider = builder()
         .client(client("one").userinfo_signed_response_alg(Algorithm::ES256))

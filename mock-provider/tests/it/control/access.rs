@@ -1,4 +1,4 @@
-//! Who may use the control API.
+//! Which callers may use the control API.
 
 use mock_provider::{MockProvider, Secret};
 use reqwest::Method;
@@ -19,7 +19,7 @@ async fn reset(provider: &MockProvider, headers: &[(&str, &str)]) -> Answer {
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
-async fn a_form_of_another_page_is_refused() {
+async fn a_form_on_another_page_is_refused() {
     let provider = start().await;
     for content_type in
         ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"]
@@ -34,7 +34,7 @@ async fn a_form_of_another_page_is_refused() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_is_refused_whatever_it_sends() {
+async fn every_request_from_another_origin_is_refused() {
     let provider = start().await;
     let port = provider.address().port();
     let neighbour = format!("http://127.0.0.1:{}", port ^ 1);
@@ -50,7 +50,7 @@ async fn a_page_of_another_origin_is_refused_whatever_it_sends() {
     }
     for site in ["cross-site", "same-site"] {
         reset(&provider, &[JSON, ("sec-fetch-site", site)]).await.expect(403);
-        // A picture or a script of another page, and a link on it.
+        // An image or a script on another page, and a link on it.
         for (mode, status) in [("no-cors", 403), ("navigate", 200)] {
             let mut browser = Browser::new();
             let read = browser.request(Method::GET, &url(&provider, "/control/issuers"));
@@ -65,7 +65,7 @@ async fn a_page_of_another_origin_is_refused_whatever_it_sends() {
 }
 
 #[tokio::test]
-async fn no_preflight_succeeds_and_no_answer_may_be_read_by_a_script() {
+async fn preflights_fail_and_scripts_cannot_read_responses() {
     let provider = start().await;
     for origin in ["https://evil.example".to_owned(), provider.issuer().to_owned()] {
         for path in ["/control/reset", "/control/issuers", "/control/nowhere"] {
@@ -85,7 +85,7 @@ async fn no_preflight_succeeds_and_no_answer_may_be_read_by_a_script() {
 }
 
 #[tokio::test]
-async fn a_name_that_was_bound_to_this_machine_by_somebody_else_is_refused() {
+async fn a_host_name_rebound_to_this_machine_is_refused() {
     let provider = start().await;
     let port = provider.address().port();
     for host in [format!("evil.example:{port}"), "127.0.0.1".into(), "localhost:1".into()] {
@@ -102,12 +102,12 @@ async fn a_name_that_was_bound_to_this_machine_by_somebody_else_is_refused() {
 }
 
 #[tokio::test]
-async fn the_provider_is_known_by_the_names_that_it_was_told() {
-    let told = builder().settings(|settings| {
+async fn the_configured_names_of_the_provider_are_accepted() {
+    let received = builder().settings(|settings| {
         settings.issuer_url = Some("https://idp.test/tenant".into());
         settings.backchannel_url = Some("http://provider:9400/tenant".into());
     });
-    let provider = told.start().await;
+    let provider = received.start().await;
     let ask = async |host: &str| {
         let mut browser = Browser::new();
         let read = browser.request(Method::GET, &url(&provider, "/tenant/control/issuers"));
@@ -124,7 +124,7 @@ async fn the_provider_is_known_by_the_names_that_it_was_told() {
 }
 
 #[tokio::test]
-async fn where_others_reach_the_provider_the_api_is_off_without_a_token() {
+async fn without_a_token_the_api_is_off_on_public_addresses() {
     let provider = builder().listen(([0, 0, 0, 0], 0)).start().await;
     let answer = Control(&provider).get("/issuers").await;
     let reason = answer.expect(403).json()["error"].to_string();
@@ -132,7 +132,7 @@ async fn where_others_reach_the_provider_the_api_is_off_without_a_token() {
 }
 
 #[tokio::test]
-async fn a_token_is_asked_for_where_one_is_set() {
+async fn a_configured_token_is_required() {
     let with_token = |token: &str| {
         let token = Secret::from(token);
         builder().settings(|settings| settings.control_token = Some(token))
@@ -158,7 +158,7 @@ async fn a_token_is_asked_for_where_one_is_set() {
 }
 
 #[tokio::test]
-async fn answers_are_kept_by_nobody_and_what_is_not_served_is_told_in_json() {
+async fn responses_are_not_cached_and_unknown_routes_are_reported_in_json() {
     let provider = start().await;
     let answer = Control(&provider).get("/nowhere").await;
     assert_eq!(
@@ -172,7 +172,7 @@ async fn answers_are_kept_by_nobody_and_what_is_not_served_is_told_in_json() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_object_is_refused() {
+async fn a_body_must_be_an_object() {
     let provider = start().await;
     let path = url(&provider, "/control/issuers/default/users");
     for (body, reason) in [

@@ -32,7 +32,7 @@ fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 }
 
 #[tokio::test]
-async fn every_route_is_described_and_every_description_is_of_a_route() {
+async fn every_route_is_described_and_every_description_has_a_route() {
     let provider = start().await;
     let document = Control(&provider).get("/openapi.json").await.json();
     let listed: Vec<_> = operations(&document)
@@ -53,7 +53,7 @@ async fn every_route_is_described_and_every_description_is_of_a_route() {
         for method in METHODS {
             let method = method.to_uppercase();
             let concrete = path.replace("{issuer}", "default").replace(['{', '}'], "");
-            // Nobody waits for the end of the events.
+            // The stream of events does not end.
             let address = url(&provider, &format!("/control{concrete}?unknown=1"));
             let mut browser = Browser::new();
             let request = browser.request(Method::from_bytes(method.as_bytes()).unwrap(), &address);
@@ -66,7 +66,7 @@ async fn every_route_is_described_and_every_description_is_of_a_route() {
 }
 
 #[tokio::test]
-async fn every_operation_says_what_it_takes_and_gives() {
+async fn every_operation_describes_its_input_and_output() {
     let provider = start().await;
     let document = Control(&provider).get("/openapi.json").await.json();
     let mut names = BTreeSet::new();
@@ -105,13 +105,13 @@ async fn every_operation_says_what_it_takes_and_gives() {
 }
 
 #[tokio::test]
-async fn the_schema_of_a_failure_names_every_one_of_the_catalogue() {
+async fn the_schema_of_a_failure_names_every_mode_of_the_catalogue() {
     let provider = start().await;
     let document = Control(&provider).get("/openapi.json").await.json();
     let schema = &document["components"]["schemas"]["FailureToArm"]["properties"]["failure"];
     let pattern = schema["pattern"].as_str().expect("there is a pattern");
     let names = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")([:@].*)?$"));
-    let names: Vec<_> = names.expect("it has names, and what may follow").split('|').collect();
+    let names: Vec<_> = names.expect("it has names and optional values").split('|').collect();
     let catalogue: Vec<_> = mock_provider::failure::modes().map(|mode| mode.name).collect();
     assert_eq!(names, catalogue);
 }

@@ -33,7 +33,7 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
 }
 
 #[tokio::test]
-async fn how_often_a_failure_fired_is_told_when_it_is_over() {
+async fn the_number_of_firings_is_reported_after_a_failure_is_over() {
     let provider = start().await;
     let control = Control(&provider);
     let armed = json!({"failure": "id-token-exp-invalid:value=0@times=1"});
@@ -42,8 +42,8 @@ async fn how_often_a_failure_fired_is_told_when_it_is_over() {
         tokens_for(&provider, "alice", "openid").await;
     }
     assert_eq!(control.get(FAILURES).await.json(), json!([]));
-    let told = control.get(&format!("{FAILURES}/1")).await.expect(200).json();
-    assert_eq!((&told["fired"], &told["over"]), (&json!(1), &json!(true)));
+    let received = control.get(&format!("{FAILURES}/1")).await.expect(200).json();
+    assert_eq!((&received["fired"], &received["over"]), (&json!(1), &json!(true)));
 }
 
 #[tokio::test]
@@ -83,25 +83,26 @@ async fn a_wrong_failure_is_refused_with_the_nearest_one() {
 }
 
 #[tokio::test]
-async fn every_failure_is_told() {
+async fn every_failure_is_listed() {
     let provider = start().await;
-    let told = Control(&provider).get("/failures").await.json();
-    let told: Vec<_> = told.as_array().expect("a list").iter().map(|mode| &mode["name"]).collect();
+    let received = Control(&provider).get("/failures").await.json();
+    let received: Vec<_> =
+        received.as_array().expect("a list").iter().map(|mode| &mode["name"]).collect();
     let expected: Vec<_> = modes().map(|mode| Value::from(mode.name)).collect();
-    assert_eq!(told, expected.iter().collect::<Vec<_>>());
+    assert_eq!(received, expected.iter().collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn a_failure_for_another_issuer_says_where_it_is_armed() {
+async fn a_failure_for_another_issuer_reports_where_it_is_armed() {
     let provider = start().await;
     provider.named("acme");
     let armed = json!({"failure": "jwks-unavailable@issuer=acme"});
-    let told = Control(&provider).post(FAILURES, armed).await.expect(201).json();
-    assert_eq!((&told["issuer"], &told["number"]), (&json!("acme"), &json!(1)));
+    let received = Control(&provider).post(FAILURES, armed).await.expect(201).json();
+    assert_eq!((&received["issuer"], &received["number"]), (&json!("acme"), &json!(1)));
 }
 
 #[tokio::test]
-async fn a_failure_for_a_client_that_nobody_knows_is_refused_with_the_nearest_one() {
+async fn a_failure_for_an_unknown_client_is_refused_with_the_nearest_one() {
     let provider = start().await;
     let control = Control(&provider);
     let armed = control.post(FAILURES, json!({"failure": "id-token-alg-none@client=shopp"})).await;

@@ -1,4 +1,4 @@
-//! Issuers that are made, forgotten and reset over HTTP.
+//! Issuers that are created, removed and reset over HTTP.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn names(control: &Control<'_>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_issuer_is_made_controlled_by_its_name_and_forgotten() {
+async fn an_issuer_is_created_controlled_by_its_name_and_removed() {
     let provider = start().await;
     let control = Control(&provider);
     expect_refused(
@@ -42,8 +42,8 @@ async fn a_failing_issuer_is_controlled_by_its_failure_and_has_the_users_of_the_
     let provider = start().await;
     let control = Control(&provider);
     let failing = "/issuers/failing%2Fid-token-exp-invalid:value=0";
-    let told = control.get(failing).await.expect(200).json();
-    assert_eq!(told["name"], "failing/id-token-exp-invalid:value=0");
+    let received = control.get(failing).await.expect(200).json();
+    assert_eq!(received["name"], "failing/id-token-exp-invalid:value=0");
     control.post("/issuers/default/users", json!({"subject": "zoe"})).await.expect(201);
     control.get(&format!("{failing}/users/zoe")).await.expect(200);
     control.delete(&format!("{failing}/failures")).await.expect(204);
@@ -74,7 +74,7 @@ async fn a_failing_issuer_is_found_however_its_path_is_spelt() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_no_text_is_refused_in_json() {
+async fn a_path_with_invalid_text_is_refused_in_json() {
     let provider = start().await;
     let control = Control(&provider);
     let answer = control.put("/issuers/%FF", json!({})).await;
@@ -82,7 +82,7 @@ async fn a_path_that_is_no_text_is_refused_in_json() {
 }
 
 #[tokio::test]
-async fn one_call_takes_everything_back_to_the_beginning() {
+async fn one_call_resets_everything() {
     let provider = start().await;
     let control = Control(&provider);
     let before = state(&control).await;
@@ -106,7 +106,7 @@ async fn one_call_takes_everything_back_to_the_beginning() {
     assert!(named.expect(404).body.contains("there is no issuer `acme`"));
 }
 
-/// Everything that the API tells of the provider.
+/// Everything that the API reports about the provider.
 async fn state(control: &Control<'_>) -> Vec<Value> {
     let mut state = vec![control.get("/issuers").await.json()];
     for part in ["users", "clients", "failures", "clock", "keys", "journal", "sessions"] {
@@ -116,7 +116,7 @@ async fn state(control: &Control<'_>) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_provider_logs_people_in_while_its_users_change() {
+async fn logins_work_while_users_change() {
     let provider = start().await;
     let control = Control(&provider);
     let logins = async {
@@ -136,19 +136,19 @@ async fn the_provider_logs_people_in_while_its_users_change() {
 }
 
 #[tokio::test]
-async fn the_name_in_the_list_leads_to_the_issuer_that_was_asked() {
+async fn the_listed_name_leads_to_its_issuer() {
     let provider = start().await;
     let control = Control(&provider);
-    // The provider itself would write the duration in seconds, and no `%3A`.
+    // The provider itself would write the duration in seconds, without `%3A`.
     for path in
         ["/failing/id-token-exp-invalid@for=10000ms", "/failing/id-token-alg-none%3Adot=kept"]
     {
         Browser::new().get(&url(&provider, &format!("{path}/jwks"))).await.expect(200);
         let listed = names(&control).await;
         let name = listed.last().expect("it is listed").replace('/', "%2F");
-        let told = control.get(&format!("/issuers/{name}")).await.expect(200).json();
-        assert_eq!(told["issuer"], url(&provider, path));
-        assert_eq!(names(&control).await, listed, "none is made");
+        let received = control.get(&format!("/issuers/{name}")).await.expect(200).json();
+        assert_eq!(received["issuer"], url(&provider, path));
+        assert_eq!(names(&control).await, listed, "no issuer is created");
         control.delete(&format!("/issuers/{name}")).await.expect(204);
     }
 }
@@ -169,7 +169,7 @@ async fn with_a_seed_the_first_issuer_after_a_reset_repeats_the_first_one() {
 }
 
 #[tokio::test]
-async fn what_has_nothing_to_say_takes_an_empty_object_and_no_other() {
+async fn routes_without_a_body_accept_only_an_empty_object() {
     let provider = start().await;
     let control = Control(&provider);
     for path in ["/reset", "/issuers/default/reset", "/issuers/default/keys/publish"] {

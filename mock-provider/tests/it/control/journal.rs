@@ -13,7 +13,7 @@ use crate::support::{Browser, start, tokens_for, url};
 const JOURNAL: &str = "/issuers/default/journal";
 
 #[tokio::test]
-async fn the_journal_is_told_as_the_handle_tells_it_and_can_be_narrowed_down() {
+async fn the_journal_matches_that_of_the_handle_and_can_be_filtered() {
     let provider = start().await;
     let control = Control(&provider);
     tokens_for(&provider, "alice", "openid").await;
@@ -38,7 +38,7 @@ async fn the_journal_is_told_as_the_handle_tells_it_and_can_be_narrowed_down() {
 }
 
 #[tokio::test]
-async fn null_and_nothing_are_told_apart() {
+async fn null_and_missing_values_are_distinguished() {
     let provider = start().await;
     let control = Control(&provider);
     for (value, sent) in [("null", Some(&Value::Null)), ("absent", None)] {
@@ -53,7 +53,7 @@ async fn null_and_nothing_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_no_parser_would_take_is_told_in_json_that_any_takes() {
+async fn values_that_are_invalid_json_are_reported_as_valid_json() {
     let provider = start().await;
     let control = Control(&provider);
     let _failure = provider.fail("claims-null-or-mistyped:unknown=deep-1000");
@@ -62,7 +62,7 @@ async fn what_no_parser_would_take_is_told_in_json_that_any_takes() {
 }
 
 #[tokio::test]
-async fn a_filter_that_makes_no_sense_is_refused() {
+async fn an_invalid_filter_is_refused() {
     let provider = start().await;
     let control = Control(&provider);
     for (query, reason) in [
@@ -81,7 +81,7 @@ impl Events {
     fn follow(provider: &MockProvider, query: &str, header: &str) -> Self {
         let address = provider.address();
         let mut stream = TcpStream::connect(address).expect("the provider listens");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the limit is no zero");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("the timeout is not zero");
         let request = format!(
             "GET /control{JOURNAL}/events?{query} HTTP/1.1\r\nHost: {address}\r\n{header}\r\n"
         );
@@ -94,7 +94,7 @@ impl Events {
         let mut line = String::new();
         loop {
             line.clear();
-            assert_ne!(self.0.read_line(&mut line).expect("an event comes"), 0, "it ended");
+            assert_ne!(self.0.read_line(&mut line).expect("an event arrives"), 0, "it ended");
             if let Some(event) = line.strip_prefix("data: ") {
                 return serde_json::from_str(event).expect("an event is an exchange");
             }
@@ -103,7 +103,7 @@ impl Events {
 }
 
 #[tokio::test]
-async fn exchanges_are_told_as_they_happen() {
+async fn exchanges_are_streamed_as_they_happen() {
     let provider = start().await;
     let mut browser = Browser::new();
     browser.get(&url(&provider, "/jwks")).await;
@@ -116,5 +116,9 @@ async fn exchanges_are_told_as_they_happen() {
     let exchange = tokens.next();
     assert_eq!((&exchange["number"], &exchange["user"]), (&json!(4), &json!("alice")));
     let mut again = Events::follow(&provider, "since=1", "Last-Event-ID: 3\r\n");
-    assert_eq!(again.next(), exchange, "who comes back misses nothing and gets nothing twice");
+    assert_eq!(
+        again.next(),
+        exchange,
+        "a client that reconnects misses nothing and gets nothing twice"
+    );
 }

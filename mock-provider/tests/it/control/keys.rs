@@ -14,8 +14,8 @@ async fn keys_are_rotated_published_and_withdrawn() {
     let kids = async || provider.keys().kids();
     let [old] = &*kids().await else { panic!("there is one key") };
     let late = json!({"rotation": "publish-late"});
-    let told = control.post(&format!("{KEYS}/rotate"), late).await.expect(200).json();
-    assert_eq!(told, provider.keys().jwks());
+    let received = control.post(&format!("{KEYS}/rotate"), late).await.expect(200).json();
+    assert_eq!(received, provider.keys().jwks());
     assert_eq!(kids().await, std::slice::from_ref(old));
     control.post(&format!("{KEYS}/publish"), json!({})).await.expect(200);
     assert_eq!(kids().await.len(), 2);
@@ -26,7 +26,7 @@ async fn keys_are_rotated_published_and_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_rotation_or_key_that_is_not_known_is_refused() {
+async fn an_unknown_rotation_or_key_is_refused() {
     let provider = start().await;
     let control = Control(&provider);
     let answer = control.post(&format!("{KEYS}/rotate"), json!({"rotation": "overlp"})).await;
@@ -35,7 +35,7 @@ async fn a_rotation_or_key_that_is_not_known_is_refused() {
 }
 
 #[tokio::test]
-async fn an_old_key_signs_again_and_takes_another_name() {
+async fn an_old_key_signs_again_under_another_name() {
     let provider = start().await;
     let control = Control(&provider);
     let old = provider.keys().kids().remove(0);

@@ -1,4 +1,4 @@
-//! The control API: what it changes and tells, and whom it refuses.
+//! The control API: what it changes and reports, and which callers it refuses.
 
 mod access;
 mod client;

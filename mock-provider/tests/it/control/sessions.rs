@@ -9,7 +9,7 @@ const SESSIONS: &str = "/issuers/default/sessions";
 const REVOKE: &str = "/issuers/default/tokens/revoke";
 
 #[tokio::test]
-async fn a_session_that_is_ended_asks_its_browser_again() {
+async fn a_browser_must_sign_in_again_after_its_session_is_ended() {
     let provider = start().await;
     let control = Control(&provider);
     let request = Parameters::authorization();
@@ -31,7 +31,7 @@ async fn a_session_that_is_ended_asks_its_browser_again() {
 }
 
 #[tokio::test]
-async fn codes_and_tokens_of_a_user_are_revoked_and_those_of_others_are_not() {
+async fn only_the_codes_and_tokens_of_the_given_user_are_revoked() {
     let provider = start().await;
     let control = Control(&provider);
     let request = || Parameters::authorization().with("scope", "openid offline_access");
@@ -65,7 +65,8 @@ async fn a_user_is_signed_out_everywhere() {
     for _ in 0..2 {
         Browser::new().log_in(&provider, Parameters::authorization(), "alice").await.callback();
     }
-    let told = control.post("/issuers/default/sessions/log-out", json!({"user": "alice"})).await;
-    assert_eq!(told.expect(200).json(), json!({"ended": 2}));
+    let received =
+        control.post("/issuers/default/sessions/log-out", json!({"user": "alice"})).await;
+    assert_eq!(received.expect(200).json(), json!({"ended": 2}));
     assert_eq!(control.get("/issuers/default/sessions").await.json(), json!([]));
 }

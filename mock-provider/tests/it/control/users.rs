@@ -9,15 +9,15 @@ const USERS: &str = "/issuers/default/users";
 const CLIENTS: &str = "/issuers/default/clients";
 
 #[tokio::test]
-async fn a_user_who_is_added_can_sign_in_and_is_seen_on_the_page() {
+async fn an_added_user_can_sign_in_and_is_shown_on_the_page() {
     let provider = start().await;
     let control = Control(&provider);
     let zoe = json!({
         "subject": "zoe", "name": "Zoe Zimmer", "groups": ["pilots"], "password": "s3same",
         "claims": {"rank": "captain"},
     });
-    let told = control.post(USERS, zoe).await.expect(201).json();
-    assert_eq!((&told["name"], told.get("password")), (&json!("Zoe Zimmer"), None));
+    let received = control.post(USERS, zoe).await.expect(201).json();
+    assert_eq!((&received["name"], received.get("password")), (&json!("Zoe Zimmer"), None));
     let mut browser = Browser::new();
     let page = browser.authorize(&provider, &Parameters::authorization()).await;
     page.expect_page(200, "Zoe Zimmer");
@@ -57,7 +57,7 @@ async fn users_are_listed_replaced_and_removed() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_user_or_client_is_told_by_key_and_value() {
+async fn invalid_users_and_clients_are_refused_with_key_and_value() {
     let provider = start().await;
     let control = Control(&provider);
     let mut refusals = Vec::new();
@@ -92,14 +92,14 @@ async fn what_is_wrong_with_a_user_or_client_is_told_by_key_and_value() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_added_can_send_its_users() {
+async fn an_added_client_can_log_users_in() {
     let provider = start().await;
     let control = Control(&provider);
     let client = json!({
         "id": "new", "secret": "n3w", "redirect_uris": ["https://shop.example/callback"],
     });
-    let told = control.post(CLIENTS, client).await.expect(201).json();
-    assert_eq!(told.get("secret"), None);
+    let received = control.post(CLIENTS, client).await.expect(201).json();
+    assert_eq!(received.get("secret"), None);
     let request = Parameters::authorization().with("client_id", "new");
     let callback = Browser::new().log_in(&provider, request, "alice").await.callback();
     let form =
@@ -112,7 +112,7 @@ async fn a_client_that_is_added_can_send_its_users() {
 }
 
 #[tokio::test]
-async fn a_client_may_ask_for_an_algorithm_of_its_own() {
+async fn a_client_can_have_a_signing_algorithm_of_its_own() {
     let provider = start().await;
     let control = Control(&provider);
     let client = json!({"id": "elliptic", "id_token_signed_response_alg": "ES256"});

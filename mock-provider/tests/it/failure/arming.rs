@@ -1,4 +1,4 @@
-//! When an armed failure acts, and on whom.
+//! When armed failures act, and on which exchanges.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,18 +12,14 @@ use crate::support::{Browser, builder, decoded, start, tokens_for, url};
 
 const EXPIRED: &str = "id-token-exp-invalid:value=absent";
 
-/// Whether a login of that user meets the failure.
+/// Whether the failure affects a login of this user.
 async fn fails(provider: &MockProvider, subject: &str) -> bool {
     let tokens = tokens_for(provider, subject, "openid").await;
     claims(&tokens).get("exp").is_none()
 }
 
 fn claims(tokens: &Value) -> Value {
-    use base64::Engine;
-    let token = tokens["id_token"].as_str().expect("there is an ID token");
-    let part = token.split('.').nth(1).expect("it has claims");
-    let part = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url");
-    serde_json::from_slice(&part).expect("JSON")
+    decoded(tokens["id_token"].as_str().expect("there is an ID token")).1
 }
 
 #[tokio::test]
@@ -43,7 +39,7 @@ async fn a_configured_failure_is_armed_from_the_start() {
     assert!(!fails(&provider, "alice").await);
     assert!(fails(&provider, "bob").await);
     provider.clock().advance(Duration::from_secs(3600));
-    assert!(!fails(&provider, "bob").await, "its time is over");
+    assert!(!fails(&provider, "bob").await, "its lifetime is over");
 }
 
 #[tokio::test]
@@ -56,19 +52,19 @@ async fn a_failure_for_one_user_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn the_third_and_only_the_third_may_be_chosen() {
+async fn a_failure_can_be_limited_to_the_third_exchange() {
     let provider = start().await;
     let _failure = provider.fail("id-token-exp-invalid:value=absent@nth=3,times=1");
-    let mut met = Vec::new();
+    let mut affected = Vec::new();
     for _ in 0..5 {
-        met.push(fails(&provider, "alice").await);
+        affected.push(fails(&provider, "alice").await);
     }
-    assert_eq!(met, [false, false, true, false, false]);
+    assert_eq!(affected, [false, false, true, false, false]);
 }
 
-/// Which of 64 logins at the same time meet a failure, by their numbers: odd ones are `alice`'s,
-/// even ones `bob`'s.
-async fn met_by_64_at_once(failure: &str) -> Vec<usize> {
+/// The numbers of those of 64 concurrent logins that a failure affects: odd ones belong to `alice`,
+/// even ones to `bob`.
+async fn affected_of_64_at_once(failure: &str) -> Vec<usize> {
     let provider = Arc::new(builder().workers(2).start().await);
     let _failure = provider.fail(failure);
     let mut logins = JoinSet::new();
@@ -77,21 +73,21 @@ async fn met_by_64_at_once(failure: &str) -> Vec<usize> {
         let subject = if number % 2 == 1 { "alice" } else { "bob" };
         logins.spawn(async move { fails(&provider, subject).await.then_some(number) });
     }
-    let mut met: Vec<_> = logins.join_all().await.into_iter().flatten().collect();
-    met.sort_unstable();
-    met
+    let mut affected: Vec<_> = logins.join_all().await.into_iter().flatten().collect();
+    affected.sort_unstable();
+    affected
 }
 
 #[tokio::test]
-async fn of_64_logins_at_once_those_of_the_chosen_user_alone_fail() {
-    let met = met_by_64_at_once("id-token-exp-invalid:value=absent@user=bob").await;
-    assert_eq!(met, (1..=32).map(|number| 2 * number).collect::<Vec<_>>());
+async fn of_64_concurrent_logins_only_those_of_the_chosen_user_fail() {
+    let affected = affected_of_64_at_once("id-token-exp-invalid:value=absent@user=bob").await;
+    assert_eq!(affected, (1..=32).map(|number| 2 * number).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn of_64_logins_at_once_exactly_as_many_fail_as_were_ordered() {
-    let met = met_by_64_at_once("id-token-exp-invalid:value=absent@nth=30,times=5").await;
-    assert_eq!(met.len(), 5, "{met:?}");
+async fn of_64_concurrent_logins_exactly_the_given_number_fails() {
+    let affected = affected_of_64_at_once("id-token-exp-invalid:value=absent@nth=30,times=5").await;
+    assert_eq!(affected.len(), 5, "{affected:?}");
 }
 
 #[tokio::test]
@@ -105,7 +101,7 @@ async fn a_failure_for_another_client_never_fires() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_was_honest_and_what_was_sent() {
+async fn the_journal_records_the_honest_value_and_the_sent_one() {
     let provider = start().await;
     let _failure = provider.fail(EXPIRED);
     tokens_for(&provider, "alice", "openid").await;
@@ -143,12 +139,12 @@ async fn a_failing_issuer_needs_no_set_up() {
     let answer = crate::support::Browser::new().get(&metadata).await;
     assert_eq!(answer.expect(200).json()["issuer"], address);
     assert_eq!(provider.failing(EXPIRED).issuer(), address);
-    // Whoever asks the default issuer never notices.
+    // The default issuer is not affected.
     assert!(!fails(&provider, "alice").await);
 }
 
 #[tokio::test]
-async fn a_failing_issuer_of_a_wrong_name_says_which_one_was_meant() {
+async fn a_misspelt_failing_issuer_suggests_the_nearest_name() {
     let provider = start().await;
     let address = format!("{}/failing/id-token-exp-invald/jwks", provider.issuer());
     let answer = crate::support::Browser::new().get(&address).await;
@@ -156,7 +152,7 @@ async fn a_failing_issuer_of_a_wrong_name_says_which_one_was_meant() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_spelt_otherwise_leads_to_the_same_failing_issuer() {
+async fn all_spellings_of_an_address_lead_to_the_same_failing_issuer() {
     let provider = start().await;
     let issuer = async |spelling: &str| {
         let path = format!("/failing/{spelling}/.well-known/openid-configuration");
@@ -167,13 +163,13 @@ async fn an_address_that_is_spelt_otherwise_leads_to_the_same_failing_issuer() {
     for spelling in ["2%5E63", "2%5e63", "%32%5E63", "2^63"] {
         assert_eq!(issuer(&format!("token-expires-in:value={spelling}")).await, right);
     }
-    // Separators are another matter: who encodes them names another address.
+    // Encoded separators make a different address.
     let encoded = issuer("token-expires-in%3Avalue%3D2%5E63").await;
     assert!(encoded.ends_with("/failing/token-expires-in%3Avalue%3D2%5E63"), "{encoded}");
 }
 
 #[tokio::test]
-async fn a_failure_may_be_for_a_named_issuer_wherever_it_is_armed() {
+async fn a_failure_for_a_named_issuer_can_be_armed_anywhere() {
     let configured = builder().settings(|settings| {
         settings.issuers = vec!["acme".into()];
         settings.fail = vec![Failure::parse("jwks-unavailable@issuer=acme").expect("is known")];
@@ -215,7 +211,7 @@ async fn published_and_used(provider: &MockProvider) -> (Vec<Value>, Value) {
 }
 
 #[tokio::test]
-async fn what_a_failure_of_one_client_rests_on_is_published_for_everybody() {
+async fn keys_that_a_failure_for_one_client_needs_are_published_to_all() {
     for failure in [
         "id-token-alg-unregistered:alg=PS256",
         "id-token-alg-invalid:variant=RS256-with-ec-kid",
@@ -228,7 +224,7 @@ async fn what_a_failure_of_one_client_rests_on_is_published_for_everybody() {
         let failure = provider.fail(failure);
         let (published, used) = published_and_used(&provider).await;
         assert!(published.contains(&used), "{failure:?}: {used} is none of {published:?}");
-        // Whoever asks for the keys once more, because of the token, finds it there too.
+        // A client that fetches the keys again because of the token finds it too.
         let (published, next) = published_and_used(&provider).await;
         assert!(published.contains(&used), "{failure:?}: {used} is gone from {published:?}");
         assert_eq!(failure.fired(), 1);
@@ -240,7 +236,7 @@ async fn what_a_failure_of_one_client_rests_on_is_published_for_everybody() {
 }
 
 #[tokio::test]
-async fn to_publish_something_is_no_turn() {
+async fn publishing_does_not_count_as_firing() {
     let provider = start().await;
     let failure = provider.fail("id-token-alg-unregistered:alg=PS256@times=1").may_not_fire();
     for path in ["/jwks", "/.well-known/openid-configuration"] {
@@ -251,13 +247,13 @@ async fn to_publish_something_is_no_turn() {
 }
 
 #[tokio::test]
-async fn an_endpoint_may_be_chosen() {
+async fn a_failure_can_be_limited_to_an_endpoint() {
     let provider = start().await;
     let failure =
         provider.fail("network-http-variants:variant=204-for-200,endpoint=token@endpoint=userinfo");
     let failure = failure.may_not_fire();
     tokens_for(&provider, "alice", "openid").await;
-    assert_eq!(failure.fired(), 0, "what it does at one endpoint it was told to do at another");
+    assert_eq!(failure.fired(), 0, "the failure acts at one endpoint and was limited to another");
 
     let _failure = provider.fail("claims-groups-string@endpoint=userinfo");
     let tokens = tokens_for(&provider, "alice", "openid groups").await;
@@ -268,7 +264,7 @@ async fn an_endpoint_may_be_chosen() {
 }
 
 #[tokio::test]
-async fn several_act_in_the_order_in_which_they_were_armed() {
+async fn several_failures_act_in_the_order_in_which_they_were_armed() {
     let provider = start().await;
     let nonce = async |failures: [&str; 2]| {
         let name = |value: &str| format!("id-token-nonce-mismatch:value={value}");
@@ -282,7 +278,7 @@ async fn several_act_in_the_order_in_which_they_were_armed() {
 }
 
 #[tokio::test]
-async fn a_failure_that_is_over_is_remembered_when_the_next_is_armed() {
+async fn a_finished_failure_can_still_be_read_after_the_next_is_armed() {
     let provider = start().await;
     let control = url(&provider, "/control/issuers/default/failures");
     let arm = async |failure: &str| {
@@ -294,12 +290,12 @@ async fn a_failure_that_is_over_is_remembered_when_the_next_is_armed() {
     let first = arm("id-token-exp-invalid:value=absent@times=1").await;
     assert!(fails(&provider, "alice").await);
     arm("id-token-iat-missing").await;
-    let told = Browser::new().get(&format!("{control}/{first}")).await.expect(200).json();
-    assert_eq!((&told["fired"], &told["over"]), (&Value::from(1), &Value::from(true)));
+    let received = Browser::new().get(&format!("{control}/{first}")).await.expect(200).json();
+    assert_eq!((&received["fired"], &received["over"]), (&Value::from(1), &Value::from(true)));
 }
 
 #[tokio::test]
-async fn what_a_mode_does_once_it_does_once_whatever_the_time() {
+async fn a_mode_that_acts_once_acts_once_within_any_lifetime() {
     let provider = start().await;
     let failure = provider.fail("sequence-op-restart:phase=after-login@for=1h");
     for _ in 0..3 {

@@ -18,8 +18,8 @@ async fn redeem(provider: &MockProvider, callback: &Answer) -> Answer {
     Browser::new().token(provider, Parameters::code(&code)).await
 }
 
-/// The tokens that come beside the code, in the query or the fragment.
-fn beside(callback: &Answer, name: &str) -> String {
+/// The value of a parameter in the query or the fragment.
+fn parameter(callback: &Answer, name: &str) -> String {
     let address = url::Url::parse(callback.location()).expect("an address");
     let query = address.query().unwrap_or_default().to_owned();
     let all = format!("{query}&{}", address.fragment().unwrap_or_default());
@@ -28,20 +28,20 @@ fn beside(callback: &Answer, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     let except = [
-        // The user agent does these.
+        // Only a user agent can do these.
         "authorization-login-csrf:victim=no-session",
         "authorization-login-csrf:victim=logged-in",
         "authorization-session-overwriting",
         "authorization-initiate-login-abuse",
         "authorization-form-post:dwell",
         "authorization-form-post:requested=true",
-        // One login has no previous one, nor another one under way, and no error.
+        // These need an earlier login, an open login or an error.
         "authorization-login-csrf:state=attacker",
         "authorization-state-mismatch:variant=previous",
         "authorization-iss-mismatch:on=error",
-        // The honest provider is another issuer.
+        // This one needs a second issuer.
         "authorization-mixup",
     ];
     assert_changes(Class::Authorization, &except, transcript).await;
@@ -63,7 +63,7 @@ async fn the_previous_state_is_that_of_the_login_before() {
 async fn a_victims_login_ends_with_the_callback_of_a_login_that_another_browser_began() {
     let provider = start().await;
     let failure = provider.fail("authorization-login-csrf:state=attacker");
-    // A finished login is no bait: the relying party would know its state as used.
+    // A finished login is not used, because the relying party would recognize its state.
     let own = log_in(&provider).await;
     assert_eq!(own.callback()["state"], "af0ifjsldkj");
     redeem(&provider, &own).await.expect(200);
@@ -77,7 +77,7 @@ async fn a_victims_login_ends_with_the_callback_of_a_login_that_another_browser_
     Browser::new().authorize(&provider, &attacker).await.expect_sign_in_page();
     let victim = log_in(&provider).await;
     assert_eq!(victim.callback()["state"], "attackers-state");
-    // Whoever keeps the attacker's nonce and verifier at hand signs the attacker in.
+    // A relying party that knows the attacker's nonce and verifier signs the attacker in.
     let tokens = redeem(&provider, &victim).await;
     let claims = verified(&provider, &tokens.expect(200).json(), "shop").await;
     assert_eq!((&claims["sub"], &claims["nonce"]), (&"bob".into(), &"attackers-nonce".into()));
@@ -103,9 +103,9 @@ async fn an_injected_code_is_refused_where_the_provider_checks_pkce_or_the_clien
     ] {
         let _failure = provider.fail(format!("authorization-code-injection:{parameter}"));
         redeem(&provider, &log_in(&provider).await).await.expect(400);
-        let (error, told) = last_refusal(&provider);
+        let (error, received) = last_refusal(&provider);
         assert_eq!(error, "invalid_grant");
-        assert!(told.starts_with(reason), "{told}");
+        assert!(received.starts_with(reason), "{received}");
     }
 }
 
@@ -133,7 +133,7 @@ async fn a_mixed_up_login_ends_with_the_code_of_the_honest_issuer() {
     let page = browser.get(&honest).await;
     let callback = browser.sign_in(&page, "alice").await;
     assert_eq!(callback.callback()["iss"], provider.issuer());
-    // The honest code is of no use at the malicious token endpoint, which now knows it.
+    // The malicious token endpoint cannot redeem the honest code, but now knows it.
     let form = Parameters::code(&callback.callback()["code"]);
     browser.post(&format!("{}/token", evil.issuer()), &form).await.expect(400);
     let journal = evil.journal();
@@ -174,7 +174,7 @@ async fn a_named_issuer_may_sign_with_the_key_of_the_default_one() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_be_redirected_is_not_sent_on_either() {
+async fn a_request_that_may_not_be_redirected_is_not_sent_on_either() {
     let provider = start().await;
     let failure = provider.fail("authorization-mixup").may_not_fire();
     let request = Parameters::authorization().with("redirect_uri", "https://evil.example/");
@@ -183,7 +183,7 @@ async fn whoever_may_not_be_redirected_is_not_sent_on_either() {
 }
 
 #[tokio::test]
-async fn unusual_codes_are_redeemed_like_all_others() {
+async fn unusual_codes_can_be_redeemed() {
     let provider = start().await;
     for (variant, length) in [("code-with-plus-slash-equals", 49), ("code-2kB", 2_048)] {
         let _failure = provider.fail(format!("authorization-unusual-but-valid:variant={variant}"));
@@ -195,7 +195,7 @@ async fn unusual_codes_are_redeemed_like_all_others() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_percent_encoded_throughout_is_still_the_same() {
+async fn a_fully_percent_encoded_state_decodes_to_the_same_value() {
     let provider = start().await;
     let _failure =
         provider.fail("authorization-unusual-but-valid:variant=state-echo-special-chars");
@@ -207,7 +207,7 @@ async fn a_state_that_is_percent_encoded_throughout_is_still_the_same() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_codes_is_another_users_and_both_work() {
+async fn the_second_of_two_codes_belongs_to_another_user_and_both_work() {
     let provider = start().await;
     let _failure = provider.fail("authorization-malformed:variant=two-codes");
     let callback = log_in(&provider).await;
@@ -222,12 +222,12 @@ async fn the_second_of_two_codes_is_another_users_and_both_work() {
 }
 
 #[tokio::test]
-async fn an_unsolicited_id_token_is_sound_and_another_users() {
+async fn an_unsolicited_id_token_is_valid_and_belongs_to_another_user() {
     let provider = start().await;
     for place in ["query", "fragment"] {
         let _failure = provider.fail(format!("authorization-unsolicited-tokens:where={place}"));
         let callback = log_in(&provider).await;
-        let tokens = serde_json::json!({"id_token": beside(&callback, "id_token")});
+        let tokens = serde_json::json!({"id_token": parameter(&callback, "id_token")});
         let claims = verified(&provider, &tokens, "shop").await;
         assert_eq!((&claims["sub"], &claims["nonce"]), (&"bob".into(), &"n-0S6_WzA2Mj".into()));
         assert_eq!(callback.location().contains("#id_token="), place == "fragment");
@@ -238,11 +238,11 @@ async fn an_unsolicited_id_token_is_sound_and_another_users() {
 async fn an_unsolicited_access_token_opens_the_claims_of_another_user() {
     let provider = start().await;
     let _failure = provider.fail("authorization-unsolicited-tokens:token=access_token");
-    let token = beside(&log_in(&provider).await, "access_token");
+    let token = parameter(&log_in(&provider).await, "access_token");
     let claims = Browser::new().userinfo(&provider, &token).await.expect(200).json();
     assert_eq!(claims["sub"], "bob");
-    let told = serde_json::to_string(&provider.journal()).expect("JSON");
-    assert!(!told.contains(&token), "the journal tells the token");
+    let received = serde_json::to_string(&provider.journal()).expect("JSON");
+    assert!(!received.contains(&token), "the journal contains the token");
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn a_307_makes_the_browser_post_the_sign_in_form_on() {
 }
 
 #[tokio::test]
-async fn a_single_user_is_attacked_with_one_that_is_made_up() {
+async fn a_single_user_is_attacked_with_a_made_up_one() {
     let provider = MockProvider::builder()
         .user(mock_provider::User::new("alice"))
         .client(

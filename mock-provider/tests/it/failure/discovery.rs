@@ -14,11 +14,11 @@ async fn metadata(provider: &MockProvider) -> Answer {
 }
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     let except = [
-        // The transcript asks once.
+        // The transcript fetches the metadata once.
         "discovery-unavailable:phase=running",
-        // No answer comes at all.
+        // No response arrives.
         "discovery-unavailable:mode=refused",
         "discovery-unavailable:mode=hang",
     ];
@@ -36,7 +36,7 @@ async fn an_outage_while_running_lets_the_first_request_pass_and_ends_by_itself(
 }
 
 #[tokio::test]
-async fn an_outage_may_last_for_a_while_however_often_somebody_asks() {
+async fn an_outage_with_a_duration_ends_by_the_clock() {
     let provider = start().await;
     let _failure = provider.fail("discovery-unavailable:duration=10s,mode=404");
     for _ in 0..5 {
@@ -47,7 +47,7 @@ async fn an_outage_may_last_for_a_while_however_often_somebody_asks() {
 }
 
 #[tokio::test]
-async fn an_outage_of_an_issuer_that_always_fails_begins_when_it_is_asked_first() {
+async fn an_outage_of_a_failing_issuer_begins_with_its_first_request() {
     let provider = start().await;
     let failing = provider.failing("discovery-unavailable:duration=10s");
     let address = format!("{}/.well-known/openid-configuration", failing.issuer());
@@ -58,7 +58,7 @@ async fn an_outage_of_an_issuer_that_always_fails_begins_when_it_is_asked_first(
 }
 
 #[tokio::test]
-async fn the_metadata_behind_a_redirect_is_sound() {
+async fn the_metadata_after_a_redirect_is_valid() {
     let provider = start().await;
     let honest = metadata(&provider).await;
     for target in ["same-host", "cross-host"] {
@@ -71,14 +71,14 @@ async fn the_metadata_behind_a_redirect_is_sound() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_always_fails_knows_the_honest_one() {
+async fn a_failing_issuer_refers_to_the_honest_one() {
     let provider = start().await;
     let failing = provider.failing("discovery-endpoint-foreign");
     let address = format!("{}/.well-known/openid-configuration", failing.issuer());
-    let told = Browser::new().get(&address).await.json();
-    assert_eq!(told["issuer"], failing.issuer());
-    assert_eq!(told["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
-    assert_eq!(told["token_endpoint"], format!("{}/token", failing.issuer()));
+    let received = Browser::new().get(&address).await.json();
+    assert_eq!(received["issuer"], failing.issuer());
+    assert_eq!(received["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
+    assert_eq!(received["token_endpoint"], format!("{}/token", failing.issuer()));
 }
 
 #[tokio::test]
@@ -86,22 +86,22 @@ async fn a_client_that_registers_at_a_malicious_issuer_is_registered_at_the_hone
     let provider = builder().settings(|settings| settings.client_registration = true).start().await;
     let failing = provider.failing("discovery-endpoint-foreign:swap=registration_endpoint");
     let address = format!("{}/.well-known/openid-configuration", failing.issuer());
-    let told = Browser::new().get(&address).await.json();
-    assert_eq!(told["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
-    assert_eq!(told["registration_endpoint"], format!("{}/register", provider.issuer()));
-    assert_eq!(told["token_endpoint"], format!("{}/token", failing.issuer()));
+    let received = Browser::new().get(&address).await.json();
+    assert_eq!(received["authorization_endpoint"], format!("{}/authorize", provider.issuer()));
+    assert_eq!(received["registration_endpoint"], format!("{}/register", provider.issuer()));
+    assert_eq!(received["token_endpoint"], format!("{}/token", failing.issuer()));
 }
 
 #[tokio::test]
-async fn an_issuer_with_http_is_told_with_https_in_place_of_it() {
+async fn an_http_issuer_is_published_with_https() {
     let provider = start().await;
     let _failure = provider.fail("discovery-issuer-mismatch:variant=http-scheme");
-    let told = metadata(&provider).await.json();
-    assert_eq!(told["issuer"], provider.issuer().replace("http:", "https:"));
+    let received = metadata(&provider).await.json();
+    assert_eq!(received["issuer"], provider.issuer().replace("http:", "https:"));
 }
 
 #[tokio::test]
-async fn an_outage_may_leave_whoever_asks_without_an_answer() {
+async fn an_outage_can_leave_a_client_without_an_answer() {
     let provider = start().await;
     let address = url(&provider, "/.well-known/openid-configuration");
     let asked = || {
@@ -110,9 +110,9 @@ async fn an_outage_may_leave_whoever_asks_without_an_answer() {
     };
     for (mode, late) in [("refused", false), ("hang", true)] {
         let failure = provider.fail(format!("discovery-unavailable:mode={mode}"));
-        let error = asked().await.expect_err("no answer comes");
+        let error = asked().await.expect_err("no response arrives");
         assert_eq!(error.is_timeout(), late, "{mode}: {error:?}");
         assert_eq!(failure.fired(), 1);
     }
-    assert_eq!(asked().await.expect("an answer comes").status(), 200);
+    assert_eq!(asked().await.expect("a response arrives").status(), 200);
 }

@@ -9,8 +9,8 @@ use super::transcript::transcript;
 use crate::support::{Browser, CALLBACK, NOW, Parameters, builder, start, verified};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
-    // These act only on requests that ask for more than the transcript's.
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
+    // These act only on requests with parameters that the transcript does not send.
     let others = [
         "id-token-at-hash-wrong:flow=hybrid",
         "id-token-at-hash-wrong:flow=implicit",
@@ -22,15 +22,15 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
     assert_changes(Class::IdTokenClaims, &others, transcript).await;
 }
 
-/// The verified claims of a login of that user with this request.
+/// The verified claims of the ID token of a login.
 async fn log_in(
     browser: &mut Browser,
     provider: &MockProvider,
     request: Parameters,
     subject: &str,
 ) -> Value {
-    let told = browser.log_in(provider, request, subject).await.callback();
-    let tokens = browser.token(provider, Parameters::code(&told["code"])).await;
+    let received = browser.log_in(provider, request, subject).await.callback();
+    let tokens = browser.token(provider, Parameters::code(&received["code"])).await;
     verified(provider, &tokens.expect(200).json(), "shop").await
 }
 
@@ -39,7 +39,7 @@ fn request(nonce: &str) -> Parameters {
 }
 
 #[tokio::test]
-async fn a_weaker_authentication_is_claimed_only_where_a_stronger_one_was_asked_for() {
+async fn a_weaker_authentication_is_claimed_only_when_a_stronger_one_was_requested() {
     const DAY: i64 = 86_400;
     let plain = || request("n");
     let strict = || plain().with("max_age", "60").with("acr_values", "gold silver");
@@ -63,7 +63,7 @@ async fn a_weaker_authentication_is_claimed_only_where_a_stronger_one_was_asked_
 }
 
 #[tokio::test]
-async fn a_replayed_token_is_that_of_another_login_down_to_its_nonce() {
+async fn a_replayed_token_has_all_claims_of_another_login() {
     for (from, subject, same_session) in [
         ("same-browser", "alice", true),
         ("other-browser", "alice", false),
@@ -86,7 +86,7 @@ async fn a_replayed_token_is_that_of_another_login_down_to_its_nonce() {
 }
 
 #[tokio::test]
-async fn the_nonce_of_a_login_that_stands_open_is_replayed_to_a_parallel_one() {
+async fn the_nonce_of_an_open_login_is_sent_to_a_parallel_one() {
     let provider = start().await;
     let _failure = provider.fail("id-token-nonce-replayed:from=parallel-login");
     Browser::new().authorize(&provider, &request("open")).await.expect_sign_in_page();
@@ -95,7 +95,7 @@ async fn the_nonce_of_a_login_that_stands_open_is_replayed_to_a_parallel_one() {
 }
 
 #[tokio::test]
-async fn what_an_id_token_on_the_front_channel_vouches_for_is_wrong_or_missing() {
+async fn front_channel_hashes_are_wrong_or_missing() {
     for (spec, response_type, claim) in [
         ("id-token-at-hash-wrong:flow=hybrid", "code id_token token", "at_hash"),
         ("id-token-at-hash-wrong:flow=implicit", "id_token token", "at_hash"),
@@ -129,6 +129,6 @@ async fn front_channel(failure: Option<&str>, response_type: &str) -> Value {
     let provider = builder().client(client).settings(issuer).start().await;
     let _failure = failure.map(|failure| provider.fail(failure));
     let request = request("n").with("client_id", "hybrid").with("response_type", response_type);
-    let told = Browser::new().log_in(&provider, request, "alice").await.fragment();
-    verified(&provider, &json!({"id_token": told["id_token"]}), "hybrid").await
+    let received = Browser::new().log_in(&provider, request, "alice").await.fragment();
+    verified(&provider, &json!({"id_token": received["id_token"]}), "hybrid").await
 }

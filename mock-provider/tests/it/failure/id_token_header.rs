@@ -11,12 +11,12 @@ use serde_json::Value;
 use super::changes::assert_changes;
 use super::transcript::transcript;
 use crate::support::{
-    Answer, Browser, CALLBACK, Parameters, builder, code_for, start, tokens_for, url,
+    Answer, Browser, CALLBACK, Parameters, builder, code_for, decoded, start, tokens_for, url,
 };
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
-    // No client of the transcript asked for encryption.
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
+    // The client of the transcript is not registered for encryption.
     let except = ["id-token-jwe-mismatch"];
     assert_changes(Class::IdTokenHeader, &except, transcript).await;
 }
@@ -26,12 +26,11 @@ async fn failing(provider: &MockProvider, failure: &str) -> (String, Value) {
     let _failure = provider.fail(failure);
     let tokens = tokens_for(provider, "alice", "openid").await;
     let token = tokens["id_token"].as_str().expect("there is an ID token").to_owned();
-    let header = token.split('.').next().map(|header| BASE64_URL_SAFE_NO_PAD.decode(header));
-    let header = header.expect("a token has a header").expect("base64url");
-    (token, serde_json::from_slice(&header).expect("JSON"))
+    let (header, _) = decoded(&token);
+    (token, header)
 }
 
-/// Whether a token verifies by a key, whatever its header says.
+/// Whether a key verifies a token with this algorithm, regardless of the token's header.
 fn verifies(token: &str, key: &DecodingKey, algorithm: Algorithm) -> bool {
     let (signed, signature) = token.rsplit_once('.').expect("a token has a signature");
     jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key, algorithm).expect("a sound key")
@@ -47,7 +46,7 @@ async fn jwks(provider: &MockProvider) -> Value {
 }
 
 #[tokio::test]
-async fn the_public_key_is_the_secret_as_it_is_written() {
+async fn the_public_key_in_each_encoding_is_the_hmac_secret() {
     let provider = start().await;
     let published = jwks(&provider).await["keys"][0].clone();
     for member in ["n", "e", "kty", "alg"] {
@@ -61,7 +60,7 @@ async fn the_public_key_is_the_secret_as_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_trivial_key_is_the_one_that_is_named() {
+async fn the_named_trivial_key_signs() {
     let provider = start().await;
     for (name, secret) in [
         ("client-secret", b"s3cret".as_slice()),
@@ -88,13 +87,13 @@ async fn an_embedded_key_verifies_the_token_and_is_not_published() {
     assert!(verifies(&token, &secret, Algorithm::HS256));
 }
 
-/// Goes where a header points to.
+/// Fetches the address that a header parameter names.
 async fn visit(address: &Value) -> Answer {
     Browser::new().get(address.as_str().expect("an address")).await.expect(200).clone()
 }
 
 #[tokio::test]
-async fn a_remote_key_set_is_served_in_the_order_that_was_chosen_and_the_visit_is_seen() {
+async fn a_remote_key_set_is_served_in_the_chosen_order_and_its_request_is_recorded() {
     let provider = start().await;
     let trusted = jwks(&provider).await["keys"][0].clone();
     let failure = "id-token-remote-key:content=trusted+untrusted";
@@ -116,7 +115,7 @@ async fn remote_certificates_are_served_in_pem() {
 }
 
 #[tokio::test]
-async fn what_a_kid_leads_to_verifies_the_token() {
+async fn the_key_that_a_kid_points_to_verifies_the_token() {
     let provider = start().await;
     let (token, header) = failing(&provider, "id-token-kid-injection").await;
     let keys = visit(&header["kid"]).await.json();
@@ -129,11 +128,11 @@ async fn what_a_kid_leads_to_verifies_the_token() {
 }
 
 #[tokio::test]
-async fn a_key_set_in_which_several_keys_fit_has_the_right_one_last() {
+async fn a_key_set_with_several_matching_keys_has_the_right_one_last() {
     let provider = start().await;
     let honest = jwks(&provider).await["keys"][0].clone();
     let failure = provider.fail("id-token-kid-absent-multiple:keys=3,duplicate-kid=true");
-    // To publish keys is not all of it.
+    // Publishing keys does not count as firing.
     let _failure = failure.may_not_fire();
     let keys = jwks(&provider).await["keys"].as_array().cloned().expect("a key set");
     assert_eq!(keys.len(), 3);
@@ -142,7 +141,7 @@ async fn a_key_set_in_which_several_keys_fit_has_the_right_one_last() {
     assert!(keys[0]["n"] != honest["n"] && keys[0]["n"] != keys[1]["n"]);
 }
 
-/// The header of the ID token for a client that gets it in this way, if any, with a failure.
+/// The header of an altered ID token for a client with this encryption, if any.
 async fn outer_header(encryption: Option<KeyEncryption>, failure: &str) -> Value {
     let mut client = Client::new("sealed").secret("s3cret").redirect_uri(CALLBACK);
     client.id_token_encrypted_response_alg = encryption;
@@ -163,7 +162,7 @@ async fn outer_header(encryption: Option<KeyEncryption>, failure: &str) -> Value
 }
 
 #[tokio::test]
-async fn an_id_token_is_encrypted_against_what_was_agreed() {
+async fn an_id_token_is_encrypted_contrary_to_the_registration() {
     let unexpected = "id-token-jwe-mismatch:variant=unexpected-jwe";
     let header = outer_header(None, unexpected).await;
     assert_eq!((&header["alg"], &header["enc"]), (&"dir".into(), &"A128CBC-HS256".into()));
@@ -175,7 +174,7 @@ async fn an_id_token_is_encrypted_against_what_was_agreed() {
 }
 
 #[tokio::test]
-async fn what_fails_inside_an_encrypted_id_token_is_encrypted_again() {
+async fn an_altered_id_token_is_encrypted_again() {
     let sealed = Some(KeyEncryption::Direct);
     let header = outer_header(sealed, "id-token-sig-invalid").await;
     assert_eq!((&header["alg"], &header["cty"]), (&"dir".into(), &"JWT".into()));

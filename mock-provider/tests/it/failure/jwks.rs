@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::changes::assert_changes;
 use super::transcript::transcript;
-use crate::support::{Browser, start, tokens_for, url};
+use crate::support::{Browser, decoded, start, tokens_for, url};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
-    // These two need more than one login.
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
+    // These two need several logins.
     let except = ["jwks-rotate-new-kid:timing=between-logins", "jwks-retired-key-used"];
     assert_changes(Class::Jwks, &except, transcript).await;
 }
@@ -23,13 +23,11 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
 async fn signed_by(provider: &MockProvider) -> String {
     let tokens = tokens_for(provider, "alice", "openid").await;
     let token = tokens["id_token"].as_str().expect("there is an ID token");
-    let header = token.split('.').next().unwrap_or_default();
-    let header = BASE64_URL_SAFE_NO_PAD.decode(header).expect("base64url");
-    let header: Value = serde_json::from_slice(&header).expect("JSON");
+    let (header, _) = decoded(token);
     header["kid"].as_str().expect("the key has a name").to_owned()
 }
 
-/// The key set in full.
+/// All published keys.
 async fn keys(provider: &MockProvider) -> Vec<Value> {
     let keys = Browser::new().get(&url(provider, "/jwks")).await.json();
     keys["keys"].as_array().expect("a key set").clone()
@@ -51,7 +49,7 @@ async fn keys_change_between_logins_and_not_within_one() {
 }
 
 #[tokio::test]
-async fn a_dropped_key_is_gone_when_the_new_one_signs() {
+async fn a_dropped_key_is_no_longer_published_when_the_new_one_signs() {
     let provider = start().await;
     let old = provider.keys().kids();
     let _failure = provider.fail("jwks-rotate-new-kid");
@@ -61,7 +59,7 @@ async fn a_dropped_key_is_gone_when_the_new_one_signs() {
 }
 
 #[tokio::test]
-async fn moved_keys_are_where_the_metadata_says_and_no_longer_where_they_were() {
+async fn moved_keys_are_served_only_at_the_address_in_the_metadata() {
     let provider = start().await;
     let _failure = provider.fail("jwks-rotate-new-kid:jwks_uri=moved");
     let metadata = url(&provider, "/.well-known/openid-configuration");
@@ -78,7 +76,7 @@ async fn moved_keys_are_where_the_metadata_says_and_no_longer_where_they_were() 
 }
 
 #[tokio::test]
-async fn a_key_changes_under_its_name_once_in_a_while() {
+async fn a_key_changes_under_its_name_after_each_cooldown() {
     let provider = start().await;
     let _failure = provider.fail("jwks-rotate-same-kid:cooldown=60s");
     let mut moduli = vec![keys(&provider).await[0]["n"].clone()];
@@ -96,7 +94,7 @@ async fn a_key_changes_under_its_name_once_in_a_while() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_signs_again_once_the_new_one_was_seen() {
+async fn a_withdrawn_key_signs_again_after_the_client_has_seen_the_new_one() {
     let provider = start().await;
     let _failure = provider.fail("jwks-retired-key-used:age=10s");
     let old = signed_by(&provider).await;
@@ -110,7 +108,7 @@ async fn a_withdrawn_key_signs_again_once_the_new_one_was_seen() {
 }
 
 #[tokio::test]
-async fn in_a_storm_every_token_names_another_key_until_it_is_over() {
+async fn during_a_storm_every_token_names_another_key() {
     let provider = start().await;
     let failure = provider.fail("jwks-unknown-kid-storm:count=2");
     let published = provider.keys().kids();
@@ -121,7 +119,7 @@ async fn in_a_storm_every_token_names_another_key_until_it_is_over() {
 }
 
 #[tokio::test]
-async fn keys_are_out_of_reach_as_often_as_is_said() {
+async fn keys_are_unavailable_for_the_given_number_of_requests() {
     let provider = start().await;
     let _failure = provider.fail("jwks-unavailable:count=2");
     for status in [503, 503, 200] {
@@ -130,7 +128,7 @@ async fn keys_are_out_of_reach_as_often_as_is_said() {
 }
 
 #[tokio::test]
-async fn a_foreign_key_stands_before_or_behind_the_right_one() {
+async fn a_foreign_key_comes_before_or_after_the_right_one() {
     let provider = start().await;
     let honest = keys(&provider).await.remove(0);
     for (extra, member, value) in [
@@ -164,7 +162,7 @@ async fn a_weak_key_is_published_and_named_by_the_token() {
     {
         let _failure = provider.fail(format!("jwks-weak-key:key={weakness}").as_str());
         let published = keys(&provider).await;
-        // Who is signed in honestly meanwhile needs the honest key.
+        // Honest logins still need the honest key.
         let [first, jwk] = published.as_slice() else { panic!("{published:?}") };
         assert_eq!(first, &honest);
         let modulus = BASE64_URL_SAFE_NO_PAD.decode(jwk["n"].as_str().unwrap_or_default());

@@ -16,7 +16,7 @@ use crate::support::{
 /// A provider that sends the same bytes in every run, with a client that is notified of logouts on
 /// every channel.
 async fn provider(shop: &RelyingParty) -> MockProvider {
-    let client = Client::new("told")
+    let client = Client::new("notified")
         .secret("s3cret")
         .redirect_uri(CALLBACK)
         .post_logout_redirect_uri(LOGGED_OUT)
@@ -26,10 +26,10 @@ async fn provider(shop: &RelyingParty) -> MockProvider {
     reproducible().client(client).settings(settings).start().await
 }
 
-/// Signs `alice` in, as anew as the request asks for it.
+/// Signs `alice` in with the given `prompt`.
 async fn log_in(browser: &mut Browser, provider: &MockProvider, prompt: &str) -> (Answer, Value) {
     let request = Parameters::authorization()
-        .with("client_id", "told")
+        .with("client_id", "notified")
         .with("scope", "openid")
         .with("prompt", prompt);
     let page = browser.authorize(provider, &request).await;
@@ -38,14 +38,14 @@ async fn log_in(browser: &mut Browser, provider: &MockProvider, prompt: &str) ->
         false => browser.sign_in(&page, "alice").await,
     };
     let Some(code) = code(&callback) else { return (callback, Value::Null) };
-    let form = Parameters::code(&code).with("client_id", "told");
+    let form = Parameters::code(&code).with("client_id", "notified");
     let tokens = browser.token(provider, form).await.expect(200).json();
     (callback, tokens)
 }
 
 async fn log_out(browser: &mut Browser, provider: &MockProvider, hint: Option<&Value>) -> Answer {
     let request = Parameters::none()
-        .with("client_id", "told")
+        .with("client_id", "notified")
         .with("post_logout_redirect_uri", LOGGED_OUT)
         .with("state", "af0ifjsldkj");
     let request = match hint.and_then(Value::as_str) {
@@ -55,37 +55,37 @@ async fn log_out(browser: &mut Browser, provider: &MockProvider, hint: Option<&V
     browser.get(&url(provider, &format!("/end-session?{}", request.encode()))).await
 }
 
-/// All that a browser and a relying party are sent from a login to a logout, decoded.
+/// Everything that a browser and a relying party receive from a login to a logout, decoded.
 async fn transcript(failure: Option<Failure>) -> Value {
     let shop = RelyingParty::start(200, "").await;
     let provider = provider(&shop).await;
     let armed = failure.map(|failure| provider.fail(failure));
     let mut browser = Browser::new();
-    let mut told = Map::new();
+    let mut sent = Map::new();
     let metadata = browser.get(&url(&provider, "/.well-known/openid-configuration")).await;
-    told.insert("discovery".into(), shown(&metadata, None));
+    sent.insert("discovery".into(), shown(&metadata, None));
     let keys = browser.get(&url(&provider, "/jwks")).await.json();
     let check = browser.get(&url(&provider, "/check-session")).await;
-    told.insert("check_session".into(), shown(&check, None));
+    sent.insert("check_session".into(), shown(&check, None));
     let (_, tokens) = log_in(&mut browser, &provider, "login").await;
     let (renewed, renewed_tokens) = log_in(&mut browser, &provider, "none").await;
-    told.insert("renewed".into(), shown(&renewed, None));
+    sent.insert("renewed".into(), shown(&renewed, None));
     let id_token = renewed_tokens["id_token"].as_str().map(|token| decoded(token, &keys));
-    told.insert("renewed_id_token".into(), id_token.into());
+    sent.insert("renewed_id_token".into(), id_token.into());
 
     let question = log_out(&mut browser, &provider, None).await;
-    told.insert("question".into(), page(&question));
+    sent.insert("question".into(), page(&question));
     let ended = log_out(&mut browser, &provider, Some(&tokens["id_token"])).await;
-    told.insert("ended".into(), page(&ended));
+    sent.insert("ended".into(), page(&ended));
     let received: Vec<_> = shop.received().iter().map(|it| request(it, &keys)).collect();
-    told.insert("deliveries".into(), received.into());
+    sent.insert("deliveries".into(), received.into());
     if armed.is_some() {
         expect_alterations(&provider);
     }
-    Value::Object(told)
+    Value::Object(sent)
 }
 
-/// A page of the end-session endpoint: what it says, loads, and where it leads.
+/// A page of the end-session endpoint: its text, the frames that it loads, and where it redirects.
 fn page(answer: &Answer) -> Value {
     let values = |tag: &str, attribute: &str| -> Vec<String> {
         let begin = format!("<{tag} ");
@@ -106,7 +106,7 @@ fn page(answer: &Answer) -> Value {
     shown
 }
 
-/// A request to the relying party, its tokens decoded.
+/// A request to the relying party, with its tokens decoded.
 fn request(received: &Received, keys: &Value) -> Value {
     let pairs = |text: &str| -> Vec<Value> {
         let pairs = url::form_urlencoded::parse(text.as_bytes());
@@ -129,7 +129,7 @@ fn request(received: &Received, keys: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     let except = [
         // Needs a second login.
         "backchannel-logout-replay",
@@ -142,7 +142,7 @@ async fn each_case_changes_what_it_says_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_logout_token_of_the_last_session_comes_again_after_a_new_login() {
+async fn the_logout_token_of_the_last_session_is_delivered_again_after_a_new_login() {
     let shop = RelyingParty::start(200, "").await;
     let provider = provider(&shop).await;
     let failure = provider.fail("backchannel-logout-replay:delay=1ms");
@@ -157,7 +157,7 @@ async fn the_logout_token_of_the_last_session_comes_again_after_a_new_login() {
 }
 
 #[tokio::test]
-async fn an_end_session_endpoint_that_hangs_has_ended_the_session() {
+async fn an_end_session_endpoint_that_hangs_ends_the_session_nevertheless() {
     let shop = RelyingParty::start(200, "").await;
     let provider = provider(&shop).await;
     let _failure = provider.fail("logout-end-session-broken:mode=hang");
@@ -167,7 +167,7 @@ async fn an_end_session_endpoint_that_hangs_has_ended_the_session() {
     let request = Parameters::none().with("id_token_hint", hint);
     let address = url(&provider, &format!("/end-session?{}", request.encode()));
     let asked = browser.request(Method::GET, &address).timeout(Duration::from_millis(500));
-    asked.send().await.expect_err("no answer comes");
+    asked.send().await.expect_err("no response arrives");
     assert_eq!(shop.received().len(), 1);
 }
 
@@ -185,7 +185,7 @@ async fn a_failure_for_one_user_leaves_the_logouts_of_others_alone() {
 }
 
 #[tokio::test]
-async fn the_journal_shows_no_logout_token_that_could_be_delivered_again() {
+async fn the_journal_redacts_logout_tokens() {
     let shop = RelyingParty::start(200, "").await;
     let provider = provider(&shop).await;
     let _failure = provider.fail("backchannel-logout-cross-jwt:variant=two-tokens");
@@ -197,7 +197,7 @@ async fn the_journal_shows_no_logout_token_that_could_be_delivered_again() {
 }
 
 #[tokio::test]
-async fn what_a_failure_made_of_a_logout_token_stands_with_its_delivery() {
+async fn alterations_of_a_logout_token_are_recorded_with_its_delivery() {
     let shop = RelyingParty::start(400, r#"{"error": "invalid_request"}"#).await;
     let provider = provider(&shop).await;
     let failure = Failure::parse("backchannel-logout-nonce").unwrap();

@@ -1,4 +1,4 @@
-//! Failures on command: for each mode, what it changes in what is sent, and nothing else.
+//! Failures on command: what each mode changes, and that it changes nothing else.
 
 mod arming;
 mod authorization;

@@ -1,4 +1,4 @@
-//! Network: what arrives on a socket.
+//! Network: the bytes that arrive on a socket.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -16,10 +16,10 @@ use tokio::time::timeout;
 use super::changes::{assert_snapshot, section};
 use crate::support::{Browser, builder, start, url};
 
-/// Whoever is to hear nothing stops waiting after this.
+/// How long a test waits before it concludes that nothing more arrives.
 const SILENCE: Duration = Duration::from_millis(500);
 
-/// How long anything may take that comes at all.
+/// How long a response may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What arrived on a connection.
@@ -29,7 +29,7 @@ struct Heard {
     end: &'static str,
 }
 
-/// True when an answer has come to its end, and the connection is kept.
+/// Whether a response is complete and its connection stays open.
 fn is_whole(bytes: &[u8]) -> bool {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
     let (head, body) = (String::from_utf8_lossy(&bytes[..end]).to_lowercase(), &bytes[end + 4..]);
@@ -46,8 +46,8 @@ fn is_whole(bytes: &[u8]) -> bool {
     kept && came
 }
 
-/// Asks an endpoint on a connection of its own and listens until it ends, or nothing comes any
-/// more.
+/// Sends a request to an endpoint on a new connection, and reads until the connection ends or
+/// nothing more arrives.
 async fn ask(address: SocketAddr, endpoint: &str, patience: Duration) -> Heard {
     let mut stream = TcpStream::connect(address).await.expect("the provider listens");
     let (line, body) = match endpoint {
@@ -63,10 +63,10 @@ async fn ask(address: SocketAddr, endpoint: &str, patience: Duration) -> Heard {
         address,
         body.len()
     );
-    stream.write_all(request.as_bytes()).await.expect("the request is taken");
+    stream.write_all(request.as_bytes()).await.expect("the request is accepted");
     let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
     let end = loop {
-        // A whole answer on a connection that is kept is followed by nothing.
+        // Nothing follows a complete response on an open connection.
         let patience = if is_whole(&bytes) { SILENCE } else { patience };
         match timeout(patience, stream.read(&mut buffer)).await {
             Err(_) => break "open",
@@ -79,7 +79,7 @@ async fn ask(address: SocketAddr, endpoint: &str, patience: Duration) -> Heard {
 }
 
 impl Heard {
-    /// Head and body, where a head came to its end.
+    /// Head and body, if the head is complete.
     fn parts(&self) -> Option<(Vec<String>, &[u8])> {
         let end = self.bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&self.bytes[..end]).into_owned();
@@ -87,10 +87,10 @@ impl Heard {
         Some((fields.map(str::to_owned).collect(), &self.bytes[end + 4..]))
     }
 
-    /// What differs from what the honest provider says.
+    /// The differences from the honest response.
     fn compared(&self, honest: &Self) -> Vec<String> {
         let mut lines = Vec::new();
-        let (honest_head, honest_body) = honest.parts().expect("the honest answer is whole");
+        let (honest_head, honest_body) = honest.parts().expect("the honest response is complete");
         // The length of a page changes with every word on it.
         let is_page = honest_body.starts_with(b"<!");
         let brief = |line: &str| match line.split_once(": ") {
@@ -135,9 +135,9 @@ fn brief(line: &str) -> String {
     }
 }
 
-/// What a case makes of an honest answer.
+/// What a case changes in an honest response.
 async fn changes(case: Failure) -> String {
-    // The port would stand in the metadata, and change its length.
+    // Otherwise the port would appear in the metadata and change their length.
     let named =
         |settings: &mut Settings| settings.issuer_url = Some("https://issuer.example".into());
     let provider = builder().settings(named).start().await;
@@ -151,7 +151,7 @@ async fn changes(case: Failure) -> String {
 }
 
 #[tokio::test]
-async fn each_case_is_delivered_as_it_says() {
+async fn each_case_delivers_what_its_snapshot_shows() {
     let modes = Class::Network.modes().iter().filter(|mode| mode.name != "network-tls-invalid");
     let all = modes.map(|mode| async move {
         (mode, join_all(mode.cases().into_iter().map(changes)).await.concat())
@@ -163,19 +163,19 @@ async fn each_case_is_delivered_as_it_says() {
 }
 
 #[tokio::test]
-async fn slowness_takes_the_time_that_it_says_and_changes_no_byte() {
+async fn a_slow_response_takes_the_given_time_and_changes_no_byte() {
     let provider = start().await;
     let honest = ask(provider.address(), "jwks", PATIENCE).await;
     let _slow = provider.fail("network-slow:endpoint=jwks,latency=200ms");
     let begun = std::time::Instant::now();
     let slow = ask(provider.address(), "jwks", PATIENCE).await;
-    // Either is followed by silence.
+    // Each response is followed by a wait for silence.
     assert!(begun.elapsed() >= Duration::from_millis(200) + SILENCE);
     assert_eq!(slow.compared(&honest), Vec::<String>::new());
 }
 
 #[tokio::test]
-async fn a_caller_that_hangs_keeps_nobody_else_waiting() {
+async fn a_hanging_response_does_not_block_other_callers() {
     let provider = start().await;
     let _hangs = provider.fail("network-hang:endpoint=jwks");
     let mut waiting = JoinSet::new();
@@ -188,22 +188,22 @@ async fn a_caller_that_hangs_keeps_nobody_else_waiting() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_that_went_stale_is_closed_when_it_is_used_again() {
+async fn a_stale_idle_connection_is_closed_when_it_is_reused() {
     let provider = start().await;
     let _stale = provider.fail("network-reset:mode=keepalive-stale,endpoint=jwks");
     let mut stream = TcpStream::connect(provider.address()).await.expect("the provider listens");
     let request = format!("GET /jwks HTTP/1.1\r\nHost: {}\r\n\r\n", provider.address());
     let mut buffer = vec![0; 64 * 1024];
-    stream.write_all(request.as_bytes()).await.expect("the first request is taken");
-    let first = stream.read(&mut buffer).await.expect("and answered");
+    stream.write_all(request.as_bytes()).await.expect("the first request is accepted");
+    let first = stream.read(&mut buffer).await.expect("the first request is answered");
     assert!(buffer[..first].starts_with(b"HTTP/1.1 200 OK\r\n"));
-    stream.write_all(request.as_bytes()).await.expect("the second request is taken");
-    // Closed or reset, as the system has it: there is no answer.
+    stream.write_all(request.as_bytes()).await.expect("the second request is accepted");
+    // Closed or reset, depending on the system, but not answered.
     assert_eq!(stream.read(&mut buffer).await.unwrap_or_default(), 0);
 }
 
 #[tokio::test]
-async fn whoever_is_refused_finds_nobody_listening_at_the_address_in_the_metadata() {
+async fn connections_are_refused_at_the_address_in_the_metadata() {
     let provider = start().await;
     let failure = Failure::parse("network-reset:mode=refused,endpoint=jwks").unwrap();
     let _refused = provider.fail(failure);
@@ -217,35 +217,38 @@ async fn whoever_is_refused_finds_nobody_listening_at_the_address_in_the_metadat
 }
 
 #[tokio::test]
-async fn each_fault_of_tls_is_noticed_by_a_careful_caller() {
+async fn a_careful_client_notices_each_tls_fault() {
     let provider = start().await;
     for fault in ["self-signed", "expired", "wrong-host", "unknown-ca"] {
         let issuer = provider.failing(format!("network-tls-invalid:fault={fault}").as_str());
-        let path = issuer.issuer().strip_prefix(provider.issuer()).expect("it is below");
+        let path = issuer
+            .issuer()
+            .strip_prefix(provider.issuer())
+            .expect("the failing issuer is below the default one");
         let metadata = format!("{path}/.well-known/openid-configuration");
         let metadata = Browser::new().get(&url(&provider, &metadata)).await.expect(200).json();
         let authority = provider.ca_certificate();
         let authority = reqwest::Certificate::from_pem(authority.as_bytes()).expect("PEM");
         let careful = reqwest::Client::builder().no_proxy().tls_certs_only([authority]);
-        let careful = careful.build().expect("the client has no odd settings");
+        let careful = careful.build().expect("the settings of the client are valid");
         let address = metadata["jwks_uri"].as_str().expect("there is an address");
         assert!(address.starts_with("https://localhost:"), "{fault}: {address}");
         let error = careful.get(address).send().await.expect_err(fault);
         assert!(error.is_connect(), "{fault}: {error:?}");
     }
-    // The last alert may still be on its way.
+    // The last alert may not have arrived yet.
     let all = async {
         while provider.handshakes().len() < 4 {
             tokio::task::yield_now().await;
         }
     };
     timeout(PATIENCE, all).await.expect("every handshake is recorded");
-    let told: Vec<_> = provider
+    let received: Vec<_> = provider
         .handshakes()
         .into_iter()
         .map(|handshake| format!("{}: {}", handshake.fault, handshake.reaction))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(received.join("\n"), @r"
     self-signed: alert UnknownCA
     expired: alert CertificateExpired
     wrong-host: alert BadCertificate

@@ -14,12 +14,12 @@ use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, url};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
-    // What the honest provider does, and what only a second refresh shows.
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
+    // The honest provider does the first; only a second refresh shows the other.
     let except = [
         "refresh-rotated:mode=rotate",
         "refresh-reuse-revokes-family",
-        // No answer comes.
+        // No response arrives.
         "refresh-transient-failure:mode=timeout",
         "refresh-transient-failure:mode=reset",
     ];
@@ -52,13 +52,13 @@ async fn a_refresh_token_that_is_not_replaced_can_be_used_again() {
                 "omit" => assert_eq!(tokens.get("refresh_token"), None),
                 _ => assert_eq!(refresh_token(&tokens), token),
             }
-            assert_eq!(failure.fired(), round, "the login itself is no match");
+            assert_eq!(failure.fired(), round, "the login itself does not count");
         }
     }
 }
 
 #[tokio::test]
-async fn rotation_is_told_and_works_as_ever() {
+async fn rotation_is_recorded_and_works_as_usual() {
     let provider = start().await;
     let failure = provider.fail("refresh-rotated:mode=rotate");
     let token = refresh_token(&log_in(&provider).await);
@@ -69,7 +69,7 @@ async fn rotation_is_told_and_works_as_ever() {
 }
 
 #[tokio::test]
-async fn without_grace_the_second_use_takes_every_token() {
+async fn without_grace_the_second_use_revokes_every_token() {
     let provider = start().await;
     let _failure = provider.fail("refresh-reuse-revokes-family");
     let token = refresh_token(&log_in(&provider).await);
@@ -97,7 +97,7 @@ async fn grace_lets_a_refresh_token_be_used_again_for_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_failed_in_passing_succeeds_with_the_same_token() {
+async fn a_refresh_succeeds_with_the_same_token_after_a_transient_failure() {
     for (mode, status) in [("503", 503), ("429", 429), ("html", 502)] {
         let provider = start().await;
         let spec = format!("refresh-transient-failure:mode={mode},count=2");
@@ -107,12 +107,12 @@ async fn a_refresh_that_failed_in_passing_succeeds_with_the_same_token() {
             refresh(&provider, &token).await.expect(status);
         }
         refresh(&provider, &token).await.expect(200);
-        assert_eq!(failure.fired(), 2, "what succeeds is no failure");
+        assert_eq!(failure.fired(), 2, "a success does not count as firing");
     }
 }
 
 #[tokio::test]
-async fn a_refresh_that_is_not_answered_leaves_the_token_as_it_was() {
+async fn a_refresh_without_a_response_leaves_the_token_valid() {
     for (mode, how) in [("reset", "then reset"), ("timeout", "then nothing for 120s")] {
         let provider = start().await;
         let _failure = provider.fail(format!("refresh-transient-failure:mode={mode}"));
@@ -123,16 +123,16 @@ async fn a_refresh_that_is_not_answered_leaves_the_token_as_it_was() {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .timeout(Duration::from_millis(500))
             .body(form);
-        request.send().await.expect_err("no answer comes");
+        request.send().await.expect_err("no response arrives");
         let exchange = provider.journal().pop().expect("it is recorded");
-        let told = format!("{:?}", exchange.alterations);
-        assert!(told.contains(how), "{told}");
+        let received = format!("{:?}", exchange.alterations);
+        assert!(received.contains(how), "{received}");
         refresh(&provider, &token).await.expect(200);
     }
 }
 
 #[tokio::test]
-async fn tabs_that_refresh_at_once_are_no_replay_where_the_old_token_goes_on() {
+async fn concurrent_refreshes_are_not_a_replay_while_the_old_token_stays_valid() {
     let old_goes_on =
         ["refresh-reuse-revokes-family:grace=10s", "refresh-rotated:mode=same", TRANSIENT];
     for failure in old_goes_on {
@@ -141,8 +141,8 @@ async fn tabs_that_refresh_at_once_are_no_replay_where_the_old_token_goes_on() {
         for _ in 0..40 {
             let token = refresh_token(&log_in(&provider).await);
             join(refresh(&provider, &token), refresh(&provider, &token)).await;
-            let told = provider.journal();
-            let refusals: Vec<_> = told.iter().filter_map(|it| it.refusal.as_ref()).collect();
+            let received = provider.journal();
+            let refusals: Vec<_> = received.iter().filter_map(|it| it.refusal.as_ref()).collect();
             assert!(refusals.is_empty(), "{failure}: {refusals:?}");
         }
     }

@@ -7,22 +7,23 @@ use super::transcript::transcript;
 use crate::support::{Browser, Parameters, last_refusal, start, tokens_for, verified};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     let except = [
-        // The user agent does these.
+        // Only a user agent can do these.
         "sequence-callback-replayed",
         "sequence-multi-tab",
         "sequence-slow-user:mode=dwell",
         "sequence-slow-user:mode=cookies-cleared",
         "sequence-concurrent-users",
         "sequence-back-after-logout",
-        // One login is no second one.
+        // This one needs two logins.
         "sequence-user-switch",
     ];
     assert_changes(Class::Sequence, &except, transcript).await;
 }
 
-/// Who comes back when alice logs in once more in the same browser with these parameters.
+/// The subject that a second login of `alice` in the same browser returns, with these parameters,
+/// and how often the failure fired.
 async fn second_login(failure: &str, parameters: &[(&str, &str)]) -> (String, u64) {
     let provider = start().await;
     let failure = provider.fail(Failure::parse(failure).unwrap()).may_not_fire();
@@ -45,20 +46,20 @@ async fn second_login(failure: &str, parameters: &[(&str, &str)]) -> (String, u6
 }
 
 #[tokio::test]
-async fn the_second_login_comes_back_with_another_user() {
+async fn the_second_login_returns_another_user() {
     let (user, fired) = second_login("sequence-user-switch", &[]).await;
     assert_eq!((user.as_str(), fired), ("bob", 1));
 }
 
 #[tokio::test]
-async fn a_silent_renewal_comes_back_with_another_user_and_a_login_does_not() {
+async fn a_silent_renewal_returns_another_user_and_a_login_does_not() {
     let failure = "sequence-user-switch:how=silent-renew";
     assert_eq!(second_login(failure, &[("prompt", "none")]).await, ("bob".into(), 1));
     assert_eq!(second_login(failure, &[]).await, ("alice".into(), 0));
 }
 
 #[tokio::test]
-async fn a_step_up_comes_back_with_another_user_and_a_login_does_not() {
+async fn a_step_up_returns_another_user_and_a_login_does_not() {
     let failure = "sequence-user-switch:how=step-up";
     for step_up in [("prompt", "login"), ("max_age", "0"), ("acr_values", "gold")] {
         assert_eq!(second_login(failure, &[step_up]).await, ("bob".into(), 1), "{step_up:?}");
@@ -91,7 +92,7 @@ async fn showing_the_sign_in_page_does_not_use_up_a_restart() {
 }
 
 #[tokio::test]
-async fn a_restart_before_the_refresh_leaves_the_login_alone() {
+async fn a_restart_before_the_refresh_does_not_affect_the_login() {
     let provider = start().await;
     let _failure = provider.fail("sequence-op-restart:phase=before-refresh");
     let tokens = tokens_for(&provider, "alice", "openid offline_access").await;
@@ -114,28 +115,28 @@ async fn an_expired_code_is_refused_as_expired() {
     late.expect_token_error(400, "invalid_grant", "code expired 0 seconds ago");
     assert_eq!(failure.fired(), 1);
     let journal = provider.journal();
-    let told = journal.iter().flat_map(|exchange| &exchange.alterations).collect::<Vec<_>>();
-    assert_eq!(told.len(), 1);
+    let received = journal.iter().flat_map(|exchange| &exchange.alterations).collect::<Vec<_>>();
+    assert_eq!(received.len(), 1);
     assert_eq!(
-        (told[0].place.as_str(), &told[0].sent),
+        (received[0].place.as_str(), &received[0].sent),
         ("state", &Some("the code expired".into()))
     );
 }
 
 #[tokio::test]
-async fn a_restart_may_come_with_other_keys() {
+async fn a_restart_can_bring_new_keys() {
     let provider = start().await;
     let before = provider.keys().kids();
     let failure = provider.fail("sequence-op-restart:keys=new");
-    tokens_for_nobody(&provider).await;
+    lose_a_login(&provider).await;
     let after = provider.keys().kids();
     assert_eq!(failure.fired(), 1);
     assert_eq!(before.len(), after.len());
     assert!(before.iter().all(|kid| !after.contains(kid)), "{before:?} {after:?}");
 }
 
-/// A login whose code is forgotten.
-async fn tokens_for_nobody(provider: &mock_provider::MockProvider) {
+/// A login whose code the provider forgets.
+async fn lose_a_login(provider: &mock_provider::MockProvider) {
     let mut browser = Browser::new();
     let lost = browser.log_in(provider, Parameters::authorization(), "alice").await;
     browser.token(provider, Parameters::code(&lost.callback()["code"])).await.expect(400);

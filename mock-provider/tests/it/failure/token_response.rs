@@ -13,41 +13,41 @@ use super::changes::assert_changes;
 use super::transcript::transcript;
 use crate::support::{Answer, Browser, Parameters, code_for, last_refusal, start, url};
 
-/// The answer of the token endpoint to a fresh code.
-async fn redeemed(provider: &MockProvider) -> Answer {
+/// The response of the token endpoint to a new code.
+async fn redeem_new_code(provider: &MockProvider) -> Answer {
     let code = code_for(provider, "alice", Parameters::authorization()).await;
     Browser::new().token(provider, Parameters::code(&code)).await
 }
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     assert_changes(Class::Token, &[], transcript).await;
 }
 
 #[tokio::test]
-async fn a_failure_with_a_count_ends_by_itself() {
+async fn a_failure_with_a_count_ends_after_it() {
     let provider = start().await;
     let failure = provider.fail("token-http-error:count=1");
-    redeemed(&provider).await.expect(503);
-    redeemed(&provider).await.expect(200);
+    redeem_new_code(&provider).await.expect(503);
+    redeem_new_code(&provider).await.expect(200);
     assert_eq!(failure.fired(), 1);
 }
 
 #[tokio::test]
-async fn a_lifetime_that_is_given_goes_before_the_count() {
+async fn an_explicit_lifetime_takes_precedence_over_the_count() {
     let provider = start().await;
     let _failure = provider.fail("token-http-error:count=1@for=10s");
-    redeemed(&provider).await.expect(503);
-    redeemed(&provider).await.expect(503);
+    redeem_new_code(&provider).await.expect(503);
+    redeem_new_code(&provider).await.expect(503);
     provider.clock().advance(Duration::from_secs(10));
-    redeemed(&provider).await.expect(200);
+    redeem_new_code(&provider).await.expect(200);
 }
 
 #[tokio::test]
-async fn who_follows_the_redirect_is_seen_at_the_canary_and_secrets_are_not_kept() {
+async fn a_client_that_follows_the_redirect_is_recorded_at_the_canary_without_its_secrets() {
     let provider = start().await;
     let _failure = provider.fail("token-redirect");
-    let location = redeemed(&provider).await.expect(307).header("location").to_owned();
+    let location = redeem_new_code(&provider).await.expect(307).header("location").to_owned();
     let port = provider.address().port();
     assert_eq!(location, format!("http://localhost:{port}/canary"));
     Browser::new().post(&location, &Parameters::code("a-code")).await.expect(204);
@@ -58,10 +58,10 @@ async fn who_follows_the_redirect_is_seen_at_the_canary_and_secrets_are_not_kept
 }
 
 #[tokio::test]
-async fn a_secret_full_of_special_characters_is_accepted_by_basic_when_it_is_encoded() {
+async fn a_secret_with_special_characters_is_accepted_by_basic_when_encoded() {
     let provider = start().await;
     let _failure = provider.fail("token-client-auth:secret=special-chars");
-    // In `application/x-www-form-urlencoded`, as RFC 6749 wants it, and as it must not be.
+    // Encoded as `application/x-www-form-urlencoded`, which RFC 6749 requires, and not encoded.
     for (secret, status) in
         [("a%2Bb+c%252B%3Ad%26e%3Df%2Fg%3F%C3%A9", 200), ("a+b c%2B:d&e=f/g?\u{e9}", 401)]
     {
@@ -79,35 +79,35 @@ async fn a_secret_full_of_special_characters_is_accepted_by_basic_when_it_is_enc
 }
 
 #[tokio::test]
-async fn a_special_secret_is_accepted_in_the_form_and_the_usual_one_is_not() {
+async fn a_special_secret_replaces_the_usual_one_in_the_form() {
     let provider = start().await;
     let spec = "token-client-auth:accept=client_secret_post,secret=special-chars";
     let _failure = provider.fail(spec);
-    redeemed(&provider).await.expect(401);
+    redeem_new_code(&provider).await.expect(401);
     let code = code_for(&provider, "alice", Parameters::authorization()).await;
     let form = Parameters::code(&code).with("client_secret", "a+b c%2B:d&e=f/g?\u{e9}");
     Browser::new().token(&provider, form).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_special_secret_is_accepted_of_nobody_else_and_no_longer_than_it_was_armed() {
+async fn a_special_secret_is_accepted_only_from_its_client_while_the_failure_is_armed() {
     let provider = start().await;
     let spec = "token-client-auth:accept=client_secret_post,secret=special-chars";
-    let redeemed = async |status| {
+    let redeem = async |status| {
         let code = code_for(&provider, "alice", Parameters::authorization()).await;
         let form = Parameters::code(&code).with("client_secret", "a+b c%2B:d&e=f/g?\u{e9}");
         Browser::new().token(&provider, form).await.expect(status);
     };
     let _of_another = provider.fail(&*format!("{spec}@client=blog")).may_not_fire();
-    redeemed(401).await;
+    redeem(401).await;
     let _for_a_while = provider.fail(&*format!("{spec}@for=1min")).may_not_fire();
-    redeemed(200).await;
+    redeem(200).await;
     provider.clock().advance(std::time::Duration::from_secs(60));
-    redeemed(401).await;
+    redeem(401).await;
 }
 
 #[tokio::test]
-async fn a_refused_client_may_still_redeem_its_code_in_the_accepted_way() {
+async fn a_refused_client_can_still_redeem_its_code_by_the_accepted_method() {
     let provider = start().await;
     let failure = provider.fail("token-client-auth:accept=client_secret_basic");
     let code = code_for(&provider, "alice", Parameters::authorization()).await;
@@ -125,7 +125,7 @@ async fn a_refused_client_may_still_redeem_its_code_in_the_accepted_way() {
 }
 
 #[tokio::test]
-async fn whoever_does_without_pkce_is_told_at_the_redirect_uri() {
+async fn a_request_without_pkce_is_refused_at_the_redirect_uri() {
     let provider = start().await;
     let failure = provider.fail("token-pkce-enforced");
     let cases = [
@@ -147,14 +147,14 @@ async fn whoever_does_without_pkce_is_told_at_the_redirect_uri() {
 }
 
 #[tokio::test]
-async fn a_failure_for_one_client_insists_on_nothing_from_others() {
+async fn a_failure_for_one_client_demands_nothing_from_others() {
     let provider = start().await;
     let _failure = provider.fail("token-client-auth@client=blog").may_not_fire();
-    redeemed(&provider).await.expect(200);
+    redeem_new_code(&provider).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_client_that_asks_once_more_is_answered_alike() {
+async fn a_retry_gets_the_same_answer() {
     for failure in [
         "token-oauth-error:error=invalid_client",
         "token-bad-body",
@@ -164,12 +164,12 @@ async fn a_client_that_asks_once_more_is_answered_alike() {
         let provider = start().await;
         let _failure = provider.fail(failure);
         let code = code_for(&provider, "alice", Parameters::authorization()).await;
-        let mut told = Vec::new();
+        let mut received = Vec::new();
         for _ in 0..2 {
             let answer = Browser::new().token(&provider, Parameters::code(&code)).await;
-            told.push((answer.status, answer.body.contains("used before")));
+            received.push((answer.status, answer.body.contains("used before")));
         }
-        assert_eq!(told[0], told[1], "{failure}");
-        assert!(!told[1].1, "{failure}");
+        assert_eq!(received[0], received[1], "{failure}");
+        assert!(!received[1].1, "{failure}");
     }
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::changes::assert_changes;
 use super::transcript::transcript;
-use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, verified};
+use crate::support::{Answer, Browser, Parameters, builder, decoded, start, tokens_for, verified};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     assert_changes(Class::Claims, &[], transcript).await;
 }
 
@@ -18,7 +18,7 @@ async fn userinfo(provider: &MockProvider, tokens: &Value) -> Answer {
     Browser::new().userinfo(provider, token).await
 }
 
-/// Fetches what a claim source of these claims has.
+/// Fetches the claims from the claim source that these claims name.
 async fn fetch(claims: &Value) -> Answer {
     let source = &claims["_claim_sources"]["source"];
     let mut browser = Browser::new();
@@ -32,7 +32,7 @@ async fn fetch(claims: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn groups_that_are_too_many_can_be_fetched_where_they_are() {
+async fn overflowing_groups_can_be_fetched_from_their_source() {
     for (endpoint, status) in [("ok", 200), ("404", 404), ("needs-other-token", 401)] {
         let provider = start().await;
         let _failure = provider.fail(&*format!("claims-groups-overage:endpoint={endpoint}"));
@@ -42,7 +42,7 @@ async fn groups_that_are_too_many_can_be_fetched_where_they_are() {
         assert!(claims.get("groups").is_none(), "{claims}");
         let answer = fetch(&claims).await;
         if answer.expect(status).status == 200 {
-            let sourced = decoded(&answer.body);
+            let (_, sourced) = decoded(&answer.body);
             assert_eq!(sourced["groups"], json!(["staff", "admins"]));
             assert_eq!(
                 (&sourced["iss"], &sourced["sub"]),
@@ -52,15 +52,8 @@ async fn groups_that_are_too_many_can_be_fetched_where_they_are() {
     }
 }
 
-fn decoded(jwt: &str) -> Value {
-    use base64::Engine;
-    let part = jwt.split('.').nth(1).unwrap_or_else(|| panic!("no JWT: {jwt}"));
-    let part = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url");
-    serde_json::from_slice(&part).expect("JSON")
-}
-
 #[tokio::test]
-async fn a_distributed_claim_is_sound_or_fails_at_its_source() {
+async fn a_distributed_claim_is_valid_or_fails_at_its_source() {
     for (fault, subject, signed) in
         [("none", "alice", true), ("bad-signature", "alice", false), ("other-sub", "bob", true)]
     {
@@ -70,18 +63,18 @@ async fn a_distributed_claim_is_sound_or_fails_at_its_source() {
         let claims = userinfo(&provider, &tokens).await.expect(200).json();
         let answer = fetch(&claims).await;
         assert_eq!(answer.expect(200).header("content-type"), "application/jwt");
-        assert_eq!(decoded(&answer.body)["sub"], subject, "{fault}");
-        assert_eq!(decoded(&answer.body)["nickname"], "alice from a claim source");
-        // The provider itself tells whether it signed that.
+        assert_eq!(decoded(&answer.body).1["sub"], subject, "{fault}");
+        assert_eq!(decoded(&answer.body).1["nickname"], "alice from a claim source");
+        // The provider itself reports whether it signed the token.
         let hint = Parameters::none().with("id_token_hint", &answer.body);
         let address = format!("{}/end-session?{}", provider.issuer(), hint.encode());
-        let told = Browser::new().get(&address).await.body;
-        assert_eq!(!told.contains("signature is invalid"), signed, "{fault}: {told}");
+        let received = Browser::new().get(&address).await.body;
+        assert_eq!(!received.contains("signature is invalid"), signed, "{fault}: {received}");
     }
 }
 
 #[tokio::test]
-async fn long_tokens_are_as_good_as_short_ones() {
+async fn long_tokens_are_accepted_like_short_ones() {
     let provider = start().await;
     for source in ["access_token", "refresh_token"] {
         let spec = format!("claims-session-overflow:source={source},size=64kB");
@@ -92,14 +85,14 @@ async fn long_tokens_are_as_good_as_short_ones() {
         let token = tokens["refresh_token"].as_str().expect("there is a refresh token");
         let refreshed = Browser::new().token(&provider, Parameters::refresh(token)).await;
         assert_eq!(refreshed.expect(200).json()[source].as_str().map(str::len), Some(64_000));
-        // Once each, under whatever name.
+        // Each token works once.
         Browser::new().token(&provider, Parameters::refresh(token)).await.expect(400);
         drop(failure);
     }
 }
 
 #[tokio::test]
-async fn where_there_is_no_other_user_one_is_made_up() {
+async fn a_user_is_made_up_when_there_is_no_other() {
     let only = mock_provider::MockProvider::builder()
         .user(User::new("alice").email("alice@example.org"))
         .client(
@@ -116,7 +109,7 @@ async fn where_there_is_no_other_user_one_is_made_up() {
 }
 
 #[tokio::test]
-async fn a_canary_that_somebody_fetches_is_in_the_journal() {
+async fn a_request_to_the_canary_is_recorded() {
     let provider = builder().start().await;
     let spec = "claims-markup:claim=picture,payload=internal-url-canary";
     let _failure = provider.fail(spec);

@@ -8,11 +8,11 @@ use super::transcript::transcript;
 use crate::support::{Answer, Browser, CALLBACK, Parameters, builder, code_for};
 
 #[tokio::test]
-async fn each_case_changes_what_it_says_and_nothing_else() {
+async fn each_case_changes_exactly_what_its_snapshot_shows() {
     assert_changes(Class::Userinfo, &[], transcript).await;
 }
 
-/// Userinfo for a client that registered for a signed answer.
+/// Userinfo for a client that is registered for a signed response.
 async fn signed_userinfo(provider: &MockProvider) -> Answer {
     let request = Parameters::authorization().with("client_id", "signing");
     let code = code_for(provider, "alice", request).await;
@@ -23,7 +23,7 @@ async fn signed_userinfo(provider: &MockProvider) -> Answer {
 }
 
 #[tokio::test]
-async fn signed_userinfo_is_altered_under_its_signature() {
+async fn signed_userinfo_is_altered_before_it_is_signed() {
     let signing = Client::new("signing").secret("s3cret").redirect_uri(CALLBACK);
     let signing = signing.userinfo_signed_response_alg(Algorithm::RS256);
     let provider = builder().client(signing).start().await;
@@ -36,18 +36,18 @@ async fn signed_userinfo_is_altered_under_its_signature() {
         let answer = signed_userinfo(&provider).await;
         assert_eq!(answer.expect(200).header("content-type"), "application/jwt", "{spec}");
         let exchange = provider.journal().pop().expect("the request was recorded");
-        let told: Vec<_> = exchange.alterations.iter().map(|it| it.place.as_str()).collect();
-        assert_eq!(told, places, "{spec}");
+        let received: Vec<_> = exchange.alterations.iter().map(|it| it.place.as_str()).collect();
+        assert_eq!(received, places, "{spec}");
         drop(failure);
     }
-    // What is expected is nothing to fail by.
+    // This client expects a JWT, so the failure has no effect.
     let unexpected = provider.fail("userinfo-jwt-unexpected").may_not_fire();
     signed_userinfo(&provider).await.expect(200);
     assert_eq!(unexpected.fired(), 0);
 }
 
 #[tokio::test]
-async fn a_refusal_stays_what_it_is() {
+async fn a_refusal_is_not_altered() {
     let provider = builder().start().await;
     let failure = provider.fail("userinfo-http-error:mode=html-200").may_not_fire();
     Browser::new().userinfo(&provider, "made-up").await.expect(401);

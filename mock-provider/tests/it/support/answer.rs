@@ -1,4 +1,4 @@
-//! An answer of the provider, and what tests ask of one. Whatever fails prints the body.
+//! Responses of the provider. Failed assertions print the body.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use url::{Url, form_urlencoded};
 
 use super::CALLBACK;
 
-/// An answer, read to the end.
+/// A response, read completely.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    /// Where it came from.
+    /// The address of the request.
     pub(crate) url: Url,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -34,7 +34,7 @@ impl Answer {
         self
     }
 
-    /// A header that must be there.
+    /// The value of a required header.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
@@ -43,60 +43,64 @@ impl Answer {
         value.to_str().expect("headers are ASCII")
     }
 
-    /// The document in the body.
+    /// The JSON document in the body.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), "application/json", "{}", self.body);
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// Where the browser is sent.
+    /// The target of a redirect.
     #[track_caller]
     pub(crate) fn location(&self) -> &str {
         self.expect(303).header("location")
     }
 
-    /// What the client is told in the query of its redirect URI.
+    /// The response parameters in the query of the redirect URI.
     #[track_caller]
     pub(crate) fn callback(&self) -> BTreeMap<String, String> {
-        self.told('?')
+        self.parameters('?')
     }
 
-    /// What the client is told in the fragment of its redirect URI.
+    /// The response parameters in the fragment of the redirect URI.
     #[track_caller]
     pub(crate) fn fragment(&self) -> BTreeMap<String, String> {
-        self.told('#')
+        self.parameters('#')
     }
 
     #[track_caller]
-    fn told(&self, behind: char) -> BTreeMap<String, String> {
+    fn parameters(&self, separator: char) -> BTreeMap<String, String> {
         let location = self.location();
-        let told = location.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix(behind));
-        pairs(told.unwrap_or_else(|| panic!("{location} is not {CALLBACK}{behind} and more")))
+        let received =
+            location.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix(separator));
+        pairs(
+            received
+                .unwrap_or_else(|| panic!("{location} does not start with {CALLBACK}{separator}")),
+        )
     }
 
-    /// Checks that the client is told of an error, with state and issuer, and gets no code.
+    /// Checks that the client receives an error with state and issuer, and no code.
     #[track_caller]
     pub(crate) fn expect_callback_error(&self, error: &str, description: &str) {
-        let told = self.callback();
-        let names: Vec<_> = told.keys().map(String::as_str).collect();
-        assert_eq!(names, ["error", "error_description", "iss", "state"], "{told:?}");
+        let received = self.callback();
+        let names: Vec<_> = received.keys().map(String::as_str).collect();
+        assert_eq!(names, ["error", "error_description", "iss", "state"], "{received:?}");
         assert_eq!(
-            (&*told["error"], &*told["error_description"], &*told["state"]),
+            (&*received["error"], &*received["error_description"], &*received["state"]),
             (error, description, "af0ifjsldkj")
         );
     }
 
-    /// Checks that the token endpoint refuses.
+    /// Checks that the token endpoint refuses the request.
     #[track_caller]
     pub(crate) fn expect_token_error(&self, status: u16, error: &str, description: &str) {
-        let told = self.expect(status).json();
+        let received = self.expect(status).json();
         let expected = serde_json::json!({"error": error, "error_description": description});
-        assert_eq!(told, expected);
+        assert_eq!(received, expected);
         assert_eq!(self.header("cache-control"), "no-store");
     }
 
-    /// Checks that this is a page for a person, that nobody is redirected, and that it says so.
+    /// Checks that this is a page, not a redirect, and that it shows a text.
     #[track_caller]
     pub(crate) fn expect_page(&self, status: u16, text: &str) {
         self.expect(status);
@@ -112,7 +116,7 @@ impl Answer {
         self.expect_page(200, "Sign in to");
     }
 
-    /// What a person reads on the page.
+    /// The visible text of the page.
     pub(crate) fn text(&self) -> String {
         self.document().text
     }

@@ -1,4 +1,4 @@
-//! Verifies ID tokens as a relying party does: with nothing but the published keys.
+//! Verifies ID tokens as a relying party does: with the published keys.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Browser, url};
 
-/// The claims of the ID token in a token response, once signature, issuer and audience are right.
+/// The claims of the ID token in a token response, after checking signature, issuer and audience.
 pub(crate) async fn verified(provider: &MockProvider, tokens: &Value, audience: &str) -> Value {
     let token = tokens["id_token"].as_str().unwrap_or_else(|| panic!("no ID token in {tokens}"));
     let keys = Browser::new().get(&url(provider, "/jwks")).await.json();
@@ -21,15 +21,15 @@ pub(crate) async fn verified(provider: &MockProvider, tokens: &Value, audience: 
     let mut validation = Validation::new(Algorithm::RS256);
     validation.set_issuer(&[provider.issuer()]);
     validation.set_audience(&[audience]);
-    // The provider's clock stands still: tests compare the times themselves.
+    // The provider's clock is frozen, and tests compare the times themselves.
     validation.validate_exp = false;
-    // Signed userinfo, which is verified in the same way, has none.
+    // Signed userinfo, which is also verified here, does not expire.
     validation.set_required_spec_claims(&["iss", "aud"]);
     let key = DecodingKey::from_jwk(key).expect("the key is sound");
     decode::<Value>(token, &key, &validation).expect("the ID token verifies").claims
 }
 
-/// Header and claims of a token, whoever signed it.
+/// Header and claims of a token, without verification.
 #[track_caller]
 pub(crate) fn decoded(token: &str) -> (Value, Value) {
     let mut parts = token.split('.').map(|part| {

@@ -1,4 +1,4 @@
-//! What the tests have in common: a provider to ask, a browser and a client to ask with.
+//! What the tests share: a provider, a browser and a client.
 
 mod answer;
 mod browser;

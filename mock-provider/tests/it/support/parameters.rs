@@ -1,4 +1,4 @@
-//! Requests, right in every way until a test changes one.
+//! Requests that are valid until a test changes them.
 
 use url::form_urlencoded;
 
@@ -52,12 +52,12 @@ impl Parameters {
             .with("client_secret", "s3cret")
     }
 
-    /// Whether a parameter has a value.
+    /// Whether there is a parameter of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(own, _)| own == name)
     }
 
-    /// Gives a parameter one value.
+    /// Sets the value of a parameter.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         match self.0.iter_mut().find(|(own, _)| own == name) {
             Some((_, old)) => *old = value.to_owned(),
@@ -66,26 +66,26 @@ impl Parameters {
         self
     }
 
-    /// Adds a parameter, even if there is one of that name.
+    /// Adds a parameter, even if there is already one of that name.
     pub(crate) fn with_another(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Leaves a parameter out.
+    /// Removes a parameter.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.retain(|(own, _)| own != name);
         self
     }
 
-    /// Makes the public client `spa` the one that asks.
+    /// Makes this a request of the public client `spa`.
     pub(crate) fn of_spa(self) -> Self {
         self.with("client_id", "spa")
             .with("redirect_uri", "https://spa.example/callback")
             .without("client_secret")
     }
 
-    /// As a query or a form.
+    /// Encodes the parameters as a query or a form.
     pub(crate) fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }

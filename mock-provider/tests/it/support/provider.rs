@@ -1,5 +1,5 @@
-//! The provider that most tests ask: frozen in time, with users and clients who differ in what
-//! matters.
+//! The provider of most tests: its clock is frozen, and its users and clients differ in what the
+//! tests need.
 
 use mock_provider::{Client, Clock, MockProvider, MockProviderBuilder, User};
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub(crate) const CALLBACK: &str = "https://shop.example/callback";
 /// The post-logout redirect URI of the client `shop`.
 pub(crate) const LOGGED_OUT: &str = "https://shop.example/bye";
 
-/// A provider to be changed before it starts.
+/// A provider that a test can change before it starts.
 ///
 /// Users: `alice` with every attribute, `bob` with few, `carol` with a password, `dave` disabled,
 /// `erin` not allowed to use `shop`. Clients: the confidential `shop` and `blog`, the public `spa`.
@@ -59,7 +59,7 @@ pub(crate) async fn start() -> MockProvider {
     builder().start().await
 }
 
-/// Where a path of the provider is reached, whatever the issuer is called.
+/// The address of a path of the provider, regardless of its issuer URL.
 pub(crate) fn url(provider: &MockProvider, path: &str) -> String {
     format!("http://{}{path}", provider.address())
 }
@@ -80,10 +80,10 @@ pub(crate) async fn tokens_for(provider: &MockProvider, subject: &str, scope: &s
     Browser::new().token(provider, Parameters::code(&code)).await.json()
 }
 
-/// The code and the reason of the refusal that the journal recorded last.
+/// Code and reason of the refusal in the latest entry of the journal.
 #[track_caller]
 pub(crate) fn last_refusal(provider: &MockProvider) -> (String, String) {
-    let exchange = provider.journal().pop().expect("something was asked");
+    let exchange = provider.journal().pop().expect("a request was recorded");
     let Some(refusal) = exchange.refusal else { panic!("was not refused: {exchange:#?}") };
     (refusal.error, refusal.reason)
 }

@@ -1,4 +1,4 @@
-//! A relying party that takes logout tokens: what it is sent, a test looks at.
+//! A relying party that records the logout tokens that it receives.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Received {
     }
 }
 
-/// A server that answers everything in the same way, and remembers what came.
+/// A server that answers every request in the same way and records it.
 #[derive(Debug)]
 pub(crate) struct RelyingParty {
     base: String,
@@ -61,28 +61,28 @@ impl RelyingParty {
         Self { base, received }
     }
 
-    /// Where a path of it is reached.
+    /// The address of one of its paths.
     pub(crate) fn url(&self, path: &str) -> Url {
         format!("{}{path}", self.base).parse().expect("an address and a path make a URL")
     }
 
-    /// What came so far.
+    /// The requests so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.borrow().clone()
     }
 
-    /// Waits until so many requests came.
+    /// Waits for this number of requests.
     pub(crate) async fn wait_for(&self, number: usize) -> Vec<Received> {
         let mut received = self.received.clone();
         let enough = received.wait_for(|all| all.len() >= number);
         let enough = tokio::time::timeout(LIMIT, enough).await;
-        enough.expect("the requests come in time").expect("the server runs").clone()
+        enough.expect("the requests arrive in time").expect("the server runs").clone()
     }
 }
 
 async fn read(request: Request) -> Received {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.expect("the body comes");
+    let body = axum::body::to_bytes(body, usize::MAX).await.expect("the body arrives");
     let content_type = parts.headers.get("content-type");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Received {
