@@ -9,6 +9,7 @@ mod id_token_header;
 mod id_token_signature;
 mod jwks;
 mod logout;
+mod memory;
 mod network;
 mod refresh;
 mod sequence;

@@ -72,6 +72,12 @@ impl Parameters {
         self
     }
 
+    /// Adds all parameters of another request.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Removes a parameter.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.retain(|(own, _)| own != name);
