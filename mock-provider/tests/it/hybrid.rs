@@ -110,6 +110,20 @@ async fn requests_that_do_not_suit_front_channel_tokens_are_refused() {
     }
 }
 
+/// RFC 6749, section 4.1.2.1: the provider supports the type, but not for this client.
+#[tokio::test]
+async fn a_response_type_that_only_this_client_may_not_use_is_unauthorized_client() {
+    let provider = hybrid().start().await;
+    for response_type in ["id_token", "code id_token", "id_token token"] {
+        let request = request(response_type).with("client_id", "shop");
+        let received = Browser::new().authorize(&provider, &request).await.fragment();
+        assert_eq!(received["error"], "unauthorized_client", "{received:?}");
+        let description = &received["error_description"];
+        assert!(description.contains("`shop`"), "{description}");
+        assert!(description.contains(&format!("`{response_type}`")), "{description}");
+    }
+}
+
 #[tokio::test]
 async fn the_metadata_lists_the_registered_response_types() {
     let client = Client::new("spa-2").redirect_uri(CALLBACK);
