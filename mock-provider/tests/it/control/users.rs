@@ -1,6 +1,7 @@
 //! Users and clients.
 
-use serde_json::json;
+use mock_provider::MockProvider;
+use serde_json::{Value, json};
 
 use super::client::{Control, expect_refused};
 use crate::support::{Browser, Parameters, start, url, verified};
@@ -120,4 +121,96 @@ async fn a_client_can_have_a_signing_algorithm_of_its_own() {
     let metadata = url(&provider, "/.well-known/openid-configuration");
     let metadata = Browser::new().get(&metadata).await.json();
     assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["RS256", "ES256"]));
+}
+
+/// A login that goes on while its user changes.
+struct Login<'a> {
+    provider: &'a MockProvider,
+    browser: Browser,
+    tokens: Value,
+}
+
+impl<'a> Login<'a> {
+    async fn of_alice(provider: &'a MockProvider) -> Self {
+        let mut browser = Browser::new();
+        let request = Parameters::authorization().with("scope", "openid groups offline_access");
+        let callback = browser.log_in(provider, request, "alice").await.callback();
+        let tokens = browser.token(provider, Parameters::code(&callback["code"])).await.json();
+        Self { provider, browser, tokens }
+    }
+
+    fn token(&self, member: &str) -> String {
+        self.tokens[member].as_str().unwrap_or_else(|| panic!("no {member}")).to_owned()
+    }
+
+    async fn groups_in_userinfo(&mut self) -> Value {
+        let token = self.token("access_token");
+        self.browser.userinfo(self.provider, &token).await.expect(200).json()["groups"].clone()
+    }
+
+    async fn groups_after_a_refresh(&mut self) -> Value {
+        let form = Parameters::refresh(&self.token("refresh_token"));
+        self.tokens = self.browser.token(self.provider, form).await.expect(200).json();
+        verified(self.provider, &self.tokens, "shop").await["groups"].clone()
+    }
+
+    async fn groups_in_a_silent_login(&mut self) -> Value {
+        let request = Parameters::authorization().with("prompt", "none");
+        let callback = self.browser.authorize(self.provider, &request).await.callback();
+        let form = Parameters::code(&callback["code"]);
+        let tokens = self.browser.token(self.provider, form).await.expect(200).json();
+        verified(self.provider, &tokens, "shop").await["groups"].clone()
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_user_has_the_new_groups_in_userinfo() {
+    let provider = start().await;
+    let mut login = Login::of_alice(&provider).await;
+    replace_alice(&provider, json!(["pilots"])).await;
+    assert_eq!(login.groups_in_userinfo().await, json!(["pilots"]));
+}
+
+#[tokio::test]
+async fn a_replaced_user_has_the_new_groups_in_a_refreshed_id_token() {
+    let provider = start().await;
+    let mut login = Login::of_alice(&provider).await;
+    replace_alice(&provider, json!(["pilots"])).await;
+    assert_eq!(login.groups_after_a_refresh().await, json!(["pilots"]));
+    replace_alice(&provider, json!(["staff"])).await;
+    assert_eq!(login.groups_in_userinfo().await, json!(["staff"]));
+}
+
+#[tokio::test]
+async fn a_replaced_user_has_the_new_groups_in_the_next_login_of_the_session() {
+    let provider = start().await;
+    let mut login = Login::of_alice(&provider).await;
+    replace_alice(&provider, json!(["pilots"])).await;
+    assert_eq!(login.groups_in_a_silent_login().await, json!(["pilots"]));
+}
+
+#[tokio::test]
+async fn a_user_replaced_before_the_code_is_redeemed_has_the_new_groups_in_the_id_token() {
+    let provider = start().await;
+    let mut browser = Browser::new();
+    let callback = browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    replace_alice(&provider, json!(["pilots"])).await;
+    let tokens = browser.token(&provider, Parameters::code(&callback["code"])).await.json();
+    assert_eq!(verified(&provider, &tokens, "shop").await["groups"], json!(["pilots"]));
+}
+
+#[tokio::test]
+async fn a_removed_user_keeps_the_last_known_groups_where_still_signed_in() {
+    let provider = start().await;
+    let mut login = Login::of_alice(&provider).await;
+    replace_alice(&provider, json!(["pilots"])).await;
+    Control(&provider).delete(&format!("{USERS}/alice")).await.expect(204);
+    assert_eq!(login.groups_in_userinfo().await, json!(["pilots"]));
+    assert_eq!(login.groups_after_a_refresh().await, json!(["pilots"]));
+    assert_eq!(login.groups_in_a_silent_login().await, json!(["pilots"]));
+}
+
+async fn replace_alice(provider: &MockProvider, groups: Value) {
+    let alice = json!({"subject": "alice", "groups": groups});
+    Control(provider).put(&format!("{USERS}/alice"), alice).await.expect(200);
 }
