@@ -62,6 +62,38 @@ async fn a_failure_can_be_limited_to_the_third_exchange() {
     assert_eq!(affected, [false, false, true, false, false]);
 }
 
+#[tokio::test]
+async fn from_names_the_first_exchange_that_fails_and_nth_means_the_same() {
+    for selector in ["from", "nth"] {
+        let provider = start().await;
+        let failure = provider.fail(format!("{EXPIRED}@{selector}=2"));
+        let mut affected = Vec::new();
+        for _ in 0..3 {
+            affected.push(fails(&provider, "alice").await);
+        }
+        assert_eq!(affected, [false, true, true], "{selector}");
+        assert_eq!(failure.fired(), 2, "{selector}");
+    }
+}
+
+#[test]
+fn a_failure_is_written_with_from_however_it_was_given() {
+    let written = format!("{EXPIRED}@from=3,times=1");
+    for selector in ["from", "nth"] {
+        let failure = Failure::parse(&format!("{EXPIRED}@{selector}=3,times=1")).unwrap();
+        assert_eq!(failure.to_string(), written);
+    }
+    assert_eq!(Failure::parse(EXPIRED).unwrap().nth(3).times(1).to_string(), written);
+}
+
+#[test]
+fn from_and_nth_are_one_selector_that_is_given_once() {
+    let error = Failure::parse(&format!("{EXPIRED}@from=1,nth=2")).unwrap_err().to_string();
+    assert!(error.contains("twice"), "{error}");
+    let error = Failure::parse(&format!("{EXPIRED}@from=0")).unwrap_err().to_string();
+    assert!(error.contains("`from` must be a number from 1"), "{error}");
+}
+
 /// The numbers of those of 64 concurrent logins that a failure affects: odd ones belong to `alice`,
 /// even ones to `bob`.
 async fn affected_of_64_at_once(failure: &str) -> Vec<usize> {
