@@ -1,8 +1,16 @@
 //! `login_hint` and `id_token_hint`: the user whom the client expects.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{CONTENT_TYPE, COOKIE};
 use mock_provider::MockProvider;
+use tower::ServiceExt;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::support::{Answer, Browser, Parameters, builder, start, tokens_for, verified};
 
@@ -157,5 +165,60 @@ async fn id_token_hint_of_another_issuer_or_with_a_wrong_signature_is_refused() 
         let description = &received["error_description"];
         assert!(description.starts_with(expected), "{description}");
         assert!(!description.contains(hint), "{description}");
+    }
+}
+
+/// Counts the events about verified hints.
+#[derive(Clone, Default)]
+struct Verifications(Arc<AtomicUsize>);
+
+impl Subscriber for Verifications {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "mock_provider::id_token_hint"
+    }
+
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn id_token_hint_is_verified_once_per_request() {
+    let provider = start().await;
+    let hint = id_token(&provider, "alice").await;
+    let mut browser = Browser::new();
+    browser.log_in(&provider, request(), "alice").await.callback();
+    let cookies = browser.cookies().iter().map(|(name, value)| format!("{name}={value}"));
+    let cookies = cookies.collect::<Vec<_>>().join("; ");
+
+    let hinted = request().with("id_token_hint", &hint);
+    let silent = hinted.clone().with("prompt", "none").encode();
+    let silent = Request::get(format!("/authorize?{silent}")).header(COOKIE, cookies);
+    let form = Parameters::none()
+        .with("request", &hinted.encode())
+        .with("decision", "sign-in")
+        .with("subject", "alice");
+    let form_type = "application/x-www-form-urlencoded";
+    let sign_in = Request::post("/sign-in").header(CONTENT_TYPE, form_type);
+    for (case, request) in [
+        ("single sign-on", silent.body(Body::empty())),
+        ("sign-in", sign_in.body(form.encode().into())),
+    ] {
+        let verifications = Verifications::default();
+        // Without a connection, so that the request is handled on the thread that counts.
+        let counting = tracing::subscriber::set_default(verifications.clone());
+        let answer = provider.router().oneshot(request.expect("the request is sound")).await;
+        drop(counting);
+        assert_eq!(answer.expect("the router answers").status(), 303, "{case}");
+        assert_eq!(verifications.0.load(Ordering::Relaxed), 1, "{case}");
     }
 }
