@@ -2,32 +2,31 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::directory::account::Account;
 use crate::directory::client::Client;
 use crate::directory::user::User;
 
 /// The users and clients at one point in time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
-    pub(crate) users: Vec<Arc<Account>>,
+    pub(crate) users: Vec<Arc<User>>,
     pub(crate) clients: Vec<Arc<Client>>,
 }
 
 impl Directory {
     pub(crate) fn new(users: Vec<User>, clients: Vec<Client>) -> Self {
         Self {
-            users: users.into_iter().map(|user| Arc::new(user.into())).collect(),
+            users: users.into_iter().map(Arc::new).collect(),
             clients: clients.into_iter().map(Arc::new).collect(),
         }
     }
 
     /// The user with this subject.
-    pub(crate) fn user(&self, subject: &str) -> Option<Arc<Account>> {
+    pub(crate) fn user(&self, subject: &str) -> Option<Arc<User>> {
         self.users.iter().find(|user| user.subject == subject).cloned()
     }
 
     /// The user that a `login_hint` identifies by subject, email address or login name.
-    pub(crate) fn hinted_user(&self, hint: &str) -> Option<Arc<Account>> {
+    pub(crate) fn hinted_user(&self, hint: &str) -> Option<Arc<User>> {
         let is = |name: &Option<String>| name.as_deref() == Some(hint);
         let named =
             || self.users.iter().find(|user| is(&user.email) || is(&user.preferred_username));
@@ -41,7 +40,7 @@ impl Directory {
 
     /// Adds a user, or replaces the one with the same subject. Returns whether there was one.
     pub(crate) fn put_user(&mut self, user: User) -> bool {
-        let user = Arc::new(Account::from(user));
+        let user = Arc::new(user);
         match self.users.iter_mut().find(|known| known.subject == user.subject) {
             Some(known) => {
                 *known = user;

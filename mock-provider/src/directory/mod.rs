@@ -1,6 +1,5 @@
 //! Users, clients and the directory that holds them.
 
-pub(crate) mod account;
 pub(crate) mod client;
 pub(crate) mod directory;
 pub(crate) mod encryption;

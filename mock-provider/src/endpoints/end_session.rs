@@ -59,7 +59,7 @@ fn ask(logout: &Logout, parameters: &Parameters, session: Option<&Session>) -> R
             id: client.id.clone(),
             name: client.display_name().to_owned(),
         }),
-        user: session.map(|session| UserCard::from(&**session.user)),
+        user: session.map(|session| UserCard::from(&*session.user)),
         action: "end-session".into(),
         hidden: parameters
             .iter()
@@ -76,7 +76,7 @@ fn ask(logout: &Logout, parameters: &Parameters, session: Option<&Session>) -> R
 
 fn stay(session: Option<&Session>) -> Reply {
     let page = SignedOutPage {
-        still_signed_in: session.map(|session| UserCard::from(&**session.user)),
+        still_signed_in: session.map(|session| UserCard::from(&*session.user)),
         return_to: None,
         frames: Vec::new(),
     };

@@ -15,7 +15,7 @@ pub(crate) fn get(issuer: &Issuer, _: &Request) -> Reply {
         issuer: issuer.url.clone(),
         settings: settings(issuer, directory.clients.first()),
         clients: directory.clients.iter().map(|client| client_card(client)).collect(),
-        users: directory.users.iter().map(|user| UserCard::from(&***user)).collect(),
+        users: directory.users.iter().map(|user| UserCard::from(&**user)).collect(),
         endpoints: issuer
             .endpoints()
             .filter(|endpoint| *endpoint != Endpoint::Home)

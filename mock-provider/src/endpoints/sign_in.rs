@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::directory::account::Account;
 use crate::directory::user::User;
 use crate::exchange::answer::{Answer, not_allowed_page};
 use crate::exchange::browser::Browser;
@@ -92,7 +91,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
 }
 
 /// Finds the user whom the form names, and checks the password where there is one.
-fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<Account>, Problem> {
+fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem> {
     let subject = form.last("subject").map(str::trim).filter(|subject| !subject.is_empty());
     let problem =
         |text: &str| Err(Problem { subject: subject.map(str::to_owned), text: text.to_owned() });
@@ -159,14 +158,14 @@ pub(crate) fn page(
                     .denied_clients
                     .contains(&client.id)
                     .then(|| "May not use this client: will be refused".to_owned()),
-                ..UserCard::from(&***user)
+                ..UserCard::from(&**user)
             })
             .collect(),
         action: "sign-in".into(),
         hidden: hidden_fields(parameters, flow, choice),
         any_subject: issuer.settings.any_subject,
         subject_value: subject_value.to_owned(),
-        signed_in: session.map(|session| UserCard::from(&**session.user)),
+        signed_in: session.map(|session| UserCard::from(&*session.user)),
         problem: problem.clone(),
         failure: choice.picker(),
     };

@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
-use crate::issuer::claims::Released;
 use crate::issuer::grant::AccessToken;
 use crate::issuer::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
@@ -130,7 +129,7 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
 struct Claims<'a> {
     sub: &'a str,
     #[serde(flatten)]
-    released: Option<Released<'a>>,
+    released: Option<Map<String, Value>>,
 }
 
 /// A signed answer, which says who made it for whom (section 5.3.2).

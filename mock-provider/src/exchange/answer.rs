@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::directory::account::Account;
+use crate::directory::user::User;
 use crate::exchange::browser::Browser;
 use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
 use crate::issuer::issuer::Issuer;
@@ -27,7 +27,7 @@ impl Answer<'_> {
     pub(crate) fn sign_in(
         &self,
         request: AuthorizationRequest,
-        user: &Arc<Account>,
+        user: &Arc<User>,
         last: Option<&Session>,
     ) -> Reply {
         // Before there is a session: a user who may not sign in gets none.

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::directory::account::Account;
 use crate::directory::client::Client;
 use crate::directory::user::User;
 use crate::issuer::grant::{Code, Grant};
@@ -22,7 +21,7 @@ pub(crate) enum Decision {
     /// Answer for the browser's session.
     Continue(Session),
     /// Sign this user in without asking.
-    SignIn(Arc<Account>),
+    SignIn(Arc<User>),
     /// Ask. Who is named has a session that the user may continue.
     Ask(Option<Session>),
 }
@@ -98,7 +97,7 @@ impl Issuer {
     }
 
     /// The user whom the configuration signs in without a page.
-    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<Account>> {
+    fn chosen_user(&self, request: &AuthorizationRequest) -> Option<Arc<User>> {
         let hint = request.login_hint.as_deref().filter(|_| self.settings.login_hint_signs_in);
         let hinted = hint.and_then(|hint| self.directory.now().hinted_user(hint));
         hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
@@ -154,7 +153,7 @@ impl Issuer {
     }
 
     /// Signs a user in: begins a session in place of the browser's last one.
-    pub(crate) fn begin_session(&self, user: &Arc<Account>, last: Option<&Session>) -> Session {
+    pub(crate) fn begin_session(&self, user: &Arc<User>, last: Option<&Session>) -> Session {
         let now = self.clock.seconds();
         let mut sessions = self.sessions();
         let last = last.and_then(|last| sessions.end(&last.sid));

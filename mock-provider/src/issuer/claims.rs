@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::directory::account::Account;
 use crate::directory::user::User;
 use crate::issuer::issuer::Issuer;
 use crate::jose::algorithm::Algorithm;
@@ -15,37 +13,6 @@ use crate::settings::settings::Settings;
 
 /// The scopes that release a claim, by claim.
 pub(crate) type ClaimScopes = BTreeMap<String, Vec<String>>;
-
-/// The claims of a user that a scope releases, to be written.
-#[derive(Debug)]
-pub(crate) struct Released<'a> {
-    claims: &'a Map<String, Value>,
-    scope: &'a Scope,
-    claim_scopes: &'a ClaimScopes,
-}
-
-impl Serialize for Released<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (claim, value) in self.claims {
-            if self.releases(claim) {
-                map.serialize_entry(claim, value)?;
-            }
-        }
-        map.end()
-    }
-}
-
-impl Released<'_> {
-    /// Whether the scope releases a claim. One that belongs to no scope comes with `openid`.
-    fn releases(&self, claim: &str) -> bool {
-        let released = match self.claim_scopes.get(claim) {
-            Some(scopes) => scopes.iter().any(|own| self.scope.contains(own)),
-            None => true,
-        };
-        released && !PROTOCOL_CLAIMS.contains(&claim)
-    }
-}
 
 impl Issuer {
     /// The scope values that the issuer knows.
@@ -59,9 +26,16 @@ impl Issuer {
         scope.filtered(|value| self.scopes_supported().any(|known| known == value))
     }
 
-    /// The claims of a user that a scope releases.
-    pub(crate) fn released<'a>(&'a self, user: &'a Account, scope: &'a Scope) -> Released<'a> {
-        Released { claims: &user.released, scope, claim_scopes: &self.claim_scopes }
+    /// The claims of a user that a scope releases. A claim that belongs to no scope comes with
+    /// `openid`.
+    pub(crate) fn released(&self, user: &User, scope: &Scope) -> Map<String, Value> {
+        let mut claims = user.all_claims();
+        claims.retain(|claim, _| {
+            let scopes = self.claim_scopes.get(claim);
+            let releases = scopes.is_none_or(|own| own.iter().any(|own| scope.contains(own)));
+            releases && !PROTOCOL_CLAIMS.contains(&claim.as_str())
+        });
+        claims
     }
 
     /// The algorithms that userinfo is signed with, for one client or another.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::expiring::Expiring;
-use crate::directory::account::Account;
+use crate::directory::user::User;
 use crate::issuer::session::Session;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce::CodeChallenge;
@@ -19,7 +19,7 @@ const REMEMBERED: i64 = 600;
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
-    pub(crate) user: Arc<Account>,
+    pub(crate) user: Arc<User>,
     pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::random::Random;
-use crate::directory::account::Account;
 use crate::directory::client::Client;
 use crate::directory::directory::{Directory, Shared};
 use crate::directory::user::User;
@@ -119,14 +118,13 @@ impl Issuer {
     }
 
     /// The user of that subject.
-    pub(crate) fn user(&self, subject: &str) -> Option<Arc<Account>> {
+    pub(crate) fn user(&self, subject: &str) -> Option<Arc<User>> {
         self.directory.now().user(subject)
     }
 
     /// The user of that subject, or a new one where the settings accept any subject.
-    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<Account>> {
-        let stranger =
-            || self.settings.any_subject.then(|| Arc::new(User::stranger(subject).into()));
+    pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<User>> {
+        let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject)));
         self.user(subject).or_else(stranger)
     }
 

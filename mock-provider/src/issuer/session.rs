@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::expiring::Expiring;
 use crate::base::secret::Secret;
-use crate::directory::account::Account;
+use crate::directory::user::User;
 
 /// A browser's session at the provider.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Session {
     pub(crate) sid: String,
     /// What only the browser's cookie has beside the identifier.
     secret: Secret,
-    pub(crate) user: Arc<Account>,
+    pub(crate) user: Arc<User>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
     /// The latest flow of each client that the session served.
@@ -23,7 +23,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// A session that served nobody yet.
-    pub(crate) fn new(sid: String, secret: String, user: Arc<Account>, auth_time: i64) -> Self {
+    pub(crate) fn new(sid: String, secret: String, user: Arc<User>, auth_time: i64) -> Self {
         let secret = Secret::from(secret);
         Self { sid, secret, user, auth_time, flows: BTreeMap::new() }
     }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::directory::account::Account;
 use crate::directory::user::User;
 use crate::failure::engine::fault::Fault;
 
 impl Fault<'_> {
     /// Another user than the one whom the answer is about: the first who is configured, or one who
     /// is made up.
-    pub(crate) fn victim(&self) -> Arc<Account> {
+    pub(crate) fn victim(&self) -> Arc<User> {
         let own = self.note.user.as_deref().unwrap_or_default();
         let directory = self.issuer.directory.now();
         let other = directory.users.iter().find(|user| user.subject != own);
@@ -17,14 +16,14 @@ impl Fault<'_> {
             let subject = format!("{own}-victim");
             let email = format!("{subject}@victim.example");
             let victim = User::new(subject.as_str()).name("Victim").email(email);
-            Arc::new(victim.preferred_username(subject).phone_number("+1 555 0199").into())
+            Arc::new(victim.preferred_username(subject).phone_number("+1 555 0199"))
         })
     }
 
     /// A claim of that user, or one that would be theirs.
     pub(crate) fn of_victim(&self, claim: &str) -> String {
         let victim = self.victim();
-        match victim.released.get(claim).and_then(|value| value.as_str()) {
+        match victim.all_claims().get(claim).and_then(|value| value.as_str()) {
             Some(value) => value.to_owned(),
             None if claim == "email" => format!("{}@victim.example", victim.subject),
             None if claim == "phone_number" => "+1 555 0199".to_owned(),

@@ -73,11 +73,11 @@ fn made_up(own: &Object, from: &str, fault: &Fault<'_>) -> Object {
 /// Makes claims about the user be about the victim: those that the victim has not are left out.
 pub(crate) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
     let victim = fault.victim();
-    claims.retain(|name, _| {
-        PROTOCOL_CLAIMS.contains(&name.as_str()) || victim.released.contains_key(name)
-    });
+    let released = victim.all_claims();
+    claims
+        .retain(|name, _| PROTOCOL_CLAIMS.contains(&name.as_str()) || released.contains_key(name));
     for (name, value) in claims.iter_mut() {
-        if let Some(other) = victim.released.get(name) {
+        if let Some(other) = released.get(name) {
             *value = other.clone();
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::directory::account::Account;
+use crate::directory::user::User;
 use crate::issuer::grant::{Grants, RefreshToken};
 
 impl Grants {
@@ -18,7 +18,7 @@ impl Grants {
     }
 
     /// Makes a code stand for another user.
-    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<Account>, now: i64) {
+    pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<User>, now: i64) {
         let Some(code) = self.codes.get_mut(value, now) else { return };
         let mut grant = code.grant.copy();
         grant.user = user;
