@@ -81,6 +81,8 @@ pub(crate) async fn get(
 }
 
 /// Replaces a user, or adds one.
+///
+/// Live sessions and grants release the new attributes; disabling a user does not revoke tokens.
 #[utoipa::path(
     put,
     path = "/issuers/{issuer}/users/{subject}",
@@ -91,7 +93,7 @@ pub(crate) async fn get(
     ),
     request_body = User,
     responses(
-        (status = 200, description = "The user; who is signed in stays so, as before", body = User),
+        (status = 200, description = "The user, who stays signed in with the new attributes", body = User),
         (status = 404, description = "There is no such issuer", body = Problem),
         (status = 422, description = "The user makes no sense", body = Problem),
     )

@@ -156,10 +156,11 @@ fn answer(issuer: &Issuer, token: &AccessToken) -> Reply {
     }
 }
 
-fn claims<'a>(issuer: &'a Issuer, token: &'a AccessToken) -> Claims<'a> {
+fn claims<'a>(issuer: &Issuer, token: &'a AccessToken) -> Claims<'a> {
     let user = &token.grant.user;
     let here = issuer.settings.claims_in != ClaimsIn::IdToken;
-    Claims { sub: &user.subject, released: here.then(|| issuer.released(user, &token.scope)) }
+    let released = here.then(|| issuer.released(&issuer.current_user(user), &token.scope));
+    Claims { sub: &user.subject, released }
 }
 
 fn refuse(refusal: &Refusal, token: Option<&AccessToken>) -> Reply {

@@ -20,10 +20,13 @@ impl Browser {
         Self { cookies: CookieJar::from_headers(&request.headers) }
     }
 
-    /// The session that the browser has at an issuer.
+    /// The session that the browser has at an issuer, with the user's current attributes.
     pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
         let cookie = self.cookies.get(&issuer.cookie_name)?;
-        issuer.sessions().of_browser(cookie.value(), issuer.clock.seconds()).cloned()
+        let mut sessions = issuer.sessions();
+        let session = sessions.of_browser(cookie.value(), issuer.clock.seconds())?;
+        session.user = issuer.current_user(&session.user);
+        Some(session.clone())
     }
 
     /// The cookies that give a browser its session.

@@ -19,6 +19,8 @@ const REMEMBERED: i64 = 600;
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
+    /// The user as of the authorization. What is released is looked up in the directory, where the
+    /// user may have changed since.
     pub(crate) user: Arc<User>,
     pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,

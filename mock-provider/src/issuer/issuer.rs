@@ -128,6 +128,12 @@ impl Issuer {
         self.user(subject).or_else(stranger)
     }
 
+    /// A user as the directory has them now. A user who is not in it, removed or accepted only
+    /// because any subject is, stays as known.
+    pub(crate) fn current_user(&self, known: &Arc<User>) -> Arc<User> {
+        self.user(&known.subject).unwrap_or_else(|| Arc::clone(known))
+    }
+
     /// The client of that identifier, or a new one where the settings accept any client.
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         let any = || self.settings.any_client.then(|| Arc::new(Client::any(id)));

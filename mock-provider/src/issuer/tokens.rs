@@ -135,7 +135,7 @@ impl Issuer {
             at_hash: beside.access_token.map(hash),
             c_hash: beside.code.map(hash),
             sid: &grant.sid,
-            claims: here.then(|| self.released(&grant.user, scope)),
+            claims: here.then(|| self.released(&self.current_user(&grant.user), scope)),
         };
         self.keys.sign(algorithm, secret, &id_token)
     }

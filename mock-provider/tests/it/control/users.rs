@@ -58,6 +58,53 @@ async fn users_are_listed_replaced_and_removed() {
 }
 
 #[tokio::test]
+async fn a_replaced_user_shows_in_live_sessions_and_grants_and_a_removed_one_stays() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let request =
+        || Parameters::authorization().with("scope", "openid profile email groups offline_access");
+    let mut browser = Browser::new();
+    let callback = browser.log_in(&provider, request(), "alice").await.callback();
+    let tokens = browser.token(&provider, Parameters::code(&callback["code"])).await.json();
+    let access_token = tokens["access_token"].as_str().unwrap();
+    let path = format!("{USERS}/alice");
+    let replaced = json!({"subject": "alice", "name": "Alice Replaced", "groups": ["pilots"]});
+    control.put(&path, replaced.clone()).await.expect(200);
+
+    let current = json!({"sub": "alice", "name": "Alice Replaced", "groups": ["pilots"]});
+    assert_eq!(browser.userinfo(&provider, access_token).await.json(), current);
+    let refresh = Parameters::refresh(tokens["refresh_token"].as_str().unwrap());
+    let refreshed = browser.token(&provider, refresh).await.json();
+    let claims = verified(&provider, &refreshed, "shop").await;
+    assert_eq!((&claims["name"], &claims["groups"]), (&current["name"], &current["groups"]));
+    assert_eq!(claims.get("email"), None);
+    let select = request().with("prompt", "select_account");
+    browser.authorize(&provider, &select).await.expect_page(200, "Alice Replaced");
+    let callback = browser.authorize(&provider, &request()).await.callback();
+    let tokens = browser.token(&provider, Parameters::code(&callback["code"])).await.json();
+    let access_token = tokens["access_token"].as_str().unwrap();
+
+    control.delete(&path).await.expect(204);
+    assert_eq!(browser.userinfo(&provider, access_token).await.json(), current);
+    browser.authorize(&provider, &request()).await.callback();
+}
+
+#[tokio::test]
+async fn a_disabled_user_keeps_tokens_but_the_session_serves_no_further_login() {
+    let provider = start().await;
+    let control = Control(&provider);
+    let request = Parameters::authorization();
+    let mut browser = Browser::new();
+    let callback = browser.log_in(&provider, request.clone(), "alice").await.callback();
+    let tokens = browser.token(&provider, Parameters::code(&callback["code"])).await.json();
+    let disabled = json!({"subject": "alice", "disabled": true});
+    control.put(&format!("{USERS}/alice"), disabled).await.expect(200);
+    let answer = browser.authorize(&provider, &request).await;
+    answer.expect_callback_error("access_denied", "user `alice` is disabled");
+    browser.userinfo(&provider, tokens["access_token"].as_str().unwrap()).await.expect(200);
+}
+
+#[tokio::test]
 async fn invalid_users_and_clients_are_refused_with_key_and_value() {
     let provider = start().await;
     let control = Control(&provider);
