@@ -28,7 +28,7 @@ pub(crate) struct SessionDocument {
 impl From<Session> for SessionDocument {
     fn from(session: Session) -> Self {
         let user = session.user.subject.clone();
-        let clients = session.flows.into_keys().collect();
+        let clients = session.flows.iter().map(|(id, _)| id.to_owned()).collect();
         Self { sid: session.sid, user, auth_time: session.auth_time, clients }
     }
 }

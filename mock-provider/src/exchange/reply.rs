@@ -92,8 +92,8 @@ impl Note {
     /// A note about a logout: its client, and the user and flow of the session that it ends.
     pub(crate) fn of_logout(logout: &Logout, session: Option<&Session>, summary: &str) -> Self {
         let client = logout.client.as_ref().map(|client| client.id.clone());
-        let flow =
-            session.zip(client.as_ref()).and_then(|(session, id)| session.flows.get(id).cloned());
+        let flow = session.zip(client.as_ref()).and_then(|(session, id)| session.flows.of(id));
+        let flow = flow.map(str::to_owned);
         let user = session.map(|session| session.user.subject.clone());
         Self { client, user, flow, ..Self::new(summary) }
     }

@@ -178,7 +178,7 @@ impl Issuer {
     ) -> Parameters {
         let client_id = reply_to.client.id.clone();
         if let Some(session) = self.sessions().get(&session.sid, self.clock.seconds()) {
-            session.flows.insert(client_id.clone(), flow.to_owned());
+            session.flows.record(&client_id, flow);
         }
         let response_type = request.response_type;
         let grant = Grant::new(session, client_id, request.scope, request.nonce, flow.to_owned())

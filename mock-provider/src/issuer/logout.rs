@@ -125,8 +125,8 @@ impl Issuer {
         ended: Option<&Session>,
     ) -> Option<ReturnTo> {
         let target = logout.return_to.as_ref()?;
-        let served = ended.into_iter().flat_map(|session| session.flows.keys());
-        let mut clients = served.filter_map(|id| self.client(id));
+        let served = ended.into_iter().flat_map(|session| session.flows.iter());
+        let mut clients = served.filter_map(|(id, _)| self.client(id));
         let proven = logout.client.is_some()
             || clients.any(|client| self.check_post_logout_uri(&client, &target.uri).is_ok());
         proven.then(|| target.clone())

@@ -14,22 +14,64 @@ pub(crate) struct Session {
     pub(crate) sid: String,
     /// What only the browser's cookie has beside the identifier.
     secret: Secret,
+    /// The user as of the browser's latest request.
     pub(crate) user: Arc<User>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
-    /// The latest flow of each client that the session served.
-    pub(crate) flows: BTreeMap<String, String>,
+    pub(crate) flows: Flows,
+}
+
+/// The latest flow of each client that a session served.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flows {
+    by_client: BTreeMap<String, Flow>,
+    /// How many flows there ever were.
+    count: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Flow {
+    id: String,
+    number: u64,
+}
+
+/// A session remembers this many clients: where any client is accepted, a browser could otherwise
+/// fill the memory. The client whose latest flow is the oldest is forgotten first.
+const MAX_CLIENTS: usize = 256;
+
+impl Flows {
+    /// Records a flow of a client, in place of its last one.
+    pub(crate) fn record(&mut self, client_id: &str, id: &str) {
+        let flow = Flow { id: id.to_owned(), number: self.count };
+        self.count += 1;
+        self.by_client.insert(client_id.to_owned(), flow);
+        if self.by_client.len() > MAX_CLIENTS {
+            let oldest = self.by_client.iter().min_by_key(|(_, flow)| flow.number);
+            let oldest = oldest.map(|(client_id, _)| client_id.clone());
+            oldest.and_then(|client_id| self.by_client.remove(&client_id));
+        }
+    }
+
+    /// The latest flow of a client.
+    pub(crate) fn of(&self, client_id: &str) -> Option<&str> {
+        self.by_client.get(client_id).map(|flow| flow.id.as_str())
+    }
+
+    /// The clients, by identifier, with their latest flows.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_client.iter().map(|(client_id, flow)| (client_id.as_str(), flow.id.as_str()))
+    }
 }
 
 impl Session {
     /// A session that served nobody yet.
     pub(crate) fn new(sid: String, secret: String, user: Arc<User>, auth_time: i64) -> Self {
         let secret = Secret::from(secret);
-        Self { sid, secret, user, auth_time, flows: BTreeMap::new() }
+        Self { sid, secret, user, auth_time, flows: Flows::default() }
     }
 
     /// The session with the flows that it served under its last cookie.
-    pub(crate) fn serving(self, flows: BTreeMap<String, String>) -> Self {
+    pub(crate) fn serving(self, flows: Flows) -> Self {
         Self { flows, ..self }
     }
 

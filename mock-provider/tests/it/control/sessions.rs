@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::client::{Control, expect_refused};
-use crate::support::{Browser, Parameters, start};
+use crate::support::{Browser, Parameters, builder, start};
 
 const SESSIONS: &str = "/issuers/default/sessions";
 const REVOKE: &str = "/issuers/default/tokens/revoke";
@@ -69,4 +69,26 @@ async fn a_user_is_signed_out_everywhere() {
         control.post("/issuers/default/sessions/log-out", json!({"user": "alice"})).await;
     assert_eq!(received.expect(200).json(), json!({"ended": 2}));
     assert_eq!(control.get("/issuers/default/sessions").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_session_remembers_a_limited_number_of_clients_and_forgets_the_oldest() {
+    let provider = builder().settings(|settings| settings.any_client = true).start().await;
+    let control = Control(&provider);
+    let mut browser = Browser::new();
+    browser.log_in(&provider, Parameters::authorization(), "alice").await.callback();
+    for number in 0..256 {
+        if number == 200 {
+            // The first client becomes the latest.
+            browser.authorize(&provider, &Parameters::authorization()).await.callback();
+        }
+        let request = Parameters::authorization().with("client_id", &format!("client-{number:03}"));
+        browser.authorize(&provider, &request).await.callback();
+    }
+    let sessions = control.get(SESSIONS).await.json();
+    let clients = sessions[0]["clients"].as_array().expect("a list");
+    assert_eq!(clients.len(), 256);
+    assert!(clients.contains(&json!("shop")));
+    assert!(!clients.contains(&json!("client-000")));
+    assert!(clients.contains(&json!("client-255")));
 }
