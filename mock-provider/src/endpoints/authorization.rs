@@ -25,7 +25,7 @@ pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
     let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
     let request = match issuer.read(parameters, &reply_to, request.hint.as_ref()) {
         Ok(request) => request,
-        Err(refusal) => return answer.refuse(&refusal, None),
+        Err(rejection) => return answer.reject(&rejection, None),
     };
     match issuer.decide(&request, session.clone()) {
         Ok(Decision::Continue(session)) => answer.succeed(request, &session),
@@ -34,6 +34,6 @@ pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
             let choice = Choice::default();
             sign_in::page(&answer, parameters, &request, session.as_ref(), None, &choice)
         }
-        Err(refusal) => answer.refuse(&refusal, None),
+        Err(rejection) => answer.reject(&rejection, None),
     }
 }

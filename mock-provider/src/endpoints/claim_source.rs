@@ -15,7 +15,7 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let Some(token) = token else {
-        return refuse("Bearer realm=\"claim-source\"", "no bearer token came");
+        return reject("Bearer realm=\"claim-source\"", "no bearer token came");
     };
     match issuer.redeem_voucher(token) {
         Ok((voucher, claims)) => {
@@ -23,11 +23,11 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
             let note = Note::new(summary).client(voucher.client_id).user(voucher.sub);
             Reply::jwt(claims).no_store().note(note)
         }
-        Err(reason) => refuse("Bearer realm=\"claim-source\", error=\"invalid_token\"", &reason),
+        Err(reason) => reject("Bearer realm=\"claim-source\", error=\"invalid_token\"", &reason),
     }
 }
 
-fn refuse(challenge: &str, reason: &str) -> Reply {
+fn reject(challenge: &str, reason: &str) -> Reply {
     Reply::text(format!("{reason}\n"))
         .status(StatusCode::UNAUTHORIZED)
         .header(WWW_AUTHENTICATE, challenge)

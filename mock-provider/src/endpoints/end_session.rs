@@ -41,7 +41,7 @@ fn end_session(
 ) -> Reply {
     let logout = match issuer.read_logout(parameters, request.hint.as_ref()) {
         Ok(logout) => logout,
-        Err(error) => return refuse(&error),
+        Err(error) => return reject(&error),
     };
     let session = Browser::of(request).session(issuer);
     match decision {
@@ -100,7 +100,7 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
         .note(Note::of_logout(logout, ended, &what))
 }
 
-fn refuse(error: &LogoutError) -> Reply {
+fn reject(error: &LogoutError) -> Reply {
     let details = match error {
         LogoutError::ReturnTo(refused) => refused.details(),
         _ => Vec::new(),
@@ -109,7 +109,7 @@ fn refuse(error: &LogoutError) -> Reply {
         title: "Logout refused".into(),
         reason: error.to_string(),
         details,
-        hint: error.way_out().into(),
+        hint: error.hint().into(),
     };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)

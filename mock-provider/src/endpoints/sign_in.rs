@@ -17,7 +17,7 @@ use crate::failure::Choice;
 use crate::issuer::authorization::Decision;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
-use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
+use crate::protocol::authorization::{AuthorizationRejection, AuthorizationRequest, ErrorCode};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::scope::STANDARD_SCOPES;
 use crate::ui::{ClientName, Problem, ScopeLine, SignInPage, UserCard, policy};
@@ -41,7 +41,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
     let request = match issuer.read(parameters, &reply_to, request.hint.as_ref()) {
         Ok(request) => request,
-        Err(refusal) => return answer.refuse(&refusal, None),
+        Err(rejection) => return answer.reject(&rejection, None),
     };
     if cross_origin {
         let reason = "the sign-in form was sent by a page of another origin";
@@ -64,7 +64,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         }
         Some("deny") => {
             let reason = "the user pressed Deny";
-            answer.refuse(&Refusal::new(ErrorCode::AccessDenied, reason), None)
+            answer.reject(&AuthorizationRejection::new(ErrorCode::AccessDenied, reason), None)
         }
         // Goes on with the session that the page offered, if it is still there.
         Some("continue") => match issuer.decide(&request, session.clone()) {
@@ -76,7 +76,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
                 let text = "Your session has ended. Please sign in again.".to_owned();
                 shown(&request, None, Some(Problem { subject: None, text }))
             }
-            Err(refusal) => answer.refuse(&refusal, None),
+            Err(rejection) => answer.reject(&rejection, None),
         },
         _ => match authenticate(issuer, form) {
             Ok(user) => answer.sign_in(request, &user, session.as_ref()),

@@ -19,14 +19,14 @@ use crate::settings::settings::ClaimsIn;
 pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     match in_header(&request.headers) {
         Ok(token) => userinfo(issuer, token),
-        Err(refusal) => refuse(&refusal, None),
+        Err(rejection) => reject(&rejection, None),
     }
 }
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let in_header = match in_header(&request.headers) {
         Ok(token) => token,
-        Err(refusal) => return refuse(&refusal, None),
+        Err(rejection) => return reject(&rejection, None),
     };
     let in_form = match (&request.form, in_header) {
         (Ok(form), _) => form.get("access_token"),
@@ -34,28 +34,28 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         (Err(_), Some(_)) => Ok(None),
         (Err(reason), None) => {
             let reason = format!("no access token came in the Authorization header, and {reason}");
-            return refuse(&Refusal::no_token(reason), None);
+            return reject(&BearerRejection::no_token(reason), None);
         }
     };
     match (in_header, in_form) {
-        (_, Err(repeated)) => refuse(&Refusal::invalid_request(repeated.to_string()), None),
+        (_, Err(repeated)) => reject(&BearerRejection::invalid_request(repeated.to_string()), None),
         (Some(_), Ok(Some(_))) => {
             let reason = "the access token came in the header and in the form: only one is allowed";
-            refuse(&Refusal::invalid_request(reason), None)
+            reject(&BearerRejection::invalid_request(reason), None)
         }
         (in_header, Ok(in_form)) => userinfo(issuer, in_header.or(in_form)),
     }
 }
 
-/// A refusal ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
-struct Refusal {
+/// Why a request is rejected ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+struct BearerRejection {
     status: StatusCode,
     /// Who did not authenticate at all is told no code.
     error: Option<&'static str>,
     reason: String,
 }
 
-impl Refusal {
+impl BearerRejection {
     fn no_token(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, error: None, reason: reason.into() }
     }
@@ -89,15 +89,15 @@ impl Refusal {
 }
 
 /// The token in the `Authorization` header (RFC 6750, section 2.1).
-fn in_header(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerRejection> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let reason = "the Authorization header is not `Bearer` and a token";
-    let header = header.to_str().map_err(|_| Refusal::invalid_request(reason))?;
+    let header = header.to_str().map_err(|_| BearerRejection::invalid_request(reason))?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     match token.trim() {
         // Another scheme is no authentication here.
-        _ if !scheme.eq_ignore_ascii_case("bearer") => Err(Refusal::no_token(reason)),
-        "" => Err(Refusal::invalid_request(reason)),
+        _ if !scheme.eq_ignore_ascii_case("bearer") => Err(BearerRejection::no_token(reason)),
+        "" => Err(BearerRejection::invalid_request(reason)),
         token => Ok(Some(token)),
     }
 }
@@ -105,13 +105,13 @@ fn in_header(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
 fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
     let Some(token) = token else {
         let reason = "no access token came in the Authorization header or in a form";
-        return refuse(&Refusal::no_token(reason), None);
+        return reject(&BearerRejection::no_token(reason), None);
     };
     let found = issuer.grants().access(token, issuer.clock.seconds());
     match found {
         // What was refreshed without `openid` is a plain OAuth token.
         Ok(token) if !token.scope.contains("openid") => {
-            refuse(&Refusal::insufficient_scope(&token.scope), Some(&token))
+            reject(&BearerRejection::insufficient_scope(&token.scope), Some(&token))
         }
         Ok(token) => {
             let grant = &token.grant;
@@ -120,7 +120,7 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
             let note = Note::new(summary).client(&grant.client_id).user(subject).flow(&grant.flow);
             answer(issuer, &token).no_store().note(note)
         }
-        Err((reason, token)) => refuse(&Refusal::invalid_token(reason), token.as_ref()),
+        Err((reason, token)) => reject(&BearerRejection::invalid_token(reason), token.as_ref()),
     }
 }
 
@@ -163,18 +163,18 @@ fn claims<'a>(issuer: &Issuer, token: &'a AccessToken) -> Claims<'a> {
     Claims { sub: &user.subject, released }
 }
 
-fn refuse(refusal: &Refusal, token: Option<&AccessToken>) -> Reply {
-    let mut note = Note::refused(refusal.error.unwrap_or("unauthorized"), &refusal.reason);
+fn reject(rejection: &BearerRejection, token: Option<&AccessToken>) -> Reply {
+    let mut note = Note::refused(rejection.error.unwrap_or("unauthorized"), &rejection.reason);
     if let Some(AccessToken { grant, .. }) = token {
         note = note.client(&grant.client_id).user(&grant.user.subject).flow(&grant.flow);
     }
     let mut document = Map::new();
-    document.extend(refusal.error.map(|error| ("error".to_owned(), json!(error))));
-    let description = description_characters(&refusal.reason);
+    document.extend(rejection.error.map(|error| ("error".to_owned(), json!(error))));
+    let description = description_characters(&rejection.reason);
     document.insert("error_description".to_owned(), json!(description));
     Reply::json(&document)
-        .status(refusal.status)
-        .header(WWW_AUTHENTICATE, &refusal.challenge())
+        .status(rejection.status)
+        .header(WWW_AUTHENTICATE, &rejection.challenge())
         .no_store()
         .note(note)
 }

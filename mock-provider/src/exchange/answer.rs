@@ -11,7 +11,9 @@ use crate::exchange::reply::{AuthorizationResponse, Note, Reply};
 use crate::issuer::issuer::Issuer;
 use crate::issuer::reply_to::{RedirectNotAllowed, ReplyTo, UriRejection};
 use crate::issuer::session::Session;
-use crate::protocol::authorization::{AuthorizationRequest, Refusal, refusal_parameters};
+use crate::protocol::authorization::{
+    AuthorizationRejection, AuthorizationRequest, refusal_parameters,
+};
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ErrorPage, policy};
 
@@ -31,8 +33,8 @@ impl Answer<'_> {
         last: Option<&Session>,
     ) -> Reply {
         // Before there is a session: a user who may not sign in gets none.
-        if let Err(refusal) = self.issuer.admit(user, &self.reply_to.client, &request) {
-            return self.refuse(&refusal, Some(&user.subject));
+        if let Err(rejection) = self.issuer.admit(user, &self.reply_to.client, &request) {
+            return self.reject(&rejection, Some(&user.subject));
         }
         let session = self.issuer.begin_session(user, last);
         self.issue(request, &session).cookies(Browser::cookies(self.issuer, &session))
@@ -41,8 +43,8 @@ impl Answer<'_> {
     /// Answers with a code for a session's user.
     pub(crate) fn succeed(&self, request: AuthorizationRequest, session: &Session) -> Reply {
         let (client, user) = (&self.reply_to.client, &session.user);
-        if let Err(refusal) = self.issuer.admit(user, client, &request) {
-            return self.refuse(&refusal, Some(&user.subject));
+        if let Err(rejection) = self.issuer.admit(user, client, &request) {
+            return self.reject(&rejection, Some(&user.subject));
         }
         self.issue(request, session)
     }
@@ -62,15 +64,19 @@ impl Answer<'_> {
     }
 
     /// Tells the client that, and why, there is no code.
-    pub(crate) fn refuse(&self, refusal: &Refusal, subject: Option<&str>) -> Reply {
-        let note = Note::refused(refusal.code.as_str(), &refusal.description)
+    pub(crate) fn reject(
+        &self,
+        rejection: &AuthorizationRejection,
+        subject: Option<&str>,
+    ) -> Reply {
+        let note = Note::refused(rejection.code.as_str(), &rejection.description)
             .client(&self.reply_to.client.id)
             .flow(self.flow);
         let note = match subject {
             Some(subject) => note.user(subject),
             None => note,
         };
-        self.send(refusal_parameters(refusal)).note(note)
+        self.send(refusal_parameters(rejection)).note(note)
     }
 
     /// A note for the journal on this flow.

@@ -12,7 +12,7 @@ use crate::issuer::id_token_hint::{HintError, IdTokenHint};
 use crate::issuer::issuer::{Issuer, until};
 use crate::issuer::reply_to::ReplyTo;
 use crate::issuer::session::Session;
-use crate::protocol::authorization::{AuthorizationRequest, ErrorCode, Refusal};
+use crate::protocol::authorization::{AuthorizationRejection, AuthorizationRequest, ErrorCode};
 use crate::protocol::parameters::Parameters;
 
 /// What to do about a request that is in order.
@@ -33,13 +33,13 @@ impl Issuer {
         parameters: &Parameters,
         reply_to: &ReplyTo,
         hint: Option<&Result<IdTokenHint, HintError>>,
-    ) -> Result<AuthorizationRequest, Refusal> {
+    ) -> Result<AuthorizationRequest, AuthorizationRejection> {
         let client = &reply_to.client;
         let mut request = AuthorizationRequest::parse(parameters, &client.response_types)?;
         reply_to.mode.clone()?;
         let missing = |name: &str| {
             let reason = format!("{name} is missing, and client `{}` must send one", client.id);
-            Err(Refusal::new(ErrorCode::InvalidRequest, reason))
+            Err(AuthorizationRejection::new(ErrorCode::InvalidRequest, reason))
         };
         if client.require_nonce && request.nonce.is_none() {
             return missing("nonce");
@@ -55,7 +55,10 @@ impl Issuer {
         request.hinted_subject = match hint {
             Some(Ok(hint)) => Some(hint.sub.clone()),
             Some(Err(error)) => {
-                return Err(Refusal::new(ErrorCode::InvalidRequest, error.to_string()));
+                return Err(AuthorizationRejection::new(
+                    ErrorCode::InvalidRequest,
+                    error.to_string(),
+                ));
             }
             None => None,
         };
@@ -67,7 +70,7 @@ impl Issuer {
         &self,
         request: &AuthorizationRequest,
         session: Option<Session>,
-    ) -> Result<Decision, Refusal> {
+    ) -> Result<Decision, AuthorizationRejection> {
         let wanted = request.hinted_subject.as_deref();
         let chosen = self.chosen_user(request).filter(|user| fits(wanted, user));
         let (session, unfit) = match session {
@@ -88,7 +91,7 @@ impl Issuer {
             return Ok(Decision::SignIn(user));
         }
         if prompt.none {
-            return Err(Refusal::new(
+            return Err(AuthorizationRejection::new(
                 ErrorCode::LoginRequired,
                 format!("prompt is `none`, but {unfit}"),
             ));
@@ -136,18 +139,18 @@ impl Issuer {
         user: &User,
         client: &Client,
         request: &AuthorizationRequest,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), AuthorizationRejection> {
         if user.disabled {
             let reason = format!("user `{}` is disabled", user.subject);
-            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+            return Err(AuthorizationRejection::new(ErrorCode::AccessDenied, reason));
         }
         if user.denied_clients.contains(&client.id) {
             let reason = format!("user `{}` may not use client `{}`", user.subject, client.id);
-            return Err(Refusal::new(ErrorCode::AccessDenied, reason));
+            return Err(AuthorizationRejection::new(ErrorCode::AccessDenied, reason));
         }
         if !fits(request.hinted_subject.as_deref(), user) {
             let reason = format!("`{}` signed in, but id_token_hint names another", user.subject);
-            return Err(Refusal::new(ErrorCode::LoginRequired, reason));
+            return Err(AuthorizationRejection::new(ErrorCode::LoginRequired, reason));
         }
         Ok(())
     }

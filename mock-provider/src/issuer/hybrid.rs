@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::issuer::grant::{AccessToken, Grant};
 use crate::issuer::issuer::{Issuer, until};
-use crate::issuer::tokens::Beside;
+use crate::issuer::tokens::HashInputs;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::token::TokenRequest;
@@ -33,8 +33,8 @@ impl Issuer {
         }
         if response_type.has_id_token() {
             let (access_token, code) = (access_token.as_deref(), code.as_deref());
-            let beside = Beside { access_token, code };
-            let id_token = self.id_token(grant, &grant.scope, grant.nonce.as_deref(), &beside, now);
+            let inputs = HashInputs { access_token, code };
+            let id_token = self.id_token(grant, &grant.scope, grant.nonce.as_deref(), &inputs, now);
             parameters.push("id_token", &id_token);
         }
     }

@@ -50,8 +50,8 @@ pub(crate) enum LogoutError {
 }
 
 impl LogoutError {
-    /// What to change.
-    pub(crate) fn way_out(&self) -> &'static str {
+    /// What to change in the application or the configuration.
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Hint(_) => "Make the application send the ID token that it got at login.",
             Self::OtherClient { .. } => {

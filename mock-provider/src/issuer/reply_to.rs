@@ -10,7 +10,7 @@ use crate::directory::client::Client;
 use crate::directory::redirect_uri::RedirectUri;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
-use crate::protocol::authorization::{Refusal, ResponseMode};
+use crate::protocol::authorization::{AuthorizationRejection, ResponseMode};
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::protocol::session_state::{browser_state, session_state};
 
@@ -21,7 +21,7 @@ pub(crate) struct ReplyTo {
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
     /// How the answer reaches the client, or why the request must be refused for it.
-    pub(crate) mode: Result<ResponseMode, Refusal>,
+    pub(crate) mode: Result<ResponseMode, AuthorizationRejection>,
     default_mode: ResponseMode,
 }
 

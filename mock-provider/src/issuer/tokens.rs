@@ -21,8 +21,8 @@ pub(crate) struct Issued {
     pub(crate) grant: Arc<Grant>,
 }
 
-/// What an ID token comes with, and vouches for by a hash.
-pub(crate) struct Beside<'a> {
+/// What an ID token comes with and has a hash of.
+pub(crate) struct HashInputs<'a> {
     pub(crate) access_token: Option<&'a str>,
     pub(crate) code: Option<&'a str>,
 }
@@ -69,8 +69,8 @@ impl Issuer {
     fn issue(&self, grant: Arc<Grant>, scope: Scope, nonce: Option<&str>, now: i64) -> Issued {
         let access_token = self.random.token();
         let id_token = scope.contains("openid").then(|| {
-            let beside = Beside { access_token: Some(&access_token), code: None };
-            self.id_token(&grant, &scope, nonce, &beside, now)
+            let inputs = HashInputs { access_token: Some(&access_token), code: None };
+            self.id_token(&grant, &scope, nonce, &inputs, now)
         });
         let client = self.client(&grant.client_id);
         let encryption = client.as_deref().and_then(Encryption::of);
@@ -113,10 +113,10 @@ impl Issuer {
         grant: &Grant,
         scope: &Scope,
         nonce: Option<&str>,
-        beside: &Beside<'_>,
+        inputs: &HashInputs<'_>,
         now: i64,
     ) -> String {
-        let alone = beside.access_token.is_none() && beside.code.is_none();
+        let alone = inputs.access_token.is_none() && inputs.code.is_none();
         let here = alone || self.settings.claims_in != ClaimsIn::Userinfo;
         let client = self.client(&grant.client_id);
         let secret = client.as_deref().and_then(|client| client.secret.as_ref());
@@ -132,8 +132,8 @@ impl Issuer {
             auth_time: grant.auth_time,
             acr: grant.acr.as_deref(),
             nonce,
-            at_hash: beside.access_token.map(hash),
-            c_hash: beside.code.map(hash),
+            at_hash: inputs.access_token.map(hash),
+            c_hash: inputs.code.map(hash),
             sid: &grant.sid,
             claims: here.then(|| self.released(&self.current_user(&grant.user), scope)),
         };

@@ -27,19 +27,19 @@ pub(crate) struct AuthorizationRequest {
 
 /// A refusal that the client receives at its redirect URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct AuthorizationRejection {
     pub(crate) code: ErrorCode,
     /// Which check failed, with the expected and the actual value.
     pub(crate) description: String,
 }
 
-impl Refusal {
+impl AuthorizationRejection {
     pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Self {
         Self { code, description: description.into() }
     }
 }
 
-impl From<Repeated> for Refusal {
+impl From<Repeated> for AuthorizationRejection {
     fn from(repeated: Repeated) -> Self {
         Self::new(ErrorCode::InvalidRequest, repeated.to_string())
     }
@@ -90,7 +90,7 @@ impl Prompt {
     /// Every value, for the metadata.
     pub(crate) const VALUES: [&str; 4] = ["none", "login", "consent", "select_account"];
 
-    fn parse(value: &str) -> Result<Self, Refusal> {
+    fn parse(value: &str) -> Result<Self, AuthorizationRejection> {
         let mut prompt = Self::default();
         for word in value.split(' ').filter(|word| !word.is_empty()) {
             match word {
@@ -99,7 +99,7 @@ impl Prompt {
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
                 other => {
-                    return Err(Refusal::new(
+                    return Err(AuthorizationRejection::new(
                         ErrorCode::InvalidRequest,
                         format!("prompt must be one of {}, not `{other}`", Self::VALUES.join(", ")),
                     ));
@@ -107,7 +107,7 @@ impl Prompt {
             }
         }
         if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
-            return Err(Refusal::new(
+            return Err(AuthorizationRejection::new(
                 ErrorCode::InvalidRequest,
                 format!("prompt `none` must not be combined with other values, got `{value}`"),
             ));
@@ -146,7 +146,7 @@ impl ResponseMode {
     /// # Errors
     ///
     /// When the mode is unknown, or would put tokens into a query.
-    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+    pub(crate) fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRejection> {
         let default = Self::default_for(parameters);
         let Some(name) = parameters.get("response_mode")? else {
             return Ok(default);
@@ -154,13 +154,13 @@ impl ResponseMode {
         let known = Self::ALL.into_iter().find(|(_, known)| *known == name);
         let (mode, _) = known.ok_or_else(|| {
             let names = Self::ALL.map(|(_, name)| name).join(", ");
-            Refusal::new(
+            AuthorizationRejection::new(
                 ErrorCode::InvalidRequest,
                 format!("response_mode must be one of {names}, not `{name}`"),
             )
         })?;
         match (mode, default) {
-            (Self::Query, Self::Fragment) => Err(Refusal::new(
+            (Self::Query, Self::Fragment) => Err(AuthorizationRejection::new(
                 ErrorCode::InvalidRequest,
                 "response_mode must not be `query` when the response contains tokens",
             )),
@@ -180,7 +180,7 @@ impl AuthorizationRequest {
     pub(crate) fn parse(
         parameters: &Parameters,
         allowed: &[ResponseType],
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AuthorizationRejection> {
         parameters.check_single()?;
         refuse_unsupported_parameters(parameters)?;
         let response_type = parse_response_type(parameters.get("response_type")?, allowed)?;
@@ -188,7 +188,7 @@ impl AuthorizationRequest {
         let came = scope.map_or("missing".to_owned(), |scope| format!("`{scope}`"));
         let scope = Scope::parse(scope.unwrap_or_default());
         if !scope.contains("openid") {
-            return Err(Refusal::new(
+            return Err(AuthorizationRejection::new(
                 ErrorCode::InvalidScope,
                 format!("scope must contain `openid`, but is {came}"),
             ));
@@ -197,12 +197,12 @@ impl AuthorizationRequest {
             parameters.get("code_challenge")?,
             parameters.get("code_challenge_method")?,
         )
-        .map_err(|error| Refusal::new(ErrorCode::InvalidRequest, error.to_string()))?;
+        .map_err(|error| AuthorizationRejection::new(ErrorCode::InvalidRequest, error.to_string()))?;
 
         let nonce = parameters.owned("nonce")?;
         // Sections 3.2.2.1 and 3.3.2.11.
         if response_type.has_id_token() && nonce.is_none() {
-            return Err(Refusal::new(
+            return Err(AuthorizationRejection::new(
                 ErrorCode::InvalidRequest,
                 format!("nonce is missing, but response_type `{response_type}` requires one"),
             ));
@@ -221,14 +221,17 @@ impl AuthorizationRequest {
     }
 }
 
-fn refuse_unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
+fn refuse_unsupported_parameters(parameters: &Parameters) -> Result<(), AuthorizationRejection> {
     for (name, code) in [
         ("request", ErrorCode::RequestNotSupported),
         ("request_uri", ErrorCode::RequestUriNotSupported),
         ("registration", ErrorCode::RegistrationNotSupported),
     ] {
         if parameters.get(name)?.is_some() {
-            return Err(Refusal::new(code, format!("parameter `{name}` is not supported")));
+            return Err(AuthorizationRejection::new(
+                code,
+                format!("parameter `{name}` is not supported"),
+            ));
         }
     }
     Ok(())
@@ -237,9 +240,12 @@ fn refuse_unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal>
 fn parse_response_type(
     response_type: Option<&str>,
     allowed: &[ResponseType],
-) -> Result<ResponseType, Refusal> {
+) -> Result<ResponseType, AuthorizationRejection> {
     let Some(name) = response_type else {
-        return Err(Refusal::new(ErrorCode::InvalidRequest, "response_type is missing"));
+        return Err(AuthorizationRejection::new(
+            ErrorCode::InvalidRequest,
+            "response_type is missing",
+        ));
     };
     let known = ResponseType::parse(name);
     if let Some(known) = known.filter(|known| allowed.contains(known)) {
@@ -249,15 +255,15 @@ fn parse_response_type(
     let reason = format!("response_type must be {}, got `{name}`", names.join(" or "));
     // One that the provider knows is only closed to this client (RFC 6749, section 4.1.2.1).
     Err(match known {
-        Some(_) => Refusal::new(ErrorCode::UnauthorizedClient, reason),
-        None => Refusal::new(ErrorCode::UnsupportedResponseType, reason),
+        Some(_) => AuthorizationRejection::new(ErrorCode::UnauthorizedClient, reason),
+        None => AuthorizationRejection::new(ErrorCode::UnsupportedResponseType, reason),
     })
 }
 
-fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
+fn parse_max_age(value: &str) -> Result<Duration, AuthorizationRejection> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     value.parse().ok().filter(|_| digits).map(Duration::from_secs).ok_or_else(|| {
-        Refusal::new(
+        AuthorizationRejection::new(
             ErrorCode::InvalidRequest,
             format!("max_age must be a number of seconds, not `{value}`"),
         )
@@ -265,7 +271,7 @@ fn parse_max_age(value: &str) -> Result<Duration, Refusal> {
 }
 
 /// The parameters of an error response, without `state` and `iss`.
-pub(crate) fn refusal_parameters(refusal: &Refusal) -> Parameters {
+pub(crate) fn refusal_parameters(refusal: &AuthorizationRejection) -> Parameters {
     let mut parameters = Parameters::default();
     parameters.push("error", refusal.code.as_str());
     parameters.push("error_description", &description_characters(&refusal.description));

@@ -8,7 +8,7 @@ use crate::failure::engine::ledger::Login;
 use crate::failure::engine::token::Token;
 use crate::issuer::grant::{AccessToken, Code, Grant};
 use crate::issuer::issuer::until;
-use crate::issuer::tokens::Beside;
+use crate::issuer::tokens::HashInputs;
 use crate::protocol::pkce::CodeChallenge;
 
 /// Puts another code in the place of the honest one: like it, but for what `change` does.
@@ -106,8 +106,8 @@ pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
         }
         _ => {
             let nonce = grant.nonce.as_deref();
-            let beside = Beside { access_token: Some(&access_token), code: None };
-            let signed = issuer.id_token(&grant, &scope, nonce, &beside, now);
+            let inputs = HashInputs { access_token: Some(&access_token), code: None };
+            let signed = issuer.id_token(&grant, &scope, nonce, &inputs, now);
             match fault.is("signature", "none") {
                 true => unsigned(&signed, fault),
                 false => signed,

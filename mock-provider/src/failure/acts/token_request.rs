@@ -10,7 +10,7 @@ use crate::exchange::request::Request;
 use crate::failure::engine::act::{Effect, Object};
 use crate::failure::engine::fault::Fault;
 use crate::issuer::issuer::Issuer;
-use crate::protocol::authorization::{ErrorCode as AuthorizationErrorCode, Refusal};
+use crate::protocol::authorization::{AuthorizationRejection, ErrorCode as AuthorizationErrorCode};
 use crate::protocol::token::{ErrorCode, TokenError};
 
 /// A secret with every kind of character that a careless encoding breaks.
@@ -91,6 +91,9 @@ pub(crate) fn insist_on_pkce(fault: &Fault<'_>) -> Option<Effect> {
     Effect::answer(reason.clone(), move |issuer: &Issuer| {
         let flow = issuer.random.flow();
         let answer = Answer { issuer, reply_to: &reply_to, flow: &flow };
-        answer.refuse(&Refusal::new(AuthorizationErrorCode::InvalidRequest, reason), None)
+        answer.reject(
+            &AuthorizationRejection::new(AuthorizationErrorCode::InvalidRequest, reason),
+            None,
+        )
     })
 }
