@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use super::act::Act;
 use super::armed::Failures;
 use super::diff::diff;
-use super::exit::Turn;
 use super::fault::Fault;
 use super::token::Token;
+use super::turn::Turn;
 use crate::exchange::journal::Alteration;
 use crate::exchange::notice::{LogoutNotice, LogoutRequest};
 use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
 
-/// A logout token that a failure has delivered later.
+/// A logout token that is delivered later, because of a failure.
 #[derive(Clone, Debug)]
 pub(crate) struct Delayed {
     pub(crate) notice: LogoutNotice,
@@ -31,8 +31,8 @@ pub(crate) enum Origin {
     Failure,
 }
 
-/// Lets armed failures act on a logout token, then on the requests that deliver it: the honest one
-/// is `request`.
+/// Lets armed failures act on a logout token, then on the requests that deliver it. `request` is the
+/// honest one.
 pub(crate) fn deliver(
     failures: &Failures,
     issuer: &Issuer,
@@ -93,7 +93,7 @@ pub(crate) fn deliver(
     (requests, alterations)
 }
 
-/// The requests in JSON, to be compared.
+/// The requests as JSON, for comparison.
 fn view(requests: &[LogoutRequest]) -> Value {
     let view = |request: &LogoutRequest| {
         let parameters: Vec<_> =

@@ -1,4 +1,4 @@
-//! What a mode and its acts are, and how armed failures act on an exchange.
+//! How armed failures act on an exchange: what an act is, what it gets, and what remembers the past.
 
 pub(crate) mod act;
 pub(crate) mod armed;
@@ -13,3 +13,4 @@ pub(crate) mod grants;
 pub(crate) mod ledger;
 pub(crate) mod surroundings;
 pub(crate) mod token;
+pub(crate) mod turn;
