@@ -127,12 +127,8 @@ pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply 
         RedirectNotAllowed::RedirectUri(refused) => refused.details(),
         _ => Vec::new(),
     };
-    let page = ErrorPage {
-        title: title.into(),
-        reason: error.to_string(),
-        details,
-        hint: way_out.into(),
-    };
+    let page =
+        ErrorPage { title: title.into(), reason: error.to_string(), details, hint: way_out.into() };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)
         .note(Note::refused("invalid_request", error.to_string()).flow(flow))

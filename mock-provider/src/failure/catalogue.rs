@@ -1,4 +1,4 @@
-//! All modes, and what each of them does.
+//! All modes, and the acts of each.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ static MODES: LazyLock<Vec<Vec<Mode>>> = LazyLock::new(|| {
     Class::ALL.iter().map(modes).collect()
 });
 
-/// The entries of a class: what its file declares.
+/// The entries that the file of a class declares.
 fn entries(class: Class) -> &'static [Entry] {
     match class {
         Class::Discovery => discovery::ENTRIES,
@@ -55,20 +55,20 @@ pub fn modes() -> impl Iterator<Item = &'static Mode> {
     Class::ALL.iter().flat_map(|class| class.modes())
 }
 
-/// What a mode does.
+/// The acts of a mode.
 pub(crate) fn acts(mode: &Mode) -> &'static [Act] {
     let entry = entries(mode.class()).iter().find(|entry| entry.mode.name == mode.name);
     entry.map_or(&[], |entry| entry.acts)
 }
 
-/// The mode of that name.
+/// The mode with that name.
 pub(crate) fn find(name: &str) -> Option<&'static Mode> {
     modes().find(|mode| mode.name == name)
 }
 
 impl Mode {
-    /// Every case of the mode: each value of each parameter, the others at their neutral values, or
-    /// at their defaults where they have none.
+    /// Every case of the mode: each value of each parameter, with the others at their neutral values, or
+    /// at their defaults if they have none.
     ///
     /// # Panics
     ///
@@ -105,11 +105,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_mode_says_of_its_values_is_about_values_that_it_has() {
+    fn exceptions_and_defaults_of_a_mode_are_values_that_it_allows() {
         for mode in modes() {
             let plain = Failure::from(mode);
-            let told = mode.exceptions.iter().map(|(name, value, _)| (name, value));
-            for (name, value) in told.chain(mode.from_the_second.iter().map(|(n, v)| (n, v))) {
+            let exceptions = mode.exceptions.iter().map(|(name, value, _)| (name, value));
+            let skipping = mode.from_the_second.iter().map(|(name, value)| (name, value));
+            for (name, value) in exceptions.chain(skipping) {
                 assert!(plain.clone().with(name, value).is_ok(), "{}: {name}={value}", mode.name);
             }
             for parameter in mode.parameters {

@@ -1,4 +1,4 @@
-//! The failure that somebody chose on the sign-in page, for that login alone.
+//! The failure that a user chooses on the sign-in page, for that login alone.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use crate::failure::catalogue;
 use crate::failure::engine::act::Act;
 use crate::failure::engine::armed::Failures;
 use crate::failure::spec::class::Class;
-use crate::failure::spec::failure::{Failure, Selector};
+use crate::failure::spec::failure::{Failure, FailureError, Selector};
 use crate::failure::spec::mode::Mode;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{FailureClass, FailurePicker, FailureRow};
 
-/// How long the failure stays armed: long enough to look at a failed login, and nobody must
-/// remember to clear it.
+/// How long the failure stays armed: long enough to examine a failed login, and nobody has to clear
+/// it.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// What the form says of a failure.
+/// What the form of the sign-in page says about a failure.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
-    /// As it was written; empty for an honest login.
+    /// The text of the field; empty for an honest login.
     pub(crate) written: String,
-    /// Whether the form only asks what there is to choose from.
+    /// Whether the form only asks for the list of failures.
     asked: bool,
-    /// The failure, or why it cannot be.
-    failure: Option<Result<Failure, String>>,
+    /// The failure, or why it cannot be chosen.
+    failure: Option<Result<Failure, FailureError>>,
 }
 
 impl Choice {
@@ -53,21 +53,21 @@ impl Choice {
         }
     }
 
-    /// The failure, where one was chosen that can be.
+    /// The chosen failure, if it is a valid choice.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()?.as_ref().ok()
     }
 
-    /// Why the failure cannot be.
+    /// Why the failure cannot be chosen.
     pub(crate) fn problem(&self) -> Option<&str> {
-        self.failure.as_ref()?.as_ref().err().map(String::as_str)
+        self.failure.as_ref()?.as_ref().err().map(|error| error.0.as_str())
     }
 
     /// Arms the chosen failure for a flow. A form that is sent twice arms it once.
     pub(crate) fn arm(written: &str, flow: &str, failures: &Failures, clock: &Clock) {
         let Ok(mut failure) = read(written) else { return };
         failure.selector.flow = Some(flow.to_owned());
-        // The number of times that the mode or its `count` says holds as well as the hour.
+        // The limit of the mode or of its `count` applies in addition to the hour.
         failure.lifetime = failure.effective_lifetime();
         failure.lifetime.duration.get_or_insert(LIFETIME);
         for armed in failures.armed().iter().filter(|armed| armed.failure == failure) {
@@ -88,26 +88,26 @@ fn classes() -> Vec<FailureClass> {
     classes.filter(|class| !class.modes.is_empty()).collect()
 }
 
-fn read(written: &str) -> Result<Failure, String> {
-    let failure = Failure::parse(written).map_err(|error| error.to_string())?;
+fn read(written: &str) -> Result<Failure, FailureError> {
+    let failure = Failure::parse(written)?;
     let Selector { issuer, flow, .. } = &failure.selector;
     if issuer.is_some() || flow.is_some() {
-        return Err("it is for this login alone: leave `issuer` and `flow` out".to_owned());
+        let reason = "a failure chosen here is for this login alone: leave out `issuer` and `flow`";
+        return Err(FailureError(reason.to_owned()));
     }
     match failure.mode().acts_in_a_login() {
         true => Ok(failure),
-        false => Err(format!(
-            "`{}` is nothing that one login could meet: point the application at the issuer \
-             /failing/{}",
+        false => Err(FailureError(format!(
+            "`{}` does not act on a single login: point the application at the issuer /failing/{}",
             failure.mode().name,
             failure.in_path()
-        )),
+        ))),
     }
 }
 
 impl Mode {
-    /// Whether the mode acts on what belongs to one login, from the sign-in to the logout. The
-    /// metadata and the key set belong to none: nothing says for which login they are fetched.
+    /// Whether the mode acts on the exchanges of one login, from sign-in to logout. The metadata and
+    /// the key set do not belong to a login: a request for them does not say for which one it is.
     pub(crate) fn acts_in_a_login(&self) -> bool {
         let of_documents = matches!(self.class(), Class::Discovery | Class::Jwks);
         catalogue::acts(self).iter().any(|act| match act {

@@ -1,5 +1,4 @@
-//! A mode as documents tell it: the same for the command line, the control API and the published
-//! page.
+//! A mode in JSON: the same for the command line and the control API.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +7,7 @@ use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::{Kind, Parameter};
 
-/// Everything that is known of a mode, to be written as JSON.
+/// Everything that the catalogue says about a mode, in JSON.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = FailureMode)]
 pub(crate) struct Description {
@@ -17,39 +16,39 @@ pub(crate) struct Description {
     pub(crate) class: Class,
     /// What the provider does, in one sentence.
     pub(crate) effect: &'static str,
-    /// What can be chosen.
+    /// The parameters that can be chosen.
     pub(crate) parameters: Vec<ParameterDescription>,
     /// What a correct relying party does about it.
     pub(crate) expected: Expected,
-    /// Values that a correct relying party answers otherwise.
+    /// Parameter values for which a correct relying party does something else.
     pub(crate) exceptions: Vec<ExceptionDescription>,
-    /// How bad it is when a relying party does otherwise.
+    /// How bad it is if a relying party does something else.
     pub(crate) severity: Severity,
-    /// The clauses that the failure breaks, or that say how to answer it.
+    /// The clauses that the failure violates, or that say how to react to it.
     #[schema(value_type = Vec<String>)]
     pub(crate) clauses: &'static [&'static str],
     /// What else is worth knowing; may be empty.
     pub(crate) note: &'static str,
-    /// Every case, as it is written: each value of each parameter, the others at those that leave the
-    /// answer alone where they have such.
+    /// Every case as a specification: each value of each parameter, with the others at the values that
+    /// change nothing, if they have one.
     pub(crate) cases: Vec<String>,
 }
 
-/// A parameter of a mode, as it is chosen.
+/// A parameter of a mode.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = FailureParameter)]
 pub(crate) struct ParameterDescription {
     pub(crate) name: &'static str,
-    /// The value when none is given.
+    /// The value if none is given.
     pub(crate) default: String,
-    /// The values to choose from; empty where any of a kind will do.
+    /// The values to choose from; empty for durations and numbers.
     #[schema(value_type = Vec<String>)]
     pub(crate) choices: Vec<&'static str>,
-    /// What values look like, for a person.
+    /// The allowed values in a readable form.
     pub(crate) values: String,
 }
 
-/// A value that is answered otherwise than its mode.
+/// A parameter value for which a correct relying party does something else.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = FailureException)]
 pub(crate) struct ExceptionDescription {
@@ -100,7 +99,7 @@ impl Expected {
     /// What that means, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Reject => "There is no session, and nothing of the bad data is used.",
+            Self::Reject => "There is no session, and none of the bad data is used.",
             Self::Recover => "It works again without anybody's help.",
             Self::Error => "The user reads what happened, and can try again.",
             Self::Tolerate => "It works.",
@@ -110,12 +109,12 @@ impl Expected {
 }
 
 impl Severity {
-    /// What it means that a relying party answers such a failure wrongly, in a sentence.
+    /// What happens if a relying party reacts to such a failure wrongly, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Critical => "An attacker gains something.",
             Self::Robustness => "Users are locked out, or see a crash.",
-            Self::Interoperability => "It does not work together with some providers.",
+            Self::Interoperability => "It does not work with some providers.",
         }
     }
 }

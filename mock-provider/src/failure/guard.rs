@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::failure::engine::armed::{Armed, Failures};
 
-/// An armed failure, which is cleared when this is dropped.
+/// An armed failure, which is cleared when this guard is dropped.
 ///
-/// A failure that never fired tests nothing: dropping its guard then fails the test, unless the
-/// test fails already or the failure was told that it [may not fire](Self::may_not_fire).
+/// A failure that never fired tests nothing, so dropping its guard then panics, unless the test is
+/// already panicking or [`may_not_fire`](Self::may_not_fire) was called.
 #[must_use = "the failure is cleared when its guard is dropped"]
 pub struct ArmedFailure {
     failures: Arc<Failures>,
@@ -21,12 +21,12 @@ impl ArmedFailure {
         Self { failures, armed, must_fire: true }
     }
 
-    /// How often the failure fired so far.
+    /// How often the failure has fired.
     pub fn fired(&self) -> u64 {
         self.armed.fired()
     }
 
-    /// Does not mind when the failure never fires.
+    /// Allows the failure never to fire.
     pub fn may_not_fire(mut self) -> Self {
         self.must_fire = false;
         self
@@ -45,8 +45,8 @@ impl Drop for ArmedFailure {
         if self.must_fire && self.fired() == 0 && !std::thread::panicking() {
             let failure = &self.armed.failure;
             panic!(
-                "the failure `{failure}` was armed and never fired: no exchange matched it; \
-                 see the journal for what was asked, or call `may_not_fire`"
+                "the failure `{failure}` was armed but never fired: no exchange matched it; \
+                 look at the requests in the journal, or call `may_not_fire`"
             );
         }
     }

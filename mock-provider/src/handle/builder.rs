@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use url::{Host, Url};
 
 use crate::base::clock::Clock;
+use crate::base::endpoint::Endpoint;
 use crate::directory::client::Client;
 use crate::directory::user::User;
 use crate::handle::blocking;
 use crate::handle::provider::{MockProvider, StartError, listen};
 use crate::host::tenant::Tenant;
 use crate::net::https::Tls;
-use crate::base::endpoint::Endpoint;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Group, Settings};
 

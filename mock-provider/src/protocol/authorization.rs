@@ -197,7 +197,9 @@ impl AuthorizationRequest {
             parameters.get("code_challenge")?,
             parameters.get("code_challenge_method")?,
         )
-        .map_err(|error| AuthorizationRejection::new(ErrorCode::InvalidRequest, error.to_string()))?;
+        .map_err(|error| {
+            AuthorizationRejection::new(ErrorCode::InvalidRequest, error.to_string())
+        })?;
 
         let nonce = parameters.owned("nonce")?;
         // Sections 3.2.2.1 and 3.3.2.11.

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::key_path::KeyPath;
-use crate::base::suggestion::{advice, nearest};
 use super::shape::{Found, ShapeError, Shaped};
+use crate::base::suggestion::{advice, nearest};
 use crate::protocol::scope::STANDARD_SCOPES;
 
 /// What a value is written in.

@@ -260,7 +260,10 @@ async fn a_failure_that_names_another_flow_is_refused_on_the_page() {
     for selector in ["issuer=other", "flow=zzz"] {
         let fields = as_user("alice").with("failure", &format!("id-token-alg-none@{selector}"));
         let received = browser.decide(&page, &fields).await;
-        received.expect_page(422, "it is for this login alone: leave `issuer` and `flow` out");
+        received.expect_page(
+            422,
+            "a failure chosen here is for this login alone: leave out `issuer` and `flow`",
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! ID tokens whose `alg` leads verifiers astray.
+//! ID tokens whose `alg` misleads verifiers.
 
 use serde_json::json;
 
@@ -7,27 +7,27 @@ use crate::failure::engine::token::{Signature, Token};
 use crate::jose::algorithm::Algorithm;
 use crate::jose::public_key::PublicKeyForm;
 
-/// As long as an HMAC of SHA-256: a key of that many zeros.
+/// A key of zeros, as long as an HMAC with SHA-256.
 const NULL_BYTES: [u8; 32] = [0; 32];
 
-/// Says that the token is not signed.
+/// Declares that the token is not signed.
 pub(crate) fn unsign(token: &mut Token, fault: &Fault<'_>) {
     match fault.value("signature").as_str() {
-        "original" => token.keep_signature("of the token before it said that it has none"),
+        "original" => token.keep_signature("valid for the token before its `alg` changed"),
         "garbage" => token.signature = Signature::Bytes(b"garbage".to_vec(), "garbage"),
         _ => token.signature = Signature::Bytes(Vec::new(), "none"),
     }
     token.header.insert("alg".to_owned(), json!(fault.value("spelling")));
     token.drop_hashes();
     if fault.is("dot", "dropped") {
-        // Nothing changes where something stands behind the dot.
+        // A token with a signature after the dot stays as it is.
         if let Some(two_parts) = token.compact().strip_suffix('.') {
             token.instead = Some(json!(two_parts));
         }
     }
 }
 
-/// Uses the public key for the secret of an HMAC.
+/// Uses the public key as the secret of an HMAC.
 pub(crate) fn key_with_public_key(token: &mut Token, fault: &Fault<'_>) {
     let signer = match &token.signature {
         Signature::By(signer) => Some(signer.clone()),
@@ -41,20 +41,20 @@ pub(crate) fn key_with_public_key(token: &mut Token, fault: &Fault<'_>) {
         text.truncate(text.trim_ascii_end().len());
     }
     let kid = token.header.get("kid").cloned();
-    token.authenticate(Algorithm::HS256, text, "by the public key as a secret");
-    // The name stays: it leads to the key that is to be confused.
+    token.authenticate(Algorithm::HS256, text, "HMAC keyed with the public key");
+    // `kid` stays: it leads the verifier to the key that it should confuse.
     token.header.extend(kid.map(|kid| ("kid".to_owned(), kid)));
 }
 
-/// Uses the client's secret, or one that anybody guesses.
+/// Uses the client's secret, or a guessable one.
 pub(crate) fn key_with_secret(token: &mut Token, fault: &Fault<'_>) {
     let client = fault.note.client.clone().unwrap_or_default();
     let (key, words) = match fault.value("key").as_str() {
-        "client-secret" => (fault.client_secret(), "by the client's secret"),
-        "secret" => (b"secret".to_vec(), "by the word `secret`"),
-        "null-bytes" => (NULL_BYTES.to_vec(), "by null bytes"),
-        "client-id" => (client.clone().into_bytes(), "by the client's identifier"),
-        _ => (Vec::new(), "by nothing"),
+        "client-secret" => (fault.client_secret(), "HMAC keyed with the client's secret"),
+        "secret" => (b"secret".to_vec(), "HMAC keyed with the word `secret`"),
+        "null-bytes" => (NULL_BYTES.to_vec(), "HMAC keyed with null bytes"),
+        "client-id" => (client.clone().into_bytes(), "HMAC keyed with the client identifier"),
+        _ => (Vec::new(), "HMAC with an empty key"),
     };
     token.authenticate(Algorithm::HS256, key, words);
     if fault.is("kid", "client-id") {
@@ -62,7 +62,7 @@ pub(crate) fn key_with_secret(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// Names an algorithm that is not the one of the signature.
+/// Names an algorithm other than that of the signature.
 pub(crate) fn lie(token: &mut Token, fault: &Fault<'_>) {
     let alg = match fault.value("variant").as_str() {
         "unknown" => json!("XS256"),

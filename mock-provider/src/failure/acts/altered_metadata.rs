@@ -1,4 +1,4 @@
-//! Metadata, altered.
+//! Altered metadata.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::{Fault, on_another_host};
 use crate::net::wire::delivery::{Delivery, End, Extent};
 
-/// The members that every provider has to publish.
+/// The members that every provider must publish (OpenID Connect Discovery 1.0, section 3).
 pub(crate) const REQUIRED: [&str; 7] = [
     "issuer",
     "authorization_endpoint",
@@ -54,7 +54,7 @@ pub(crate) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
     metadata.insert("issuer".into(), json!(other));
 }
 
-/// Gives an issuer the other ending, where this is the place for it.
+/// Adds or removes the issuer's trailing slash, if the failure acts in this place.
 pub(crate) fn slash(object: &mut Object, member: &str, fault: &Fault<'_>, place: &str) {
     if !fault.is("place", place) && !fault.is("place", "all-but-config") {
         return;
@@ -72,7 +72,7 @@ pub(crate) fn with_other_ending(issuer: &str) -> String {
 }
 
 pub(crate) fn unavailable(answer: &mut RawResponse, fault: &Fault<'_>) {
-    if !fault.asks(Endpoint::Discovery) {
+    if !fault.calls(Endpoint::Discovery) {
         return;
     }
     answer.status = match fault.value("mode").as_str() {
@@ -88,10 +88,10 @@ pub(crate) fn unavailable(answer: &mut RawResponse, fault: &Fault<'_>) {
 }
 
 pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
-    /// Marks the address that a redirect led to.
+    /// Marks the target of the redirect.
     const REDIRECTED: &str = "redirected";
 
-    if !fault.asks(Endpoint::Discovery) || !answer.status.is_success() {
+    if !fault.calls(Endpoint::Discovery) || !answer.status.is_success() {
         return;
     }
     let redirected =
@@ -122,7 +122,7 @@ pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
     };
 }
 
-/// A text where a list should be, and the other way round.
+/// A string instead of a list, and a list instead of a string.
 fn wrong_type((name, value): (String, Value)) -> (String, Value) {
     let value = match value {
         Value::Array(values) => {
@@ -155,7 +155,7 @@ pub(crate) fn unsafe_url(metadata: &mut Object, fault: &Fault<'_>) {
     match fault.value("target").as_str() {
         "loopback-canary" => *honest = on_loopback(&fault.canary()),
         "file" => *honest = "file:///etc/passwd".to_owned(),
-        // Nothing else is answered there without TLS.
+        // Without TLS, the port answers only requests for the canary.
         "http" if honest.starts_with("https:") => {
             *honest = fault.canary().replacen("https:", "http:", 1);
         }
@@ -169,12 +169,12 @@ pub(crate) fn redirect_to_canary(answer: &mut RawResponse, fault: &Fault<'_>) {
         "token_endpoint" => Endpoint::Token,
         _ => Endpoint::Userinfo,
     };
-    if fault.is("target", "redirect-to-canary") && fault.asks(endpoint) {
+    if fault.is("target", "redirect-to-canary") && fault.calls(endpoint) {
         answer.redirect(StatusCode::TEMPORARY_REDIRECT, &on_loopback(&fault.canary()));
     }
 }
 
-/// An address on the loopback interface, by number.
+/// An address with the host 127.0.0.1.
 fn on_loopback(address: &str) -> String {
     let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
     let _ = url.set_host(Some("127.0.0.1"));

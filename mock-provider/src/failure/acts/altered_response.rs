@@ -1,7 +1,8 @@
-//! Authorization responses, altered.
+//! Altered authorization responses.
 
 use axum::http::header::{HeaderValue, LOCATION};
 
+use super::near_miss::other_case;
 use super::{markup, stolen_code};
 use crate::base::endpoint::Endpoint;
 use crate::exchange::reply::{Note, Reply};
@@ -13,7 +14,7 @@ use crate::failure::engine::ledger::Login;
 use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 
-/// What is told in place of an error that is defined.
+/// An error code that no specification defines.
 const UNKNOWN_ERROR: &str = "error_that_nobody_defined";
 
 fn has_code(response: &AuthorizationDraft) -> bool {
@@ -30,13 +31,7 @@ pub(crate) fn state_mismatch(response: &mut AuthorizationDraft, fault: &Fault<'_
             return;
         }
         "empty" => String::new(),
-        "case-changed" => {
-            let changed = |c: char| match c.is_ascii_lowercase() {
-                true => c.to_ascii_uppercase(),
-                false => c.to_ascii_lowercase(),
-            };
-            state.chars().map(changed).collect()
-        }
+        "case-changed" => other_case(state),
         "truncated" => {
             let mut characters = state.chars();
             characters.next_back();
@@ -78,7 +73,7 @@ pub(crate) fn login_csrf(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     }
 }
 
-/// The latest login of the same client that another browser began, and nobody finished.
+/// The latest unfinished login of the same client, begun in another browser.
 fn unfinished_login(fault: &Fault<'_>) -> Option<Login> {
     let ledger = fault.failures.ledger();
     let mut unfinished = ledger.unfinished(fault.note);
@@ -117,7 +112,7 @@ pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
         parameters = parameters.with("redirect_uri", other);
     }
     let honest = fault.at_other_issuer(Endpoint::Authorization);
-    let words = format!("the browser was sent on to {honest}");
+    let words = format!("the browser was redirected to {honest}");
     let note = Note::new(words.clone()).client(&reply_to.client.id);
     Effect::answer(words, move |_| {
         Reply::redirect(&parameters.append_to(format!("{honest}?"))).note(note)
@@ -132,7 +127,7 @@ pub(crate) fn error(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let error = if error == "unknown" { UNKNOWN_ERROR } else { &error };
     let mut refusal = Parameters::from_iter([("error", error)]);
     if fault.is("description", "present") {
-        refusal.push("error_description", "the failure that was armed refuses everybody");
+        refusal.push("error_description", "an armed failure refuses every user");
     }
     refuse(response, refusal);
     if fault.is("state", "absent") {
@@ -150,7 +145,7 @@ pub(crate) fn error_markup(response: &mut AuthorizationDraft, fault: &Fault<'_>)
     response.parameters = response.parameters.with(&fault.value("field"), &payload);
 }
 
-/// Puts a refusal in the place of the code, and keeps the rest of the response.
+/// Replaces the code with a refusal, and keeps the rest of the response.
 fn refuse(response: &mut AuthorizationDraft, refusal: Parameters) {
     let mut parameters = refusal;
     let rest = response.parameters.without("code");

@@ -1,4 +1,4 @@
-//! Token responses, altered.
+//! Altered token responses.
 
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -11,7 +11,7 @@ use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
 use crate::issuer::grant::Consumption;
 
-/// Gives a member another value, where there is such a member.
+/// Sets a member to another value, if it is present.
 pub(crate) fn replace(object: &mut Object, name: &str, value: Value) {
     if let Some(member) = object.get_mut(name) {
         *member = value;
@@ -24,7 +24,7 @@ pub(crate) fn status(fault: &Fault<'_>) -> StatusCode {
 }
 
 pub(crate) fn http_error(answer: &mut RawResponse, fault: &Fault<'_>) {
-    if !fault.asks(Endpoint::Token) {
+    if !fault.calls(Endpoint::Token) {
         return;
     }
     answer.status = status(fault);
@@ -49,7 +49,7 @@ pub(crate) fn http_error(answer: &mut RawResponse, fault: &Fault<'_>) {
     }
 }
 
-/// Leaves the code valid: who did not get its tokens may ask once more, and is answered alike.
+/// Keeps the code valid: a client that did not get its tokens may try again, with the same result.
 pub(crate) fn leave_code(fault: &Fault<'_>) -> Option<Consumption> {
     fault.redeems_a_code().then_some(Consumption::Unused)
 }
@@ -62,7 +62,7 @@ pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
     let Ok(tokens) = serde_json::from_slice::<Object>(&answer.body) else { return };
     answer.body = match fault.value("body").as_str() {
         "form-encoded" => malformed::form_encoded(&tokens),
-        // A member more, with a letter that UTF-8 writes otherwise.
+        // One more member, with a letter that UTF-8 encodes differently.
         "latin1" => malformed::before_the_end(&answer.body, b",\"note\":\"caf\xe9\""),
         "duplicate-keys" => malformed::after_the_start(
             &answer.body,
@@ -76,7 +76,7 @@ pub(crate) fn bad_body(answer: &mut RawResponse, fault: &Fault<'_>) {
 }
 
 pub(crate) fn oauth_error(answer: &mut RawResponse, fault: &Fault<'_>) {
-    if !fault.asks(Endpoint::Token) || !answer.status.is_success() {
+    if !fault.calls(Endpoint::Token) || !answer.status.is_success() {
         return;
     }
     let error = match fault.value("error").as_str() {
@@ -141,7 +141,7 @@ pub(crate) fn optional_members(tokens: &mut Object, fault: &Fault<'_>) {
         "array" => replace(tokens, "scope", json!(values)),
         _ => {}
     }
-    // A refresh keeps its new one: without it, the relying party could not even go on as before.
+    // A refresh keeps its new token: without it, the relying party could not refresh again.
     if fault.is("refresh_token", "absent") && fault.redeems_a_code() {
         tokens.shift_remove("refresh_token");
     }

@@ -1,4 +1,4 @@
-//! ID tokens that bring the key along by which they verify, or the address of it.
+//! ID tokens that contain the key that verifies them, or its address.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::jose::signing_key::SigningKey;
 /// A symmetric key that comes with the token.
 const SYMMETRIC: &[u8; 32] = b"whoever reads this can forge it.";
 
-/// Somebody who has a key and is not the issuer.
+/// An attacker, who has a key but is not the issuer.
 pub(crate) fn attacker() -> Arc<Signer> {
     let key = SigningKey::unpublished();
     let kid = key.thumbprint().to_owned();
@@ -32,7 +32,7 @@ pub(crate) fn embed(token: &mut Token, fault: &Fault<'_>) {
     let member = fault.value("member");
     match member.as_str() {
         "jwk-oct" => {
-            let words = "by the key in the header";
+            let words = "HMAC keyed with the key in the header";
             token.authenticate(Algorithm::HS256, SYMMETRIC.to_vec(), words);
             let k = BASE64_URL_SAFE_NO_PAD.encode(SYMMETRIC);
             token.header.insert("kid".to_owned(), json!("own"));
@@ -75,28 +75,28 @@ pub(crate) fn refer(token: &mut Token, fault: &Fault<'_>) {
     token.header.insert(member.to_owned(), value);
 }
 
-/// Where a key set with the attacker's key is fetched.
+/// The address of a key set with the attacker's key.
 pub(crate) fn key_set_address(fault: &Fault<'_>, content: &str) -> String {
     format!("{}?keys={}", fault.foreign_canary(), listed(content))
 }
 
-/// In a query, a plus would be a blank.
+/// A list for a query, where a plus would be decoded as a space.
 fn listed(content: &str) -> String {
     content.replace('+', ",")
 }
 
-/// What the canary has at such an address: a key set, or certificates in PEM.
+/// The key set that the canary serves at such an address.
 pub(crate) fn key_set(issuer: &Issuer, content: &str) -> Value {
     let keys: Vec<_> = owners(issuer, content).iter().map(|owner| owner.jwk()).collect();
     json!({"keys": keys})
 }
 
-/// See [`key_set`].
+/// The certificates that the canary serves at such an address.
 pub(crate) fn certificates_in_pem(issuer: &Issuer, content: &str) -> String {
     certificates(issuer, content).iter().map(|der| to_pem("CERTIFICATE", der)).collect()
 }
 
-/// Certificates of the keys, in their order.
+/// Certificates for the keys, in the same order.
 fn certificates(issuer: &Issuer, content: &str) -> Vec<Vec<u8>> {
     let owners = owners(issuer, content);
     owners.iter().map(|owner| self_signed(&owner.key, &issuer.url)).collect()
@@ -108,6 +108,6 @@ fn owners(issuer: &Issuer, content: &str) -> Vec<Arc<Signer>> {
         "trusted" => issuer.keys.spare(Algorithm::default()),
         _ => None,
     };
-    // Anybody may ask for any number, and each costs a signature.
+    // Limited, because anybody may request any number, and each costs a signature.
     content.split(['+', ',']).take(2).filter_map(owner).collect()
 }

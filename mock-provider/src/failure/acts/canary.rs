@@ -1,5 +1,5 @@
-//! `/canary`: an address that nobody is ever sent to in earnest. Whoever comes here followed what it
-//! should not have followed, and the journal tells.
+//! `/canary`: an address that no honest answer names. A client that comes here followed an address
+//! that it should not have followed, and the journal shows it.
 
 use axum::http::StatusCode;
 
@@ -8,7 +8,7 @@ use crate::exchange::request::Request;
 use crate::failure::acts::brought_key;
 use crate::issuer::issuer::Issuer;
 
-/// Answers with nothing, or with the keys that were promised to whoever comes for them.
+/// Answers with nothing, or with the keys that a failure promised at this address.
 pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
     let asked = |name| request.query.as_ref().ok().and_then(|query| query.last(name));
     if let Some(content) = asked("keys") {

@@ -1,4 +1,4 @@
-//! Claims in forms that few expect.
+//! Claims in forms that few applications expect.
 
 use serde_json::{Value, json};
 
@@ -26,8 +26,7 @@ pub(crate) fn groups(claims: &mut Object, fault: &Fault<'_>) {
     claims.insert(claim, value);
 }
 
-/// Gives one claim a form that it should not have, leaves all claims out, or adds one that nobody
-/// knows.
+/// Gives one claim a wrong form, removes all claims about the user, or adds an unknown claim.
 pub(crate) fn mistyped(claims: &mut Object, fault: &Fault<'_>) {
     if fault.is("only-sub", "true") {
         claims.retain(|name, _| PROTOCOL_CLAIMS.contains(&name.as_str()));

@@ -1,5 +1,5 @@
 //! Bodies in a content coding
-//! ([RFC 9110, section 8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)), sound and not.
+//! ([RFC 9110, section 8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)), valid and corrupt.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 pub(crate) enum Coding {
     /// RFC 1952.
     Gzip,
-    /// RFC 1950: deflate inside zlib's wrapping, whatever the name says.
+    /// RFC 1950: the zlib format, despite the name.
     Deflate,
     /// RFC 7932.
     Brotli,
@@ -49,12 +49,12 @@ impl Coding {
         encoded.unwrap_or_default()
     }
 
-    /// A body in this coding, damaged where every decoder must notice: brotli has no checksum, so
-    /// that damage further on could pass for another text.
+    /// A body in this coding, damaged where every decoder must notice. Brotli has no checksum, so
+    /// later damage could decode to another text.
     pub(crate) fn corrupt(self, body: &[u8]) -> Vec<u8> {
         let mut encoded = self.encode(body);
         match self {
-            // The type of the first block, behind the header, becomes the reserved one.
+            // The type of the first block, after the header, becomes the reserved one.
             Self::Gzip => encoded[10] |= 0b110,
             Self::Deflate => encoded[2] |= 0b110,
             // A window size that RFC 7932, section 9.1 reserves.
@@ -63,7 +63,7 @@ impl Coding {
         encoded
     }
 
-    /// A body in this coding that is `size` bytes long when decoded: filled up with spaces, which
+    /// A body in this coding that is `size` bytes long when decoded: padded with spaces, which
     /// change neither JSON nor HTML.
     pub(crate) fn bomb(self, body: &[u8], size: usize) -> Vec<u8> {
         let mut body = body.to_vec();
@@ -120,7 +120,7 @@ mod tests {
         for coding in ALL {
             let bomb = coding.bomb(BODY, size);
             assert!(bomb.len() < size / 500, "{} has {} bytes", coding.name(), bomb.len());
-            let decoded = decode(coding, &bomb).expect("the bomb is sound");
+            let decoded = decode(coding, &bomb).expect("the bomb is valid");
             assert_eq!(decoded.len(), size);
             assert_eq!(decoded.trim_ascii_end(), BODY);
         }

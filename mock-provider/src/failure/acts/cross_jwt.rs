@@ -1,4 +1,4 @@
-//! Other tokens that an issuer signs, in the place of an ID token.
+//! Other tokens of the issuer in the place of the ID token.
 
 use serde_json::{Value, json};
 
@@ -7,14 +7,14 @@ use crate::failure::engine::act::Object;
 use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 
-/// Claims that an ID token has by the protocol, and userinfo has not.
+/// Protocol claims of ID tokens that userinfo does not have.
 const OF_ID_TOKENS: [&str; 7] = ["exp", "iat", "auth_time", "nonce", "at_hash", "acr", "sid"];
 
-/// Makes the token another one, about the same user and for the same client as far as it has them.
+/// Turns the ID token into another kind of token for the same user and client.
 pub(crate) fn replace(token: &mut Token, fault: &Fault<'_>) {
     let own = token.claims.clone();
     let of = |name: &str| own.get(name).cloned().unwrap_or_default();
-    // Follows from the token itself: nothing is drawn.
+    // Derived from the token, because drawing a value would change all later random values.
     let jti = of("at_hash");
     let (typ, claims) = match fault.value("kind").as_str() {
         "access-token-jwt" => (

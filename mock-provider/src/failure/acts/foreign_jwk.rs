@@ -13,19 +13,19 @@ const ED448: &str = "X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3
 const SECP256K1: [&str; 2] =
     ["eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g", "SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"];
 
-/// The bytes of a public key of ML-DSA-44.
+/// The length of an ML-DSA-44 public key, in bytes.
 const ML_DSA_44: usize = 1312;
 
-/// A key of that sort. `None` for a sort that is not known.
-pub(crate) fn extra(sort: &str, keys: &Keys) -> Option<Jwk> {
+/// A key of that kind; `None` for an unknown kind.
+pub(crate) fn extra(kind: &str, keys: &Keys) -> Option<Jwk> {
     let rsa = || keys.foreign(KeyKind::Rsa, 1);
-    Some(match sort {
+    Some(match kind {
         "kty-AKP" => jwk(&[
             ("use", "sig"),
             ("kid", "akp"),
             ("kty", "AKP"),
             ("alg", "ML-DSA-44"),
-            // Any bytes are a key: they are polynomials and a seed.
+            // Any bytes are a valid key: a seed and the coefficients of polynomials.
             ("pub", &"A".repeat(ML_DSA_44.div_ceil(3) * 4 - 2)),
         ]),
         "kty-unknown" => {

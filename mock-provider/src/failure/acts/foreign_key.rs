@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::{Signature, Token};
 
-/// Signs with the key of the default issuer, where the failure wants that and this is another.
+/// Signs with the key of the default issuer, if the failure is about that key.
 pub(crate) fn sign(token: &mut Token, fault: &Fault<'_>) {
     let Signature::By(own) = &token.signature else { return };
     if !fault.is("key", "other-op") {

@@ -1,4 +1,4 @@
-//! Hashes by which an ID token vouches for what comes with it, wrong or left out.
+//! Wrong or missing hashes that bind an ID token to the code or access token beside it.
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
@@ -13,14 +13,14 @@ use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::protocol::id_token::half_hash;
 
-/// Lets an act have the ID token of the token endpoint, where the failure is for the code flow.
+/// Applies an act to the ID token of the token endpoint, if the failure is for the code flow.
 pub(crate) fn in_code_flow(token: &mut Token, fault: &Fault<'_>, act: fn(&mut Token, &Fault<'_>)) {
     if fault.is("flow", "code") {
         act(token, fault);
     }
 }
 
-/// Lets an act have the ID token of an authorization response, where the failure is for the flow.
+/// Applies an act to the ID token of an authorization response, if the failure is for its flow.
 pub(crate) fn on_front_channel(
     answer: &mut AuthorizationDraft,
     fault: &Fault<'_>,
@@ -46,12 +46,12 @@ pub(crate) fn wrong(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// Leaves `at_hash` out.
+/// Removes `at_hash`.
 pub(crate) fn missing(token: &mut Token, _: &Fault<'_>) {
     token.claims.shift_remove("at_hash");
 }
 
-/// Makes `c_hash` wrong or leaves it out, or has the token be about another user.
+/// Makes `c_hash` wrong, removes it, or makes the token about another user.
 pub(crate) fn code(token: &mut Token, fault: &Fault<'_>) {
     let Some(right) = token.claims.get("c_hash").and_then(Value::as_str) else { return };
     match fault.value("mode").as_str() {

@@ -1,4 +1,4 @@
-//! Who stands in for the right one in a failure: another user, client or issuer.
+//! The victim and the impostor of a failure: another user or client than the honest one.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use crate::directory::user::User;
 use crate::failure::engine::fault::Fault;
 
 impl Fault<'_> {
-    /// Another user than the one whom the answer is about: the first who is configured, or one who
-    /// is made up.
+    /// A user other than the one whom the answer is about: the first configured one, or a made-up
+    /// one.
     pub(crate) fn victim(&self) -> Arc<User> {
         let own = self.note.user.as_deref().unwrap_or_default();
         let directory = self.issuer.directory.now();
@@ -20,7 +20,7 @@ impl Fault<'_> {
         })
     }
 
-    /// A claim of that user, or one that would be theirs.
+    /// A claim of that user, or a made-up value.
     pub(crate) fn of_victim(&self, claim: &str) -> String {
         let victim = self.victim();
         match victim.all_claims().get(claim).and_then(|value| value.as_str()) {
@@ -31,7 +31,7 @@ impl Fault<'_> {
         }
     }
 
-    /// Another client of the issuer than the one that asked.
+    /// A client of the issuer other than the one that sent the request.
     pub(crate) fn other_client(&self) -> String {
         let own = self.note.client.as_deref().unwrap_or_default();
         let directory = self.issuer.directory.now();

@@ -1,4 +1,4 @@
-//! ID tokens with a `kid` that names no key, and other members that do not belong there.
+//! ID tokens with a `kid` that names no key, or with other members that do not belong in a header.
 
 use serde_json::{Value, json};
 
@@ -7,16 +7,16 @@ use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 
-/// Names a key that stands in no key set.
+/// Names a key that is not in any key set.
 pub(crate) fn unknown(token: &mut Token, fault: &Fault<'_>) {
-    let nobody = attacker();
+    let attacker = attacker();
     if fault.is("signer", "unpublished") {
-        token.sign_by(&nobody);
+        token.sign_by(&attacker);
     }
-    token.header.insert("kid".to_owned(), json!(nobody.kid));
+    token.header.insert("kid".to_owned(), json!(attacker.kid));
 }
 
-/// Puts a value into `kid` that some look up as it is.
+/// Sets `kid` to a value that a careless verifier looks up unescaped.
 pub(crate) fn inject(token: &mut Token, fault: &Fault<'_>) {
     let attacker = attacker();
     let by_hmac = |token: &mut Token, key: &[u8], words| {
@@ -24,8 +24,8 @@ pub(crate) fn inject(token: &mut Token, fault: &Fault<'_>) {
     };
     let value = fault.value("value");
     match value.as_str() {
-        "path-traversal" => by_hmac(token, b"", "by the content of an empty file"),
-        "sql" => by_hmac(token, b"selected", "by the word that the query selects"),
+        "path-traversal" => by_hmac(token, b"", "HMAC keyed with the content of an empty file"),
+        "sql" => by_hmac(token, b"selected", "HMAC keyed with the word that the query selects"),
         _ => token.sign_by(&attacker),
     }
     let kid = match value.as_str() {
@@ -40,7 +40,7 @@ pub(crate) fn inject(token: &mut Token, fault: &Fault<'_>) {
     token.header.insert("kid".to_owned(), kid);
 }
 
-/// Demands extensions that nobody knows.
+/// Demands unknown extensions, or malforms `crit`.
 pub(crate) fn demand(token: &mut Token, fault: &Fault<'_>) {
     let mut insert = |name: &str, value: Value| token.header.insert(name.to_owned(), value);
     match fault.value("crit").as_str() {

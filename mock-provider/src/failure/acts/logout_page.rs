@@ -1,4 +1,5 @@
-//! What failures do to the end-session endpoint, to the page behind it, and to session checks.
+//! Altered answers of the end-session endpoint, altered front-channel logout pages, and altered
+//! session checks.
 
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, StatusCode};
@@ -8,13 +9,12 @@ use crate::exchange::reply::{Note, Reply};
 use crate::failure::engine::act::{Effect, Object};
 use crate::failure::engine::draft::{Draft, DraftContent, RawResponse};
 use crate::failure::engine::fault::Fault;
-use crate::failure::engine::front_channel_draft::AuthorizationDraft;
-use crate::failure::engine::front_channel_draft::{Embedder, SignedOutDraft};
+use crate::failure::engine::front_channel_draft::{AuthorizationDraft, Embedder, SignedOutDraft};
 use crate::net::wire::delivery::Delivery;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ErrorPage, policy};
 
-/// Parameters with one of them replaced in its place, or left out.
+/// Parameters with one of them replaced in place, or removed.
 fn with(parameters: &Parameters, name: &str, value: Option<&str>) -> Parameters {
     let kept = parameters.iter().filter_map(|(own, honest)| match own == name {
         true => Some((own, value?)),
@@ -23,7 +23,7 @@ fn with(parameters: &Parameters, name: &str, value: Option<&str>) -> Parameters 
     Parameters::from_iter(kept)
 }
 
-pub(crate) fn tell_return(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
+pub(crate) fn alter_return(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     let Some(return_to) = &mut signed_out.return_to else { return };
     match fault.value("value").as_str() {
         "absent" => return_to.parameters = with(&return_to.parameters, "state", None),
@@ -84,7 +84,7 @@ pub(crate) fn refuse(fault: &Fault<'_>) -> Option<Effect> {
     })
 }
 
-pub(crate) fn tell_frames(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
+pub(crate) fn alter_frames(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) {
     for frame in &mut signed_out.frames {
         for (name, other) in
             [("iss", fault.other_issuer()), ("sid", "not-the-sid-of-the-session".to_owned())]
@@ -109,7 +109,7 @@ pub(crate) fn block_cookies(signed_out: &mut SignedOutDraft, fault: &Fault<'_>) 
     }
 }
 
-/// The page for session checks with an answer of its own.
+/// Makes the session check page give the chosen answers.
 pub(crate) fn break_session_check(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint != Endpoint::CheckSession || !answer.status.is_success() {
         return;
@@ -134,7 +134,7 @@ pub(crate) fn break_session_check(answer: &mut RawResponse, fault: &Fault<'_>) {
     }
 }
 
-/// True for a request that nobody is to be asked about.
+/// True for a request that must not involve the user.
 fn is_silent(fault: &Fault<'_>) -> bool {
     let parameters = fault.request.parameters().as_ref().ok();
     fault.request.endpoint == Endpoint::Authorization
@@ -154,7 +154,7 @@ pub(crate) fn fail_renewal(response: &mut AuthorizationDraft, fault: &Fault<'_>)
     response.parameters = refusal;
 }
 
-/// Has the code of a silent renewal stand for another user.
+/// Makes the code of a silent renewal stand for another user.
 pub(crate) fn renew_for_another(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     let DraftContent::Authorization(response) = &draft.content else { return None };
     let code = response.parameters.last("code").filter(|_| is_silent(fault))?.to_owned();

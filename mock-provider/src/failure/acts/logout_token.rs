@@ -1,4 +1,4 @@
-//! What failures do to logout tokens, and to the requests that deliver them.
+//! Altered logout tokens, and altered requests that deliver them.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::protocol::parameters::Parameters;
 pub(crate) fn break_signature(token: &mut Token, fault: &Fault<'_>) {
     match fault.value("fault").as_str() {
         "alg-none" => token.unsign(),
-        "wrong-alg" => sign_otherwise(token, fault),
+        "wrong-alg" => sign_with_other_algorithm(token, fault),
         "bad-signature" => token.corrupt_signature(),
         "unpublished-key" => {
             let key = SigningKey::unpublished();
@@ -29,13 +29,13 @@ pub(crate) fn break_signature(token: &mut Token, fault: &Fault<'_>) {
         _ => {
             let Some(signer) = fault.issuer.keys.signer(Algorithm::default()) else { return };
             let public = signer.key.public().spki_pem().into_bytes();
-            token.authenticate(Algorithm::HS256, public, "by the public key as a secret");
+            token.authenticate(Algorithm::HS256, public, "HMAC keyed with the public key");
         }
     }
 }
 
-/// Signs soundly by an algorithm that the client did not register for.
-fn sign_otherwise(token: &mut Token, fault: &Fault<'_>) {
+/// Signs validly with an algorithm that the client did not register for.
+fn sign_with_other_algorithm(token: &mut Token, fault: &Fault<'_>) {
     let other = |own, one, another| if own == one { another } else { one };
     match token.signature.clone() {
         Signature::By(signer) if signer.algorithm.key_kind() == Some(KeyKind::Rsa) => {
@@ -53,7 +53,11 @@ fn sign_otherwise(token: &mut Token, fault: &Fault<'_>) {
             let own = token.header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse);
             let own = own.unwrap_or(Algorithm::HS256);
             let algorithm = other(own, Algorithm::HS512, Algorithm::HS384);
-            token.authenticate(algorithm, secret.unwrap_or_default(), "by the client's secret");
+            token.authenticate(
+                algorithm,
+                secret.unwrap_or_default(),
+                "HMAC keyed with the client's secret",
+            );
         }
     }
 }
@@ -96,7 +100,7 @@ pub(crate) fn break_claims(token: &mut Token, fault: &Fault<'_>) {
         "no-iat" => remove("iat"),
         "no-jti" => remove("jti"),
         "expired" => {
-            // As old as it says: issued before it expired.
+            // Consistent: issued before it expired.
             let now = fault.request.at.as_second();
             token.claims.insert("iat".to_owned(), json!(now - 720));
             token.claims.insert("exp".to_owned(), json!(now - 600));
@@ -111,7 +115,7 @@ pub(crate) fn break_claims(token: &mut Token, fault: &Fault<'_>) {
 pub(crate) fn reword(token: &mut Token, fault: &Fault<'_>) {
     let another_session = |token: &mut Token| {
         let honest = token.claims.get("sid").and_then(Value::as_str).unwrap_or_default();
-        // Made of the honest one: as long, and the same in every run.
+        // Derived from the honest one: as long, and the same in every run.
         let other: String = honest.chars().rev().collect();
         token.claims.insert("sid".to_owned(), json!(other));
     };
@@ -126,8 +130,8 @@ pub(crate) fn reword(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// Tells of the same session once more, by a token of its own.
-pub(crate) fn say_it_again(requests: &mut Vec<LogoutRequest>, fault: &Fault<'_>) {
+/// Reports the end of the same session again, in another token.
+pub(crate) fn deliver_again(requests: &mut Vec<LogoutRequest>, fault: &Fault<'_>) {
     let honest = requests.first().and_then(|request| request.parameters.last("logout_token"));
     let token = honest.and_then(|token| Token::read(token, fault.issuer));
     let (Some(mut token), true) = (token, fault.is("variant", "already-logged-out")) else {
@@ -139,7 +143,7 @@ pub(crate) fn say_it_again(requests: &mut Vec<LogoutRequest>, fault: &Fault<'_>)
     requests.extend(token.encode().as_str().map(LogoutRequest::with));
 }
 
-/// Makes a logout token an ID token, as a refresh brings one.
+/// Turns a logout token into an ID token like that of a refresh.
 pub(crate) fn reshape(token: &mut Token, fault: &Fault<'_>) {
     if !fault.is("variant", "id-token") {
         return;
@@ -166,13 +170,13 @@ pub(crate) fn reshape_request(requests: &mut [LogoutRequest], fault: &Fault<'_>)
     }
 }
 
-/// Delivers the logout token of the last session once more, now that there is a new one.
+/// Delivers the logout token of the last session again, now that there is a new session.
 pub(crate) fn replay(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     if !fault.redeems_a_code() || !draft.status.is_success() {
         return None;
     }
     let notice = fault.failures.ledger().last_logout(fault.note)?.clone();
     let delay = fault.duration("delay");
-    let words = format!("the last logout token comes again in {} ms", delay.as_millis());
+    let words = format!("the last logout token is delivered again in {} ms", delay.as_millis());
     Effect::deliver(words, Delayed { notice, delay })
 }

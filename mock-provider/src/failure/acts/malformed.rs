@@ -1,19 +1,18 @@
-//! Bodies that are not the JSON object that was asked for.
+//! Bodies that are not the expected JSON object.
 
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::failure::engine::act::Object;
 
-/// What a proxy shows when it has nobody behind it.
+/// The error page of a proxy whose server is down.
 pub(crate) const PAGE: &[u8] =
     b"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Out of order</title>\
     </head><body><h1>Out of order</h1></body></html>\n";
 
-/// A JSON object spoilt in a way that needs to know nothing of its members. `None` for a way that is
-/// not known.
-pub(crate) fn json(way: &str, honest: &[u8]) -> Option<Vec<u8>> {
-    Some(match way {
+/// A JSON object, malformed independently of its members; `None` for an unknown form.
+pub(crate) fn json(form: &str, honest: &[u8]) -> Option<Vec<u8>> {
+    Some(match form {
         "truncated" => honest[..honest.len() / 2].to_vec(),
         "array" => [b"[", honest, b"]"].concat(),
         "bom" => [b"\xef\xbb\xbf", honest].concat(),
@@ -24,7 +23,7 @@ pub(crate) fn json(way: &str, honest: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// A JSON object with more at its start.
+/// A JSON object with text inserted at its start.
 pub(crate) fn after_the_start(honest: &[u8], more: &[u8]) -> Vec<u8> {
     match honest.split_first() {
         Some((start, rest)) => [&[*start], more, rest].concat(),
@@ -32,7 +31,7 @@ pub(crate) fn after_the_start(honest: &[u8], more: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A JSON object with more at its end.
+/// A JSON object with text inserted at its end.
 pub(crate) fn before_the_end(honest: &[u8], more: &[u8]) -> Vec<u8> {
     match honest.split_last() {
         Some((end, rest)) => [rest, more, &[*end]].concat(),
@@ -57,15 +56,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_added_stands_inside_the_object() {
+    fn text_is_inserted_inside_the_object() {
         assert_eq!(after_the_start(br#"{"a":1}"#, br#""b":2,"#), br#"{"b":2,"a":1}"#);
         assert_eq!(before_the_end(br#"{"a":1}"#, br#","b":2"#), br#"{"a":1,"b":2}"#);
     }
 
     #[test]
-    fn what_is_shorter_than_expected_is_no_reason_to_panic() {
-        for way in ["truncated", "array", "bom", "null", "empty", "html"] {
-            assert!(json(way, b"").is_some(), "{way}");
+    fn an_empty_body_does_not_cause_a_panic() {
+        for form in ["truncated", "array", "bom", "null", "empty", "html"] {
+            assert!(json(form, b"").is_some(), "{form}");
         }
         assert_eq!(after_the_start(b"", b"x"), b"");
         assert_eq!(before_the_end(b"", b"x"), b"");

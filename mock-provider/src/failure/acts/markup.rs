@@ -1,7 +1,7 @@
-//! Text that does harm where it is shown as it came.
+//! Text that does harm if it is shown unescaped.
 
-/// So long that it breaks a page, and short enough for the address line of every server.
-const LONG: usize = 4_000;
+/// Long enough to break a page, and short enough for the URL limit of every server.
+const LONG_TEXT: usize = 4_000;
 
 /// A text that visits `canary` from the page that shows it unescaped.
 pub(crate) fn payload(kind: &str, canary: &str) -> String {
@@ -11,7 +11,7 @@ pub(crate) fn payload(kind: &str, canary: &str) -> String {
         "img-onerror" => format!("<img src=x onerror=\"{visit}\">"),
         "attr-break" => format!("\" autofocus tabindex=0 onfocus=\"{visit}\" x=\""),
         "javascript-uri" => format!("javascript:void({visit})"),
-        _ => "Lorem ipsum ".chars().cycle().take(LONG).collect(),
+        _ => "Lorem ipsum ".chars().cycle().take(LONG_TEXT).collect(),
     }
 }
 
@@ -25,6 +25,6 @@ mod tests {
             let text = payload(kind, "http://127.0.0.1:9400/canary");
             assert!(text.contains(&format!("'http://127.0.0.1:9400/canary?{kind}'")), "{text}");
         }
-        assert_eq!(payload("long-text", "").len(), LONG);
+        assert_eq!(payload("long-text", "").len(), LONG_TEXT);
     }
 }

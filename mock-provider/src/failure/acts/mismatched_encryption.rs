@@ -1,4 +1,4 @@
-//! ID tokens that are encrypted in another way than the client asked for.
+//! ID tokens that are not encrypted in the way that the client registered for.
 
 use super::brought_key::attacker;
 use crate::directory::encryption::Encryption;
@@ -6,7 +6,7 @@ use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 use crate::jose::jwe::Recipient;
 
-/// Encrypts, or does not, against what was agreed.
+/// Encrypts the token, or does not, contrary to the registration.
 pub(crate) fn mismatch(token: &mut Token, fault: &Fault<'_>) {
     let client = fault.note.client.as_deref().and_then(|id| fault.issuer.client(id));
     let jwk = client.as_ref().and_then(|client| client.encryption_key().cloned());

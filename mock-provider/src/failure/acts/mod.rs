@@ -1,4 +1,4 @@
-//! What the entries do where that takes more than a line.
+//! What the entries of the catalogue do, where that takes more than a few lines.
 
 pub(crate) mod algorithm_confusion;
 pub(crate) mod altered_metadata;

@@ -1,5 +1,5 @@
-//! Values that are almost right, and values made of right ones: the same in every run, for nothing
-//! here draws from the provider's randomness.
+//! Values that are almost right, or derived from right ones. They are the same in every run, because
+//! nothing here draws from the provider's randomness.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -17,8 +17,8 @@ pub(crate) fn other_case(text: &str) -> String {
     text.chars().map(other).collect()
 }
 
-/// As many characters as wanted, which follow from `seed` and cannot be compressed: cookies that
-/// are packed stay large.
+/// Text of the given length, derived from `seed`. It cannot be compressed, so compressed cookies stay
+/// large.
 pub(crate) fn noise(seed: &str, length: usize) -> String {
     let mut noise = String::with_capacity(length + 43);
     let mut block = digest(&SHA256, seed.as_bytes());
@@ -31,7 +31,7 @@ pub(crate) fn noise(seed: &str, length: usize) -> String {
 }
 
 /// The object in JSON, its member `name` written once for each of `values`, which are JSON too.
-/// Where there is no such member, it is written at the end.
+/// If there is no such member, it is written at the end.
 pub(crate) fn with_member(object: &Object, name: &str, values: &[&str]) -> Vec<u8> {
     let quoted = Value::from(name).to_string();
     let literal = values.iter().map(|value| format!("{quoted}:{value}"));
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_has_the_length_that_was_asked_for_and_follows_from_its_seed() {
+    fn noise_has_the_requested_length_and_depends_on_its_seed() {
         assert_eq!(noise("a", 4_000).len(), 4_000);
         assert_eq!(noise("a", 4_000), noise("a", 4_000));
         assert_ne!(noise("a", 40), noise("b", 40));

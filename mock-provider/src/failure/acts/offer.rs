@@ -1,5 +1,5 @@
-//! What a failure offers besides the honest keys, so that only what it is about is wrong: a key for
-//! another algorithm is published, and the metadata lists the algorithm.
+//! Keys and algorithms that a failure publishes besides the honest ones, so that nothing is wrong but
+//! what the failure is about.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::public_key::Jwk;
 
-/// Publishes a key behind the honest ones.
+/// Publishes a key after the honest ones.
 pub(crate) fn publish(document: &mut Object, jwk: Jwk) {
     if let Some(Value::Array(keys)) = document.get_mut("keys")
         && !keys.contains(&json!(jwk))
@@ -37,24 +37,24 @@ pub(crate) fn advertise(metadata: &mut Object, algorithm: Algorithm) {
 }
 
 impl Fault<'_> {
-    /// The algorithm that was chosen, where one was.
+    /// The chosen algorithm, if there is one.
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
         Algorithm::parse(&self.value("alg"))
     }
 
-    /// Lists the algorithm that was chosen in the metadata.
+    /// Lists the chosen algorithm in the metadata.
     pub(crate) fn advertise_chosen(&self, metadata: &mut Object) {
         if let Some(algorithm) = self.algorithm() {
             advertise(metadata, algorithm);
         }
     }
 
-    /// Publishes the key of the algorithm that was chosen.
+    /// Publishes the key of the chosen algorithm.
     pub(crate) fn publish_chosen(&self, document: &mut Object) {
         self.publish_spare(document, self.algorithm());
     }
 
-    /// Publishes the key of an algorithm, which may be off.
+    /// Publishes the key of an algorithm that may not be enabled.
     pub(crate) fn publish_spare(&self, document: &mut Object, algorithm: Option<Algorithm>) {
         let signer = algorithm.and_then(|algorithm| self.issuer.keys.spare(algorithm));
         if let Some(signer) = signer {
@@ -62,18 +62,22 @@ impl Fault<'_> {
         }
     }
 
-    /// Signs with the algorithm that was chosen, where one was.
+    /// Signs with the chosen algorithm, if there is one.
     pub(crate) fn sign_as_chosen(&self, token: &mut Token) {
         let Some(algorithm) = self.algorithm() else { return };
         match self.issuer.keys.spare(algorithm) {
             Some(signer) => token.sign_by(&signer),
             None => {
-                token.authenticate(algorithm, self.client_secret(), "by the client's secret");
+                token.authenticate(
+                    algorithm,
+                    self.client_secret(),
+                    "HMAC keyed with the client's secret",
+                );
             }
         }
     }
 
-    /// The secret of the client; empty where it has none.
+    /// The secret of the client; empty if it has none.
     pub(crate) fn client_secret(&self) -> Vec<u8> {
         let client = self.note.client.as_deref().and_then(|id| self.issuer.client(id));
         let secret =

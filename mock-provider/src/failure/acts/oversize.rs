@@ -9,21 +9,21 @@ use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 use crate::protocol::id_token::half_hash;
 
-/// The number of bytes that are wanted. A kilobyte has a thousand, so that the largest token still
-/// fits into a form.
+/// The chosen number of bytes. A kilobyte is a thousand bytes, so that the largest token still fits
+/// into a form.
 fn size(fault: &Fault<'_>) -> usize {
     let size = fault.value("size");
     size.trim_end_matches("kB").parse::<usize>().unwrap_or_default() * 1_000
 }
 
-/// A token with so many bytes that begins as the honest one.
+/// A token of the chosen size that starts with the honest one.
 fn lengthened(token: &str, fault: &Fault<'_>) -> String {
     format!("{token}.{}", noise(token, size(fault).saturating_sub(token.len() + 1)))
 }
 
-/// Adds groups to claims that have some.
+/// Adds groups to claims that have groups.
 pub(crate) fn claims(claims: &mut Object, fault: &Fault<'_>) {
-    /// In bytes, with quotes and comma.
+    /// The length of a group in bytes, with quotes and comma.
     const GROUP: usize = 40;
     if let (true, Some(Value::Array(groups))) =
         (fault.is("source", "groups"), claims.get_mut("groups"))
@@ -36,11 +36,11 @@ pub(crate) fn claims(claims: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-/// Lengthens the ID token, or has it vouch for a long access token.
+/// Lengthens the ID token, or makes its `at_hash` match a long access token.
 pub(crate) fn id_token(token: &mut Token, fault: &Fault<'_>) {
     match (fault.value("source").as_str(), &token.access_token) {
         ("id_token", _) => {
-            // base64url makes four bytes of three.
+            // base64url encodes three bytes as four.
             let padding = noise("padding", size(fault) / 4 * 3);
             token.claims.insert("https://claims.example/padding".to_owned(), json!(padding));
         }
@@ -52,7 +52,7 @@ pub(crate) fn id_token(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// Lengthens the access or refresh token, which the provider then takes in that form too.
+/// Lengthens the access or refresh token; the provider then accepts the long form too.
 pub(crate) fn tokens(document: &mut Object, fault: &Fault<'_>) {
     let source = fault.value("source");
     if !matches!(source.as_str(), "access_token" | "refresh_token") {

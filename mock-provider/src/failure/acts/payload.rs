@@ -1,4 +1,4 @@
-//! Texts that break those who handle them carelessly.
+//! Texts that break applications that handle them carelessly.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -6,18 +6,18 @@ use super::near_miss::{noise, other_case};
 use crate::failure::engine::fault::Fault;
 
 impl Fault<'_> {
-    /// The canary, told apart by a name: whoever calls it is seen in the journal.
+    /// The canary's address with a name by which the journal tells visits apart.
     pub(crate) fn canary_for(&self, name: &str) -> String {
         format!("{}?for={name}", self.canary())
     }
 }
 
-/// An awkward subject, made of a plain one.
+/// An awkward subject, derived from a plain one.
 pub(crate) fn subject(kind: &str, own: &str) -> String {
     match kind {
         "255-chars" => format!("{own}{}", noise(own, 255_usize.saturating_sub(own.len()))),
         "leading-zero-twin" => format!("0{own}"),
-        // Digits only, and for every subject others.
+        // Only digits, different for every subject.
         "numeric" => digest(&SHA256, own.as_bytes()).as_ref()[..8]
             .iter()
             .map(|byte| format!("{byte:03}"))
@@ -31,13 +31,13 @@ pub(crate) fn subject(kind: &str, own: &str) -> String {
     }
 }
 
-/// A name in other letters.
+/// A name outside printable ASCII.
 pub(crate) fn text(kind: &str) -> &'static str {
     match kind {
         "cyrillic" => "Юлия Щукина",
         "cjk" => "山田 太郎",
         "emoji" => "Ann 👩🏽‍🚀 Other",
-        // With an override, which turns the rest of the line around.
+        // With a right-to-left override, which reverses the rest of the line.
         "rtl" => "שרה \u{202e}לוי",
         "combining" => "Zoe\u{308} A\u{30a}ngstro\u{308}m",
         "4-byte" => "𠮷野 𝒜nn",
@@ -46,7 +46,7 @@ pub(crate) fn text(kind: &str) -> &'static str {
     }
 }
 
-/// Markup, or what a program takes for a formula, a template or an address.
+/// Markup, or what a program may take for a formula, a template or an address.
 pub(crate) fn markup(kind: &str, fault: &Fault<'_>) -> String {
     match kind {
         "img-onerror" => "<img src=x onerror=\"alert('canary')\">".to_owned(),

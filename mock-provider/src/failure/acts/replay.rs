@@ -8,13 +8,13 @@ use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 use crate::protocol::id_token::PROTOCOL_CLAIMS;
 
-/// For how long before this login the other one was, where one must be made up.
+/// How many seconds before this login a made-up login was.
 const EARLIER: i64 = 60;
 
-/// Puts the claims of another login in place of a token's. What came with the token stays its own:
-/// `at_hash` fits the access token, so that nothing but the nonce is wrong.
+/// Replaces the token's claims with those of another login. `at_hash` still matches the access
+/// token, so that only the nonce is wrong.
 pub(crate) fn replay(token: &mut Token, fault: &Fault<'_>) {
-    // Who sends no nonce does not look for one.
+    // A client that sends no nonce does not check one.
     if !token.claims.contains_key("nonce") {
         return;
     }
@@ -40,7 +40,7 @@ fn earlier(own: &Object, from: &str, fault: &Fault<'_>) -> Option<Object> {
             "other-browser" => same(claims, "sub") && !same(claims, "sid"),
             _ => !same(claims, "sub"),
         };
-        // The token of a refresh has no nonce, and would be told by that alone.
+        // The ID token of a refresh has no nonce, which alone would give it away.
         valid && right && claims.contains_key("nonce") && !same(claims, "nonce")
     };
     let client = fault.note.client.as_deref().unwrap_or_default();
@@ -50,7 +50,7 @@ fn earlier(own: &Object, from: &str, fault: &Fault<'_>) -> Option<Object> {
     tokens.map(|token| token.claims).find(fits)
 }
 
-/// The claims that an earlier token would have had, where there is none.
+/// The claims that an earlier token would have had.
 fn made_up(own: &Object, from: &str, fault: &Fault<'_>) -> Object {
     let mut claims = own.clone();
     for time in ["exp", "iat", "auth_time"] {
@@ -70,7 +70,7 @@ fn made_up(own: &Object, from: &str, fault: &Fault<'_>) -> Object {
     claims
 }
 
-/// Makes claims about the user be about the victim: those that the victim has not are left out.
+/// Makes the claims about the victim; claims that the victim does not have are left out.
 pub(crate) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
     let victim = fault.victim();
     let released = victim.all_claims();
@@ -84,8 +84,8 @@ pub(crate) fn become_user(claims: &mut Object, fault: &Fault<'_>) {
     claims.insert("sub".to_owned(), json!(victim.subject));
 }
 
-/// The claims that the client would get in a login that it has begun and not finished: its nonce is
-/// known to the client, and waited for.
+/// The claims that the client would get in another login that it has begun and not finished: it
+/// knows that login's nonce, and expects it.
 fn parallel(own: &Object, fault: &Fault<'_>) -> Object {
     let ledger = fault.failures.ledger();
     let nonce = ledger.unfinished(fault.note).find_map(|login| login.parameters.last("nonce"));

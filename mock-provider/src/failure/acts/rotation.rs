@@ -1,4 +1,4 @@
-//! Keys that change when it does not suit relying parties.
+//! Keys that change at inconvenient moments.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use crate::issuer::issuer::Issuer;
 use crate::jose::jws::Jws;
 use crate::jose::keys::Rotation;
 
-/// Rotates when a login begins, once somebody was signed in with the key that signs now.
+/// Rotates when a login begins, once an ID token was issued with the current key.
 pub(crate) fn between_logins(fault: &Fault<'_>) -> Option<Effect> {
     let used = issued_with_current_key(fault).next().is_some();
     (used && fault.is("timing", "between-logins")).then(|| rotate(fault)).flatten()
@@ -35,12 +35,12 @@ fn rotate(fault: &Fault<'_>) -> Option<Effect> {
             issuer.keys.rotate(Rotation::Replace);
         });
     }
-    Effect::change("new keys sign, and the old ones stay for a while", |issuer| {
-        // Those that were old before: a set that only grows would not end.
+    Effect::change("new keys sign, and the old ones stay published for a while", |issuer| {
+        // Withdraws older keys first, or the set would grow without bound.
         let signing = issuer.keys.signing();
         for kid in issuer.keys.kids() {
             if !signing.iter().any(|signer| signer.kid == kid) {
-                // It may have gone by itself meanwhile.
+                // The key may have been withdrawn in the meantime.
                 let _ = issuer.keys.withdraw(&kid);
             }
         }
@@ -48,7 +48,7 @@ fn rotate(fault: &Fault<'_>) -> Option<Effect> {
     })
 }
 
-/// Names the other address of the key set, once keys were rotated.
+/// Names the new address of the key set, once the keys have rotated.
 pub(crate) fn move_address(metadata: &mut Object, fault: &Fault<'_>) {
     if has_moved(fault) {
         let old = fault.issuer.address(Endpoint::Jwks);
@@ -60,7 +60,7 @@ pub(crate) fn move_address(metadata: &mut Object, fault: &Fault<'_>) {
 /// The path of the key set.
 const JWKS: &str = "/jwks";
 
-/// Has nothing at the old address, and says how long keys may be kept.
+/// Serves nothing at the old address, and sets how long keys may be cached.
 pub(crate) fn answer(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint != Endpoint::Jwks {
         return;
@@ -83,14 +83,14 @@ fn has_moved(fault: &Fault<'_>) -> bool {
     fault.is("jwks_uri", "moved") && fault.issuer.keys.has_rotated()
 }
 
-/// Puts a new key in the place and under the name of the old one, unless that is too soon.
+/// Replaces the key with a new one of the same `kid`, unless the cooldown is not over.
 pub(crate) fn under_the_same_name(fault: &Fault<'_>) -> Option<Effect> {
     let now = will_sign(fault) && passed_since_rotation(fault, "cooldown");
     let change = |issuer: &Issuer| issuer.keys.rotate(Rotation::SameKid);
-    now.then(|| Effect::change("new keys sign under the old names", change)).flatten()
+    now.then(|| Effect::change("new keys sign with the old `kid` values", change)).flatten()
 }
 
-/// Rotates the key of an earlier login away.
+/// Withdraws the key of an earlier login.
 pub(crate) fn retire(fault: &Fault<'_>) -> Option<Effect> {
     let earlier = issued_with_current_key(fault).next().is_some();
     let now = will_sign(fault) && earlier && !fault.issuer.keys.has_rotated();
@@ -98,7 +98,7 @@ pub(crate) fn retire(fault: &Fault<'_>) -> Option<Effect> {
     now.then(|| Effect::change("new keys sign, and the old ones are withdrawn", change)).flatten()
 }
 
-/// Signs with the key that was rotated away, once the client has seen the new one.
+/// Signs with the withdrawn key, once the client has seen the new one.
 pub(crate) fn sign_with_retired(token: &mut Token, fault: &Fault<'_>) {
     let Signature::By(signer) = &token.signature else { return };
     let has_seen = issued_with_current_key(fault).any(|issued| {
@@ -113,18 +113,18 @@ pub(crate) fn sign_with_retired(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// Names a key of its own for each token: the name follows from the token.
+/// Gives each token a different `kid`, derived from the token.
 pub(crate) fn name_no_key(token: &mut Token, _: &Fault<'_>) {
     let kid = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, token.compact().as_bytes()));
     token.header.insert("kid".to_owned(), json!(kid));
 }
 
-/// True for a request that an ID token will be signed for, if it is in order.
+/// True for a request that results in an ID token, if it is valid.
 fn will_sign(fault: &Fault<'_>) -> bool {
     fault.redeems_a_code() && fault.note.user.is_some()
 }
 
-/// The ID tokens that were signed by a key that signs now.
+/// The ID tokens that were signed with the current keys.
 fn issued_with_current_key(fault: &Fault<'_>) -> impl Iterator<Item = Issued> {
     let signing = fault.issuer.keys.signing();
     let issued: Vec<_> = fault.failures.ledger().issued().cloned().collect();
@@ -135,7 +135,7 @@ fn issued_with_current_key(fault: &Fault<'_>) -> impl Iterator<Item = Issued> {
     })
 }
 
-/// Whether the failure has not changed keys for so long; true where it never did.
+/// Whether the failure last changed the keys at least so long ago, or never.
 fn passed_since_rotation(fault: &Fault<'_>, parameter: &str) -> bool {
     let last = fault.failures.ledger().last_change(&fault.failure.to_string());
     last.is_none_or(|last| {

@@ -1,4 +1,4 @@
-//! Claims that stand elsewhere: aggregated and distributed ones, and groups that are too many.
+//! Claims from other sources: aggregated and distributed claims, and groups that are too many to send.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +8,10 @@ use crate::failure::engine::draft::RawResponse;
 use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::{Signature, Token};
 
-/// Where nobody listens: the port is set aside for throwing away.
-const NOBODY: &str = "http://127.0.0.1:9/claims";
+/// Nothing listens here: port 9 is reserved for the discard service.
+const UNREACHABLE: &str = "http://127.0.0.1:9/claims";
 
-/// Replaces the groups by the place where they are.
+/// Replaces the groups with a reference to their source.
 pub(crate) fn overage(claims: &mut Object, fault: &Fault<'_>) {
     let Some(groups) = claims.shift_remove("groups") else { return };
     if fault.is("style", "hasgroups") {
@@ -22,14 +22,14 @@ pub(crate) fn overage(claims: &mut Object, fault: &Fault<'_>) {
     let subject = subject(claims);
     let source = match fault.value("endpoint").as_str() {
         "404" => json!({"endpoint": format!("{endpoint}/gone")}),
-        // Without a token, as for an endpoint that wants one from elsewhere.
+        // Without a token, as for an endpoint that requires one from elsewhere.
         "needs-other-token" => json!({"endpoint": endpoint}),
         _ => distributed(fault, &endpoint, &subject, Map::from_iter([("groups".into(), groups)])),
     };
     refer(claims, "groups", source);
 }
 
-/// Adds a nickname that stands elsewhere.
+/// Adds a nickname from another source.
 pub(crate) fn nickname(claims: &mut Object, fault: &Fault<'_>) {
     let subject = subject(claims);
     let nickname = json!(format!("{subject} from a claim source"));
@@ -39,7 +39,7 @@ pub(crate) fn nickname(claims: &mut Object, fault: &Fault<'_>) {
             let jwt = fault.issuer.sourced(&subject, &sourced);
             json!({"JWT": altered(&jwt, fault)})
         }
-        (_, "endpoint-down") => distributed(fault, NOBODY, &subject, sourced),
+        (_, "endpoint-down") => distributed(fault, UNREACHABLE, &subject, sourced),
         (_, "internal-endpoint") => {
             distributed(fault, &fault.canary_for("claim-source"), &subject, sourced)
         }
@@ -51,7 +51,7 @@ pub(crate) fn nickname(claims: &mut Object, fault: &Fault<'_>) {
     refer(claims, "nickname", source);
 }
 
-/// Alters what the claim source tells.
+/// Alters the answer of the claim source.
 pub(crate) fn answer(answer: &mut RawResponse, fault: &Fault<'_>) {
     if fault.request.endpoint == Endpoint::ClaimSource
         && answer.status.is_success()
@@ -76,11 +76,11 @@ fn refer(claims: &mut Object, claim: &str, source: Value) {
     claims.insert("_claim_sources".to_owned(), json!({"source": source}));
 }
 
-/// A JWT of a claim source as the failure wants it.
+/// The JWT of a claim source, altered by the failure.
 fn altered(jwt: &str, fault: &Fault<'_>) -> Value {
     let Some(mut token) = Token::read(jwt, fault.issuer) else { return json!(jwt) };
     match fault.value("fault").as_str() {
-        "bad-signature" => token.signature = Signature::Bytes(vec![0x5a; 256], "of nothing"),
+        "bad-signature" => token.signature = Signature::Bytes(vec![0x5a; 256], "arbitrary bytes"),
         "other-sub" => {
             token.claims.insert("sub".to_owned(), json!(fault.victim().subject));
         }

@@ -1,4 +1,4 @@
-//! Codes and tokens of somebody else, in the response for a user.
+//! Codes and tokens of another user or client in the response.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::issuer::issuer::until;
 use crate::issuer::tokens::HashInputs;
 use crate::protocol::pkce::CodeChallenge;
 
-/// Puts another code in the place of the honest one: like it, but for what `change` does.
+/// Replaces the honest code with another one: a copy that `change` alters.
 pub(crate) fn replace(
     response: &mut AuthorizationDraft,
     fault: &Fault<'_>,
@@ -26,8 +26,8 @@ pub(crate) fn replace(
     response.parameters = response.parameters.with("code", &value);
 }
 
-/// Makes a code one that another user got in a session of their own: with the nonce and, where
-/// `pkce` is checked, the challenge of that session.
+/// Makes a code one that another user got in a session of their own: with the nonce and, if `pkce`
+/// is checked, the challenge of that session.
 pub(crate) fn of_another_user(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
     grant.user = fault.victim();
@@ -67,7 +67,7 @@ fn from_elsewhere(code: &mut Code, mut grant: Grant, pkce: bool) {
     grant.nonce = grant.nonce.map(|nonce| derived(&nonce, "nonce"));
     grant.sid = derived(&grant.sid, "session");
     if pkce && code.challenge.is_some() {
-        // It looks like a challenge, and nobody has the verifier.
+        // It looks like a challenge, but nobody knows the verifier.
         let challenge = derived(&grant.sid, "challenge");
         code.challenge = CodeChallenge::parse(Some(&challenge), Some("S256")).unwrap_or_default();
     }
@@ -88,7 +88,7 @@ pub(crate) fn add(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     }
 }
 
-/// Adds a token of another user, which nobody asked for, to the query or the fragment.
+/// Adds an unsolicited token of another user to the query or the fragment.
 pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let Some((honest, code)) = honest(response, fault) else { return };
     let issuer = fault.issuer;
@@ -120,7 +120,7 @@ pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     };
     place.push(&fault.value("token"), &token);
     if fault.is("token", "access_token") {
-        // It stands beside every access token (RFC 6749, section 4.2.2).
+        // Required beside every access token (RFC 6749, section 4.2.2).
         place.push("token_type", "Bearer");
     }
 }
@@ -131,7 +131,7 @@ fn unsigned(signed: &str, fault: &Fault<'_>) -> String {
     token.encode().as_str().unwrap_or(signed).to_owned()
 }
 
-/// The honest code of a response, and what is known of it.
+/// The honest code of a response, and its stored state.
 fn honest(response: &AuthorizationDraft, fault: &Fault<'_>) -> Option<(String, Code)> {
     let value = response.parameters.last("code")?;
     let now = fault.issuer.clock.seconds();

@@ -1,4 +1,4 @@
-//! What a failing provider insists on before it issues tokens: one way of client authentication, or
+//! What a failing provider demands before it issues tokens: one method of client authentication, or
 //! PKCE.
 
 use serde_json::json;
@@ -13,17 +13,19 @@ use crate::issuer::issuer::Issuer;
 use crate::protocol::authorization::{AuthorizationRejection, ErrorCode as AuthorizationErrorCode};
 use crate::protocol::token::{ErrorCode, TokenError};
 
-/// A secret with every kind of character that a careless encoding breaks.
+/// A secret with every kind of character that a careless encoder breaks.
 const SPECIAL_SECRET: &str = "a+b c%2B:d&e=f/g?\u{e9}";
 
-pub(crate) const CLIENT_AUTH_NOTE: &str = "A relying party that uses another way than the accepted one shows a clear error, or goes by \
-     the metadata: `advertise` says whether they list that way, no way, or another. For \
-     `secret=special-chars`, configure the relying party with the secret `a+b c%2B:d&e=f/g?\u{e9}`: \
-     that one alone is accepted then, form-encoded where it comes by Basic. The provider cannot \
-     verify a client assertion: with `accept=private_key_jwt` everybody is refused.";
+pub(crate) const CLIENT_AUTH_NOTE: &str = "\
+    A relying party that uses a method other than the accepted one shows a clear error, or follows \
+    the metadata: `advertise` says whether the metadata lists that method, no method, or another \
+    one. For `secret=special-chars`, configure the relying party with the secret \
+    `a+b c%2B:d&e=f/g?\u{e9}`: only that secret is then accepted, form-encoded if it is sent by \
+    Basic. The provider cannot verify a client assertion: `accept=private_key_jwt` refuses every \
+    client.";
 
-/// Refuses a client that authenticates in another way than the accepted one, or with another secret
-/// than the special one.
+/// Refuses a client that authenticates by a method other than the accepted one, or with a secret
+/// other than the special one.
 pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
     let form = fault.request.form.as_ref().ok()?;
     let (used, secret) = match form.last("client_assertion") {
@@ -37,7 +39,7 @@ pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
     let reason = if used != accepted {
         format!("the client must authenticate by {accepted}, but used {used}")
     } else if fault.is("secret", "special-chars") && secret != SPECIAL_SECRET {
-        "the secret must be the special one that the failure's note tells".to_owned()
+        "the secret must be the special one in the note of the failure".to_owned()
     } else {
         return None;
     };
@@ -46,8 +48,7 @@ pub(crate) fn insist_on_method(fault: &Fault<'_>) -> Option<Effect> {
     Effect::answer(reason, move |_| Reply::token_error(error.into(), client))
 }
 
-/// Puts the client's own secret in the place of the special one, so that the honest provider knows
-/// it.
+/// Replaces the special secret with the client's own one, which the honest handler accepts.
 pub(crate) fn translate_secret(request: &mut Request, fault: &Fault<'_>) {
     if request.endpoint != Endpoint::Token || !fault.is("secret", "special-chars") {
         return;
@@ -61,7 +62,7 @@ pub(crate) fn translate_secret(request: &mut Request, fault: &Fault<'_>) {
     }
 }
 
-/// Advertises the accepted way, no way, or another one.
+/// Advertises the accepted method, no method, or another one.
 pub(crate) fn advertise_methods(metadata: &mut Object, fault: &Fault<'_>) {
     const MEMBER: &str = "token_endpoint_auth_methods_supported";
     let accepted = fault.value("accept");
@@ -74,19 +75,19 @@ pub(crate) fn advertise_methods(metadata: &mut Object, fault: &Fault<'_>) {
     metadata.insert(MEMBER.to_owned(), json!([advertised]));
 }
 
-/// Refuses an authorization request without a challenge by the demanded method.
+/// Refuses an authorization request without a challenge by the required method.
 pub(crate) fn insist_on_pkce(fault: &Fault<'_>) -> Option<Effect> {
     let parameters = fault.request.parameters().as_ref().ok()?;
     let method = fault.value("method");
-    let came = parameters.last("code_challenge_method").unwrap_or("plain");
+    let used = parameters.last("code_challenge_method").unwrap_or("plain");
     let reason = match parameters.last("code_challenge") {
-        None => format!("code_challenge is missing, and this provider demands {method}"),
-        Some(_) if came != method => {
-            format!("code_challenge_method must be {method}, not `{came}`")
+        None => format!("code_challenge is missing, and this provider requires {method}"),
+        Some(_) if used != method => {
+            format!("code_challenge_method must be {method}, got `{used}`")
         }
         Some(_) => return None,
     };
-    // Where no redirect is allowed, the honest provider says so.
+    // If no redirect is allowed, the honest handler reports that.
     let reply_to = fault.issuer.validate_client(parameters).ok()?;
     Effect::answer(reason.clone(), move |issuer: &Issuer| {
         let flow = issuer.random.flow();

@@ -1,10 +1,10 @@
-//! ID tokens that anybody can make: unsigned, or signed with what is no secret between two.
+//! ID tokens with weak protection: unsigned, or authenticated with the client's secret.
 
 use crate::failure::engine::fault::Fault;
 use crate::failure::engine::token::Token;
 use crate::jose::algorithm::Algorithm;
 
-/// Signs as weakly as the metadata offers, or as the failure says.
+/// Protects the token as weakly as the metadata offers, or as `then` says.
 pub(crate) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
     match unsigned(fault) {
         true => {
@@ -12,13 +12,13 @@ pub(crate) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
             token.header.shift_remove("kid");
         }
         false => {
-            let words = "by the client's secret";
+            let words = "HMAC keyed with the client's secret";
             token.authenticate(Algorithm::HS256, fault.client_secret(), words);
         }
     }
 }
 
-/// The algorithm that the failure signs with.
+/// The algorithm that the failure uses.
 pub(crate) fn name(fault: &Fault<'_>) -> &'static str {
     if unsigned(fault) { "none" } else { Algorithm::HS256.name() }
 }

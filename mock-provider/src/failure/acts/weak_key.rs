@@ -1,4 +1,4 @@
-//! Keys that nobody should trust, although they are published.
+//! Published keys that no relying party should trust.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ use crate::jose::signer::Signer;
 use crate::jose::signing_key::SigningKey;
 use crate::jose::weak_rsa::Weakness;
 
-/// A symmetric key that everybody can fetch.
+/// A symmetric key that anybody can fetch.
 const SYMMETRIC: &[u8; 32] = b"in a key set, this is no secret.";
 
-/// The name of that key.
+/// The `kid` of that key.
 const SYMMETRIC_KID: &str = "symmetric";
 
-/// The weak key that was chosen.
+/// The chosen weak key.
 fn chosen(fault: &Fault<'_>) -> Option<Arc<Signer>> {
     let chosen = fault.value("key");
     let weakness = Weakness::ALL.into_iter().find(|weakness| weakness.name() == chosen)?;
@@ -33,7 +33,7 @@ fn chosen(fault: &Fault<'_>) -> Option<Arc<Signer>> {
     Some(Arc::new(Signer::new(Arc::new(key), Algorithm::RS256, kid)))
 }
 
-/// Publishes the weak key beside the one that signs for everybody else.
+/// Publishes the weak key beside the honest ones, which sign for all other clients.
 pub(crate) fn publish(document: &mut Object, fault: &Fault<'_>) {
     if let Some(weak) = chosen(fault) {
         offer::publish(document, weak.jwk());
@@ -74,7 +74,11 @@ pub(crate) fn publish_symmetric(document: &mut Object, fault: &Fault<'_>) {
 
 /// Authenticates with the symmetric key.
 pub(crate) fn sign_symmetric(token: &mut Token, fault: &Fault<'_>) {
-    token.authenticate(Algorithm::HS256, SYMMETRIC.to_vec(), "by the published symmetric key");
+    token.authenticate(
+        Algorithm::HS256,
+        SYMMETRIC.to_vec(),
+        "HMAC keyed with the published symmetric key",
+    );
     if fault.is("kid", "named") {
         token.header.insert("kid".to_owned(), json!(SYMMETRIC_KID));
     }

@@ -24,14 +24,14 @@ pub(crate) fn iss(token: &mut Token, fault: &Fault<'_>) {
     token.claims.insert("iss".to_owned(), iss);
 }
 
-/// A subject that is none.
+/// No subject, or an invalid one.
 pub(crate) fn sub(token: &mut Token, fault: &Fault<'_>) {
     let Some(own) = token.claims.get("sub").and_then(Value::as_str) else { return };
     let sub = match fault.value("value").as_str() {
         "absent" => return drop(token.claims.shift_remove("sub")),
         "empty" => json!(""),
         "null" => Value::Null,
-        // The subject itself, where it is one.
+        // The subject itself, if it is a number.
         "number" => json!(own.parse::<u64>().unwrap_or(1)),
         "array" => json!([own]),
         "object" => json!({"sub": own}),
@@ -74,16 +74,16 @@ pub(crate) fn time_format(token: &mut Token, fault: &Fault<'_>) {
     token.payload = Some(with_member(&token.claims, &claim, &[&written]));
 }
 
-/// An authentication that is less than the request asked for.
+/// An authentication that is weaker than the request demanded.
 pub(crate) fn auth_context(token: &mut Token, fault: &Fault<'_>) {
     let login = fault.failures.ledger().login(fault.note).cloned();
-    let asked = |name: &str, sought: fn(&str) -> bool| {
+    let requested = |name: &str, sought: fn(&str) -> bool| {
         let login = login.as_ref();
         login.and_then(|login| login.parameters.last(name)).is_some_and(sought)
     };
     let value = fault.value("value");
     if fault.is("claim", "acr") {
-        if asked("acr_values", |_| true) && token.claims.contains_key("acr") {
+        if requested("acr_values", |_| true) && token.claims.contains_key("acr") {
             match value.as_str() {
                 "absent" => drop(token.claims.shift_remove("acr")),
                 _ => drop(token.claims.insert("acr".to_owned(), json!("0"))),
@@ -91,16 +91,16 @@ pub(crate) fn auth_context(token: &mut Token, fault: &Fault<'_>) {
         }
         return;
     }
-    let lately = asked("max_age", |_| true)
-        || asked("prompt", |prompt| prompt.split(' ').any(|word| word == "login"));
+    let recent = requested("max_age", |_| true)
+        || requested("prompt", |prompt| prompt.split(' ').any(|word| word == "login"));
     let Some(time) = token.claims.get("auth_time").and_then(Value::as_i64) else { return };
     const DAY: i64 = 24 * 60 * 60;
     let time = match value.as_str() {
-        _ if !lately => return,
+        _ if !recent => return,
         "absent" => return drop(token.claims.shift_remove("auth_time")),
         "lower" => 0,
         "future" => time + DAY,
-        // Longer ago than anybody allows.
+        // Longer ago than any client allows.
         _ => time - 365 * DAY,
     };
     token.claims.insert("auth_time".to_owned(), json!(time));

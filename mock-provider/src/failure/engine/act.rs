@@ -1,15 +1,14 @@
-//! What an entry of the catalogue does.
+//! What an entry of the catalogue does: its acts.
 
 use super::delivery::Delayed;
 use super::draft::{Draft, RawResponse};
 use super::fault::Fault;
+use super::front_channel_draft::{AuthorizationDraft, SignedOutDraft};
 use super::token::Token;
 use crate::base::endpoint::Endpoint;
 use crate::exchange::notice::LogoutRequest;
 use crate::exchange::reply::Reply;
 use crate::exchange::request::Request;
-use crate::failure::engine::front_channel_draft::AuthorizationDraft;
-use crate::failure::engine::front_channel_draft::SignedOutDraft;
 use crate::failure::spec::mode::Mode;
 use crate::issuer::grant::Consumption;
 use crate::issuer::issuer::Issuer;
@@ -17,32 +16,36 @@ use crate::issuer::issuer::Issuer;
 /// An entry of the catalogue: a mode, and what it does.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
+    /// What the catalogue says about the mode.
     pub(crate) mode: Mode,
-    /// In the order in which answers pass. Empty for a mode that only a user agent can act out.
+    /// What the mode does, in the order of the stages. Empty for a mode that only a user agent can act
+    /// out.
     pub(crate) acts: &'static [Act],
 }
 
-/// Where a mode acts, and what it does there. The variants stand in the order of the stages that an
+/// Where a mode acts, and what it does there. The variants are in the order of the stages that an
 /// exchange passes.
 ///
-/// An act that changes nothing has not fired: the next matching exchange is its chance.
+/// An act on an answer gets a copy of its part and changes it. The engine compares the copy with the
+/// honest part: the differences are the alterations in the journal. An act that changes nothing has
+/// not fired; the failure then waits for the next exchange that its selectors match.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
-    /// On a request, before it is answered.
+    /// On a request, before the handler sees it.
     Request(fn(&mut Request, &Fault<'_>)),
-    /// Before a request to an endpoint is answered: on the state of the issuer, or by an answer in
+    /// On the state of the issuer before a request to an endpoint is handled, or with an answer in
     /// place of the honest one.
     Before(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
-    /// Before a token request is answered: what it makes of the code or refresh token that it brings.
+    /// On a token request before it is handled: how it consumes its code or refresh token.
     Redemption(fn(&Fault<'_>) -> Option<Consumption>),
-    /// On the state of the issuer before a request to an endpoint is answered, so that the failure
-    /// can act later: see [`prepares`](Act::prepares).
+    /// On the state of the issuer before a request to an endpoint is handled, so that the failure can
+    /// act later: see [`prepares`](Act::prepares).
     PrepareState(Endpoint, fn(&Fault<'_>) -> Option<Effect>),
     /// On the metadata, so that the failure can act elsewhere: see [`prepares`](Act::prepares).
     PrepareMetadata(fn(&mut Object, &Fault<'_>)),
     /// On the key set, so that the failure can act elsewhere: see [`prepares`](Act::prepares).
     PrepareJwks(fn(&mut Object, &Fault<'_>)),
-    /// On the state of the issuer, when an answer is made; seen is the answer.
+    /// On the state of the issuer after the handler has answered; the act sees the answer.
     After(fn(&Draft, &Fault<'_>) -> Option<Effect>),
     /// On the claims about the user, wherever they are sent: ID token and userinfo.
     Claims(fn(&mut Object, &Fault<'_>)),
@@ -56,7 +59,7 @@ pub(crate) enum Act {
     Jwks(fn(&mut Object, &Fault<'_>)),
     /// On the authorization response.
     Authorization(fn(&mut AuthorizationDraft, &Fault<'_>)),
-    /// On the answer to a logout that is done.
+    /// On the answer to a completed logout.
     SignedOut(fn(&mut SignedOutDraft, &Fault<'_>)),
     /// On the token response for a code.
     Tokens(fn(&mut Object, &Fault<'_>)),
@@ -64,27 +67,28 @@ pub(crate) enum Act {
     RefreshTokens(fn(&mut Object, &Fault<'_>)),
     /// On the userinfo response.
     Userinfo(fn(&mut Object, &Fault<'_>)),
-    /// On the userinfo response as a JWT, which it becomes where it is none.
+    /// On the userinfo response as a JWT; the engine turns plain JSON into one.
     SignedUserinfo(fn(&mut Token, &Fault<'_>)),
-    /// On any answer as a whole: status, headers, body, connection.
+    /// On any answer as a whole: status, headers, body and delivery.
     Answer(fn(&mut RawResponse, &Fault<'_>)),
     /// On a logout token that the provider delivers.
     LogoutToken(fn(&mut Token, &Fault<'_>)),
-    /// On the requests that deliver a logout token: honestly there is one.
+    /// On the requests that deliver a logout token; the honest provider sends one.
     LogoutRequests(fn(&mut Vec<LogoutRequest>, &Fault<'_>)),
 }
 
-/// What an act is about to do, once it is clear that it is its turn.
+/// What an act does if the failure fires at this exchange: returned by the acts that change no part of
+/// an answer.
 pub(crate) struct Effect {
-    /// What is done, for the journal.
+    /// What happens, for the journal.
     pub(crate) words: String,
-    /// Does it, and answers the request where the honest answer is not wanted.
+    /// Does it, and returns the answer that replaces the honest one, if there is one.
     pub(crate) take: Take,
     /// A logout token to deliver later.
     pub(crate) delayed: Option<Delayed>,
 }
 
-/// Takes effect, and returns the answer where there is one.
+/// Takes effect, and may return an answer.
 type Take = Box<dyn FnOnce(&Issuer) -> Option<Reply>>;
 
 impl Effect {
@@ -106,7 +110,7 @@ impl Effect {
         Some(Self { words: words.into(), take, delayed: Some(delayed) })
     }
 
-    /// Answers in place of the honest provider.
+    /// Answers in place of the handler.
     pub(crate) fn answer(
         words: impl Into<String>,
         answer: impl FnOnce(&Issuer) -> Reply + 'static,
@@ -119,11 +123,11 @@ impl Effect {
 /// A JSON object whose members keep their order.
 pub(crate) type Object = serde_json::Map<String, serde_json::Value>;
 
-/// The stages of an exchange, in order.
+/// The number of stages of an exchange.
 pub(crate) const STAGES: usize = 12;
 
 impl Act {
-    /// The place in the order of stages.
+    /// The stage in which the act applies.
     pub(crate) fn stage(&self) -> usize {
         match self {
             Self::Request(_) | Self::Before(..) | Self::Redemption(_) | Self::PrepareState(..) => 0,
@@ -138,15 +142,15 @@ impl Act {
             Self::RefreshTokens(_) => 9,
             Self::Userinfo(_) | Self::SignedUserinfo(_) => 10,
             Self::Answer(_) => 11,
-            // Of exchanges of their own.
+            // Delivery of a logout token is an exchange of its own.
             Self::LogoutToken(_) | Self::LogoutRequests(_) => STAGES,
         }
     }
 
-    /// Whether the act only sets the stage for the others of its mode. It takes no turn, nobody
-    /// knows for which client, user or login a document is fetched, and what is published is there
-    /// for as long as tokens that rest on it may be verified: until the failure is cleared, or the
-    /// time that it was given has passed.
+    /// Whether the act only prepares the others of its mode. It does not count as firing, and client,
+    /// user and flow do not select it, because a document is fetched without any of them. What it
+    /// publishes stays for as long as tokens that depend on it may be verified: until the failure is
+    /// cleared, or its duration has passed.
     pub(crate) fn prepares(&self) -> bool {
         matches!(self, Self::PrepareState(..) | Self::PrepareMetadata(_) | Self::PrepareJwks(_))
     }

@@ -1,4 +1,4 @@
-//! What an act changed: two views of an answer, compared.
+//! Finds what an act changed, by comparing two views of an answer.
 
 use std::cell::LazyCell;
 
@@ -6,25 +6,27 @@ use serde_json::Value;
 
 use crate::exchange::journal::Alteration;
 
-/// Members whose values are secret, or as good as one while they are valid.
+/// Members whose values are secrets while they are valid.
 const SECRETS: [&str; 5] =
     ["access_token", "refresh_token", "code", "client_secret", "logout_token"];
 
-/// In characters. Longer texts are cut: the journal keeps many.
-const LONGEST: usize = 4_000;
+/// The maximum length of a text, in characters. Longer texts are truncated, because the journal keeps
+/// many of them.
+const MAX_TEXT: usize = 4_000;
 
-/// Levels of arrays and objects. What is deeper is told as text: no parser need take it.
-const DEEPEST: usize = 32;
+/// The maximum depth of arrays and objects. Deeper values are recorded as text, because readers of the
+/// journal may not be able to parse them.
+const MAX_DEPTH: usize = 32;
 
 /// The places where two views differ, outermost first.
 pub(crate) fn diff(failure: &str, honest: &Value, sent: &Value) -> Vec<Alteration> {
     let mut alterations = Vec::new();
-    // Looked for when there is something to tell: mostly there is not.
+    // Lazy, because most views do not differ.
     let secrets = LazyCell::new(|| {
         let mut secrets = Vec::new();
         find_secrets("", honest, &mut secrets);
         find_secrets("", sent, &mut secrets);
-        // One that is part of another must not spoil it.
+        // Longest first: one secret may be part of another.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets
     });
@@ -48,7 +50,7 @@ fn compare(
 ) {
     match (honest, sent) {
         (honest, sent) if honest == sent => {
-            // The order of members is a difference too, where nothing else is.
+            // If nothing else differs, the order of members may.
             if let (Some(Value::Object(honest)), Some(Value::Object(sent))) = (honest, sent)
                 && honest.keys().ne(sent.keys())
             {
@@ -98,7 +100,7 @@ fn find_secrets<'a>(member: &str, value: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
-/// A value with the length of each secret in its place, wherever it stands.
+/// A value in which the length of each secret replaces the secret, wherever it occurs.
 fn redacted(value: &Value, secrets: &[&str]) -> Value {
     match value {
         Value::String(text) => {
@@ -119,7 +121,7 @@ fn redacted(value: &Value, secrets: &[&str]) -> Value {
     }
 }
 
-/// A value that costs little to keep and can be read by anybody: itself, or its text.
+/// The value, or its text if it is too large or too deep.
 fn bounded(value: Value) -> Value {
     fn depth(value: &Value) -> usize {
         match value {
@@ -132,14 +134,14 @@ fn bounded(value: Value) -> Value {
         return value;
     }
     let text = value.to_string();
-    match text.len() > LONGEST || depth(&value) > DEEPEST {
+    match text.len() > MAX_TEXT || depth(&value) > MAX_DEPTH {
         true => shortened(text).into(),
         false => value,
     }
 }
 
 fn shortened(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
         let length = text.len();
         text.truncate(end);
         text.push_str(&format!("… ({length} bytes)"));
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_named_by_its_place() {
+    fn a_difference_is_named_by_its_place() {
         let honest = json!({"status": 200, "body": {"a": 1, "b": [1, 2], "c": {"d": 1}}});
         let sent = json!({"status": 200, "body": {"b": [1, 3], "c": {"d": 1, "e": 2}}});
         assert_eq!(places(honest, sent), ["body.a", "body.b[1]", "body.c.e"]);
@@ -170,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
+    fn long_texts_are_truncated() {
         let alterations = diff("x", &json!({"kid": "a".repeat(4_001)}), &json!({"kid": "b"}));
         let shown = alterations[0].honest.as_ref().and_then(Value::as_str).unwrap_or_default();
         assert!(shown.ends_with("a… (4001 bytes)"), "{shown}");
     }
 
     #[test]
-    fn what_is_large_or_deep_is_told_as_text() {
+    fn large_and_deep_values_are_recorded_as_text() {
         let shown = |sent: Value| {
             let alterations = diff("x", &json!({"a": null}), &json!({"a": sent}));
             let shown = alterations.into_iter().next().and_then(|alteration| alteration.sent);
@@ -190,13 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_told_by_their_length() {
+    fn secrets_are_replaced_by_their_length() {
         let alterations = diff("x", &json!({"access_token": "abc"}), &json!({}));
         assert_eq!(alterations[0].honest, Some(json!("[redacted: 3 characters]")));
     }
 
     #[test]
-    fn secrets_are_told_nowhere_else_either() {
+    fn secrets_are_redacted_in_every_place() {
         let honest = json!({"body": {"access_token": "abc", "scope": "openid"}});
         let sent = json!({"body": "access_token is abc", "location": "/x?code=def#y"});
         let shown = serde_json::to_string(&diff("x", &honest, &sent)).unwrap();

@@ -1,4 +1,4 @@
-//! An honest answer, opened up so that failures can act on its parts.
+//! An honest answer, parsed so that failures can act on its parts.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
@@ -25,14 +25,14 @@ pub(crate) struct Draft {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) content: DraftContent,
-    /// The ID token, taken out of the document.
+    /// The ID token of the document, where `null` keeps its place.
     pub(crate) id_token: Option<Token>,
     pub(crate) note: Note,
     /// Logout tokens to deliver.
     pub(crate) notices: Vec<LogoutNotice>,
 }
 
-/// What an answer says, opened up.
+/// The content of an answer, parsed.
 #[derive(Clone, Debug)]
 pub(crate) enum DraftContent {
     /// A JSON object.
@@ -43,7 +43,7 @@ pub(crate) enum DraftContent {
     Bytes(Vec<u8>),
     /// Parameters for the client.
     Authorization(AuthorizationDraft),
-    /// The answer to a logout that is done.
+    /// The answer to a completed logout.
     SignedOut(SignedOutDraft),
 }
 
@@ -53,14 +53,14 @@ pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// How the answer is delivered on the connection; the server's own way without one.
+    /// How the answer is written to the connection, if not in the server's own way.
     pub(crate) delivery: Option<Delivery>,
 }
 
 impl Draft {
-    /// Opens an answer up.
+    /// Parses an answer.
     pub(crate) fn of(reply: Reply, issuer: &Issuer, request: &Request) -> Self {
-        let Reply { status, headers, content, signed: inside, note, notices, .. } = reply;
+        let Reply { status, headers, content, signed, note, notices, .. } = reply;
         let mut id_token = None;
         let content = match content {
             Content::Authorization(response) => DraftContent::Authorization(response.into()),
@@ -69,8 +69,8 @@ impl Draft {
                 Ok(mut document) => {
                     if request.endpoint == Endpoint::Token {
                         let token = document.get("id_token").and_then(Value::as_str);
-                        id_token = token.and_then(|token| match &inside {
-                            Some(inside) => Token::read_encrypted(token, inside, issuer, &note),
+                        id_token = token.and_then(|token| match &signed {
+                            Some(signed) => Token::read_encrypted(token, signed, issuer, &note),
                             None => Token::read(token, issuer),
                         });
                         if let Some(token) = &mut id_token {
@@ -78,13 +78,13 @@ impl Draft {
                             token.access_token = access.map(str::to_owned);
                         }
                         if let (Some(_), Some(place)) = (&id_token, document.get_mut("id_token")) {
-                            // Its place among the members is kept.
+                            // It keeps its place among the members.
                             *place = Value::Null;
                         }
                     }
                     DraftContent::Document(document)
                 }
-                Err(_) => match signed(&bytes, issuer, request) {
+                Err(_) => match signed_userinfo(&bytes, issuer, request) {
                     Some(token) => DraftContent::Token(Box::new(token)),
                     None => DraftContent::Bytes(bytes),
                 },
@@ -93,7 +93,7 @@ impl Draft {
         Self { status, headers, content, id_token, note, notices }
     }
 
-    /// The code that the answer sends, where it sends one.
+    /// The code in the answer, if there is one.
     pub(crate) fn code(&self) -> Option<&str> {
         match &self.content {
             DraftContent::Authorization(response) => response.parameters.last("code"),
@@ -101,7 +101,7 @@ impl Draft {
         }
     }
 
-    /// The document, with the ID token back in its place.
+    /// Encodes the ID token, and puts it back into the document.
     pub(crate) fn put_id_token_back(&mut self) {
         let Some(token) = self.id_token.take() else { return };
         if let DraftContent::Document(document) = &mut self.content {
@@ -132,13 +132,13 @@ impl Draft {
             }
         };
         let mut all = encoded.headers;
-        // Either may set a cookie, or remove it.
+        // Both may set or remove a cookie.
         all.extend(std::mem::take(&mut headers));
         let (status, body) = (encoded.status, encoded.content.into_bytes());
         (RawResponse { status, headers: all, body, delivery: None }, note)
     }
 
-    /// The answer in JSON, to be compared.
+    /// The answer as JSON, for comparison.
     pub(crate) fn view(&self) -> Value {
         let body = match &self.content {
             DraftContent::Document(document) => Value::Object(document.clone()),
@@ -156,7 +156,7 @@ impl Draft {
 }
 
 impl RawResponse {
-    /// The answer in JSON, to be compared.
+    /// The answer as JSON, for comparison.
     pub(crate) fn view(&self) -> Value {
         let mut view = view(self.status, &self.headers, self.body_view());
         if let Some(delivery) = &self.delivery {
@@ -166,15 +166,15 @@ impl RawResponse {
     }
 
     fn body_view(&self) -> Value {
-        /// A larger body is told by its beginning and its digest.
-        const MOST: usize = 64 * 1024;
-        if self.body.len() > MOST {
+        /// A larger body is shown by its beginning and its digest.
+        const MAX_SHOWN: usize = 64 * 1024;
+        if self.body.len() > MAX_SHOWN {
             let start = String::from_utf8_lossy(&self.body[..100]);
             let digest = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.body));
             return json!(format!("{start}… {} bytes, SHA-256 {digest}", self.body.len()));
         }
         let read = serde_json::from_slice::<Value>(&self.body).ok();
-        // What a parser would lose, such as repeated members, is shown as it is.
+        // If parsing loses something, such as repeated members, the text is shown.
         let body = read.filter(|read| read.to_string().as_bytes() == self.body);
         body.unwrap_or_else(|| json!(String::from_utf8_lossy(&self.body)))
     }
@@ -190,7 +190,7 @@ impl RawResponse {
         response
     }
 
-    /// Becomes a redirect.
+    /// Turns the answer into a redirect.
     pub(crate) fn redirect(&mut self, status: StatusCode, location: &str) {
         let Ok(location) = HeaderValue::from_str(location) else { return };
         self.status = status;
@@ -199,7 +199,7 @@ impl RawResponse {
         self.body.clear();
     }
 
-    /// Says what its body is; nothing for an empty text.
+    /// Sets the media type; an empty text removes it.
     pub(crate) fn content_type(&mut self, content_type: &str) {
         match HeaderValue::from_str(content_type) {
             Ok(value) if !content_type.is_empty() => self.headers.insert(CONTENT_TYPE, value),
@@ -207,14 +207,14 @@ impl RawResponse {
         };
     }
 
-    /// True for a JSON document.
+    /// Whether the answer is a JSON document.
     pub(crate) fn is_json(&self) -> bool {
         self.headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json")
     }
 }
 
-/// Signed userinfo, taken apart.
-fn signed(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
+/// Userinfo in a signed JWT.
+fn signed_userinfo(bytes: &[u8], issuer: &Issuer, request: &Request) -> Option<Token> {
     let text = std::str::from_utf8(bytes).ok()?;
     (request.endpoint == Endpoint::Userinfo).then(|| Token::read(text, issuer))?
 }
@@ -228,7 +228,7 @@ fn view(status: StatusCode, headers: &HeaderMap, body: Value) -> Value {
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .collect();
         let value = match (name, values.as_slice()) {
-            // The browser's session is nobody's business.
+            // The cookie is a secret: it is the browser's session.
             (&SET_COOKIE, _) => json!("[redacted]"),
             (&LOCATION, _) => json!(values.join(", ")),
             (_, [only]) => json!(only),

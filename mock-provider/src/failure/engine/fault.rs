@@ -1,4 +1,4 @@
-//! What an act is told.
+//! What an act knows about the failure and the exchange.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ use crate::protocol::parameters::Parameters;
 pub(crate) struct Fault<'a> {
     pub(crate) failure: &'a Failure,
     pub(crate) issuer: &'a Issuer,
-    /// What is armed at the issuer, what is remembered for it, and what surrounds it.
+    /// The failures of the issuer, their ledger, and the rest of the provider.
     pub(crate) failures: &'a Failures,
     pub(crate) request: &'a Request,
-    /// What the honest answer is about: client, user, flow.
+    /// The client, user and flow of the exchange.
     pub(crate) note: &'a Note,
 }
 
@@ -34,7 +34,7 @@ impl Fault<'_> {
         self.failure.value(name)
     }
 
-    /// True when a parameter has that value.
+    /// Whether a parameter has that value.
     pub(crate) fn is(&self, name: &str, value: &str) -> bool {
         self.failure.value(name) == value
     }
@@ -44,13 +44,12 @@ impl Fault<'_> {
         self.failure.value(name).parse().unwrap_or_default()
     }
 
-    /// The value of a parameter that is a length of time.
+    /// The value of a parameter that is a duration.
     pub(crate) fn duration(&self, name: &str) -> Duration {
         duration(&self.failure.value(name)).unwrap_or_default()
     }
 
-    /// The subject of another user than the one concerned: the first other one who is configured,
-    /// or else one made up.
+    /// The subject of a user other than the one concerned: the first configured one, or a made-up one.
     pub(crate) fn another_subject(&self) -> String {
         let own = self.note.user.as_deref().unwrap_or_default();
         let directory = self.issuer.directory.now();
@@ -58,24 +57,23 @@ impl Fault<'_> {
         others.next().map_or_else(|| format!("not-{own}"), |user| user.subject.clone())
     }
 
-    /// True for a request that an endpoint answers, unlike a browser's question whether a script may
-    /// ask.
-    pub(crate) fn asks(&self, endpoint: Endpoint) -> bool {
+    /// Whether the request is for this endpoint, and not a CORS preflight.
+    pub(crate) fn calls(&self, endpoint: Endpoint) -> bool {
         self.request.endpoint == endpoint && self.request.method != Method::OPTIONS
     }
 
-    /// True for a token request that redeems a code, rather than a refresh token.
+    /// Whether the request redeems a code, not a refresh token.
     pub(crate) fn redeems_a_code(&self) -> bool {
         let form = self.request.form.as_ref();
         form.is_ok_and(|form| form.last("grant_type") == Some("authorization_code"))
     }
 
-    /// The parameters of the authorization request, which the sign-in form sends once more.
+    /// The parameters of the authorization request, which the sign-in form repeats.
     pub(crate) fn authorization_request(&self) -> Parameters {
         self.request.authorization_parameters().clone().unwrap_or_default()
     }
 
-    /// Another issuer of the same provider: the default one, or `other` for the default one itself.
+    /// Another issuer of the same provider: the default one, or `other` if this is the default one.
     pub(crate) fn other_issuer(&self) -> String {
         let default = &self.failures.surroundings.default_url;
         match *default == self.issuer.url {
@@ -84,7 +82,7 @@ impl Fault<'_> {
         }
     }
 
-    /// Where the other issuer serves an endpoint.
+    /// The address of an endpoint at the other issuer.
     pub(crate) fn at_other_issuer(&self, endpoint: Endpoint) -> String {
         let own = self.issuer.address(endpoint);
         let base = self.issuer.url.trim_end_matches('/');
@@ -92,12 +90,12 @@ impl Fault<'_> {
         format!("{}{path}", self.other_issuer().trim_end_matches('/'))
     }
 
-    /// Where nobody has a reason to go.
+    /// The canary's address, which no honest client visits.
     pub(crate) fn canary(&self) -> String {
         self.issuer.address(Endpoint::Canary)
     }
 
-    /// The canary under another name of this machine: loopback, whatever the issuer is called.
+    /// The canary's address under another host name: loopback, whatever the issuer's name is.
     pub(crate) fn foreign_canary(&self) -> String {
         on_another_host(&self.canary())
     }
@@ -114,7 +112,8 @@ impl Fault<'_> {
     }
 }
 
-/// An address on a loopback host of another name: to everybody who goes by names, another host.
+/// The address under another name of the loopback host, which is another host for clients that compare
+/// names.
 pub(crate) fn on_another_host(address: &str) -> String {
     let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
     let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
@@ -124,8 +123,8 @@ pub(crate) fn on_another_host(address: &str) -> String {
     }
 }
 
-/// A value that looks like a random one, always the same for the same honest value. Nothing is drawn
-/// for it, or all that is drawn later would be another.
+/// A value that looks random but is derived from the honest one: drawing it would change all later
+/// random values.
 pub(crate) fn derived(honest: &str, label: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{label} {honest}").as_bytes()))
 }

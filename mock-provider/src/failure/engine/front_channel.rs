@@ -1,4 +1,4 @@
-//! The ID token of an authorization response, as the hybrid and the implicit flow have one.
+//! The ID token of an authorization response, in the hybrid and the implicit flow.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::failure::engine::front_channel_draft::AuthorizationDraft;
 use crate::failure::engine::token::Token;
 use crate::protocol::parameters::Parameters;
 
-/// Lets an act have the ID token, where there is one.
+/// Applies an act to the ID token, if there is one.
 pub(crate) fn id_token(
     response: &mut AuthorizationDraft,
     fault: &Fault<'_>,
@@ -28,7 +28,7 @@ pub(crate) fn id_token(
     response.parameters = altered;
 }
 
-/// Lets an act have it where no other ID token will come: in the implicit flow.
+/// Applies an act to the ID token if no other one will follow: in the implicit flow.
 pub(crate) fn only_id_token(
     response: &mut AuthorizationDraft,
     fault: &Fault<'_>,

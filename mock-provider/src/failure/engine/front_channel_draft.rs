@@ -1,4 +1,4 @@
-//! The two answers that the browser carries to clients, with what only failures put there.
+//! The two answers that the browser carries to clients, with the parts that only failures use.
 
 use std::ops::{Deref, DerefMut};
 
@@ -18,7 +18,7 @@ use crate::ui::Frame;
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizationDraft {
     response: AuthorizationResponse,
-    /// Parameters in the fragment, beside those in the query.
+    /// Parameters in the fragment, in addition to those in the query.
     pub(crate) fragment: Parameters,
 }
 
@@ -58,7 +58,7 @@ impl AuthorizationDraft {
         reply
     }
 
-    /// The response in JSON, to be compared.
+    /// The response as JSON, for comparison.
     pub(crate) fn view(&self) -> Value {
         json!({
             "redirect_uri": self.redirect_uri,
@@ -69,7 +69,7 @@ impl AuthorizationDraft {
     }
 }
 
-/// The answer to a logout while failures act on it.
+/// The answer to a completed logout while failures act on it.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedOutDraft {
     pub(crate) return_to: Option<ReturnTo>,
@@ -80,18 +80,18 @@ pub(crate) struct SignedOutDraft {
 #[derive(Clone, Debug)]
 pub(crate) struct FrameDraft {
     pub(crate) frame: LogoutFrame,
-    /// Which page has the frame.
+    /// The page that contains the frame.
     pub(crate) embedder: Embedder,
     /// Whether the browser loads it without its cookies.
     pub(crate) credentialless: bool,
 }
 
-/// Which page loads a front-channel logout URI.
+/// The page that loads a front-channel logout URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Embedder {
-    /// The provider's.
+    /// The provider's page.
     Provider,
-    /// One with an opaque origin, in a frame of the provider's page.
+    /// A page with an opaque origin, in a frame of the provider's page.
     Foreign,
 }
 
@@ -112,7 +112,7 @@ impl SignedOutDraft {
         redirect_or_page(self.return_to.as_ref(), frames, &sources)
     }
 
-    /// The answer in JSON, to be compared.
+    /// The answer as JSON, for comparison.
     pub(crate) fn view(&self) -> Value {
         let frame = |frame: &FrameDraft| {
             json!({
@@ -145,7 +145,7 @@ impl FrameDraft {
         Frame { source, credentialless: self.credentialless }
     }
 
-    /// The source expressions that allow the frame, and the one within it, which inherits the
+    /// The source expressions that allow the frame and the frame inside it, which inherits the
     /// policy.
     fn sources(&self) -> Vec<String> {
         let data = (self.embedder == Embedder::Foreign).then(|| "data:".to_owned());

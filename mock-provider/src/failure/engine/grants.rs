@@ -1,4 +1,4 @@
-//! What failures do to codes and tokens.
+//! Changes to codes and tokens that only failures make.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::directory::user::User;
 use crate::issuer::grant::{Grants, RefreshToken};
 
 impl Grants {
-    /// Gives an access or refresh token a second name, for as long as it is valid.
+    /// Makes an access or refresh token valid under a second value as well.
     pub(crate) fn rename(&mut self, value: &str, name: &str, now: i64) {
         if let Some(token) = self.access_tokens.get_mut(value, now).cloned() {
             self.add_access_token(name.to_owned(), token, now);
@@ -17,7 +17,7 @@ impl Grants {
         }
     }
 
-    /// Makes a code stand for another user.
+    /// Makes a code one of another user.
     pub(crate) fn give_code_to(&mut self, value: &str, user: Arc<User>, now: i64) {
         let Some(code) = self.codes.get_mut(value, now) else { return };
         let mut grant = code.grant.copy();
@@ -28,7 +28,7 @@ impl Grants {
         code.grant = Arc::new(grant);
     }
 
-    /// Forgets a refresh token that was not sent.
+    /// Forgets a refresh token that was issued but not sent.
     pub(crate) fn forget_refresh_token(&mut self, value: &str) {
         self.refresh_tokens.remove(value);
     }

@@ -1,8 +1,8 @@
-//! What failures remember about earlier exchanges of an issuer: which logins were begun, which ID
-//! tokens and logout tokens were sent, and when a failure last changed the state.
+//! What failures remember about earlier exchanges of an issuer: the logins that were begun, the ID
+//! tokens and logout tokens that were sent, and when a failure last changed the state.
 //!
-//! The journal is for people, who may switch it off, clear it, or have long values cut. Failures
-//! have this memory of their own. It is bounded: the oldest entries leave first.
+//! The journal is for people: they can turn it off or clear it, and it truncates long values. So
+//! failures have a memory of their own. It is bounded: the oldest entries are dropped first.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,14 +14,14 @@ use crate::exchange::reply::Note;
 use crate::exchange::request::Request;
 use crate::protocol::parameters::Parameters;
 
-/// How many logins are remembered.
+/// The maximum number of remembered logins.
 const MAX_LOGINS: usize = 64;
 
-/// How many bytes of their parameters are remembered. The latest login is kept in any case: a
+/// The maximum size of their parameters together, in bytes. The latest login is kept in any case: a
 /// request has at most 64 KiB.
 const MAX_LOGIN_BYTES: usize = 256 * 1024;
 
-/// How many ID tokens, how many logout tokens and how many changes are remembered.
+/// The maximum number of ID tokens, of logout tokens, and of changes.
 const MAX_TOKENS: usize = 64;
 
 /// A login that a client has begun.
@@ -49,12 +49,12 @@ pub(crate) struct Ledger {
     logins: VecDeque<Login>,
     issued: VecDeque<Issued>,
     logouts: VecDeque<LogoutNotice>,
-    /// By the failure as it is written.
+    /// The latest change of each failure, by its specification.
     changes: BTreeMap<String, Timestamp>,
 }
 
 impl Ledger {
-    /// Remembers what an exchange says about a login.
+    /// Records what an exchange says about a login.
     pub(crate) fn record(&mut self, request: &Request, note: &Note) {
         let Some(flow) = &note.flow else { return };
         match (request.endpoint, &note.client, request.parameters()) {
@@ -86,7 +86,7 @@ impl Ledger {
         self.logins.iter().map(|login| login.parameters.bytes()).sum()
     }
 
-    /// The logins, the latest first.
+    /// The logins, latest first.
     pub(crate) fn logins(&self) -> impl Iterator<Item = &Login> {
         self.logins.iter().rev()
     }
@@ -96,24 +96,24 @@ impl Ledger {
         self.logins().find(|login| Some(&login.flow) == note.flow.as_ref())
     }
 
-    /// Other logins of the client of a note that it has not finished, the latest first.
+    /// Other unfinished logins of the client of a note, latest first.
     pub(crate) fn unfinished(&self, note: &Note) -> impl Iterator<Item = &Login> {
         let own = |login: &&Login| Some(&login.flow) == note.flow.as_ref();
         let same_client = |login: &&Login| Some(&login.client) == note.client.as_ref();
         self.logins().filter(move |login| same_client(login) && !own(login) && !login.redeemed)
     }
 
-    /// Remembers an ID token that was issued honestly.
+    /// Records an ID token that was issued honestly.
     pub(crate) fn issue(&mut self, issued: Issued) {
         push_bounded(&mut self.issued, issued);
     }
 
-    /// The ID tokens that were issued lately, the latest first.
+    /// The recently issued ID tokens, latest first.
     pub(crate) fn issued(&self) -> impl Iterator<Item = &Issued> {
         self.issued.iter().rev()
     }
 
-    /// Remembers a logout token that is about to be delivered.
+    /// Records a logout token that is about to be delivered.
     pub(crate) fn log_out(&mut self, notice: &LogoutNotice) {
         push_bounded(&mut self.logouts, notice.clone());
     }
@@ -126,7 +126,7 @@ impl Ledger {
         self.logouts.iter().rev().find(concerns)
     }
 
-    /// Remembers that a failure has changed the state of the issuer.
+    /// Records that a failure has changed the state of the issuer.
     pub(crate) fn change(&mut self, failure: String, at: Timestamp) {
         if self.changes.len() >= MAX_TOKENS && !self.changes.contains_key(&failure) {
             let oldest = self.changes.iter().min_by_key(|(_, at)| **at);
@@ -164,12 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_logins_leave_by_number_and_by_bytes() {
+    fn the_oldest_logins_are_dropped_by_number_and_by_size() {
         let mut ledger = Ledger::default();
         (0..MAX_LOGINS + 1).for_each(|number| ledger.begin(login(number, 10)));
         assert_eq!(ledger.logins().count(), MAX_LOGINS);
         (0..9).for_each(|number| ledger.begin(login(number, MAX_LOGIN_BYTES / 8)));
-        assert_eq!(ledger.logins().count(), 7, "each has a name besides its value");
+        assert_eq!(ledger.logins().count(), 7, "each parameter also has a name");
         ledger.begin(login(99, MAX_LOGIN_BYTES + 1));
         let kept: Vec<_> = ledger.logins().map(|login| login.flow.as_str()).collect();
         assert_eq!(kept, ["99"], "the latest is kept in any case");

@@ -10,6 +10,6 @@ pub(crate) struct Surroundings {
     pub(crate) default_url: String,
     /// The keys of the provider's default issuer, which may be this one.
     pub(crate) default_keys: Keys,
-    /// Ports of the process whose certificates no client should trust.
+    /// Servers whose certificates no client should trust.
     pub(crate) tls_faults: TlsFaults,
 }

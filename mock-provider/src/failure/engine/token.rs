@@ -17,24 +17,23 @@ use crate::jose::jws::{compact, signing_input};
 use crate::jose::signer::Signer;
 use crate::protocol::id_token::half_hash;
 
-/// A token, taken apart. It is signed anew in the end, unless all was left alone.
+/// A token in its parts. It is signed again in the end, unless nothing changed.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
-    /// The access token that came with it, where one did.
+    /// The access token beside it, if there is one.
     pub(crate) access_token: Option<String>,
     pub(crate) header: Object,
     pub(crate) claims: Object,
-    /// What stands in place of the claims: bytes that no JSON object makes, such as repeated
-    /// members.
+    /// What replaces the claims: bytes that a JSON object cannot produce, such as repeated members.
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) signature: Signature,
-    /// How it is encrypted, where it is.
+    /// How it is encrypted, if it is.
     pub(crate) encryption: Option<Encryption>,
-    /// What stands in place of the whole token.
+    /// What replaces the whole token.
     pub(crate) instead: Option<Value>,
-    /// The view and the text of what was honestly made: some signatures are never made twice.
+    /// The view and the text of the honest token: signing again may give another signature.
     honest: Option<(Value, String)>,
-    /// The view and the text of what was honestly encrypted.
+    /// The view and the text of the honest encrypted token.
     sealed: Option<(Value, String)>,
 }
 
@@ -43,15 +42,15 @@ pub(crate) struct Token {
 pub(crate) enum Signature {
     /// By a key, with the algorithm that the key is for.
     By(Arc<Signer>),
-    /// By an HMAC, keyed with these bytes, and in these words for the journal.
+    /// By an HMAC, keyed with these bytes; the text describes it in the journal.
     Hmac(Algorithm, Vec<u8>, &'static str),
-    /// By these bytes, whatever they are, and in these words for the journal.
+    /// By these bytes, whatever they are; the text describes them in the journal.
     Bytes(Vec<u8>, &'static str),
-    /// Made of what is signed.
+    /// Computed from the signing input; the text describes it in the journal.
     Made(Made, &'static str),
 }
 
-/// Makes a signature of the signing input.
+/// Computes a signature from the signing input.
 #[derive(Clone)]
 pub(crate) struct Made(pub(crate) Arc<Make>);
 
@@ -64,7 +63,7 @@ impl std::fmt::Debug for Made {
 }
 
 impl Signature {
-    /// The signature of this text.
+    /// The signature for this signing input.
     fn of(&self, input: &[u8]) -> Vec<u8> {
         match self {
             Self::By(signer) => signer.key.signature(signer.algorithm, input).unwrap_or_default(),
@@ -76,7 +75,7 @@ impl Signature {
 }
 
 impl Token {
-    /// Takes a token of our own apart.
+    /// Reads a token of our own.
     pub(crate) fn read(token: &str, issuer: &Issuer) -> Option<Self> {
         let mut parts = token.split('.');
         let mut object = || {
@@ -90,7 +89,7 @@ impl Token {
             None => {
                 let client = issuer.client(claims.get("aud")?.as_str()?)?;
                 let secret = client.secret.as_ref()?.expose().as_bytes().to_owned();
-                Signature::Hmac(algorithm, secret, "by the client's secret")
+                Signature::Hmac(algorithm, secret, "HMAC keyed with the client's secret")
             }
         };
         let mut read = Self {
@@ -108,7 +107,7 @@ impl Token {
         Some(read)
     }
 
-    /// Takes an encrypted token of our own apart, by the signed one inside.
+    /// Reads an encrypted token of our own, by the signed token inside it.
     pub(crate) fn read_encrypted(
         token: &str,
         signed: &str,
@@ -122,14 +121,14 @@ impl Token {
         Some(read)
     }
 
-    /// The token as it is sent: mostly a string.
+    /// The token as it is sent: usually a string.
     pub(crate) fn encode(&self) -> Value {
         match (&self.instead, &self.encryption, &self.sealed) {
             (Some(instead), ..) => instead.clone(),
             (None, _, Some((view, sealed))) if *view == self.view() => json!(sealed),
             (None, Some(encryption), _) => {
                 let signed = self.compact();
-                // Follows from the token: what the issuer draws for others stays as it is.
+                // Derived from the token, because a draw would change the issuer's later random values.
                 let seed = digest(&SHA256, signed.as_bytes());
                 let seed = seed
                     .as_ref()
@@ -142,7 +141,7 @@ impl Token {
         }
     }
 
-    /// The compact serialisation, whatever is sent in its place.
+    /// The compact serialization, whatever is sent in its place.
     pub(crate) fn compact(&self) -> String {
         match &self.honest {
             Some((view, token)) if *view == self.parts() => token.clone(),
@@ -150,12 +149,12 @@ impl Token {
         }
     }
 
-    /// The text that is signed.
+    /// The signing input.
     pub(crate) fn signing_input(&self) -> String {
         signing_input(&self.header, &self.payload())
     }
 
-    /// The compact serialisation with its parts written in another way, and signed as they stand.
+    /// The compact serialization with its parts encoded by `write`, and signed in that form.
     pub(crate) fn written(&self, write: impl Fn(&[u8]) -> String) -> String {
         let header = serde_json::to_vec(&self.header).unwrap_or_default();
         let input = format!("{}.{}", write(&header), write(&self.payload()));
@@ -168,8 +167,7 @@ impl Token {
         self.payload.clone().unwrap_or_else(claims)
     }
 
-    /// Signs with another key of the issuer, as the issuer itself would: `at_hash` follows from the
-    /// algorithm.
+    /// Signs with another key, as the issuer itself would: `at_hash` depends on the algorithm.
     pub(crate) fn sign_by(&mut self, signer: &Arc<Signer>) {
         self.header.insert("alg".to_owned(), json!(signer.algorithm.name()));
         self.header.insert("kid".to_owned(), json!(signer.kid));
@@ -179,20 +177,20 @@ impl Token {
         self.signature = Signature::By(Arc::clone(signer));
     }
 
-    /// Authenticates with an HMAC, keyed with any bytes. No key is named.
+    /// Authenticates with an HMAC, keyed with any bytes, and removes `kid`.
     pub(crate) fn authenticate(&mut self, algorithm: Algorithm, key: Vec<u8>, words: &'static str) {
         self.header.insert("alg".to_owned(), json!(algorithm.name()));
         self.header.shift_remove("kid");
         self.signature = Signature::Hmac(algorithm, key, words);
     }
 
-    /// Keeps the signature as it is now, whatever becomes of the token.
+    /// Keeps the current signature, whatever changes in the token.
     pub(crate) fn keep_signature(&mut self, words: &'static str) {
         let signature = self.signature.of(self.signing_input().as_bytes());
         self.signature = Signature::Bytes(signature, words);
     }
 
-    /// Alters the signature once it is made.
+    /// Alters the signature after it is made.
     pub(crate) fn alter_signature(
         &mut self,
         words: &'static str,
@@ -205,7 +203,7 @@ impl Token {
 
     /// Changes one bit of the signature.
     pub(crate) fn corrupt_signature(&mut self) {
-        self.alter_signature("with one bit changed", |mut signature| {
+        self.alter_signature("one bit changed", |mut signature| {
             if let Some(last) = signature.last_mut() {
                 *last ^= 1;
             }
@@ -213,23 +211,23 @@ impl Token {
         });
     }
 
-    /// Makes the token one that is not signed (RFC 7519, section 6).
+    /// Makes the token an unsecured one (RFC 7519, section 6).
     pub(crate) fn unsign(&mut self) {
         self.header.insert("alg".to_owned(), json!("none"));
         self.signature = Signature::Bytes(Vec::new(), "none");
         self.drop_hashes();
     }
 
-    /// Takes out the hashes of what comes beside the token. They follow from the algorithm of the
-    /// signature (OpenID Connect Core 1.0, section 3.1.3.6): where there is none they cannot be
-    /// right, and who falls for the missing signature would still refuse the token because of them.
+    /// Removes the hashes of the code and access token. They depend on the algorithm of the signature
+    /// (OpenID Connect Core 1.0, section 3.1.3.6): without one they cannot be right, and a verifier
+    /// that accepts the missing signature would still refuse the token because of them.
     pub(crate) fn drop_hashes(&mut self) {
         for hash in ["at_hash", "c_hash"] {
             self.claims.shift_remove(hash);
         }
     }
 
-    /// What the journal shows: the signature in words, for its bytes change with everything else.
+    /// What the journal shows: the signature is described, because its bytes change with every part.
     pub(crate) fn view(&self) -> Value {
         let mut view = self.instead.clone().unwrap_or_else(|| self.parts());
         if let (Some(encryption), Value::Object(members)) = (&self.encryption, &mut view) {
@@ -246,7 +244,7 @@ impl Token {
         };
         let signature = match &self.signature {
             Signature::By(signer) => {
-                // Not its name, which another key may have.
+                // Not its `kid`, which another key may share.
                 format!("{} by key {}", signer.algorithm, signer.key.thumbprint())
             }
             Signature::Hmac(_, _, words)

@@ -15,7 +15,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-state-mismatch",
-            effect: "The code comes without the state that was sent, or with another one.",
+            effect: "The authorization response has no `state`, or a different one from the \
+                     request.",
             parameters: &[choice(
                 "variant",
                 &["random", "missing", "empty", "case-changed", "truncated", "previous"],
@@ -27,9 +28,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 9700, section 4.7.1",
                 "OpenID Connect Core 1.0, section 3.1.2.7",
             ],
-            note: "A relying party that binds the response by PKCE or nonce alone may accept it in the \
-               same browser: `authorization-login-csrf` decides then. `previous` is the state of \
-               another login before this one. What was sent without a state comes back without.",
+            note: "A relying party that binds the response only by PKCE or nonce may accept it in \
+                   the same browser: `authorization-login-csrf` then decides. `previous` is the \
+                   state of another, earlier login. A request without a state gets a response \
+                   without one.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::state_mismatch)],
@@ -37,19 +39,19 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-login-csrf",
-            effect: "The victim's browser is sent to the callback address of an attacker's login.",
+            effect: "The victim's browser is sent to the callback URL of an attacker's login.",
             parameters: &[
                 choice("victim", &["pending-login", "no-session", "logged-in"]),
                 choice("state", &["none", "attacker"]),
                 choice("method", &["get", "post"]),
             ],
             clauses: &["RFC 9700, section 4.7", "RFC 9700, section 4.5", "RFC 6749, section 10.12"],
-            note: "A login under way ends with a code that another user got in a session of their own. \
-               With `state=attacker` the state, too, is that of another login, which somebody \
-               began at the same client and has not finished: begin one in another browser first. \
-               Victims who have not begun a login are the user agent's: finish the attacker's \
-               login without following the redirect, and open that address in the victim's \
-               browser. It covers answers that nobody asked for, too.",
+            note: "A pending login ends with a code that another user got in a session of their \
+                   own. With `state=attacker`, the state also belongs to another login, which \
+                   somebody began at the same client and has not finished: begin one in another \
+                   browser first. For victims who have not begun a login, the user agent acts this \
+                   out: finish the attacker's login without following the redirect, and open that \
+                   address in the victim's browser. This also covers unsolicited responses.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::login_csrf)],
@@ -57,7 +59,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-code-injection",
-            effect: "The code of another session comes with the right state of this one.",
+            effect: "The response has the right state of this session, but the code of another \
+                     session.",
             parameters: &[
                 choice("code", &["other-user", "other-client"]),
                 choice("op-checks-pkce", &["false", "true"]),
@@ -68,9 +71,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 7636, section 4.6",
                 "OpenID Connect Core 1.0, section 16.11",
             ],
-            note: "Where the provider does not check PKCE, the nonce must stop it. With \
-               `op-checks-pkce=true`, and for the code of another client, the token endpoint \
-               refuses. A relying party that sends neither challenge nor nonce has no defence.",
+            note: "If the provider does not check PKCE, the nonce must stop the attack. With \
+                   `op-checks-pkce=true`, and for the code of another client, the token endpoint \
+                   refuses. A relying party that sends neither a challenge nor a nonce has no \
+                   defence.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(|response, fault| {
@@ -89,7 +93,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-iss-mismatch",
-            effect: "The response names another issuer than its own, or none although it should.",
+            effect: "The response names a different issuer, or no issuer although the metadata \
+                     announces one.",
             parameters: &[
                 choice(
                     "variant",
@@ -104,9 +109,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 choice("on", &["success", "error"]),
             ],
             clauses: &["RFC 9207, section 2.4", "RFC 9700, section 4.4.2"],
-            note: "It must end before the code is sent to a token endpoint. A relying party with one \
-               provider may ignore iss (RFC 9700, section 2.1). `on=error` alters refusals: let \
-               the user press Deny.",
+            note: "The relying party must stop before it sends the code to a token endpoint. A \
+                   relying party with one provider may ignore `iss` (RFC 9700, section 2.1). \
+                   `on=error` alters error responses: let the user press Deny.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::iss_mismatch)],
@@ -114,14 +119,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-mixup",
-            effect: "A malicious provider sends the browser on to an honest one, whose response then \
-                 reaches a relying party that waits for the malicious one.",
+            effect: "A malicious provider redirects the browser to an honest one, whose response \
+                     then reaches a relying party that expects a response from the malicious one.",
             parameters: &[choice("redirect-uris", &["shared", "distinct"])],
             clauses: &["RFC 9700, section 4.4", "RFC 9207, section 1", "RFC 9207, section 2.4"],
-            note: "The relying party needs both providers: the honest one is the default issuer, or \
-               the named issuer `other` where the default issuer itself fails. It fell for it when \
-               the honest code is sent to the token endpoint here. `distinct` needs a client with \
-               another registered redirect URI, without wildcards, for the honest provider.",
+            note: "The relying party must be configured for both providers: the honest one is the \
+                   default issuer, or the named issuer `other` if the default issuer is the one \
+                   that fails. The attack succeeded if the relying party sends the honest code to \
+                   the token endpoint here. `distinct` needs a client with another registered \
+                   redirect URI, without wildcards, for the honest provider.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Before(Endpoint::Authorization, altered_response::mixup)],
@@ -129,18 +135,19 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-session-overwriting",
-            effect: "While a login at one provider waits, another begins at a second one in the same \
-                 browser, and then the first one is answered.",
+            effect: "While a login at one provider is pending, another begins at a second provider \
+                     in the same browser; then the first provider answers.",
             parameters: &[
                 choice("order", &["honest-first", "evil-first"]),
                 choice("key", &["own", "other-op"]),
             ],
             clauses: &["RFC 9700, section 4.4.2", "OpenID Connect Core 1.0, section 16.15"],
-            note: "The user agent's, with a relying party that has two providers, such as the default \
-               issuer and a named one. To finish the first login by its own configuration is right \
-               too; to use keys or endpoints of the second one is not. \
-               With `key=other-op` a named issuer signs ID tokens with the default one's key, as \
-               somebody does who has the second provider, and not the first.",
+            note: "The user agent acts this out, with a relying party that has two providers, such \
+                   as the default issuer and a named one. Finishing the first login with the first \
+                   provider's configuration is also correct; using keys or endpoints of the second \
+                   provider is not. With `key=other-op`, a named issuer signs ID tokens with the \
+                   default issuer's key, as an attacker would who controls the second provider, \
+                   but not the first.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::IdToken(foreign_key::sign)],
@@ -148,7 +155,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-error",
-            effect: "The user signs in, and an error comes in place of a code.",
+            effect: "The user signs in, and the response has an error instead of a code.",
             parameters: &[
                 choice(
                     "error",
@@ -176,7 +183,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "A page that a person can read, no session, no endless loop, and a way to try again.",
+            note: "The relying party shows a readable page, begins no session, does not loop, and \
+                   offers a way to try again.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::error)],
@@ -184,7 +192,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-error-markup",
-            effect: "A parameter of an error response holds what runs where it is shown unescaped.",
+            effect: "A parameter of an error response contains a payload that runs if it is shown \
+                     unescaped.",
             parameters: &[
                 choice("field", &["error_description", "error", "error_uri", "state"]),
                 choice(
@@ -198,8 +207,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 3.1.2.6",
             ],
             expected: Expected::Error,
-            note: "What runs visits the canary: see the journal. Escaped text is fine; whatever text as \
-               the site's own words is a lesser fault.",
+            note: "A payload that runs visits the canary: see the journal. Escaped text is fine; \
+                   showing arbitrary text as the site's own words is a lesser fault.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::error_markup)],
@@ -207,7 +216,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-malformed",
-            effect: "The response breaks the rules for parameters.",
+            effect: "The response violates the rules for parameters.",
             parameters: &[choice(
                 "variant",
                 &["two-codes", "no-code-no-error", "empty-code", "two-states", "code-and-error"],
@@ -215,7 +224,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 6749, section 3.1", "RFC 6749, section 4.1.2"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "Of two codes the second is another user's, and of two states the second is wrong.",
+            note: "The second of two codes belongs to another user, and the second of two states \
+                   is wrong.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::malformed)],
@@ -223,7 +233,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-unusual-but-valid",
-            effect: "The response is valid, and not what one usually sees.",
+            effect: "The response is valid but unusual.",
             parameters: &[choice(
                 "variant",
                 &[
@@ -242,8 +252,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "For `state-echo-special-chars` every character of the state is percent-encoded, \
-               needed or not, where it comes in an address.",
+            note: "`state-echo-special-chars` percent-encodes every character of the state, needed \
+                   or not, if the response is in a URL.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[
@@ -254,7 +264,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-form-post",
-            effect: "The response comes by POST from another site.",
+            effect: "The browser delivers the response by POST from another site.",
             parameters: &[
                 choice("requested", &["false", "true"]),
                 duration("dwell", "130s", &[]).optional("0s"),
@@ -271,11 +281,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("variant", "307-redirect", Expected::Either),
             ],
             severity: Severity::Interoperability,
-            note: "Who did not ask for it may refuse it with a clear error. `requested=true` leaves it \
-               to the relying party to ask for `response_mode=form_post`, and changes nothing. \
-               `dwell` is how long the user agent stays on the sign-in page: Chromium sends \
-               cookies without SameSite on such a POST only in their first two minutes. \
-               `307-redirect` makes the browser post the sign-in form on to the relying party.",
+            note: "A relying party that did not request this may refuse it with a clear error. \
+                   `requested=true` leaves it to the relying party to request \
+                   `response_mode=form_post`, and changes nothing. `dwell` is how long the user \
+                   agent stays on the sign-in page: Chromium sends cookies without SameSite on \
+                   such a POST only in their first two minutes. `307-redirect` makes the browser \
+                   repeat the POST of the sign-in form to the relying party.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[
@@ -297,7 +308,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-unsolicited-tokens",
-            effect: "Beside the code comes a token of another user, which nobody asked for.",
+            effect: "The response has another user's token beside the code, which the client did \
+                     not request.",
             parameters: &[
                 choice("where", &["query", "fragment"]),
                 choice("token", &["id_token", "access_token"]),
@@ -308,8 +320,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 9700, section 4.6",
                 "OpenID Connect Core 1.0, section 16.11",
             ],
-            note: "The user who is signed in must be the one of the token endpoint's ID token: to \
-               ignore the other token is right as well. An access token has no signature.",
+            note: "The signed-in user must be the one of the token endpoint's ID token: ignoring \
+                   the other token is also correct. An access token has no signature.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(stolen_code::add_token)],
@@ -317,15 +329,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-initiate-login-abuse",
-            effect: "Somebody else makes the browser begin a login, with an unknown issuer or a target \
-                 on another site.",
+            effect: "An attacker makes the browser begin a login, with an unknown issuer or a \
+                     target on another site.",
             parameters: &[
                 choice("iss", &["unknown", "evil", "missing"]),
                 choice("target_link_uri", &["external", "scheme-relative", "javascript"]),
             ],
             clauses: &["OpenID Connect Core 1.0, section 4", "RFC 9700, section 4.11.1"],
-            note: "The user agent's: open the relying party's initiate_login_uri with such parameters. \
-               Not to be had where it has none.",
+            note: "The user agent acts this out: open the relying party's `initiate_login_uri` \
+                   with such parameters. This does not apply to a relying party without one.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[],

@@ -14,7 +14,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-issuer-mismatch",
-            effect: "The metadata names another issuer than the one that was asked.",
+            effect: "The metadata names a different issuer from the one that was requested.",
             parameters: &[
                 choice(
                     "variant",
@@ -36,11 +36,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8414, section 3.3",
                 "RFC 8725, section 3.8",
             ],
-            note: "It must end here, before a browser is sent to the authorization endpoint. Templates \
-               are accepted only by who was configured for them. http-scheme names the issuer with \
-               https instead where it has http. `source` says where the relying party has its \
-               issuer from: for `webfinger` give it an identifier such as `acct:alice@host:port`, \
-               or a URL below the issuer, and it is led here.",
+            note: "The relying party must stop here, before it sends a browser to the \
+                   authorization endpoint. Only a relying party that is configured for templates \
+                   may accept one. `http-scheme` swaps http and https in the issuer. `source` says \
+                   where the relying party gets its issuer: for `webfinger`, give it an identifier \
+                   such as `acct:alice@host:port`, or a URL below the issuer, and WebFinger leads \
+                   it here.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[Act::Metadata(altered_metadata::issuer_mismatch)],
@@ -48,7 +49,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-issuer-trailing-slash",
-            effect: "The issuer is written with a slash at its end in one place and without in another.",
+            effect: "The issuer has a trailing slash in one place and none in another.",
             parameters: &[choice(
                 "place",
                 &["metadata", "id-token", "iss-param", "all-but-config"],
@@ -60,8 +61,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 9207, section 2.4",
             ],
             severity: Severity::Interoperability,
-            note: "Issuers are compared character by character. What is worth knowing is how late the \
-               relying party notices, and how clearly it says so.",
+            note: "Issuers are compared character by character. Observe how late the relying party \
+                   notices the mismatch, and how clearly it reports it.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[
@@ -87,7 +88,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-unavailable",
-            effect: "The metadata cannot be had for a while.",
+            effect: "The metadata is unavailable for a while.",
             parameters: &[
                 choice("phase", &["start", "running"]),
                 choice("mode", &["503", "404", "refused", "hang"]),
@@ -97,12 +98,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Discovery 1.0, section 4", "RFC 9110, section 15.6"],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "It ends when the duration is over or the count is reached, whichever is first. The \
-               relying party stays up, and signs users in once the provider is back, without a \
-               restart. `phase=start` fails from the first request on: start the relying party \
-               while it does. `phase=running` lets the first request pass; whoever asks only once \
-               never meets it. The port is shared with other endpoints: \
-               `refused` takes the connection, and breaks it before a byte came.",
+            note: "The failure ends when the duration is over or the count is reached, whichever \
+                   comes first. The relying party stays up and signs users in once the provider is \
+                   back, without a restart. `phase=start` fails from the first request on: start \
+                   the relying party while the failure is armed. `phase=running` lets the first \
+                   request pass; a relying party that fetches the metadata only once never meets \
+                   the failure. Other endpoints share the port, so `refused` accepts the \
+                   connection and resets it before it sends a byte.",
             from_the_second: &[("phase", "running")],
             ..Mode::of(Class::Discovery)
         },
@@ -111,7 +113,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-bad-body",
-            effect: "The metadata is answered with 200 and a body that is no usable metadata.",
+            effect: "The discovery endpoint answers 200 with a body that is not usable metadata.",
             parameters: &[
                 choice(
                     "body",
@@ -136,16 +138,17 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8259, section 8.1",
             ],
             expected: Expected::Error,
-            // A parser may ignore a byte order mark and may take the last of two members; metadata that
-            // comes under another name or after a redirect is still metadata.
+            // A parser may ignore a byte order mark and may keep the last of two members; metadata
+            // with another media type or after a redirect is still metadata.
             exceptions: &[
                 ("body", "sound", Expected::Either),
                 ("body", "bom", Expected::Either),
                 ("body", "duplicate-keys", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "What is bad must not be kept: the login after the next must work. Of repeated \
-               members the last one is the honest one. A redirect leads to sound metadata.",
+            note: "The relying party must not cache bad metadata: the login after the next one \
+                   must work. The last of repeated members is the honest one. A redirect leads to \
+                   valid metadata.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[Act::Answer(altered_metadata::bad_body)],
@@ -157,15 +160,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
             parameters: &[choice("member", &REQUIRED), choice("form", &["absent", "null"])],
             clauses: &["OpenID Connect Discovery 1.0, section 3"],
             expected: Expected::Error,
-            // What is supported need not be known to somebody who asks for what everybody supports.
+            // A relying party does not need these lists if it uses only what every provider
+            // supports.
             exceptions: &[
                 ("member", "response_types_supported", Expected::Either),
                 ("member", "subject_types_supported", Expected::Either),
                 ("member", "id_token_signing_alg_values_supported", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "Who does not need the member may go on; nobody may crash, or ask at an address that \
-               is not there.",
+            note: "A relying party that does not need the member may continue. None may crash, or \
+                   send a request to an address that is missing.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[Act::Metadata(|metadata, fault| {
@@ -179,7 +183,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-sparse-or-extra",
-            effect: "The metadata has the required members only, or many that nobody knows.",
+            effect: "The metadata lacks optional members or has an unknown one.",
             parameters: &[
                 choice(
                     "drop",
@@ -202,8 +206,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "What is not said has its default: client_secret_basic, authorization_code, query. \
-               That PKCE is not advertised is no reason to do without or to use plain.",
+            note: "Missing members have defaults: client_secret_basic, authorization_code, query. \
+                   Missing PKCE metadata is not a reason to omit PKCE or to use `plain`.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[Act::Metadata(altered_metadata::sparse_or_extra)],
@@ -212,15 +216,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
         mode: Mode {
             name: "discovery-endpoint-foreign",
             effect: "A malicious provider publishes its own issuer and token endpoint, but the \
-                 authorization endpoint of an honest one.",
+                     authorization endpoint of an honest provider.",
             parameters: &[choice("swap", &["authorization_endpoint", "registration_endpoint"])],
             clauses: &["RFC 9700, section 4.4", "RFC 9700, section 4.4.2", "RFC 9207, section 2.4"],
-            note: "The relying party needs both providers: the honest one is the default issuer, or \
-               the named issuer `other` where the default issuer itself fails. It fell for it when \
-               a code of the honest provider, or the secret of its client, is sent to the token \
-               endpoint here. With `swap=registration_endpoint` the registration endpoint is the \
-               honest one as well, for relying parties that register themselves: both need the \
-               setting `client_registration`.",
+            note: "The relying party must be configured for both providers: the honest one is the \
+                   default issuer, or the named issuer `other` if the default issuer is the one \
+                   that fails. The attack succeeded if the relying party sends a code of the \
+                   honest provider, or the secret of its client there, to the token endpoint here. \
+                   With `swap=registration_endpoint`, the registration endpoint is also the honest \
+                   provider's, for relying parties that register themselves: both providers need \
+                   the setting `client_registration`.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[Act::Metadata(|metadata, fault| {
@@ -238,8 +243,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-endpoint-unsafe-url",
-            effect: "An endpoint is where nobody should look: on plain http, inside the own network, \
-                 in a file.",
+            effect: "An endpoint has an unsafe URL: on plain http, inside the internal network, or \
+                     in a file.",
             parameters: &[
                 choice("member", &["jwks_uri", "token_endpoint", "userinfo_endpoint"]),
                 choice("target", &["loopback-canary", "redirect-to-canary", "file", "http"]),
@@ -249,9 +254,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 6749, section 3.2",
                 "RFC 9728, section 7.7",
             ],
-            note: "`http` needs an issuer with https. That an address inside the own network is asked \
-               matters where tenants may name issuers, and says nothing where the issuer itself is \
-               on loopback, as most mock providers are: look whether the journal has the canary.",
+            note: "`http` needs an issuer with https. A request to an internal address matters \
+                   where tenants can name issuers. It proves nothing if the issuer itself is on \
+                   loopback, as most mock providers are. Check the journal for a visit to the \
+                   canary.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[
@@ -262,7 +268,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "discovery-alg-downgrade",
-            effect: "The metadata offers weak algorithms for ID tokens, and the ID tokens follow it.",
+            effect: "The metadata offers weak algorithms for ID tokens, and the ID tokens use \
+                     them.",
             parameters: &[
                 choice("algs", &["none", "HS256", "none+RS256"]),
                 choice("then", &["id-token-alg-none", "id-token-alg-hs256-client-secret"])
@@ -273,8 +280,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8725, section 3.2",
                 "OpenID Connect Core 1.0, section 3.1.3.7 (7)",
             ],
-            note: "Which algorithm is right was agreed at registration; what the metadata says today \
-               cannot change it. `then=advertised` uses the weakest that is offered.",
+            note: "The algorithm was agreed at registration, and later metadata cannot change it. \
+                   `then=advertised` uses the weakest algorithm that the metadata offers.",
             ..Mode::of(Class::Discovery)
         },
         acts: &[
@@ -283,7 +290,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             Act::Metadata(|metadata, fault| {
                 let mut algorithms: Vec<_> =
                     fault.value("algs").split('+').map(str::to_owned).collect();
-                // The tokens follow it, whatever they are told to be.
+                // The metadata must also list the algorithm that `then` selects for the tokens.
                 let used = weak_algorithm::name(fault).to_owned();
                 if !algorithms.contains(&used) {
                     algorithms.push(used);

@@ -15,7 +15,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-iss-mismatch",
-            effect: "The ID token names another issuer, or none.",
+            effect: "The ID token names a different issuer, or none.",
             parameters: &[choice(
                 "value",
                 &["honest-op", "absent", "empty", "suffix", "case", "http-vs-https", "array"],
@@ -25,8 +25,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (2)",
                 "RFC 8725, section 3.8",
             ],
-            note: "`honest-op` is the default issuer, where this is one of its siblings: an application \
-               that trusts both must hold the token against the one that it asked.",
+            note: "`honest-op` is the default issuer if this is a named one: an application that \
+                   trusts both must compare the token with the issuer that it asked.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(iss)],
@@ -34,7 +34,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-sub-invalid",
-            effect: "The ID token has no subject, or what can be none.",
+            effect: "The ID token has no subject, or an invalid one.",
             parameters: &[choice(
                 "value",
                 &[
@@ -55,11 +55,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             exceptions: &[
                 ("value", "number", Expected::Either),
-                // Limits that bind the provider; no clause has the relying party check them.
+                // These limits bind the provider; no clause asks the relying party to check them.
                 ("value", "256-chars", Expected::Either),
                 ("value", "whitespace", Expected::Either),
             ],
-            note: "Who takes a number must keep it apart from the same digits in a string.",
+            note: "A relying party that accepts a number must distinguish it from the same digits \
+                   in a string.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(sub)],
@@ -86,8 +87,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 7519, section 4.1.3",
                 "RFC 8725, section 3.9",
             ],
-            note: "For `client-id-at-other-op` the application is called \
-               `CLIENT-at-another-issuer` at its other issuer.",
+            note: "For `client-id-at-other-op`, the application must be registered as \
+                   `CLIENT-at-another-issuer` at its other issuer.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(aud)],
@@ -95,7 +96,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-aud-array-single",
-            effect: "The audience of the ID token is an array of one.",
+            effect: "The audience of the ID token is an array with one element.",
             clauses: &["OpenID Connect Core 1.0, section 2", "RFC 7519, section 4.1.3"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
@@ -110,14 +111,19 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-aud-extra",
-            effect: "The ID token is for the client and for one more audience.",
+            effect: "The ID token has one more audience besides the client.",
             parameters: &[
                 choice("extra", &["unknown-client", "url"]),
                 choice("azp", &["absent", "own", "other"]),
             ],
-            clauses: &["OpenID Connect Core 1.0, section 3.1.3.7 (3-5)"],
-            note: "Many libraries let audiences pass that nobody told them to trust. The serious case is \
-               an `azp` that names another client; that `azp` is there at all is no duty.",
+            clauses: &[
+                "OpenID Connect Core 1.0, section 3.1.3.7 (3)",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (4)",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (5)",
+            ],
+            note: "Many libraries accept audiences that they are not configured to trust. The \
+                   serious case is an `azp` that names another client; the presence of `azp` is \
+                   not required.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(|token, fault| {
@@ -137,16 +143,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-exp-invalid",
-            effect: "The ID token expired long ago, or does not say when it expires.",
+            effect: "The ID token has expired, or does not say when it expires.",
             parameters: &[choice("value", &["-10min", "absent", "-61s", "-1d", "0", "negative"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 2",
                 "OpenID Connect Core 1.0, section 3.1.3.7 (9)",
                 "RFC 7519, section 4.1.4",
             ],
-            // Clocks differ: so much may be allowed for.
+            // Leeway of this size is common, because clocks differ.
             exceptions: &[("value", "-61s", Expected::Either)],
-            note: "Up to some minutes count as leeway for clocks that differ.",
+            note: "A few minutes count as leeway for clocks that differ.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(|token, fault| {
@@ -179,8 +185,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("form", "2^63", Expected::Either),
             ],
             severity: Severity::Interoperability,
-            note: "A fraction and an exponent are numbers like any other. A string is none. What lies \
-               millennia ahead may be refused, but must neither crash nor wrap around.",
+            note: "A fraction and an exponent are ordinary numbers; a string is not a number. A \
+                   time millennia ahead may be refused, but must not cause a crash or wrap around.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(time_format)],
@@ -198,7 +204,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-iat-skewed",
-            effect: "The ID token was issued in the future, or long ago; it has not expired.",
+            effect: "The ID token was issued in the future or long ago, and has not expired.",
             parameters: &[choice("offset", &["+30s", "+5s", "+10min", "+1d", "-1d", "-7d"])],
             clauses: &["OpenID Connect Core 1.0, section 3.1.3.7 (10)", "RFC 7519, section 4.1.6"],
             expected: Expected::Either,
@@ -207,8 +213,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("offset", "+30s", Expected::Tolerate),
             ],
             severity: Severity::Interoperability,
-            note: "How far off is too far is the relying party's choice; a clock that is half a minute \
-               ahead is everyday life.",
+            note: "The relying party decides how far off is too far; a clock that is half a minute \
+                   ahead is common.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(|token, fault| {
@@ -222,10 +228,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             effect: "The ID token is not valid yet.",
             parameters: &[choice("offset", &["+10min", "+30s", "+1d"])],
             clauses: &["RFC 7519, section 4.1.5"],
-            // Leeway may be given, and need not.
+            // Leeway is optional.
             exceptions: &[("offset", "+30s", Expected::Either)],
             severity: Severity::Robustness,
-            note: "Half a minute locks users out where clocks differ: it had better be tolerated.",
+            note: "Refusing half a minute locks users out if clocks differ: the relying party \
+                   should tolerate it.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(|token, fault| {
@@ -236,7 +243,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-nonce-mismatch",
-            effect: "The ID token has another nonce than the request, or none.",
+            effect: "The ID token has a different nonce from the request, or none.",
             parameters: &[choice(
                 "value",
                 &["constant", "absent", "empty", "suffix", "case", "array"],
@@ -246,7 +253,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (11)",
                 "RFC 9700, section 4.5.3.2",
             ],
-            note: "Does nothing where the request has no nonce.",
+            note: "Does not act if the request has no nonce.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(|token, fault| {
@@ -266,7 +273,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-nonce-replayed",
-            effect: "The ID token is the one of another login at the same client, still valid.",
+            effect: "The ID token is from another login at the same client, and still valid.",
             parameters: &[choice(
                 "from",
                 &["other-user", "same-browser", "other-browser", "parallel-login"],
@@ -276,9 +283,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 15.5.2",
                 "RFC 9700, section 4.5.3.2",
             ],
-            note: "Only the nonce tells. The other login is one that this issuer saw while the failure \
-               was armed: log in twice, or begin a second login and leave it open. Where there is \
-               none, it is made up. Does nothing where the request has no nonce.",
+            note: "Only the nonce gives it away. The other login is one that this issuer saw while \
+                   the failure was armed: log in twice, or begin a second login and leave it \
+                   unfinished. If there is none, the provider makes one up. Does not act if the \
+                   request has no nonce.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(replay)],
@@ -286,7 +294,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-at-hash-wrong",
-            effect: "`at_hash` does not fit the access token.",
+            effect: "`at_hash` does not match the access token.",
             parameters: &[
                 choice("flow", &["code", "hybrid", "implicit"]),
                 choice("mode", &["random", "full-hash", "other-alg"]),
@@ -301,8 +309,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("flow", "hybrid", Expected::Reject),
                 ("flow", "implicit", Expected::Reject),
             ],
-            note: "In the code flow the check is a choice. In the others it is a duty, and the failure \
-               acts on the authorization response.",
+            note: "The check is optional in the code flow. In the other flows it is required, and \
+                   the failure acts on the authorization response.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[
@@ -326,8 +334,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("flow", "implicit", Expected::Reject),
             ],
             severity: Severity::Interoperability,
-            note: "In the code flow the claim is optional. In the others it must stand beside an access \
-               token, and the failure acts on the authorization response.",
+            note: "The claim is optional in the code flow. In the other flows it is required \
+                   beside an access token, and the failure acts on the authorization response.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[
@@ -340,7 +348,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-c-hash-invalid",
-            effect: "The ID token of the authorization response vouches for another code or user.",
+            effect: "The ID token of the authorization response is about another code or user, or \
+                     has no `c_hash`.",
             parameters: &[
                 choice("mode", &["wrong", "missing", "sub-differs"]),
                 choice("flow", &["hybrid"]),
@@ -350,7 +359,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 3.3.2.11",
                 "OpenID Connect Core 1.0, section 3.3.3.6",
             ],
-            note: "Shows where the client asks for a code and an ID token at once.",
+            note: "Acts only if the client requests a code and an ID token at once.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::Authorization(|answer, fault| {
@@ -360,20 +369,22 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-auth-context-weaker",
-            effect: "The user must have authenticated lately or strongly, and the ID token shows less.",
+            effect: "The request demands recent or strong authentication, and the ID token shows \
+                     less.",
             parameters: &[
                 choice("claim", &["auth_time", "acr"]),
                 choice("value", &["stale", "absent", "lower", "future"]),
             ],
             clauses: &[
                 "OpenID Connect Core 1.0, section 2",
-                "OpenID Connect Core 1.0, section 3.1.3.7 (12-13)",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (12)",
+                "OpenID Connect Core 1.0, section 3.1.3.7 (13)",
                 "OpenID Connect Core 1.0, section 5.5.1.1",
             ],
             exceptions: &[("value", "future", Expected::Either)],
-            note: "Acts only where it was asked for: on `auth_time` by `max_age` or `prompt=login`, on \
-               `acr` by `acr_values`. A class that is present is lowered to `0`, which says that \
-               nothing is sure.",
+            note: "Acts only if the request demands it: on `auth_time` with `max_age` or \
+                   `prompt=login`, on `acr` with `acr_values`. An `acr` that is present becomes \
+                   `0`, which expresses no confidence.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(auth_context)],
@@ -381,20 +392,21 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-duplicate-members",
-            effect: "The ID token says something twice, once right and once wrong.",
+            effect: "The ID token has a claim twice, once right and once wrong.",
             parameters: &[
                 choice("member", &["sub", "aud", "iss", "nonce", "exp"]),
                 choice("good", &["first", "last"]),
             ],
             clauses: &["RFC 7519, section 4", "RFC 8259, section 4"],
             exceptions: &[
-                // To take the last one is allowed, and here it is right.
+                // Keeping the last one is allowed, and here it is the right one.
                 ("good", "last", Expected::Either),
-                // Another subject cannot be told to be wrong.
+                // The relying party cannot know that the other subject is wrong.
                 ("member", "sub", Expected::Either),
             ],
-            note: "A relying party refuses, or takes the last one everywhere: the danger is one part of \
-               it that reads the first and another that reads the last.",
+            note: "A relying party refuses the token, or uses the last value everywhere: the \
+                   danger is that one part of it reads the first value and another part reads the \
+                   last.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[Act::IdToken(duplicate)],

@@ -17,7 +17,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-alg-none",
-            effect: "The ID token says that it is not signed.",
+            effect: "The ID token declares that it is not signed.",
             parameters: &[
                 choice("spelling", &["none", "None", "NONE", "nOnE"]),
                 choice("signature", &["empty", "garbage", "original"]),
@@ -30,9 +30,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8725, section 3.1",
                 "RFC 8725, section 3.2",
             ],
-            note: "Allowed in the code flow alone, and only to a client that asked for it at its \
-               registration. `dot=dropped` leaves two parts, where the signature is empty. There is \
-               no `at_hash`, for it follows from the algorithm.",
+            note: "Unsigned ID tokens are allowed only in the code flow, and only for a client \
+                   that asked for them at its registration. `dot=dropped` leaves two parts if the \
+                   signature is empty. There is no `at_hash`, because it depends on the algorithm.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(algorithm::unsign)],
@@ -40,7 +40,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-alg-hs256-public-key",
-            effect: "The ID token is authenticated by HS256, keyed with the issuer's public key.",
+            effect: "The ID token is authenticated with HS256, keyed with the issuer's public key.",
             parameters: &[
                 choice(
                     "encoding",
@@ -60,8 +60,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 choice("lf", &["keep", "strip"]),
             ],
             clauses: &["RFC 8725, section 2.1", "RFC 8725, section 3.1"],
-            note: "The same key as a text: which one a confused verifier takes depends on how its \
-               keys are kept, so try all. `lf=strip` leaves out the line feed at the end.",
+            note: "Each encoding is the same key as text: which one a confused verifier uses \
+                   depends on how it stores its keys, so try all. `lf=strip` removes the line feed \
+                   at the end.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(algorithm::key_with_public_key)],
@@ -69,8 +70,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-alg-hs256-client-secret",
-            effect: "The ID token is authenticated by HS256, keyed with the client's secret or with \
-                 what anybody guesses.",
+            effect: "The ID token is authenticated with HS256, keyed with the client's secret or a \
+                     guessable key.",
             parameters: &[
                 choice("key", &["empty", "client-secret", "secret", "null-bytes", "client-id"]),
                 choice("kid", &["absent", "client-id"]),
@@ -81,11 +82,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8725, section 3.1",
                 "RFC 8725, section 3.5",
             ],
-            // To refuse another algorithm than the registered one is a SHOULD; only the two know the
-            // secret.
+            // Refusing an algorithm other than the registered one is a SHOULD, and only the client
+            // and the issuer know the secret.
             exceptions: &[("key", "client-secret", Expected::Either)],
-            note: "Right for a client that is registered for HS256, if the key is its secret. An HMAC \
-               fills its key up with zeros: an empty key and null bytes give the same code.",
+            note: "This is correct for a client that is registered for HS256, if the key is its \
+                   secret. HMAC pads its key with zeros: an empty key and null bytes give the same \
+                   authentication code.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(algorithm::key_with_secret)],
@@ -93,13 +95,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-alg-invalid",
-            effect: "The ID token's `alg` is missing, unknown, or none of the key that `kid` names.",
+            effect: "The ID token's `alg` is missing, unknown, or not an algorithm of the key that \
+                     `kid` names.",
             parameters: &[choice(
                 "variant",
                 &["absent", "unknown", "ES256-with-rsa-kid", "RS256-with-ec-kid", "number"],
             )],
             clauses: &["RFC 7515, section 4.1.1", "RFC 7515, section 5.2", "RFC 8725, section 3.1"],
-            note: "The signature is right for the key that `kid` names: only `alg` says otherwise.",
+            note: "The signature is valid for the key that `kid` names: only `alg` is wrong.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[
@@ -114,13 +117,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-alg-unregistered",
-            effect: "The ID token is rightly signed with an algorithm of the issuer that the client is \
-                 not registered for.",
+            effect: "The ID token is validly signed with an algorithm of the issuer that the \
+                     client is not registered for.",
             parameters: &[choice("alg", &["ES256", "RS384", "RS512", "PS256", "EdDSA"])],
             clauses: &["OpenID Connect Core 1.0, section 3.1.3.7 (7)"],
             expected: Expected::Either,
             severity: Severity::Interoperability,
-            note: "To refuse is a SHOULD; to accept what the metadata lists does no harm.",
+            note: "Refusing is a SHOULD; accepting an algorithm that the metadata lists does no \
+                   harm.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[
@@ -132,12 +136,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-kid-absent-single",
-            effect: "The ID token names no key, and one of the key set fits.",
+            effect: "The ID token has no `kid`, and one key of the key set fits.",
             parameters: &[choice("jwk-kid", &["present", "absent"])],
             clauses: &["OpenID Connect Core 1.0, section 10.1", "RFC 7515, section 4.1.4"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "Keys that were rotated away are not published either.",
+            note: "Retired keys are not published either.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[
@@ -152,14 +156,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 }
             }),
             Act::IdToken(|token, _| drop(token.header.shift_remove("kid"))),
-            // The key set has lost the name for every ID token.
+            // The published key set has no `kid` for refreshed ID tokens either.
             Act::RefreshIdToken(|token, _| drop(token.header.shift_remove("kid"))),
         ],
     },
     Entry {
         mode: Mode {
             name: "id-token-kid-absent-multiple",
-            effect: "The ID token names no key, and several of the key set fit.",
+            effect: "The ID token has no `kid`, and several keys of the key set fit.",
             parameters: &[
                 number("keys", 2, 5, &["2", "5"]),
                 choice("duplicate-kid", &["false", "true"]).neutral("false"),
@@ -167,8 +171,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 10.1", "RFC 7515, section 6"],
             expected: Expected::Either,
             severity: Severity::Interoperability,
-            note: "To try all and to refuse are both right; to take the first is not. The right key is \
-               the last. `keys` counts it too.",
+            note: "Trying all keys and refusing are both correct; trying only the first is not. \
+                   The right key is the last. `keys` includes it.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[
@@ -191,15 +195,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-kid-unknown",
-            effect: "The ID token names a key that stands in no key set.",
+            effect: "The ID token has a `kid` that is not in any key set.",
             parameters: &[choice("signer", &["unpublished", "published"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
                 "OpenID Connect Core 1.0, section 10.1.1",
             ],
             exceptions: &[("signer", "published", Expected::Either)],
-            note: "Whoever finds no such key may try the others: with a published signer that does \
-               little harm.",
+            note: "A relying party that does not find the key may try the others: with a published \
+                   signer that does little harm.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(key_name::unknown)],
@@ -207,16 +211,17 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-kid-injection",
-            effect: "The ID token's `kid` holds what must not be looked up as it is, and the token is \
-                 made with the key that this would give.",
+            effect: "The ID token's `kid` is an injection payload, and the token is made with the \
+                     key that a careless lookup would return.",
             parameters: &[choice(
                 "value",
                 &["url-canary", "path-traversal", "sql", "jwk-json", "64kB", "number", "null"],
             )],
             clauses: &["RFC 8725, section 3.10", "RFC 7515, section 4.1.4"],
-            note: "Keys: of the canary's key set, HS256 with the empty file and with the word that is \
-               selected, the one in the JSON; else a key of nobody. A visit of the canary is a \
-               finding too, and so is a crash.",
+            note: "`url-canary` uses a key of the canary's key set, `path-traversal` uses HS256 \
+                   with the empty file, `sql` uses HS256 with the word that the query selects, \
+                   `jwk-json` uses the key in the JSON, and the others use a key that is not \
+                   published. A visit to the canary is also a finding, and so is a crash.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(key_name::inject)],
@@ -224,7 +229,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-embedded-key",
-            effect: "The ID token brings the key along that verifies it, an attacker's.",
+            effect: "The ID token embeds an attacker's key that verifies it.",
             parameters: &[
                 choice("member", &["jwk+x5c", "jwk", "x5c", "jwk-oct"]),
                 choice("order", &["untrusted-first", "trusted-first"]),
@@ -235,8 +240,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 7515, section 4.1.6",
                 "RFC 8725, section 3.10",
             ],
-            note: "`x5c` has a certificate of the issuer's key as well; `order` says which is first, \
-               and does nothing to a single `jwk`.",
+            note: "`x5c` also has a certificate for the issuer's key; `order` says which comes \
+                   first, and does not affect a single `jwk`.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(brought_key::embed)],
@@ -244,7 +249,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-remote-key",
-            effect: "The ID token says where to fetch the key that verifies it, an attacker's.",
+            effect: "The ID token says where to fetch an attacker's key that verifies it.",
             parameters: &[
                 choice("member", &["jku", "x5u", "jwk-uri", "jwk.jku", "jwk.x5u"]),
                 choice("content", &["untrusted", "untrusted+trusted", "trusted+untrusted"]),
@@ -254,8 +259,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 7515, section 4.1.5",
                 "RFC 8725, section 3.10",
             ],
-            note: "The address is the canary's, which really has such keys. A visit alone is a finding \
-               too: a request to wherever the token says.",
+            note: "The address is the canary's, which really serves such keys. A visit alone is \
+                   also a finding: the relying party sends a request to any address that a token \
+                   names.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(brought_key::refer)],
@@ -263,12 +269,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-crit-unknown",
-            effect: "The ID token's header has extensions that must be understood, and nobody does.",
+            effect: "The ID token's header demands extensions that no relying party understands, \
+                     or has a malformed `crit`.",
             parameters: &[choice("crit", &["unknown", "b64-false", "empty-list", "not-an-array"])],
             clauses: &["RFC 7515, section 4.1.11", "RFC 7797, section 6", "RFC 7797, section 7"],
             severity: Severity::Robustness,
-            note: "The token is otherwise sound to whoever passes `crit` over; its claims are encoded \
-               even where `b64` says that they are not.",
+            note: "The token is valid for a relying party that ignores `crit`; its claims are \
+                   encoded even if `b64` says that they are not.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(key_name::demand)],
@@ -276,7 +283,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-cross-jwt",
-            effect: "Another token of the issuer, rightly signed, stands where the ID token should.",
+            effect: "Another token of the issuer, validly signed, takes the place of the ID token.",
             parameters: &[
                 choice(
                     "kind",
@@ -290,8 +297,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Back-Channel Logout 1.0, section 4.1",
                 "RFC 9068, section 5",
             ],
-            note: "The claims tell: no nonce, no expiry or another audience. `typ` is a second line of \
-               defence, which userinfo and assertions have not.",
+            note: "The claims give it away: no nonce, no expiry or another audience. `typ` is a \
+                   second line of defence, which userinfo and assertions do not have.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(replace)],
@@ -299,12 +306,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-claims-in-header",
-            effect: "The ID token's header repeats a claim, with the value of somebody else.",
+            effect: "The ID token's header repeats a claim with somebody else's value.",
             parameters: &[choice("claims", &["sub", "iss", "aud"])],
             clauses: &["RFC 7519, section 5.3", "RFC 8725, section 3.10"],
             expected: Expected::Tolerate,
-            note: "The session must be that of the payload. To refuse the token is right too: \
-               replicated claims are to be compared.",
+            note: "The session must be that of the payload. Refusing the token is also correct: \
+                   replicated claims should be compared.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(key_name::replicate)],
@@ -312,15 +319,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-jwe-mismatch",
-            effect: "The ID token is encrypted although the client did not ask for it, or is not \
-                 although it did, or is so in another way.",
+            effect: "The ID token is encrypted although the client did not ask for it, is not \
+                     encrypted although it did, or is encrypted in another way.",
             parameters: &[choice("variant", &["unexpected-jwe", "missing-jwe", "rsa1_5"])],
             clauses: &["OpenID Connect Core 1.0, section 3.1.3.7 (1)", "RFC 7516, section 5.2"],
             expected: Expected::Error,
             severity: Severity::Interoperability,
-            note: "The key is the client's, where it has one, else one of its secret, else nobody's. \
-               `unexpected-jwe` is for clients without `id_token_encrypted_response_alg`, \
-               `missing-jwe` for those with it.",
+            note: "The encryption key is the client's if it has one, otherwise one from its \
+                   secret, otherwise a key that the client does not have. `unexpected-jwe` is for \
+                   clients without `id_token_encrypted_response_alg`, `missing-jwe` for those with \
+                   it.",
             ..Mode::of(Class::IdTokenHeader)
         },
         acts: &[Act::IdToken(mismatched_encryption::mismatch)],

@@ -19,15 +19,17 @@ use crate::jose::jws::Jws;
 use crate::jose::public_key::PublicKey;
 use crate::jose::signer::Signer;
 
-/// What Core allows a client that gets its tokens from the token endpoint itself.
-const TLS_INSTEAD: &str = "In the code flow, TLS may stand in for the signature: acceptance over \
-    https is allowed but weak. Over http, or on the front channel, it is a failure.";
+/// The exception for a client that gets its ID token directly from the token endpoint (OpenID
+/// Connect Core 1.0, section 3.1.3.7 (6)).
+const TLS_INSTEAD: &str = "In the code flow, TLS may replace the check of the signature: \
+                           acceptance over https is allowed but weak. Acceptance over http, or on \
+                           the front channel, is a failure.";
 
 pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-sig-invalid",
-            effect: "The ID token's signature is not that of its header and claims.",
+            effect: "The ID token's signature does not match its header and claims.",
             parameters: &[
                 choice(
                     "mode",
@@ -60,8 +62,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-sig-wrong-key",
-            effect: "The ID token is signed with a key that is not the issuer's, under the name of the \
-            one that is.",
+            effect: "The ID token is signed with a key that the issuer does not publish, under the \
+                     `kid` of one that it does.",
             parameters: &[choice("key", &["unpublished", "other-op", "retired"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
@@ -76,15 +78,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-sig-ecdsa-malformed",
-            effect: "The ID token has an ECDSA signature in a form that it must not have.",
+            effect: "The ID token has an ECDSA signature in a form that is not allowed.",
             parameters: &[choice("form", &["all-zero", "der", "oversize", "s-high"])],
             clauses: &["RFC 7518, section 3.4", "RFC 8725, section 3.3"],
             expected: Expected::Reject,
-            // Sound to all who do not ask for the lower of two numbers, which no clause demands.
+            // Valid unless the verifier demands the lower of the two values of s, which no clause
+            // requires.
             exceptions: &[("form", "s-high", Expected::Either)],
-            note: "A client that is registered for another algorithm refuses ES256 as such: see what \
-            it says to `id-token-alg-unregistered:alg=ES256`. `all-zero` verified for any message \
-            in some versions of Java.",
+            note: "A client that is registered for another algorithm refuses ES256 as such: \
+                   compare how it answers `id-token-alg-unregistered:alg=ES256`. Some versions of \
+                   Java accepted `all-zero` for any message.",
             ..Mode::of(Class::IdTokenSignature)
         },
         acts: &[
@@ -98,7 +101,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-not-a-jwt",
-            effect: "What is sent as the ID token is no JWS in compact serialisation.",
+            effect: "The ID token is not a JWS in compact serialization.",
             parameters: &[choice(
                 "form",
                 &[
@@ -121,8 +124,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("form", "whitespace", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "Padding, the other alphabet and line breaks are signed as they stand: whoever reads \
-            them leniently finds a sound token, which does little harm.",
+            note: "Padding, the other alphabet and line breaks are part of the signed text: a \
+                   lenient parser finds a valid token, which does little harm.",
             ..Mode::of(Class::IdTokenSignature)
         },
         acts: &[Act::IdToken(deform)],
@@ -133,22 +136,22 @@ fn invalidate(token: &mut Token, fault: &Fault<'_>) {
     fault.sign_as_chosen(token);
     match fault.value("mode").as_str() {
         "payload-swap" => {
-            token.keep_signature("of other claims");
+            token.keep_signature("valid for other claims");
             token.claims.insert("sub".to_owned(), json!(fault.victim().subject));
         }
         "header-swap" => {
-            token.keep_signature("of another header");
-            // Whoever does not know a member ignores it: only the signature tells.
+            token.keep_signature("valid for another header");
+            // Verifiers ignore members that they do not know: only the signature gives it away.
             token.header.insert("swapped".to_owned(), json!(true));
         }
         "other-token" => {
             let own = token.claims.clone();
             token.claims.insert("sub".to_owned(), json!(fault.victim().subject));
-            token.keep_signature("of another token");
+            token.keep_signature("valid for another token");
             token.claims = own;
         }
         "stripped" => token.signature = Signature::Bytes(Vec::new(), "none"),
-        "truncated" => token.alter_signature("half of it", |mut signature| {
+        "truncated" => token.alter_signature("truncated to half", |mut signature| {
             signature.truncate(signature.len() / 2);
             signature
         }),
@@ -165,7 +168,7 @@ fn sign_with_wrong_key(token: &mut Token, fault: &Fault<'_>) {
                 "other-op" => keys.foreign(kind, 1),
                 "retired" => match keys.retired(own.algorithm) {
                     Some(retired) => Arc::clone(&retired.key),
-                    // Nothing was ever rotated: as if it had been, long ago.
+                    // No key was ever rotated: use one that could have been retired long ago.
                     None => keys.foreign(kind, 2),
                 },
                 _ => keys.foreign(kind, 0),
@@ -174,7 +177,7 @@ fn sign_with_wrong_key(token: &mut Token, fault: &Fault<'_>) {
         }
         Signature::Hmac(algorithm, ..) => {
             let secret = format!("not the secret of the client, but {wrong}").into_bytes();
-            Signature::Hmac(*algorithm, secret, "by a secret that is not the client's")
+            Signature::Hmac(*algorithm, secret, "HMAC keyed with a secret that is not the client's")
         }
         other => other.clone(),
     };
@@ -188,14 +191,16 @@ fn malform(token: &mut Token, fault: &Fault<'_>) {
     let Signature::By(signer) = &token.signature else { return };
     let PublicKey::Ec { curve, .. } = *signer.key.public() else { return };
     match fault.value("form").as_str() {
-        "der" => token.alter_signature("in ASN.1", |signature| ecdsa::der(&signature)),
+        "der" => token.alter_signature("encoded in DER", |signature| ecdsa::der(&signature)),
         "oversize" => {
-            token.alter_signature("with leading zeros", |signature| ecdsa::oversize(&signature));
+            token.alter_signature("padded with leading zeros", |signature| {
+                ecdsa::oversize(&signature)
+            });
         }
-        "s-high" => token.alter_signature("with the higher of both numbers", move |signature| {
+        "s-high" => token.alter_signature("with the higher value of s", move |signature| {
             ecdsa::high_s(curve, &signature)
         }),
-        _ => token.signature = Signature::Bytes(ecdsa::all_zero(curve), "zero"),
+        _ => token.signature = Signature::Bytes(ecdsa::all_zero(curve), "all zeros"),
     }
 }
 
@@ -228,7 +233,7 @@ fn deform(token: &mut Token, fault: &Fault<'_>) {
     });
 }
 
-/// A part of a token in lines, as MIME has base64. Some decoders pass line breaks over.
+/// A part of a token, broken into lines as in MIME. Some base64 decoders skip line breaks.
 fn in_lines(part: &[u8]) -> String {
     const LINE: usize = 76;
     let text = BASE64_URL_SAFE_NO_PAD.encode(part).into_bytes();

@@ -18,8 +18,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-rotate-new-kid",
-            effect: "New keys with new names sign, from one login to the next or just before the ID \
-                 token is signed.",
+            effect: "The provider rotates to new keys with new `kid` values, between two logins or \
+                     just before it signs the ID token.",
             parameters: &[
                 choice("timing", &["just-before-signing", "between-logins"]),
                 choice("old-key", &["dropped", "kept"]),
@@ -28,12 +28,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             clauses: &["OpenID Connect Core 1.0, section 10.1.1"],
             expected: Expected::Recover,
-            // Nothing says that metadata must be read again.
+            // No clause requires that the relying party reads the metadata again.
             exceptions: &[("jwks_uri", "moved", Expected::Either)],
             severity: Severity::Robustness,
-            note: "The way out is to fetch the keys again for a `kid` that is not known. Many do so \
-               once a minute at most: log in again after a minute before you judge. `moved` has \
-               nothing at the old address once keys were rotated; the metadata names the new one.",
+            note: "The relying party recovers if it fetches the key set again for an unknown \
+                   `kid`. Many do so at most once a minute: log in again after a minute before you \
+                   judge. With `moved`, the old address has no key set after a rotation; the \
+                   metadata names the new address.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[
@@ -46,14 +47,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-rotate-same-kid",
-            effect: "A new key signs under the name of the old one.",
+            effect: "A new key signs with the `kid` of the old key.",
             parameters: &[duration("cooldown", "60s", &[])],
             clauses: &["RFC 7517, section 4.5", "OpenID Connect Core 1.0, section 10.1.1"],
             expected: Expected::Either,
             severity: Severity::Robustness,
-            note: "An error of the provider. It is kind to fetch the keys once more when a signature \
-               does not fit. The key changes just before an ID token is signed, and not again \
-               before `cooldown` is over, so that a second login may succeed.",
+            note: "This is an error of the provider. A lenient relying party fetches the key set \
+                   again when a signature does not verify. The key changes just before an ID token \
+                   is signed, and not again until `cooldown` is over, so that a second login can \
+                   succeed.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[Act::Before(Endpoint::Token, rotation::under_the_same_name)],
@@ -61,15 +63,17 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-retired-key-used",
-            effect: "An ID token is signed with a key that the issuer has withdrawn, as after a theft.",
+            effect: "The ID token is signed with a key that the issuer has withdrawn, as it does \
+                     with a stolen key.",
             parameters: &[duration("age", "0s", &[]), choice("force-refresh", &["rotate-first"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (6)",
                 "OpenID Connect Core 1.0, section 10.1.1",
             ],
-            note: "Three logins: the first is honest, in the second a new key signs so that the keys \
-               are fetched again, and from the third on the old key does, once it was withdrawn \
-               for `age`. Says nothing of a client that never fetches keys again.",
+            note: "This takes three logins: the first is honest; in the second a new key signs, so \
+                   that the relying party fetches the key set again; from the third on the old key \
+                   signs, once it has been withdrawn for `age`. It proves nothing about a client \
+                   that never fetches keys again.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[
@@ -80,13 +84,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-unknown-kid-storm",
-            effect: "Each ID token names another key that stands in no key set.",
+            effect: "Each ID token has a different `kid` that is not in any key set.",
             parameters: &[number("count", 50, 10_000, &[]), number("rate", 10, 1_000, &[])],
             clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 8725, section 3.10"],
             expected: Expected::Reject,
             severity: Severity::Robustness,
-            note: "Each login is refused, yet the keys are not fetched each time. The browser begins \
-               `count` logins, `rate` a second; the journal has the fetches.",
+            note: "The relying party must refuse each login, but must not fetch the key set each \
+                   time. The browser begins `count` logins, `rate` per second; the journal records \
+                   the fetches.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[Act::IdToken(rotation::name_no_key)],
@@ -102,8 +107,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 7517, section 5"],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "The login may fail, the next one must not: a failure is nothing to keep. A set \
-               without keys never means that any signature will do.",
+            note: "This login may fail; the next one must not, so a relying party must not cache \
+                   the failure. A key set without keys never means that any signature is \
+                   acceptable.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[
@@ -118,8 +124,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-foreign-keys",
-            effect: "The key set has a key besides the right one that is not for signatures, or that \
-                 few know; or the right one says little of itself.",
+            effect: "The key set has an additional key that is not for signatures or that few \
+                     relying parties know, or the right key lacks optional members.",
             parameters: &[
                 choice(
                     "extra",
@@ -148,7 +154,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "One key that cannot be used does not spoil the set.",
+            note: "One unusable key does not make the key set unusable.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[
@@ -175,13 +181,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-weak-key",
-            effect: "The published key that signs is too weak, or its certificate is of another key.",
+            effect: "The published signing key is too weak, or its certificate is for another key.",
             parameters: &[choice("key", &["rsa-512", "rsa-1024", "e-1", "x5c-mismatch"])],
             clauses: &["RFC 7518, section 3.3", "RFC 7517, section 4.7", "RFC 8725, section 3.5"],
-            // Who never looks at certificates is not deceived.
+            // A relying party that ignores certificates is not deceived.
             exceptions: &[("key", "x5c-mismatch", Expected::Either)],
-            note: "Many accept 1024 bits: report it as hardening. With the exponent 1 anybody signs. \
-               With `x5c-mismatch` the signature is by the key, not by that of the certificate.",
+            note: "Many relying parties accept 1024 bits: report that as hardening. With the \
+                   exponent 1, anybody can sign. With `x5c-mismatch`, the signature is by the \
+                   published key, not by the key of the certificate.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[
@@ -194,11 +201,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "jwks-oct-key",
-            effect: "The key set has a symmetric key, and HS256 with it makes the ID token.",
+            effect: "The key set has a symmetric key, and the ID token is authenticated with that \
+                     key and HS256.",
             parameters: &[choice("kid", &["named", "unnamed"])],
             clauses: &["RFC 8725, section 3.1", "OpenID Connect Discovery 1.0, section 3"],
-            note: "Whoever reads the key set can make such tokens. `kid` says whether key and token \
-               have a name.",
+            note: "Anybody who reads the key set can forge such tokens. `kid` says whether the key \
+                   and the token have a `kid`.",
             ..Mode::of(Class::Jwks)
         },
         acts: &[

@@ -2,31 +2,28 @@
 
 use crate::base::endpoint::Endpoint;
 use crate::failure::acts::logout_page::{
-    block_cookies, break_session_check, fail_renewal, hang, hide_endpoint, refuse,
-    renew_for_another, stay_here, tell_frames, tell_return,
+    alter_frames, alter_return, block_cookies, break_session_check, fail_renewal, hang,
+    hide_endpoint, refuse, renew_for_another, stay_here,
 };
 use crate::failure::acts::logout_token::{
-    break_claims, break_events, break_issuer_or_audience, break_signature, replay, reshape,
-    reshape_request, reword, say_it_again,
+    break_claims, break_events, break_issuer_or_audience, break_signature, deliver_again, replay,
+    reshape, reshape_request, reword,
 };
 use crate::failure::engine::act::{Act, Entry};
 use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::{choice, duration};
 
-/// Where a relying party is told how to check a logout token.
-const VALIDATION: &str = "OpenID Connect Back-Channel Logout 1.0, section 2.6";
-
-/// What all modes with a logout token have in common.
-const BACK_CHANNEL: &str = "The client needs a `backchannel_logout_uri`. Its session must stay \
-                            alive, and the answer be 400.";
+/// The note of all modes whose logout token must be refused.
+const BACK_CHANNEL: &str = "The client needs a `backchannel_logout_uri`. Its session must \
+                            survive, and it must answer 400.";
 
 pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "logout-post-logout-state",
-            effect: "The browser comes back from a logout without the state, with another one, or with \
-                 parameters that nobody knows.",
+            effect: "The browser returns from a logout without the state, with a different one, or \
+                     with unknown parameters.",
             parameters: &[choice("value", &["absent", "other", "extra-params"])],
             clauses: &[
                 "OpenID Connect RP-Initiated Logout 1.0, section 2",
@@ -35,16 +32,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             severity: Severity::Robustness,
             note: "The user ends on a page that says that nobody is signed in. `absent` needs a \
-               relying party that sends a state.",
+                   relying party that sends a state.",
             ..Mode::of(Class::Logout)
         },
-        acts: &[Act::SignedOut(tell_return)],
+        acts: &[Act::SignedOut(alter_return)],
     },
     Entry {
         mode: Mode {
             name: "logout-end-session-broken",
-            effect: "The end-session endpoint is not published, fails, hangs, wants a hint, refuses \
-                 the hint as expired, or does not send the browser back.",
+            effect: "The end-session endpoint is not published, fails, hangs, requires a hint, \
+                     refuses the hint as expired, or does not redirect the browser back.",
             parameters: &[choice(
                 "mode",
                 &["absent", "500", "hang", "hint-required", "expired-hint-refused", "no-redirect"],
@@ -56,9 +53,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "The session of the relying party must be gone in every case. What is refused leaves \
-               the session at the provider alone. A hint counts as expired whatever its `exp`, \
-               although section 2 has providers accept it.",
+            note: "The relying party's session must be gone in every case. A refused logout leaves \
+                   the session at the provider alone. `expired-hint-refused` treats every hint as \
+                   expired, whatever its `exp`, although providers should accept expired hints \
+                   (OpenID Connect RP-Initiated Logout 1.0, section 2).",
             ..Mode::of(Class::Logout)
         },
         acts: &[
@@ -71,7 +69,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-signature",
-            effect: "A logout token is not signed, or by another algorithm or key than it should be.",
+            effect: "The logout token is not signed, or is signed with the wrong algorithm or key.",
             parameters: &[choice(
                 "fault",
                 &["alg-none", "wrong-alg", "bad-signature", "unpublished-key", "hs256-public-key"],
@@ -89,7 +87,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-iss-aud",
-            effect: "A logout token is of another issuer or for another client.",
+            effect: "The logout token has a wrong or missing issuer or audience.",
             parameters: &[
                 choice("claim", &["iss", "aud"]),
                 choice("value", &["other", "absent", "suffix"]),
@@ -103,8 +101,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-events",
-            effect: "A logout token does not say that it is one: `events` is missing, names another \
-                 event, or has a wrong type.",
+            effect: "The logout token does not identify itself as one: `events` is missing, names \
+                     another event, or has the wrong type.",
             parameters: &[choice(
                 "value",
                 &["absent", "other-uri", "array", "null", "member-not-object"],
@@ -113,7 +111,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Back-Channel Logout 1.0, section 2.4",
                 "OpenID Connect Back-Channel Logout 1.0, section 2.6 (6)",
             ],
-            // To find the member is all that the validation asks for.
+            // The validation requires only that the member is present.
             exceptions: &[("value", "member-not-object", Expected::Either)],
             note: BACK_CHANNEL,
             ..Mode::of(Class::Logout)
@@ -123,7 +121,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-nonce",
-            effect: "A logout token has a nonce, as only ID tokens have.",
+            effect: "The logout token has a nonce, which only ID tokens may have.",
             clauses: &[
                 "OpenID Connect Back-Channel Logout 1.0, section 2.4",
                 "OpenID Connect Back-Channel Logout 1.0, section 2.6 (7)",
@@ -138,8 +136,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-incomplete",
-            effect: "A logout token names neither user nor session, has expired, or lacks a claim that \
-                 it must have.",
+            effect: "The logout token names neither a user nor a session, has expired, or lacks a \
+                     required claim.",
             parameters: &[choice(
                 "fault",
                 &["no-sub-no-sid", "expired", "no-exp", "no-iat", "no-jti"],
@@ -149,7 +147,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Back-Channel Logout 1.0, section 2.6 (4)",
                 "OpenID Connect Back-Channel Logout 1.0, section 2.6 (5)",
             ],
-            // `exp` became required with errata set 1, and to look at `jti` is optional.
+            // `exp` became required with errata set 1, and checking `jti` is optional.
             exceptions: &[
                 ("fault", "no-exp", Expected::Either),
                 ("fault", "no-jti", Expected::Either),
@@ -162,14 +160,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-replay",
-            effect: "A logout token is delivered once more, some time after the user has signed in \
-                 again.",
+            effect: "A logout token is delivered again, some time after the user has signed in \
+                     again.",
             parameters: &[duration("delay", "1s", &[])],
             clauses: &["OpenID Connect Back-Channel Logout 1.0, section 2.6 (8)"],
             expected: Expected::Either,
-            note: "Needs a logout and a new login of the same user. With a `sid` the new session \
-               survives anyway; without, together with `backchannel-logout-scope`, it dies, which \
-               denies the user the service.",
+            note: "This needs a logout and a new login of the same user. With a `sid`, the new \
+                   session survives anyway. Without one, together with `backchannel-logout-scope`, \
+                   the session ends, which is a denial of service.",
             ..Mode::of(Class::Logout)
         },
         acts: &[Act::After(replay)],
@@ -177,8 +175,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "backchannel-logout-scope",
-            effect: "A sound logout token is about an unknown session, another user, all sessions of \
-                 the user, or a session that has ended before.",
+            effect: "A valid logout token is about an unknown session, another user, all sessions \
+                     of the user, or a session that has already ended.",
             parameters: &[choice(
                 "variant",
                 &["unknown-sid", "other-user", "sub-only", "already-logged-out"],
@@ -190,26 +188,28 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "`sub-only` ends every session of the user, `unknown-sid` and `other-user` end none \
-               of this one; both answers, 200 and 400, are right for what ended nothing.",
+            note: "`sub-only` ends every session of the user; `unknown-sid` and `other-user` end \
+                   no session of this user. If the token ends no session, 200 and 400 are both \
+                   correct answers.",
             ..Mode::of(Class::Logout)
         },
-        acts: &[Act::LogoutToken(reword), Act::LogoutRequests(say_it_again)],
+        acts: &[Act::LogoutToken(reword), Act::LogoutRequests(deliver_again)],
     },
     Entry {
         mode: Mode {
             name: "backchannel-logout-cross-jwt",
-            effect: "An ID token is delivered as a logout token, or the request has a wrong shape.",
+            effect: "An ID token is delivered as a logout token, or the logout request is \
+                     malformed.",
             parameters: &[choice(
                 "variant",
                 &["id-token", "get-request", "json-body", "empty", "two-tokens"],
             )],
             clauses: &[
                 "OpenID Connect Back-Channel Logout 1.0, section 2.5",
-                VALIDATION,
+                "OpenID Connect Back-Channel Logout 1.0, section 2.6",
                 "OpenID Connect Back-Channel Logout 1.0, section 4.1",
             ],
-            // The same sound token twice ends a session that was to end.
+            // The token is valid, and the session that it ends was meant to end.
             exceptions: &[("variant", "two-tokens", Expected::Either)],
             note: BACK_CHANNEL,
             ..Mode::of(Class::Logout)
@@ -222,8 +222,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "frontchannel-logout-params",
-            effect: "A front-channel logout page is loaded with a wrong issuer or session, or by a \
-                 page that is not the provider's.",
+            effect: "A front-channel logout page is loaded with a wrong or missing issuer or \
+                     session, or by a page that is not the provider's.",
             parameters: &[
                 choice("iss", &["other", "absent"]).neutral("right"),
                 choice("sid", &["other", "absent"]).neutral("right"),
@@ -235,17 +235,17 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Either,
             severity: Severity::Robustness,
-            note: "The client needs a `frontchannel_logout_uri`. To check is optional, and without it \
-               anybody can sign users out. The foreign page is a `data:` document, whose origin is \
-               nobody's.",
+            note: "The client needs a `frontchannel_logout_uri`. The check is optional, and \
+                   without it anybody can sign users out. The foreign page is a `data:` document, \
+                   which has an opaque origin.",
             ..Mode::of(Class::Logout)
         },
-        acts: &[Act::SignedOut(tell_frames)],
+        acts: &[Act::SignedOut(alter_frames)],
     },
     Entry {
         mode: Mode {
             name: "frontchannel-logout-blocked",
-            effect: "A front-channel logout page is loaded without the cookies of the browser.",
+            effect: "A front-channel logout page is loaded without the browser's cookies.",
             parameters: &[
                 choice("cookies", &["blocked"]).neutral("allowed"),
                 choice("observe", &["x-frame-options", "csp"]),
@@ -253,11 +253,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Front-Channel Logout 1.0, section 4.1"],
             expected: Expected::Either,
             severity: Severity::Interoperability,
-            note: "The client needs a `frontchannel_logout_uri`. The frame asks the browser to load it \
-               without credentials, which Chromium does; in others the user agent must block \
-               third-party cookies. With `allowed` the page is the honest one, and the user agent \
-               looks at the header that `observe` names. That the session survives is to be told, \
-               not a fault.",
+            note: "The client needs a `frontchannel_logout_uri`. The frame asks the browser to \
+                   load it without credentials, which Chromium does; in other browsers the user \
+                   agent must block third-party cookies. With `allowed`, the page is the honest \
+                   one, and the user agent checks the header that `observe` names. A session that \
+                   survives is worth reporting, but not a fault.",
             ..Mode::of(Class::Logout)
         },
         acts: &[Act::SignedOut(block_cookies)],
@@ -265,9 +265,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "logout-session-changed",
-            effect: "The page for session checks says that the session has changed, that it cannot \
-                 tell, or now this and now that; a silent renewal then fails or is for another \
-                 user.",
+            effect: "The session check page reports a changed session, an error, or alternating \
+                     states; a silent renewal then fails or is for another user.",
             parameters: &[
                 choice("status", &["changed", "error", "unchanged-flapping"]),
                 choice("renew", &["login_required", "other-user"]),
@@ -278,8 +277,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Recover,
             severity: Severity::Interoperability,
-            note: "Only for relying parties that check sessions, and with the setting \
-               `session_management`. What is renewed silently is asked for with `prompt=none`.",
+            note: "This is only for relying parties that check sessions, and needs the setting \
+                   `session_management`. A silent renewal is a request with `prompt=none`.",
             ..Mode::of(Class::Logout)
         },
         acts: &[

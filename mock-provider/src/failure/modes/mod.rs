@@ -1,4 +1,4 @@
-//! The entries of the catalogue, one file for each class.
+//! The entries of the catalogue, one file per class.
 
 pub(crate) mod authorization;
 pub(crate) mod discovery;

@@ -1,6 +1,6 @@
 //! Network.
 //!
-//! These act on the connection itself: see [`Delivery`].
+//! These modes act on the connection itself: see [`Delivery`].
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -22,18 +22,18 @@ use crate::net::tls::fault::TlsFault;
 use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 use crate::net::wire::refused::RefusedPort;
 
-/// Where it happens.
+/// Where the failure acts.
 const ENDPOINT: Parameter =
     choice("endpoint", &["token", "discovery", "jwks", "userinfo", "end_session"]);
 
-/// How often it happens.
+/// How often the failure acts.
 const COUNT: Parameter = number("count", 1, 1_000, &[]).optional("unlimited");
 
 pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-slow",
-            effect: "The answer is late, or comes drop by drop.",
+            effect: "The response is late, or arrives a few bytes at a time.",
             parameters: &[
                 ENDPOINT,
                 duration("latency", "2s", &["50ms"]),
@@ -42,9 +42,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 9110, section 15.6.5"],
             expected: Expected::Tolerate,
             severity: Severity::Robustness,
-            note: "Up to 10 s should work; more may end in an error page. Other users must not wait \
-               meanwhile. Worth trying: 2s, 10s, 30s. With drip the bytes are spread over half a \
-               second, a few at a time.",
+            note: "Up to 10 s should work; more may end in an error page. Other users must not \
+                   wait meanwhile. Values worth trying: 2s, 10s, 30s. With `drip=yes`, the bytes \
+                   are spread over half a second, a few at a time.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(|answer, fault| {
@@ -58,14 +58,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-hang",
-            effect: "The connection is accepted and the request read, and no answer ever comes.",
+            effect: "The server accepts the connection and reads the request, but never answers.",
             parameters: &[ENDPOINT, choice("parallel", &["20"]).optional("1")],
             clauses: &["RFC 9110, section 15.6.5"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "The wait must be bounded, and end in an error page. How many users wait at once \
-               (parallel) is the user agent's doing; somebody who signs in elsewhere must not \
-               notice. After two minutes the connection is closed.",
+            note: "The wait must be bounded, and end in an error page. `parallel` is how many \
+                   users the user agent lets wait at once; a user who signs in elsewhere must not \
+                   notice. After two minutes the connection is closed.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(|answer, fault| {
@@ -76,7 +76,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
         mode: Mode {
             name: "network-reset",
             effect: "The connection is refused, closed without a byte, reset in the middle of the \
-                 answer, or was closed while it was idle.",
+                     response, or closed while it is idle.",
             parameters: &[
                 choice(
                     "mode",
@@ -87,15 +87,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             clauses: &["RFC 9112, section 9.3", "RFC 9112, section 9.5"],
             expected: Expected::Error,
-            // What is asked twice without harm is asked again without a word; of a POST nobody knows
-            // whether it arrived (RFC 9110, section 9.2.2).
+            // Clients silently repeat idempotent requests, but cannot know whether a POST arrived
+            // (RFC 9110, section 9.2.2).
             exceptions: &[("mode", "keepalive-stale", Expected::Either)],
             severity: Severity::Robustness,
-            note: "refused: the metadata names a port where nobody listens, for the port of the \
-               provider is shared with other issuers; who goes to the endpoint nevertheless, or to \
-               discovery, finds the connection reset before a byte came. with keepalive-stale \
-               the answer is whole, and the next request on the connection gets none: one that \
-               may be repeated should be, without a word.",
+            note: "With `refused`, the metadata names a port where nothing listens, because other \
+                   issuers share the provider's port; a client that calls the endpoint anyway, or \
+                   discovery, finds the connection reset before the first byte. With \
+                   `keepalive-stale`, the response is complete, and the next request on the \
+                   connection gets none: a client should silently repeat a request that may be \
+                   repeated.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Metadata(refused_address), Act::Answer(reset)],
@@ -103,7 +104,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-truncated",
-            effect: "The body is shorter than was announced.",
+            effect: "The body is shorter than announced.",
             parameters: &[
                 choice("framing", &["content-length", "chunked"]),
                 choice("cut", &["50%", "last-byte"]),
@@ -112,7 +113,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 9112, section 8"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "What came must not be taken for the whole, nor be cached.",
+            note: "The relying party must not treat the partial body as complete, and must not \
+                   cache it.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(|answer, fault| {
@@ -132,7 +134,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-compression",
-            effect: "The body is compressed, wanted or not, soundly or not.",
+            effect: "The body is compressed, requested or not, valid or not.",
             parameters: &[
                 choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
                 choice("unsolicited", &["true", "false"]),
@@ -148,10 +150,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("unsolicited", "false", Expected::Tolerate),
             ],
             severity: Severity::Interoperability,
-            note: "A relying party that did not ask for a coding may refuse it (unsolicited); with \
-               unsolicited=false only those who send Accept-Encoding are answered so. \
-               identity-mislabelled says gzip and is not. The bomb is the honest document and \
-               10 MB of blanks.",
+            note: "A relying party that did not ask for a coding may refuse it; with \
+                   `unsolicited=false`, only clients that send Accept-Encoding get the coding. \
+                   `identity-mislabelled` is declared as gzip, but is not compressed. The bomb is \
+                   the honest document with spaces up to 10 MB.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(compress)],
@@ -159,7 +161,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-oversized",
-            effect: "The body or the headers are far larger than anybody needs.",
+            effect: "The body or the headers are far larger than any client needs.",
             parameters: &[
                 choice("what", &["body-50MB", "10000-keys", "headers-64kB", "100-set-cookie"]),
                 ENDPOINT,
@@ -169,12 +171,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
             exceptions: &[
                 ("what", "10000-keys", Expected::Either),
                 ("what", "headers-64kB", Expected::Either),
-                // Nothing bounds their number, and clients do: by a hundred fields of all kinds, often.
+                // No clause limits their number, but many clients accept at most a hundred fields.
                 ("what", "100-set-cookie", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "Memory and time must stay bounded. The body is the honest document and blanks; \
-               10000-keys are members of the document, or keys of the key set.",
+            note: "Memory and time must stay bounded. The body is the honest document with \
+                   trailing spaces; `10000-keys` adds members to the document, or keys to the key \
+                   set.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(oversize)],
@@ -201,7 +204,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "network-http-variants",
-            effect: "The answer is right and HTTP, told otherwise than most servers tell it.",
+            effect: "The response is correct HTTP, but written differently from most servers.",
             parameters: &[
                 choice(
                     "variant",
@@ -221,10 +224,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             exceptions: &[("variant", "204-for-200", Expected::Error)],
             severity: Severity::Interoperability,
-            note: "204-for-200 has no body and so no document: a readable error is all that is left.",
+            note: "`204-for-200` has no body, and so no document: a readable error is all that is \
+                   left.",
             ..Mode::of(Class::Network)
         },
-        acts: &[Act::Answer(told_otherwise)],
+        acts: &[Act::Answer(write_differently)],
     },
 ];
 
@@ -239,7 +243,7 @@ fn chosen(fault: &Fault<'_>) -> Endpoint {
     }
 }
 
-/// Delivers an answer of the chosen endpoint otherwise.
+/// Changes how an answer of the chosen endpoint is delivered.
 fn deliver(
     answer: &mut RawResponse,
     fault: &Fault<'_>,
@@ -251,7 +255,7 @@ fn deliver(
     }
 }
 
-/// A port where nobody listens, taken for as long as the process runs.
+/// A port where nothing listens, reserved for as long as the process runs.
 static REFUSED: LazyLock<Option<RefusedPort>> = LazyLock::new(|| RefusedPort::take().ok());
 
 fn refused_address(metadata: &mut Object, fault: &Fault<'_>) {
@@ -281,7 +285,7 @@ fn reset(answer: &mut RawResponse, fault: &Fault<'_>) {
 }
 
 fn compress(answer: &mut RawResponse, fault: &Fault<'_>) {
-    /// As large as the bomb becomes.
+    /// The size of the bomb once it is decoded.
     const BOMB: usize = 10 * 1024 * 1024;
     let asked = fault.request.headers.contains_key(ACCEPT_ENCODING);
     if fault.request.endpoint != chosen(fault) || fault.is("unsolicited", "false") && !asked {
@@ -326,7 +330,7 @@ fn oversize(answer: &mut RawResponse, fault: &Fault<'_>) {
                 }
             }
         }
-        // At once, and not byte by byte as iterators have it where nothing is optimized.
+        // In one copy: an iterator would go byte by byte in a build without optimization.
         _ => answer.body.extend_from_slice(&vec![b' '; BODY.saturating_sub(answer.body.len())]),
     }
 }
@@ -368,7 +372,7 @@ fn untrustworthy(metadata: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn told_otherwise(answer: &mut RawResponse, fault: &Fault<'_>) {
+fn write_differently(answer: &mut RawResponse, fault: &Fault<'_>) {
     let plain = Delivery::default();
     let form = match fault.value("variant").as_str() {
         "http1.0" => Delivery { http_1_0: true, ..plain },

@@ -14,17 +14,15 @@ use crate::failure::spec::parameter::{choice, number};
 use crate::issuer::grant::Consumption;
 use crate::net::wire::delivery::{Delivery, End, Extent};
 
-const CONTINUITY: &str = "OpenID Connect Core 1.0, section 12.2";
-
 pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-id-token-absent",
-            effect: "A refresh brings new tokens, and no ID token among them.",
-            clauses: &[CONTINUITY],
+            effect: "A refresh returns new tokens, but no ID token.",
+            clauses: &["OpenID Connect Core 1.0, section 12.2"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "The session goes on with the identity that it has.",
+            note: "The session continues with the identity that it has.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[Act::RefreshTokens(|tokens, _| drop(tokens.shift_remove("id_token")))],
@@ -32,8 +30,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-id-token-invalid",
-            effect: "The ID token of a refresh is about somebody else, for somebody else, or does not \
-                 verify.",
+            effect: "The ID token of a refresh is about another user, is for another client, or is \
+                     invalid in another way.",
             parameters: &[choice(
                 "fault",
                 &[
@@ -47,10 +45,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
                     "alg-none",
                 ],
             )],
-            clauses: &[CONTINUITY, "OpenID Connect Core 1.0, section 3.1.3.7"],
+            clauses: &[
+                "OpenID Connect Core 1.0, section 12.2",
+                "OpenID Connect Core 1.0, section 3.1.3.7",
+            ],
             expected: Expected::Reject,
-            note: "The session must not become the other user's; to end it is right. A signature may \
-               go unchecked where TLS vouches for the provider (section 3.1.3.7 (6)).",
+            note: "The session must not become the other user's; ending it is correct. The \
+                   signature may go unchecked if TLS authenticates the provider (OpenID Connect \
+                   Core 1.0, section 3.1.3.7 (6)).",
             ..Mode::of(Class::Refresh)
         },
         acts: &[Act::RefreshIdToken(spoil_id_token)],
@@ -58,7 +60,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-rotated",
-            effect: "A refresh brings no refresh token, the same one, or a new one that replaces it.",
+            effect: "A refresh returns no refresh token, the same one, or a new one that replaces \
+                     it.",
             parameters: &[
                 choice("mode", &["omit", "same", "rotate"]),
                 number("rounds", 2, 100, &[]),
@@ -70,9 +73,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "`omit` means that the old one stays valid. The second refresh shows whether the \
-               right one was kept: `rounds` says how many the user agent should bring about, and \
-               the provider answers each alike. `rotate` is what it does without any failure.",
+            note: "With `omit`, the old refresh token stays valid. The second refresh shows \
+                   whether the relying party kept the right one: `rounds` says how many refreshes \
+                   the user agent should cause, and the provider answers each in the same way. \
+                   `rotate` is what the provider does without a failure.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[
@@ -87,15 +91,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-reuse-revokes-family",
-            effect: "A refresh token that is used a second time takes every token of its login with \
-                 it, at once or after a while of grace.",
+            effect: "A refresh token that is used a second time revokes every token of its login, \
+                     at once or after a grace period.",
             parameters: &[choice("grace", &["0s", "10s"]), number("parallel", 2, 10, &[])],
             clauses: &["RFC 9700, section 4.14.2"],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "The user agent sends `parallel` requests at once when the access token has expired. \
-               A relying party that refreshes for each of them loses the session. Without grace \
-               this is what the provider does without any failure.",
+            note: "The user agent sends `parallel` requests at once when the access token has \
+                   expired. A relying party that refreshes for each of them loses the session. \
+                   Without grace, this is what the provider does without a failure.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[
@@ -104,14 +108,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 let grace = i64::try_from(fault.duration("grace").as_secs()).unwrap_or(i64::MAX);
                 Some(Consumption::AgainFor(grace))
             }),
-            Act::After(tell_grace),
+            Act::After(report_grace),
         ],
     },
     Entry {
         mode: Mode {
             name: "refresh-invalid-grant",
-            effect: "A refresh is refused for good: the token expired, was revoked, or the client may \
-                 not refresh.",
+            effect: "A refresh is refused permanently: the token expired, was revoked, or the \
+                     client may not refresh.",
             parameters: &[
                 choice("error", &["invalid_grant", "invalid_client", "unauthorized_client"]),
                 choice("status", &["400", "401"]),
@@ -123,8 +127,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "To end the session and offer a new login is right. A crash, a refresh without end \
-               or a session without end is wrong.",
+            note: "Ending the session and offering a new login is correct. A crash, an endless \
+                   refresh or an endless session is wrong.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[Act::Answer(refuse)],
@@ -132,8 +136,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-transient-failure",
-            effect: "A refresh fails for a passing reason, and succeeds with the same refresh token \
-                 later.",
+            effect: "A refresh fails temporarily, and succeeds later with the same refresh token.",
             parameters: &[
                 choice("mode", &["503", "429", "timeout", "reset", "html"]),
                 number("count", 1, 1_000, &[]),
@@ -146,8 +149,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "`count` refreshes fail, then all succeed. The user must not be signed out at once, \
-               and the refresh token must not be lost.",
+            note: "`count` refreshes fail, then all succeed. The relying party must not sign the \
+                   user out at once, and must not lose the refresh token.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[
@@ -159,14 +162,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "refresh-expires-in-tiny",
-            effect: "Access tokens are said to live for one second or less.",
+            effect: "`expires_in` says that access tokens expire in one second or less.",
             parameters: &[choice("value", &["1", "0"]), number("rounds", 3, 100, &[])],
             clauses: &["RFC 6749, section 5.1"],
             expected: Expected::Tolerate,
             severity: Severity::Robustness,
-            note: "Pages still load, and not each of them refreshes for ever. The tokens are accepted \
-               for as long as ever, or the login itself would fail. `rounds` says how many pages \
-               the user agent should load.",
+            note: "Pages still load, and do not refresh endlessly. The provider accepts the tokens \
+                   for their full lifetime, or the login itself would fail. `rounds` says how many \
+                   pages the user agent should load.",
             ..Mode::of(Class::Refresh)
         },
         acts: &[Act::Tokens(expire_soon), Act::RefreshTokens(expire_soon)],
@@ -183,7 +186,7 @@ fn spoil_id_token(token: &mut Token, fault: &Fault<'_>) {
         "nonce-differs" => set("nonce", json!("not-the-nonce-of-the-login")),
         "auth_time-newer" => {
             let honest = token.claims.get("auth_time").and_then(Value::as_i64);
-            // Newer even where no time has passed since the login.
+            // Newer even if no time has passed since the login.
             let newer = honest.map_or(now, |honest| now.max(honest + 1));
             token.claims.insert("auth_time".to_owned(), json!(newer));
         }
@@ -195,12 +198,12 @@ fn spoil_id_token(token: &mut Token, fault: &Fault<'_>) {
     }
 }
 
-/// The refresh token that a request presents.
+/// The refresh token of a request.
 fn presented<'a>(fault: &'a Fault<'_>) -> Option<&'a str> {
     fault.request.form.as_ref().ok()?.last("refresh_token")
 }
 
-/// The refresh token that an answer brings.
+/// The refresh token of an answer.
 fn issued(draft: &Draft) -> Option<&str> {
     let DraftContent::Document(tokens) = &draft.content else { return None };
     tokens.get("refresh_token")?.as_str()
@@ -211,7 +214,7 @@ fn refreshed(draft: &Draft, fault: &Fault<'_>) -> bool {
     fault.request.refreshes() && draft.status.is_success()
 }
 
-/// Forgets the new refresh token of an answer that does not bring it.
+/// Forgets the new refresh token of an answer that is not going to contain it.
 fn forget_new(words: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     let issued = issued(draft).map(str::to_owned);
     refreshed(draft, fault).then_some(())?;
@@ -226,7 +229,7 @@ fn keep_refresh_token(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
         refreshed(draft, fault).then_some(())?;
         return Effect::change("the old refresh token is used up", |_| {});
     }
-    forget_new("the old refresh token stays valid, there is no new one", draft, fault)
+    forget_new("the old refresh token stays valid, and there is no new one", draft, fault)
 }
 
 fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
@@ -241,25 +244,25 @@ fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
     }
 }
 
-fn tell_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+fn report_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     refreshed(draft, fault).then_some(())?;
     let grace = fault.duration("grace");
     let words = match grace.is_zero() {
-        true => "whoever uses the old refresh token again loses every token".to_owned(),
-        false => format!("the old refresh token may be used for {} seconds more", grace.as_secs()),
+        true => "using the old refresh token again revokes every token".to_owned(),
+        false => format!("the old refresh token stays usable for {} seconds", grace.as_secs()),
     };
     Effect::change(words, |_| {})
 }
 
 fn refuse(answer: &mut RawResponse, fault: &Fault<'_>) {
-    // An honest refusal too: it would give another reason to one who tries again.
+    // Honest refusals as well: a retry would otherwise get a different reason.
     if !fault.request.refreshes() {
         return;
     }
     let error = fault.value("error");
     let reason = match error.as_str() {
-        "invalid_client" => "the client is not known any more",
-        "unauthorized_client" => "the client may not refresh any more",
+        "invalid_client" => "the client is no longer known",
+        "unauthorized_client" => "the client may no longer refresh",
         _ => "refresh_token was revoked",
     };
     let document = json!({"error": error, "error_description": reason});

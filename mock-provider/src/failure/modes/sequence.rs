@@ -18,7 +18,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-callback-replayed",
-            effect: "The same callback address is opened again.",
+            effect: "The same callback URL is opened again.",
             parameters: &[
                 choice("how", &["reload", "back", "parallel", "other-browser"]),
                 choice("session", &["live", "gone"]),
@@ -32,10 +32,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             exceptions: &[("how", "other-browser", Expected::Reject)],
             severity: Severity::Robustness,
-            note: "The user agent's: reload, go back, open the address twice at once, or in another \
-               browser, which must not be signed in; `session=gone` clears cookies first. The user \
-               ends signed in or on a page that helps. The provider revokes what it issued for a \
-               code that comes twice, as it always does.",
+            note: "The user agent acts this out: it reloads, goes back, opens the URL twice at \
+                   once, or opens it in another browser, which must not be signed in; \
+                   `session=gone` clears the cookies first. The user ends signed in or on a \
+                   helpful page. The provider revokes what it issued for a code that comes twice, \
+                   as it always does.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -43,7 +44,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-multi-tab",
-            effect: "Several logins begin in one browser, and finish in any order.",
+            effect: "Several logins begin in one browser and finish in any order.",
             parameters: &[
                 choice("order", &["first", "second", "both"]),
                 choice("start", &["two-tabs", "double-click"]),
@@ -52,8 +53,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 9700, section 4.7.1", "OpenID Connect Core 1.0, section 15.5.2"],
             expected: Expected::Tolerate,
             severity: Severity::Robustness,
-            note: "The user agent's. Many tabs also show whether cookies pile up until the relying \
-               party's own server refuses them.",
+            note: "The user agent acts this out. Many tabs also show whether cookies pile up until \
+                   the relying party's own server refuses them.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -61,7 +62,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-slow-user",
-            effect: "The login takes so long that what it needs is gone.",
+            effect: "The login takes so long that something it needs has expired.",
             parameters: &[
                 choice("mode", &["code-expired", "dwell", "cookies-cleared"]),
                 duration("time", "10min", &[]),
@@ -69,10 +70,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 6749, section 4.1.2", "RFC 9700, section 4.7.1"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "`code-expired` is the provider's: the code is too old when it is redeemed. The rest \
-               is the user agent's: it stays on the sign-in page for so long, or clears the \
-               relying party's cookies there. The user reads what happened and can try again; \
-               nothing begins anew by itself without end.",
+            note: "The provider acts out `code-expired`: the code is too old when it is redeemed. \
+                   The user agent acts out the rest: it stays on the sign-in page for `time`, or \
+                   clears the relying party's cookies there. The user reads what happened and can \
+                   try again; nothing restarts by itself endlessly.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[Act::After(expire_code)],
@@ -80,7 +81,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-user-switch",
-            effect: "A browser in which one user is signed in comes back with another.",
+            effect: "A browser in which one user is signed in returns with another user.",
             parameters: &[choice("how", &["relogin", "silent-renew", "step-up"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 3.1.2.1",
@@ -88,9 +89,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Session Management 1.0, section 3.1",
             ],
             exceptions: &[("how", "relogin", Expected::Tolerate)],
-            note: "`relogin` is the second login: the relying party switches over wholly, and nothing \
-               of the first user is left. `silent-renew` is a request with prompt=none, `step-up` \
-               one with prompt=login, max_age or acr_values: there the other user is refused.",
+            note: "`relogin` is the second login: the relying party switches completely, and \
+                   nothing of the first user remains. `silent-renew` is a request with \
+                   `prompt=none`, `step-up` one with `prompt=login`, `max_age` or `acr_values`: \
+                   there the relying party refuses the other user.",
             from_the_second: &[("how", "relogin")],
             ..Mode::of(Class::Sequence)
         },
@@ -103,8 +105,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             parameters: &[number("pairs", 1, 50, &["1", "10"]), duration("jitter", "50ms", &[])],
             clauses: &["RFC 9700, section 2.1.1"],
             expected: Expected::Tolerate,
-            note: "The user agent's: so many pairs of browsers at once, each begun at most so long \
-               after the other. Everybody sees themselves, and nobody else.",
+            note: "The user agent acts this out: `pairs` pairs of browsers at once, each started \
+                   at most `jitter` after the other. All users see their own data, and nobody \
+                   else's.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -112,7 +115,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-clock-skew",
-            effect: "The provider's clock is wrong: every time in an ID token is off by as much.",
+            effect: "The provider's clock is wrong: every time in an ID token is off by the same \
+                     amount.",
             parameters: &[choice(
                 "offset",
                 &["+30s", "-30s", "+60s", "-60s", "+5min", "-5min", "+1h", "-1h"],
@@ -124,20 +128,20 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 3.1.3.7 (10)",
             ],
             expected: Expected::Tolerate,
-            // How far clocks may differ is the relying party's to say, within reason; what has expired
-            // by an hour's difference has expired.
+            // The relying party decides how much clock skew it tolerates, within reason; a token
+            // that expired by an hour's skew has expired.
             exceptions: &[
                 ("offset", "+60s", Expected::Either),
                 ("offset", "-60s", Expected::Either),
                 ("offset", "+5min", Expected::Either),
                 ("offset", "-5min", Expected::Either),
                 ("offset", "+1h", Expected::Either),
-                // They expire that very second, which some leeway forgives.
+                // These expire in that very second, which some leeway forgives.
                 ("offset", "-1h", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "A clock that is an hour slow sends ID tokens that have expired, as long as they are \
-               valid for an hour. The Date header stays right.",
+            note: "A clock that is an hour slow issues ID tokens that have already expired, if \
+                   they are valid for an hour. The Date header stays correct.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[Act::IdToken(skew), Act::RefreshIdToken(skew)],
@@ -153,9 +157,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 10.1.1", "RFC 6749, section 5.2"],
             expected: Expected::Recover,
             severity: Severity::Robustness,
-            note: "It happens once. Users can log in again, and the relying party needs no restart. \
-               The login is over when userinfo has been answered: take another phase for a relying \
-               party that does not ask.",
+            note: "This happens once. Users can log in again, and the relying party needs no \
+                   restart. `after-login` acts when userinfo has been answered: choose another \
+                   phase for a relying party that does not request userinfo.",
             times: Some(1),
             ..Mode::of(Class::Sequence)
         },
@@ -179,7 +183,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-rejected-login-loop",
-            effect: "The provider signs in whom the relying party will not have.",
+            effect: "The provider signs in a user whom the relying party rejects.",
             parameters: &[
                 choice("reason", &["missing-group", "missing-email", "unknown-user"]),
                 number("max-authorizations", 3, 20, &[]),
@@ -187,10 +191,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 3.1.2.3"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "For a relying party that needs a group, an email address or an account of its own. \
-               Single sign-on answers at once whenever it asks again: it must stop, with a page \
-               that says why, before it has asked so often. A user without the claim is the same \
-               as before.",
+            note: "This is for a relying party that needs a group, an email address or an account \
+                   of its own. Single sign-on answers at once whenever the relying party asks \
+                   again: it must stop, with a page that says why, before it has sent \
+                   `max-authorizations` requests. A user without the claim is the same user as \
+                   before.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[Act::Claims(unwanted_user)],
@@ -198,14 +203,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-back-after-logout",
-            effect: "After the logout somebody goes back, reloads, or opens the callback address again.",
+            effect: "After the logout, somebody goes back, reloads, opens the callback URL again, \
+                     or calls the API.",
             parameters: &[
                 choice("how", &["back", "reload", "callback-url", "api-call"]),
                 choice("cookie", &["kept-copy"]),
             ],
             clauses: &["RFC 9111, section 5.2.2.5"],
-            note: "The user agent's: keep the relying party's cookies, log out, put them back, and \
-               try. A session that lives in its cookie alone cannot end before it expires.",
+            note: "The user agent acts this out: keep the relying party's cookies, log out, put \
+                   them back, and try. A session that is stored only in its cookie cannot end \
+                   before it expires.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -255,10 +262,13 @@ fn skew(token: &mut Token, fault: &Fault<'_>) {
 
 fn forget(fault: &Fault<'_>) -> Option<Effect> {
     match fault.is("keys", "new") {
-        true => Effect::change("all is forgotten, and other keys sign", |issuer| {
-            issuer.forget();
-            issuer.keys.rotate(Rotation::Replace);
-        }),
+        true => Effect::change(
+            "sessions, codes and tokens are forgotten, and new keys sign",
+            |issuer| {
+                issuer.forget();
+                issuer.keys.rotate(Rotation::Replace);
+            },
+        ),
         false => Effect::change("sessions, codes and tokens are forgotten", |issuer| {
             issuer.forget();
         }),

@@ -13,7 +13,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-http-error",
-            effect: "The token endpoint fails as a server or a proxy fails, not as OAuth has it.",
+            effect: "The token endpoint fails as a server or a proxy fails, not with an OAuth \
+                     error.",
             parameters: &[
                 choice("status", &["503", "500", "502", "504", "429", "404", "200-html"]),
                 choice("body", &["html", "json", "empty"]),
@@ -28,8 +29,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "The code is used up nevertheless: to send it once more is no way out, to begin a \
-               new login is. 200-html always has a page as its body. retry-after is in seconds.",
+            note: "The code is used up nevertheless: sending it again does not help, beginning a \
+                   new login does. `200-html` always has a page as its body. `retry-after` is in \
+                   seconds.",
             ..Mode::of(Class::Token)
         },
         acts: &[Act::Answer(altered_tokens::http_error)],
@@ -43,12 +45,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 choice("target", &["canary-host", "same-host"]),
             ],
             clauses: &["RFC 6749, section 3.2", "RFC 9110, section 15.4", "RFC 9700, section 4.12"],
-            note: "What follows a 307 or 308 brings code, verifier and secret to the canary: see the \
-               journal. The canary is no token endpoint, so nobody is signed in either way.",
+            note: "A client that follows a 307 or 308 sends code, verifier and secret to the \
+                   canary: see the journal. The canary is not a token endpoint, so nobody is \
+                   signed in either way.",
             ..Mode::of(Class::Token)
         },
         acts: &[Act::Answer(|answer, fault| {
-            if fault.asks(Endpoint::Token) {
+            if fault.calls(Endpoint::Token) {
                 let target = match fault.is("target", "same-host") {
                     true => fault.canary(),
                     false => fault.foreign_canary(),
@@ -60,7 +63,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-bad-body",
-            effect: "The token endpoint answers 200 with a body that is not the JSON object expected.",
+            effect: "The token endpoint answers 200 with a body that is not the expected JSON \
+                     object.",
             parameters: &[
                 choice(
                     "body",
@@ -85,8 +89,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "RFC 8259, section 8.1",
             ],
             expected: Expected::Error,
-            // A parser may ignore a byte order mark, may take the last of two members, and may replace
-            // what is no UTF-8; JSON that comes under another name is still JSON.
+            // A parser may ignore a byte order mark, may keep the last of two members, and may
+            // replace bytes that are not UTF-8; JSON with another media type is still JSON.
             exceptions: &[
                 ("body", "sound", Expected::Either),
                 ("body", "bom", Expected::Either),
@@ -94,13 +98,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("body", "latin1", Expected::Either),
             ],
             severity: Severity::Robustness,
-            note: "Of repeated members the last one is the honest one.",
+            note: "The last of repeated members is the honest one.",
             ..Mode::of(Class::Token)
         },
         acts: &[
             Act::Redemption(altered_tokens::leave_code),
             Act::Answer(|answer, fault| {
-                if fault.asks(Endpoint::Token) && answer.status.is_success() {
+                if fault.calls(Endpoint::Token) && answer.status.is_success() {
                     altered_tokens::bad_body(answer, fault);
                 }
             }),
@@ -129,9 +133,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 6749, section 5.2", "OpenID Connect Core 1.0, section 3.1.3.4"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "An error with status 200 is no success: there are no tokens in it. `invalid_client` \
-               belongs with 401 where the client authenticated by Basic: that is for `status` to \
-               say. The code stays valid.",
+            note: "An error with status 200 is not a success: it contains no tokens. \
+                   `invalid_client` requires 401 if the client authenticated by Basic: choose it \
+                   with `status`. The code stays valid.",
             ..Mode::of(Class::Token)
         },
         acts: &[
@@ -142,14 +146,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-id-token-missing",
-            effect: "A code is redeemed, and no ID token comes for it.",
+            effect: "The token response for a code has no ID token.",
             parameters: &[choice("member", &["absent", "null", "empty"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 3.1.3.3",
                 "OpenID Connect Core 1.0, section 3.1.3.5",
             ],
-            note: "Whoever signs users in by access token or userinfo alone does OAuth, not OpenID \
-               Connect, and will pass no other test of ID tokens.",
+            note: "A relying party that signs users in by access token or userinfo alone \
+                   implements OAuth, not OpenID Connect, and will not pass any other test of ID \
+                   tokens.",
             ..Mode::of(Class::Token)
         },
         acts: &[Act::Tokens(|tokens, fault| match fault.value("member").as_str() {
@@ -161,7 +166,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-member-missing",
-            effect: "The token response lacks a required member, or has one of a wrong type.",
+            effect: "The token response lacks a required member, or has one of the wrong type.",
             parameters: &[
                 choice("member", &["access_token", "token_type"]),
                 choice("form", &["absent", "null", "number", "object"]),
@@ -169,7 +174,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 6749, section 5.1"],
             expected: Expected::Error,
             severity: Severity::Robustness,
-            note: "A relying party that needs nothing but the ID token may sign the user in.",
+            note: "A relying party that needs only the ID token may sign the user in.",
             ..Mode::of(Class::Token)
         },
         acts: &[
@@ -181,7 +186,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-expires-in",
-            effect: "The token response has an odd expires_in, or none.",
+            effect: "The token response has an unusual `expires_in`, or none.",
             parameters: &[choice(
                 "value",
                 &["absent", "3600", "3600.5", "0", "-1", "2^63", "null"],
@@ -197,8 +202,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("value", "null", Expected::Either),
             ],
             severity: Severity::Interoperability,
-            note: "3600 is sent as a string. None is allowed and must work; odd ones must neither \
-               crash anything nor set off one refresh after the other.",
+            note: "`3600` is sent as a string. `expires_in` may be absent, and that must work; \
+                   unusual values must not cause a crash or one refresh after another.",
             ..Mode::of(Class::Token)
         },
         acts: &[
@@ -229,12 +234,12 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-token-type-unknown",
-            effect: "The access token is of a type that nobody asked for.",
+            effect: "The access token has a type that the client did not request.",
             parameters: &[choice("value", &["mac", "N_A", "DPoP", "PoP"])],
             clauses: &["RFC 6749, section 7.1", "OpenID Connect Core 1.0, section 3.1.3.3"],
             severity: Severity::Robustness,
-            note: "The token must not be used as a Bearer token: the journal shows whether userinfo \
-               was asked. To sign the user in by the ID token alone is fine.",
+            note: "The token must not be used as a Bearer token: the journal shows whether \
+                   userinfo was requested. Signing the user in by the ID token alone is fine.",
             ..Mode::of(Class::Token)
         },
         acts: &[
@@ -259,11 +264,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 11",
             ],
             expected: Expected::Tolerate,
-            // A scope is a string.
+            // `scope` must be a string.
             exceptions: &[("scope", "array", Expected::Either)],
             severity: Severity::Interoperability,
-            note: "Reordered and reduced need a request for more than one scope value; no refresh \
-               token comes, only where one would have come.",
+            note: "`reordered` and `reduced` need a request for more than one scope value. \
+                   `refresh_token=absent` acts only if the honest response has a refresh token.",
             ..Mode::of(Class::Token)
         },
         acts: &[
@@ -274,7 +279,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-client-auth",
-            effect: "The token endpoint insists on one way of client authentication.",
+            effect: "The token endpoint insists on one method of client authentication.",
             parameters: &[
                 choice("accept", &["client_secret_basic", "client_secret_post", "private_key_jwt"]),
                 choice("advertise", &["omit", "wrong"]).optional("same"),
@@ -301,13 +306,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "token-pkce-enforced",
-            effect: "The provider refuses whoever does not use PKCE with S256, and says so.",
+            effect: "The provider refuses clients that do not use PKCE with S256, and advertises \
+                     S256.",
             parameters: &[choice("require", &["true"]), choice("method", &["S256"])],
             clauses: &["RFC 9700, section 2.1.1", "RFC 7636, section 4.4.1"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "A relying party that does without is answered invalid_request at its redirect URI. \
-               The journal shows each challenge: there must be a fresh one every time.",
+            note: "A relying party without PKCE gets `invalid_request` at its redirect URI. The \
+                   journal shows each challenge: there must be a fresh one every time.",
             ..Mode::of(Class::Token)
         },
         acts: &[

@@ -33,14 +33,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
             expected: Expected::Tolerate,
             exceptions: &[
-                // Providers send a single value without its array; these nobody has to expect.
+                // Real providers send a single value without its array; nobody has to expect these.
                 ("form", "json-in-string", Expected::Either),
                 ("form", "objects", Expected::Either),
                 ("form", "nested", Expected::Either),
             ],
             severity: Severity::Interoperability,
-            note: "No clause fixes the type of `groups`. `roles` and `https://claims.example/groups` \
-               (`custom`) come beside it, with the user's groups in them.",
+            note: "No clause defines the type of `groups`. `roles` and \
+                   `https://claims.example/groups` (`custom`) are sent beside it, with the user's \
+                   groups in them.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(claim_shape::groups)],
@@ -48,7 +49,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-groups-overage",
-            effect: "The groups are replaced by a hint where to fetch them.",
+            effect: "The groups are replaced by a hint that says where to fetch them.",
             parameters: &[
                 choice("style", &["_claim_names", "hasgroups"]),
                 choice("endpoint", &["ok", "404", "needs-other-token"]),
@@ -56,8 +57,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
             expected: Expected::Error,
             severity: Severity::Interoperability,
-            note: "Fetched or reported as missing, both is right; rights that vanish in silence are not. \
-               `hasgroups` names no endpoint.",
+            note: "Fetching the groups and reporting them as missing are both correct; silently \
+                   losing permissions is not. `hasgroups` names no endpoint.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(sourced_claims::overage)],
@@ -74,8 +75,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             exceptions: &[("size", "64kB", Expected::Either)],
             severity: Severity::Robustness,
-            note: "Mostly the login succeeds here and loops there, or ends in 431 or 502. The long \
-               tokens are good; what fills them cannot be compressed.",
+            note: "Typically the login succeeds at the provider, then loops at the relying party \
+                   or ends in 431 or 502. The long tokens are valid; their padding cannot be \
+                   compressed.",
             ..Mode::of(Class::Claims)
         },
         acts: &[
@@ -89,15 +91,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-groups-delimiter",
-            effect: "The user's one group has a name that looks like a list or a pattern.",
+            effect: "The user's only group has a name that looks like a list or a pattern.",
             parameters: &[choice(
                 "name",
                 &["users,admins", "users admins", "users; admins", "*", "admins-with-case"],
             )],
             clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
             expected: Expected::Tolerate,
-            note: "The user must not become an admin: that shows where the application grants rights to \
-               `admins`. No clause says so; who maps groups to rights decides.",
+            note: "The user must not become an admin, which is visible if the application grants \
+                   permissions to `admins`. No clause says so; the application that maps groups to \
+                   permissions decides.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -111,7 +114,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-null-or-mistyped",
-            effect: "A claim that need not be there is absent, null, empty or of another type.",
+            effect: "An optional claim is absent, null, empty or of another type.",
             parameters: &[
                 choice(
                     "claim",
@@ -144,8 +147,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ("form", "iso-date", Expected::Either),
             ],
             severity: Severity::Interoperability,
-            note: "Without an email address: a clear message, or an account without one; never one that \
-               all users without share. `only-sub` and `unknown` leave the single claim alone.",
+            note: "Without an email address, the application shows a clear message or creates an \
+                   account without one, but never an account that all users without an address \
+                   share. `only-sub` and `unknown` leave the single claim alone.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(claim_shape::mistyped)],
@@ -153,15 +157,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-email-unverified",
-            effect: "The user has the email address of another one, and it is not verified.",
+            effect: "The user has another user's email address, and it is not verified.",
             parameters: &[choice("email_verified", &["false", "absent", "null", "false-string"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 5.1",
                 "OpenID Connect Core 1.0, section 5.7",
             ],
             expected: Expected::Either,
-            note: "Nobody may get into the account of the other one, who has to have logged in before. \
-               An account of one's own is fine.",
+            note: "Nobody may get into the account of the other user, who must have logged in \
+                   before. A separate account is fine.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -183,8 +187,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.1"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "The words are sent as strings. `false` must not be read as true only because a string \
-               is there.",
+            note: "The words are sent as strings. The string `false` must not count as true.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -198,15 +201,16 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-email-reassigned",
-            effect: "A new user comes with the address, number or login name of an earlier one.",
+            effect: "A new user has the email address, phone number or login name of an earlier \
+                     user.",
             parameters: &[
                 choice("claim", &["email", "preferred_username", "phone_number"]),
                 choice("verified", &["true"]),
             ],
             clauses: &["OpenID Connect Core 1.0, section 5.7"],
             expected: Expected::Either,
-            note: "The earlier user has to have logged in before. A conflict that is reported, or an \
-               account of one's own, is right; the account of the earlier user is not.",
+            note: "The earlier user must have logged in before. Reporting a conflict or creating a \
+                   separate account is correct; opening the earlier user's account is not.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -221,13 +225,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-email-changed",
-            effect: "A known user comes with a new address or name.",
+            effect: "A known user has a new email address or name.",
             parameters: &[choice("claim", &["email", "preferred_username", "name"])],
             clauses: &["OpenID Connect Core 1.0, section 5.7"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "Shows where the user has logged in before, without the failure: it must be the same \
-               account.",
+            note: "The user must have logged in before, without the failure: the account must be \
+                   the same.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -240,7 +244,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-foreign-identity",
-            effect: "This issuer asserts who a user of another issuer is.",
+            effect: "This issuer asserts the identity of another issuer's user.",
             parameters: &[
                 choice("needs", &["two-op"]),
                 choice("claim", &["sub", "sub+iss", "email+username+name"]),
@@ -252,9 +256,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Either,
             exceptions: &[("claim", "sub+iss", Expected::Reject)],
-            note: "The application trusts two issuers: the default one, where the other user has logged \
-               in before, and a sibling that fails so. An account of one's own is right. With \
-               `in=id-token` userinfo has the same `sub`, or it would be refused for that.",
+            note: "The application trusts two issuers: the default one, where the other user has \
+                   logged in before, and a named one that fails in this way. A separate account is \
+                   correct. With `in=id-token`, userinfo has the same `sub`, or it would be \
+                   refused for the mismatch.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(foreign)],
@@ -262,7 +267,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-sub-edge",
-            effect: "The subject is legal and awkward.",
+            effect: "The subject is legal but awkward.",
             parameters: &[choice(
                 "value",
                 &[
@@ -279,10 +284,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
             )],
             clauses: &["OpenID Connect Core 1.0, section 2"],
             expected: Expected::Tolerate,
-            // Subjects are ASCII.
+            // A subject must be ASCII.
             exceptions: &[("value", "unicode", Expected::Either)],
-            note: "A twin is another user than the one without the failure: the two must not share an \
-               account.",
+            note: "A twin is a different user from the one without the failure: the two must not \
+                   share an account.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -294,7 +299,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "claims-name-unicode",
-            effect: "Names and groups are written in other letters than ASCII has.",
+            effect: "Names and groups contain characters outside printable ASCII.",
             parameters: &[
                 choice(
                     "text",
@@ -311,17 +316,18 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             exceptions: &[("text", "nul", Expected::Either)],
             severity: Severity::Interoperability,
-            note: "Breaks mostly where a claim is passed on in an HTTP header or a cookie.",
+            note: "This mostly breaks applications that pass a claim on in an HTTP header or a \
+                   cookie.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
-            say(claims, &fault.value("claim"), payload::text(&fault.value("text")).to_owned());
+            set_text(claims, &fault.value("claim"), payload::text(&fault.value("text")).to_owned());
         })],
     },
     Entry {
         mode: Mode {
             name: "claims-markup",
-            effect: "Claims that users are shown carry markup, formulas or hostile addresses.",
+            effect: "Claims that users see contain markup, formulas or hostile URLs.",
             parameters: &[
                 choice("claim", &["name", "email", "picture", "profile", "website", "groups"]),
                 choice(
@@ -338,28 +344,32 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             clauses: &["OpenID Connect Core 1.0, section 5.1"],
             expected: Expected::Tolerate,
-            // What is no address may be refused.
+            // An application may refuse what is not an email address.
             exceptions: &[("claim", "email", Expected::Either)],
-            note: "Nothing of it may run. Who fetches the canary shows up in the journal, at `unknown` \
-               below `/canary/`: a browser may fetch a picture, a server should not.",
+            note: "None of it may run. The journal shows every visit to the canary: a browser may \
+                   fetch a picture, a server should not.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
-            say(claims, &fault.value("claim"), payload::markup(&fault.value("payload"), fault));
+            set_text(
+                claims,
+                &fault.value("claim"),
+                payload::markup(&fault.value("payload"), fault),
+            );
         })],
     },
     Entry {
         mode: Mode {
             name: "claims-crlf",
-            effect: "Claims carry line ends or other control characters.",
+            effect: "Claims contain line breaks or other control characters.",
             parameters: &[
                 choice("claim", &["name", "groups", "email", "sub"]),
                 choice("bytes", &["crlf", "lf", "nul"]),
             ],
             clauses: &["RFC 9110, section 5.5"],
             expected: Expected::Either,
-            note: "No further header or cookie may come out of the application: the claim ends in \
-               `Set-Cookie: canary=1`.",
+            note: "The application must not send an additional header or cookie: the claim ends in \
+                   `Set-Cookie: canary=1`.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
@@ -371,13 +381,13 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 _ => "\r\n",
             };
             let text = format!("{own}{end}Set-Cookie: canary=1");
-            say(claims, &claim, text);
+            set_text(claims, &claim, text);
         })],
     },
     Entry {
         mode: Mode {
             name: "claims-distributed",
-            effect: "A claim, `nickname`, is aggregated or distributed, soundly or not.",
+            effect: "The claim `nickname` is aggregated or distributed, and valid or not.",
             parameters: &[
                 choice("kind", &["distributed", "aggregated"]),
                 choice(
@@ -388,17 +398,17 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.6.2"],
             expected: Expected::Tolerate,
             severity: Severity::Interoperability,
-            note: "Nobody has to support it; a value that was not verified must not be used. Aggregated \
-               claims have no endpoint to fail. The internal endpoint is a canary: who fetches it \
-               shows up in the journal, at `unknown` below `/canary/`.",
+            note: "Support is optional; a value that was not verified must not be used. Aggregated \
+                   claims have no endpoint that can fail. The internal endpoint is a canary: the \
+                   journal shows every visit.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(sourced_claims::nickname), Act::Answer(sourced_claims::answer)],
     },
 ];
 
-/// Gives a claim a text; a list gets it as one more element.
-fn say(claims: &mut Object, claim: &str, text: String) {
+/// Sets a claim to a text; a list gets the text as one more element.
+fn set_text(claims: &mut Object, claim: &str, text: String) {
     match claims.get_mut(claim) {
         Some(Value::Array(list)) => list.push(json!(text)),
         _ if claim == "groups" => drop(claims.insert(claim.to_owned(), json!([text]))),

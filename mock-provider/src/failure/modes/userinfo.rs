@@ -19,7 +19,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "userinfo-sub-mismatch",
-            effect: "Userinfo is about another user than the ID token.",
+            effect: "Userinfo is about a different user from the ID token.",
             parameters: &[
                 choice("sub", &["other-user", "case-changed", "suffix"]),
                 choice("claims", &["victim"]),
@@ -28,7 +28,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 5.3.2",
                 "OpenID Connect Core 1.0, section 16.11",
             ],
-            note: "To log in by the ID token alone is right too, where nothing of userinfo is used.",
+            note: "Logging in by the ID token alone is also correct, if nothing from userinfo is \
+                   used.",
             ..Mode::of(Class::Userinfo)
         },
         acts: &[Act::Userinfo(|claims, fault| {
@@ -45,7 +46,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "userinfo-sub-ambiguous",
-            effect: "Userinfo has no subject, more than one, or one that is no string.",
+            effect: "Userinfo has no subject, more than one, or one that is not a string.",
             parameters: &[choice(
                 "form",
                 &[
@@ -59,9 +60,9 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 ],
             )],
             clauses: &["OpenID Connect Core 1.0, section 5.3.2", "RFC 8259, section 4"],
-            // Of repeated members parsers keep the last one, which is the right one here.
+            // Parsers keep the last of repeated members, which is the right one here.
             exceptions: &[("form", "duplicate-victim-first", Expected::Either)],
-            note: "Repeated members come in plain JSON only, not where userinfo is signed.",
+            note: "Repeated members occur only in plain JSON, not in signed userinfo.",
             ..Mode::of(Class::Userinfo)
         },
         acts: &[Act::Userinfo(ambiguous), Act::Answer(duplicate)],
@@ -69,7 +70,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "userinfo-jwt-unexpected",
-            effect: "Userinfo comes as a signed JWT, though the client registered for plain JSON.",
+            effect: "Userinfo is a signed JWT, although the client registered for plain JSON.",
             parameters: &[
                 choice("signature", &["valid"]),
                 choice("content-type", &["application/jwt", "with-charset"]),
@@ -77,11 +78,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.3.2"],
             expected: Expected::Either,
             severity: Severity::Interoperability,
-            note: "Verified or cleanly refused, both is right; half a profile is not.",
+            note: "Verifying it and refusing it cleanly are both correct; half a profile is not.",
             ..Mode::of(Class::Userinfo)
         },
         acts: &[
-            // Nothing but to become one.
+            // The engine turns userinfo into a JWT for this act; nothing else changes.
             Act::SignedUserinfo(|_, _| {}),
             Act::Answer(|answer, fault| {
                 let value = HeaderValue::from_static("application/jwt; charset=utf-8");
@@ -97,14 +98,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "userinfo-jwt-invalid",
-            effect: "Userinfo comes as a JWT that is not what it claims to be.",
+            effect: "Userinfo is a JWT that does not verify or has a wrong claim.",
             parameters: &[choice("fault", &["signature", "alg-none", "iss", "aud", "sub"])],
             clauses: &[
                 "OpenID Connect Core 1.0, section 5.3.2",
                 "OpenID Connect Core 1.0, section 5.3.4",
             ],
-            note: "A client that registered for plain JSON gets the JWT too: some libraries read what \
-               they were not told to verify.",
+            note: "A client that registered for plain JSON gets the JWT too: some libraries read \
+                   tokens that they are not configured to verify.",
             ..Mode::of(Class::Userinfo)
         },
         acts: &[Act::SignedUserinfo(invalid)],
@@ -112,7 +113,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "userinfo-http-error",
-            effect: "Userinfo fails.",
+            effect: "The userinfo endpoint fails.",
             parameters: &[
                 choice(
                     "mode",
@@ -132,15 +133,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Error,
             exceptions: &[("mode", "wrong-content-type", Expected::Either)],
             severity: Severity::Robustness,
-            note: "To log in by the ID token alone is fine where its claims suffice; a loop is not, nor \
-               is being half logged in.",
+            note: "Logging in by the ID token alone is fine if its claims suffice; a loop is not, \
+                   nor is a login that is only half complete.",
             ..Mode::of(Class::Userinfo)
         },
         acts: &[Act::Answer(http_error)],
     },
 ];
 
-/// Whether an answer is userinfo, and no refusal.
+/// Whether an answer contains userinfo, not an error.
 fn sends_claims(answer: &RawResponse, fault: &Fault<'_>) -> bool {
     fault.request.endpoint == Endpoint::Userinfo
         && fault.request.method != Method::OPTIONS
@@ -185,8 +186,8 @@ fn invalid(token: &mut Token, fault: &Fault<'_>) {
         "aud" => ("aud", fault.other_client()),
         "sub" => ("sub", fault.victim().subject.clone()),
         _ => {
-            // As long as the right one, and of nothing.
-            token.signature = Signature::Bytes(vec![0x5a; 256], "of nothing");
+            // As long as the right signature, and valid for nothing.
+            token.signature = Signature::Bytes(vec![0x5a; 256], "arbitrary bytes");
             return;
         }
     };

@@ -1,4 +1,4 @@
-//! The classes of modes, each a file.
+//! The classes of modes; each has a file in `modes/`.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::mode::names;
 
-/// What a mode concerns.
+/// What a mode is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -16,27 +16,27 @@ pub enum Class {
     Discovery,
     /// The key set.
     Jwks,
-    /// What the browser brings back from the provider.
+    /// The response that the browser brings from the provider.
     Authorization,
-    /// The answer of the token endpoint as a whole.
+    /// The response of the token endpoint as a whole.
     Token,
-    /// The header of the ID token, and what is signed how.
+    /// The header of the ID token, and the choice of key and algorithm.
     IdTokenHeader,
-    /// The signature of the ID token, and its form.
+    /// The signature of the ID token, and its serialization.
     IdTokenSignature,
     /// The claims of the ID token that the protocol defines.
     IdTokenClaims,
-    /// The answer of the userinfo endpoint.
+    /// The response of the userinfo endpoint.
     Userinfo,
-    /// What a refresh brings.
+    /// The response to a refresh.
     Refresh,
     /// Logout, on every channel.
     Logout,
     /// Connections, at any endpoint.
     Network,
-    /// What is claimed about the user, wherever it is sent.
+    /// Claims about the user, in the ID token and in userinfo.
     Claims,
-    /// In which order and when things happen.
+    /// The order and time of events.
     Sequence,
 }
 
@@ -57,7 +57,7 @@ names!(Class {
 });
 
 impl Class {
-    /// What the class is called in a sentence.
+    /// The title of the class.
     pub fn title(self) -> &'static str {
         match self {
             Self::Discovery => "Discovery",

@@ -1,4 +1,4 @@
-//! What an entry of the catalogue says.
+//! What the catalogue says about a mode.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::class::Class;
 use super::parameter::Parameter;
 
-/// One way to fail: an entry of the catalogue.
+/// One way to fail, as the catalogue describes it.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Mode {
@@ -16,29 +16,29 @@ pub struct Mode {
     pub name: &'static str,
     /// What the provider does, in one sentence.
     pub effect: &'static str,
-    /// What can be chosen.
+    /// The parameters that can be chosen.
     pub parameters: &'static [Parameter],
-    /// The clauses that the failure breaks, or that say how to answer it.
+    /// The clauses that the failure violates, or that say how to react to it.
     pub clauses: &'static [&'static str],
     /// What a correct relying party does about it.
     pub expected: Expected,
-    /// Values of parameters that a correct relying party answers otherwise:
+    /// Parameter values for which a correct relying party does something else:
     /// `("value", "-61s", Expected::Either)`.
     pub exceptions: &'static [(&'static str, &'static str, Expected)],
-    /// How bad it is when a relying party does otherwise.
+    /// How bad it is if a relying party does something else.
     pub severity: Severity,
-    /// What else is worth knowing: where the specification leaves room, what is hard to see.
+    /// What else is worth knowing: where the specifications leave room, and what is easy to miss.
     pub note: &'static str,
-    /// How often it fires when no lifetime is given; always where this is `None`.
+    /// How often it fires if no lifetime is given; `None` is without limit.
     pub times: Option<u64>,
-    /// Values of parameters with which it lets the first chance pass, and begins with the second,
-    /// unless told otherwise: `("phase", "running")`.
+    /// Parameter values with which it skips the first match and begins with the second, unless `from`
+    /// is given: `("phase", "running")`.
     pub from_the_second: &'static [(&'static str, &'static str)],
     pub(crate) class: Class,
 }
 
 impl Mode {
-    /// An entry of a class, to be completed.
+    /// A mode of a class, with defaults: rejected by a correct relying party, and critical.
     pub(crate) const fn of(class: Class) -> Self {
         Self {
             name: "",
@@ -60,7 +60,7 @@ impl Mode {
         self.class
     }
 
-    /// The parameter of that name.
+    /// The parameter with that name.
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
@@ -77,7 +77,7 @@ impl fmt::Debug for Mode {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Expected {
-    /// There is no session, and nothing of the bad data is used.
+    /// There is no session, and none of the bad data is used.
     Reject,
     /// It works again without anybody's help.
     Recover,
@@ -89,7 +89,7 @@ pub enum Expected {
     Either,
 }
 
-/// How bad it is when a relying party answers a failure wrongly.
+/// How bad it is if a relying party reacts to a failure wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ pub enum Severity {
     Critical,
     /// Users are locked out, or see a crash.
     Robustness,
-    /// It does not work together with some providers.
+    /// It does not work with some providers.
     Interoperability,
 }
 
@@ -108,7 +108,7 @@ macro_rules! names {
             /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name, as it is written in documents and options.
+            /// The name in documents and options.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }

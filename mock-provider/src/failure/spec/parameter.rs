@@ -1,4 +1,4 @@
-//! What can be chosen in a mode.
+//! The parameters of a mode.
 
 /// A parameter of a mode.
 #[derive(Clone, Copy, Debug)]
@@ -6,9 +6,9 @@
 pub struct Parameter {
     /// The name, as in `id-token-exp-invalid:value=-10min`.
     pub name: &'static str,
-    /// The values that it may have.
+    /// The values that are allowed.
     pub kind: Kind,
-    /// The value that leaves the honest answer as it is, so that another parameter can act alone.
+    /// The value that changes nothing, so that another parameter can act alone.
     pub neutral: Option<&'static str>,
     /// Whether the neutral value is the default.
     pub optional: bool,
@@ -20,11 +20,11 @@ pub struct Parameter {
 pub enum Kind {
     /// One of these; the first is the default.
     Choice(&'static [&'static str]),
-    /// A length of time, such as `10s` or `500ms`.
+    /// A duration, such as `10s` or `500ms`.
     Duration {
         /// The default.
         default: &'static str,
-        /// Values that an exhaustive run tries; the default where there are none.
+        /// The values that an exhaustive run tries; if there are none, the default.
         tried: &'static [&'static str],
     },
     /// A whole number.
@@ -33,17 +33,17 @@ pub enum Kind {
         default: u64,
         /// The largest number that is allowed; the smallest is 1.
         most: u64,
-        /// Values that an exhaustive run tries; the default where there are none.
+        /// The values that an exhaustive run tries; if there are none, the default.
         tried: &'static [&'static str],
     },
 }
 
-/// A parameter that is one of these values, the first by default.
+/// A parameter with one of these values; the first is the default.
 pub(crate) const fn choice(name: &'static str, values: &'static [&'static str]) -> Parameter {
     Parameter { name, kind: Kind::Choice(values), neutral: None, optional: false }
 }
 
-/// A parameter that is a length of time.
+/// A parameter that is a duration.
 pub(crate) const fn duration(
     name: &'static str,
     default: &'static str,
@@ -56,24 +56,25 @@ pub(crate) const fn duration(
 pub(crate) const fn number(
     name: &'static str,
     default: u64,
-    most: u64,
+    max: u64,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Number { default, most, tried }, neutral: None, optional: false }
+    let kind = Kind::Number { default, most: max, tried };
+    Parameter { name, kind, neutral: None, optional: false }
 }
 
 impl Parameter {
-    /// Names the value that leaves things as they are.
+    /// Sets the value that changes nothing.
     pub(crate) const fn neutral(self, value: &'static str) -> Self {
         Self { neutral: Some(value), ..self }
     }
 
-    /// Names the value that leaves things as they are, and makes it the default.
+    /// Sets the value that changes nothing, and makes it the default.
     pub(crate) const fn optional(self, neutral: &'static str) -> Self {
         Self { neutral: Some(neutral), optional: true, ..self }
     }
 
-    /// The value when none is given.
+    /// The value if none is given.
     pub fn default(&self) -> String {
         match self.neutral {
             Some(neutral) if self.optional => neutral.to_owned(),
@@ -81,7 +82,7 @@ impl Parameter {
         }
     }
 
-    /// The first value that is there to be tried.
+    /// The first value that does something.
     fn first(&self) -> String {
         match self.kind {
             Kind::Choice(values) => values[0].to_owned(),
@@ -90,8 +91,8 @@ impl Parameter {
         }
     }
 
-    /// The values that an exhaustive run tries: every choice but the neutral one, and a few of what
-    /// cannot be exhausted.
+    /// The values that an exhaustive run tries: every choice except the neutral one, or a few durations
+    /// or numbers.
     pub fn tried(&self) -> Vec<String> {
         match self.kind {
             Kind::Choice(values) => {
@@ -107,12 +108,12 @@ impl Parameter {
         }
     }
 
-    /// What values look like, for a person: `absent | -61s | -10min`.
+    /// The allowed values in a readable form: `absent | -61s | -10min`.
     pub fn values(&self) -> String {
         let values = match self.kind {
             Kind::Choice(values) => values.join(" | "),
             Kind::Duration { default, .. } => format!("a duration such as {default}"),
-            Kind::Number { most, .. } => format!("1 to {most}"),
+            Kind::Number { most: max, .. } => format!("1 to {max}"),
         };
         match (self.neutral, self.kind) {
             (Some(neutral), Kind::Choice(choices)) if choices.contains(&neutral) => values,

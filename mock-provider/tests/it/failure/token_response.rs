@@ -131,7 +131,7 @@ async fn a_request_without_pkce_is_refused_at_the_redirect_uri() {
     let cases = [
         (
             Parameters::authorization().without("code_challenge").without("code_challenge_method"),
-            "code_challenge is missing, and this provider demands S256",
+            "code_challenge is missing, and this provider requires S256",
         ),
         (
             Parameters::authorization().with("code_challenge_method", "plain"),
