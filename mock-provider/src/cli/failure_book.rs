@@ -9,32 +9,34 @@ use crate::failure::spec::failure::Failure;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 
 const INTRODUCTION: &str = "\
-<!-- Written by the program from what it does; a test tells when this is out of date. Do not edit:
+<!-- Generated from the catalogue; a test fails when this file is out of date. Do not edit:
      cargo run -p mock-provider -- failures --markdown > docs/failure-modes.md -->
 
 # Failure modes
 
-Everything that `mock-provider` does wrong on command. `mock-provider failures` lists the same, and
-`mock-provider failures NAME` tells one.
+Everything that `mock-provider` can do wrong on command. `mock-provider failures` prints the same list,
+and `mock-provider failures NAME` describes one mode.
 
 ## How a failure is written
 
-`NAME`, or `NAME:parameter=value,parameter=value`; where a parameter is left out, its default
-holds. Behind `@` stands on whom it acts and for how long, in any combination:
+`NAME`, or `NAME:parameter=value,parameter=value`; a parameter that is left out has its default.
+After `@` come selectors and a lifetime, in any combination:
 
-| selector | acts |
+| selector | the failure acts |
 |---|---|
+| `issuer=NAME` | at this named issuer, or `default`, instead of the one at which it is armed |
 | `client=ID` | for this client only |
 | `user=SUBJECT` | for this user only |
-| `endpoint=NAME` | at this endpoint only, named as the journal does: `token`, `jwks`, … |
+| `endpoint=NAME` | at this endpoint only, by its name in the journal: `token`, `jwks`, … |
 | `flow=ID` | in this login only |
-| `nth=N` | from the Nth exchange on that matches |
+| `from=N` | from the Nth matching exchange on (formerly `nth`, which still works) |
 | `times=N` | N times |
-| `for=DURATION` | for so long since it was armed, by the issuer's clock |
+| `for=DURATION` | for this long after it was armed, by the issuer's clock |
 
-So `id-token-exp-invalid:value=-10min@client=shop,times=1` lets one ID token for `shop` be ten
-minutes over. A value that holds one of `, ; @ : = \"` stands in quotes, as JSON has them. Several
-failures may be armed at once: they act in the order in which they were armed.";
+For example, `id-token-exp-invalid:value=-10min@client=shop,times=1` sends one ID token for `shop` that
+expired ten minutes ago. A value that contains one of `, ; @ : = \"` must be a JSON string, in quotes.
+Several failures may be armed at once. They act in the order of the stages of an answer; at the same
+stage, in the order in which they were armed.";
 
 /// The whole page.
 pub(crate) fn markdown() -> String {
@@ -46,13 +48,13 @@ pub(crate) fn markdown() -> String {
         }
     }
     text.push_str(
-        "| sign-in page | \u{201c}Make this login fail\u{201d}, beside the users: for that login alone |\n\n",
+        "| sign-in page | \u{201c}Make this login fail\u{201d}, beside the users: for that login only |\n\n",
     );
-    text.push_str("## What a correct relying party does\n\n| answer | meaning |\n|---|---|\n");
+    text.push_str("## What a correct relying party does\n\n| expectation | meaning |\n|---|---|\n");
     for expected in Expected::ALL {
         let _ = writeln!(text, "| {expected} | {} |", expected.meaning());
     }
-    text.push_str("\n| severity | when it is answered otherwise |\n|---|---|\n");
+    text.push_str("\n| severity | what happens if it does something else |\n|---|---|\n");
     for severity in Severity::ALL {
         let _ = writeln!(text, "| {severity} | {} |", severity.meaning());
     }

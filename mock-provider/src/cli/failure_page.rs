@@ -40,7 +40,7 @@ pub(crate) fn page(failure: &Failure) -> String {
         "where and for how long",
         [
             format!("{failure}@client=shop,user=alice   for this client and this user"),
-            format!("{failure}@endpoint=token,nth=3     at the token endpoint, from the third on"),
+            format!("{failure}@endpoint=token,from=3    at the token endpoint, from the third on"),
             format!("{failure}@times=1                  once"),
             format!("{failure}@for=10min                for ten minutes of the provider's clock"),
         ]

@@ -1,4 +1,4 @@
-//! Reads a failure as it is written: `NAME:parameter=value,…@selector=value,…`.
+//! Reads a failure: `NAME:parameter=value,…@selector=value,…`.
 
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ impl Failure {
     ///
     /// # Errors
     ///
-    /// When a name or value is not known; the message offers the nearest right one.
+    /// If a name or value is unknown; the message suggests the nearest right one.
     pub fn parse(text: &str) -> Result<Self, FailureError> {
         let (spec, selectors) = split_outside_quotes(text, '@');
         let (name, values) = split_outside_quotes(spec, ':');
@@ -65,7 +65,7 @@ impl TryFrom<String> for Failure {
     }
 }
 
-/// Splits at the first separator that stands in no quotes.
+/// Splits at the first separator outside quotes.
 fn split_outside_quotes(text: &str, separator: char) -> (&str, Option<&str>) {
     let mut in_quotes = false;
     let mut escaped = false;
@@ -83,13 +83,13 @@ fn split_outside_quotes(text: &str, separator: char) -> (&str, Option<&str>) {
     (text, None)
 }
 
-/// The failures that one variable has, each as it is written: `;` parts them, except in quotes.
+/// The specifications of failures in one environment variable, separated by `;` outside quotes.
 #[cfg(feature = "cli")]
 pub(crate) fn split_list(mut text: &str) -> Vec<&str> {
     let mut specs = Vec::new();
     loop {
         let (spec, rest) = split_outside_quotes(text, ';');
-        // One that ends the list, or an empty line of it.
+        // A trailing `;`, or an empty line.
         if !spec.trim().is_empty() {
             specs.push(spec);
         }
@@ -106,17 +106,17 @@ fn pairs(mut text: &str) -> Result<Vec<(String, String)>, FailureError> {
     while !text.trim().is_empty() {
         let (pair, rest) = split_outside_quotes(text, ',');
         let (name, value) = pair.split_once('=').ok_or_else(|| {
-            FailureError(format!("`{pair}` is no parameter: write it as name=value"))
+            FailureError(format!("a parameter must be written as name=value, got `{pair}`"))
         })?;
         let value = match value.starts_with('"') {
             true => serde_json::from_str(value).map_err(|_| {
-                FailureError(format!("`{value}` is no quoted value: write it as in JSON"))
+                FailureError(format!("a quoted value must be a JSON string, got `{value}`"))
             })?,
-            // Else what was meant for the next pair would silently belong to this one.
+            // Otherwise the next pair could silently become part of this value.
             false if value.contains('=') => {
                 return Err(FailureError(format!(
                     "`{pair}` has more than one `=`: write `,` between pairs, and quotes around a \
-                     value that has one"
+                     value that contains `=`"
                 )));
             }
             false => value.to_owned(),
@@ -136,11 +136,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_failure_is_read_again() {
         for text in [
             "id-token-exp-invalid",
             "id-token-exp-invalid:value=absent",
-            "id-token-exp-invalid@client=\"a,b\",user=alice,endpoint=token,nth=3,times=2,for=1500ms",
+            "id-token-exp-invalid@client=\"a,b\",user=alice,endpoint=token,from=3,times=2,for=1500ms",
             "id-token-exp-invalid@for=10min",
             "id-token-exp-invalid@for=90s",
         ] {
@@ -151,18 +151,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_the_nearest_right_one() {
+    fn the_older_name_of_from_is_read_and_the_new_one_is_written() {
+        let failure = Failure::parse("id-token-exp-invalid:value=absent@nth=3,times=1").unwrap();
+        assert_eq!(failure.selector.nth, Some(3));
+        assert_eq!(failure.to_string(), "id-token-exp-invalid:value=absent@from=3,times=1");
+        let written = Failure::parse("id-token-exp-invalid:value=absent@from=3,times=1").unwrap();
+        assert_eq!(written, failure);
+        let built = Failure::parse("id-token-exp-invalid:value=absent").unwrap().times(1);
+        assert_eq!(built.clone().nth(3), failure);
+        assert_eq!(built.from_match(3), failure);
+    }
+
+    #[test]
+    fn an_error_names_the_nearest_right_one() {
         let refused = |text: &str| Failure::parse(text).unwrap_err().to_string();
         insta::assert_snapshot!(refused("id-token-exp-invald"), @"no failure is called `id-token-exp-invald`: did you mean `id-token-exp-invalid`?");
         insta::assert_snapshot!(refused("id-token-exp-invalid:valu=absent"), @"`id-token-exp-invalid` has no parameter `valu`: did you mean `value`?");
         insta::assert_snapshot!(refused("id-token-exp-invalid:value=abscent"), @"`value` of `id-token-exp-invalid` cannot be `abscent`: did you mean `absent`?");
-        insta::assert_snapshot!(refused("id-token-exp-invalid:value"), @"`value` is no parameter: write it as name=value");
-        insta::assert_snapshot!(refused("id-token-exp-invalid@endpoint=tokn"), @"no endpoint is `tokn`: did you mean `token`?");
-        insta::assert_snapshot!(refused("id-token-exp-invalid@nth=0"), @"`nth` must be a number from 1, not `0`");
-        insta::assert_snapshot!(refused("id-token-exp-invalid@user=alice@client=shop"), @"`user=alice@client=shop` has more than one `=`: write `,` between pairs, and quotes around a value that has one");
-        insta::assert_snapshot!(refused("id-token-exp-invalid@for=0s"), @"`for` must be longer than `0s`, in which nothing fires");
+        insta::assert_snapshot!(refused("id-token-exp-invalid:value"), @"a parameter must be written as name=value, got `value`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@endpoint=tokn"), @"there is no endpoint `tokn`: did you mean `token`?");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@from=0"), @"`from` must be a number from 1, got `0`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@nth=0"), @"`nth` must be a number from 1, got `0`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@user=alice@client=shop"), @"`user=alice@client=shop` has more than one `=`: write `,` between pairs, and quotes around a value that contains `=`");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@for=0s"), @"`for` must be longer than zero, got `0s`");
         insta::assert_snapshot!(refused("id-token-exp-invalid:value=0,value=absent"), @"`value` is given twice: leave one out");
         insta::assert_snapshot!(refused("id-token-exp-invalid@nth=1,nth=2"), @"`nth` is given twice: leave one out");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@from=1,nth=2"), @"`from` is given twice, once as `nth`: leave one out");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@form=2"), @"there is no selector `form`: did you mean one of `for`, `from`?");
+        insta::assert_snapshot!(refused("id-token-exp-invalid@unknown=2"), @"there is no selector `unknown`: there are `issuer`, `client`, `user`, `endpoint`, `flow`, `from`, `times`, `for`");
         insta::assert_snapshot!(refused("id-token-exp-invalid@usr=alice"), @"there is no selector `usr`: did you mean `user`?");
     }
 }

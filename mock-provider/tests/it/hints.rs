@@ -197,7 +197,8 @@ async fn id_token_hint_is_verified_once_per_request() {
     let hint = id_token(&provider, "alice").await;
     let mut browser = Browser::new();
     browser.log_in(&provider, request(), "alice").await.callback();
-    let cookies = browser.cookies().iter().map(|(name, value)| format!("{name}={value}"));
+    let cookies = browser.cookies();
+    let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
     let cookies = cookies.collect::<Vec<_>>().join("; ");
 
     let hinted = request().with("id_token_hint", &hint);

@@ -16,34 +16,35 @@ use crate::exchange::request::Request;
 use crate::failure::spec::failure::{Failure, Selector};
 use crate::failure::spec::mode::Mode;
 
-/// How many failures may be armed at once. Beyond that the oldest is cleared.
+/// The maximum number of failures armed at once. Beyond it the oldest one is cleared.
 const MAX_ARMED: usize = 1_000;
 
-/// How many failures that are over are remembered.
-const MAX_OVER: usize = 64;
+/// The maximum number of ended failures that are remembered.
+const MAX_ENDED: usize = 64;
 
 /// An armed failure.
 #[derive(Debug)]
 pub(crate) struct Armed {
-    /// Counts what was ever armed at the issuer, from 1.
+    /// The place in the order of all failures ever armed at the issuer, from 1.
     pub(crate) number: u64,
     pub(crate) failure: Failure,
-    /// What its mode does.
+    /// The acts of its mode.
     pub(crate) acts: &'static [Act],
-    /// Nothing until the first chance, for one that was armed before anybody asked.
+    /// When it was armed; for one that was armed before the first request, the time of its first
+    /// match.
     pub(crate) since: OnceLock<Timestamp>,
-    /// How often it could have fired.
+    /// The number of exchanges at which it could have fired.
     matched: AtomicU64,
     fired: AtomicU64,
 }
 
 impl Armed {
-    /// How often it fired so far.
+    /// How often it has fired.
     pub(crate) fn fired(&self) -> u64 {
         self.fired.load(Ordering::Relaxed)
     }
 
-    /// Whether an exchange is one of those that the failure is for.
+    /// Whether the selectors match an exchange.
     pub(crate) fn selects(&self, request: &Request, note: &Note) -> bool {
         let Selector { client, user, endpoint, flow, .. } = &self.failure.selector;
         let is =
@@ -54,19 +55,19 @@ impl Armed {
             && is(flow, &note.flow)
     }
 
-    /// Whether the failure is for an exchange and its time is not over: what an act on a request
-    /// asks, which is no turn of its own.
+    /// Whether the selectors match an exchange and the lifetime is not over: enough for acts that do
+    /// not count as firing.
     pub(crate) fn may_act(&self, request: &Request, note: &Note, clock: &Clock) -> bool {
         self.selects(request, note) && !self.is_over(clock.now())
     }
 
-    /// Whether it fires no more.
+    /// Whether it no longer fires.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         let times = self.failure.effective_lifetime().times;
         times.is_some_and(|times| self.fired() >= times) || self.is_past(now)
     }
 
-    /// Whether the time that it was given has passed.
+    /// Whether its duration has passed.
     fn is_past(&self, now: Timestamp) -> bool {
         let elapsed = now.duration_since(*self.since.get_or_init(|| now));
         let elapsed = Duration::try_from(elapsed).unwrap_or_default();
@@ -77,12 +78,12 @@ impl Armed {
 /// All failures of an issuer, in the order in which they were armed.
 #[derive(Debug)]
 pub(crate) struct Failures {
-    /// Whether there are any: the only thing that is read for an answer when there are none.
+    /// Whether there are any: if not, this is all that an answer has to read.
     any: AtomicBool,
     state: Mutex<State>,
     ledger: Mutex<Ledger>,
     pub(crate) surroundings: Surroundings,
-    /// What a mode does, by the catalogue.
+    /// Looks the acts of a mode up in the catalogue.
     acts: fn(&Mode) -> &'static [Act],
 }
 
@@ -90,12 +91,12 @@ pub(crate) struct Failures {
 struct State {
     count: u64,
     armed: Vec<Arc<Armed>>,
-    /// Those whose time is over, to report how often they fired.
+    /// Ended failures, to report how often they fired.
     over: VecDeque<Arc<Armed>>,
 }
 
 impl Failures {
-    /// No failures yet. `acts` says what a mode does.
+    /// No failures yet. `acts` looks the acts of a mode up.
     pub(crate) fn new(surroundings: Surroundings, acts: fn(&Mode) -> &'static [Act]) -> Self {
         let (any, state, ledger) = (AtomicBool::new(false), Mutex::default(), Mutex::default());
         Self { any, state, ledger, surroundings, acts }
@@ -111,14 +112,15 @@ impl Failures {
         self.add(failure, OnceLock::from(clock.now()))
     }
 
-    /// Arms a failure for good, at an issuer that nobody has asked yet.
+    /// Arms a failure at an issuer that has not had a request yet; its duration begins with the
+    /// first match.
     pub(crate) fn always(&self, failure: Failure) {
         self.add(failure, OnceLock::new());
     }
 
     fn add(&self, failure: Failure, since: OnceLock<Timestamp>) -> Arc<Armed> {
         let mut state = self.state();
-        // What nobody will ask for again, such as a login of an hour ago, leaves here.
+        // Ends failures that no request may ever match again, such as those of an abandoned login.
         if let Some(now) = since.get() {
             state.end_all(*now);
         }
@@ -134,18 +136,18 @@ impl Failures {
         armed
     }
 
-    /// What is armed, in order.
+    /// The armed failures, in order.
     pub(crate) fn armed(&self) -> Vec<Arc<Armed>> {
         self.state().armed.clone()
     }
 
-    /// What fires no more, and has published what its tokens rest on.
+    /// Ended failures whose tokens still depend on keys or metadata that they publish.
     pub(crate) fn still_published(&self, now: Timestamp) -> Vec<Arc<Armed>> {
         let publishes = |armed: &&Arc<Armed>| armed.publishes() && !armed.is_past(now);
         self.state().over.iter().filter(publishes).cloned().collect()
     }
 
-    /// The failure of that number, armed or over, and whether it is over.
+    /// The failure with that number, armed or ended, and whether it has ended.
     pub(crate) fn find(&self, number: u64, clock: &Clock) -> Option<(Arc<Armed>, bool)> {
         let state = self.state();
         let is = |armed: &&Arc<Armed>| armed.number == number;
@@ -154,13 +156,13 @@ impl Failures {
         found.map(|(armed, over)| (Arc::clone(armed), over))
     }
 
-    /// Clears a failure. True when it was armed.
+    /// Clears a failure. True if it was armed.
     pub(crate) fn clear(&self, number: u64) -> bool {
         let mut state = self.state();
         let before = state.armed.len();
         state.armed.retain(|armed| armed.number != number);
         let cleared = state.armed.len() < before;
-        // What it published goes with it.
+        // What it published is withdrawn as well.
         state.over.retain(|armed| armed.number != number || !armed.publishes());
         self.any.store(state.any(), Ordering::Relaxed);
         cleared
@@ -174,21 +176,21 @@ impl Failures {
         self.any.store(false, Ordering::Relaxed);
     }
 
-    /// Clears all failures, and forgets what was remembered for them.
+    /// Clears all failures and their ledger.
     pub(crate) fn forget(&self) {
         self.clear_all();
         *self.ledger() = Ledger::default();
     }
 
-    /// What is remembered of earlier exchanges, locked: hold it briefly.
+    /// The ledger of earlier exchanges, locked: hold it briefly.
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a failure that matches an exchange acts on it: it is its turn, and its time is not
-    /// over. Counts both.
+    /// Whether a failure acts on an exchange that its selectors match: `from` is reached, and the
+    /// lifetime is not over. Counts the match, and the firing if there is one.
     pub(crate) fn take(&self, armed: &Armed, clock: &Clock) -> bool {
-        // Under the lock, or two exchanges at once could both be the last one.
+        // Under the lock, or two concurrent exchanges could both be the last one.
         let mut state = self.state();
         if armed.is_over(clock.now()) {
             state.end(armed.number);
@@ -196,7 +198,7 @@ impl Failures {
             return false;
         }
         let matched = armed.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        let turn = armed.failure.effective_nth().is_none_or(|nth| matched >= nth);
+        let turn = armed.failure.effective_from().is_none_or(|from| matched >= from);
         if turn {
             armed.fired.fetch_add(1, Ordering::Relaxed);
         }
@@ -209,7 +211,7 @@ impl Failures {
 }
 
 impl Armed {
-    /// Whether it publishes something so that it can act elsewhere.
+    /// Whether it publishes keys or metadata so that it can act elsewhere.
     fn publishes(&self) -> bool {
         self.acts.iter().any(|act| matches!(act, Act::PrepareMetadata(_) | Act::PrepareJwks(_)))
     }
@@ -221,22 +223,22 @@ impl State {
         !self.armed.is_empty() || self.over.iter().any(|armed| armed.publishes())
     }
 
-    /// Moves all that fire no more.
+    /// Moves all failures that no longer fire to those that have ended.
     fn end_all(&mut self, now: Timestamp) {
         let over = |armed: &&Arc<Armed>| armed.is_over(now);
         let over: Vec<_> = self.armed.iter().filter(over).map(|armed| armed.number).collect();
         over.into_iter().for_each(|number| self.end(number));
     }
 
-    /// Moves a failure from those that are armed to those that are over.
+    /// Moves a failure from those that are armed to those that have ended.
     fn end(&mut self, number: u64) {
-        let Some(place) = self.armed.iter().position(|armed| armed.number == number) else {
+        let Some(index) = self.armed.iter().position(|armed| armed.number == number) else {
             return;
         };
-        if self.over.len() >= MAX_OVER {
+        if self.over.len() >= MAX_ENDED {
             self.over.pop_front();
         }
-        let ended = self.armed.remove(place);
+        let ended = self.armed.remove(index);
         self.over.push_back(ended);
     }
 }

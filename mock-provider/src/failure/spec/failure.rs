@@ -1,10 +1,6 @@
-//! How a failure is written: `NAME:parameter=value,…@selector=value,…`.
+//! A failure: a mode with values of its parameters, selectors and a lifetime.
 
-use std::fmt::{self, Write as _};
 use std::time::Duration;
-
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::{Serialize, Serializer};
 
 use super::mode::{Expected, Mode};
 use super::parameter::Kind;
@@ -31,9 +27,9 @@ use crate::base::suggestion::advice;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Failure {
-    mode: &'static Mode,
-    /// By the mode's order of parameters; only those that were given.
-    values: Vec<(&'static str, String)>,
+    pub(super) mode: &'static Mode,
+    /// Only the given ones, in the order in which they were given.
+    pub(super) values: Vec<(&'static str, String)>,
     /// Where it acts.
     pub selector: Selector,
     /// For how long it acts.
@@ -44,31 +40,31 @@ pub struct Failure {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Selector {
-    /// At this named issuer, or `default`, instead of the one that is told.
+    /// At this named issuer, or `default`, instead of the issuer at which it is armed.
     pub issuer: Option<String>,
-    /// Only those of this client.
+    /// Only exchanges of this client.
     pub client: Option<String>,
-    /// Only those about the user with this subject.
+    /// Only exchanges about the user with this subject.
     pub user: Option<String>,
-    /// Only those of this endpoint.
+    /// Only exchanges of this endpoint.
     pub endpoint: Option<Endpoint>,
-    /// Only those of this flow.
+    /// Only exchanges of this flow.
     pub flow: Option<String>,
-    /// Lets so many pass and begins with the one after: 3 begins with the third that matches.
+    /// From this matching exchange on, counted from 1: 3 begins with the third. Written as `from`.
     pub nth: Option<u64>,
 }
 
-/// When a failure that is armed ends.
+/// When an armed failure ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lifetime {
-    /// After it fired so often.
+    /// After it has fired this many times.
     pub times: Option<u64>,
-    /// When so much time has passed since it was armed, by the issuer's clock.
+    /// This long after it was armed, by the issuer's clock.
     pub duration: Option<Duration>,
 }
 
-/// Why a failure cannot be read: which part is wrong, and the nearest right one.
+/// Why a failure is invalid: which part is wrong, and the nearest right one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FailureError(pub(crate) String);
@@ -87,7 +83,7 @@ impl PartialEq for Failure {
 }
 
 impl From<&'static Mode> for Failure {
-    /// The mode with its defaults, always, until it is cleared.
+    /// The mode with its defaults, for all exchanges, until it is cleared.
     fn from(mode: &'static Mode) -> Self {
         let (selector, lifetime) = (Selector::default(), Lifetime::default());
         Self { mode, values: Vec::new(), selector, lifetime }
@@ -95,11 +91,11 @@ impl From<&'static Mode> for Failure {
 }
 
 impl Failure {
-    /// Chooses the value of a parameter.
+    /// Sets a parameter.
     ///
     /// # Errors
     ///
-    /// When the mode has no such parameter, or the parameter no such value.
+    /// If the mode has no such parameter, or the parameter does not allow the value.
     pub fn with(mut self, name: &str, value: &str) -> Result<Self, FailureError> {
         let mode = self.mode;
         let parameter = mode.parameter(name).ok_or_else(|| {
@@ -121,9 +117,9 @@ impl Failure {
                     return refuse(format!("write a duration such as `{default}`"));
                 }
             }
-            Kind::Number { most, .. } => {
-                if !value.parse().is_ok_and(|number: u64| (1..=most).contains(&number)) {
-                    return refuse(format!("write a number from 1 to {most}"));
+            Kind::Number { most: max, .. } => {
+                if !value.parse().is_ok_and(|number: u64| (1..=max).contains(&number)) {
+                    return refuse(format!("write a number from 1 to {max}"));
                 }
             }
         }
@@ -132,18 +128,18 @@ impl Failure {
         Ok(self)
     }
 
-    /// Sets a selector or a lifetime.
+    /// Sets a selector or a lifetime. `nth` is the older name of `from`.
     pub(crate) fn select(&mut self, name: &str, value: &str) -> Result<(), FailureError> {
         const NAMES: [&str; 8] =
-            ["issuer", "client", "user", "endpoint", "flow", "nth", "times", "for"];
-        let number = |least: u64| match value.parse() {
-            Ok(number) if number >= least => Ok(Some(number)),
-            _ => {
-                Err(FailureError(format!("`{name}` must be a number from {least}, not `{value}`")))
-            }
+            ["issuer", "client", "user", "endpoint", "flow", "from", "times", "for"];
+        let number = || match value.parse() {
+            Ok(number) if number >= 1 => Ok(Some(number)),
+            _ => Err(FailureError(format!("`{name}` must be a number from 1, got `{value}`"))),
         };
         if value.is_empty() {
-            return Err(FailureError(format!("`{name}` is empty: leave it out, or name one")));
+            return Err(FailureError(format!(
+                "`{name}` must not be empty: leave it out, or name one"
+            )));
         }
         match name {
             "issuer" => self.selector.issuer = Some(value.to_owned()),
@@ -153,17 +149,24 @@ impl Failure {
             "endpoint" => {
                 let endpoint = Endpoint::parse(value).ok_or_else(|| {
                     let names: Vec<_> = Endpoint::ALL.iter().map(|known| known.name()).collect();
-                    FailureError(format!("no endpoint is `{value}`: {}", advice(value, &names)))
+                    FailureError(format!(
+                        "there is no endpoint `{value}`: {}",
+                        advice(value, &names)
+                    ))
                 })?;
                 self.selector.endpoint = Some(endpoint);
             }
-            "nth" => self.selector.nth = number(1)?,
-            "times" => self.lifetime.times = number(1)?,
+            "from" | "nth" if self.selector.nth.is_some() => {
+                let reason = "`from` is given twice, once as `nth`: leave one out";
+                return Err(FailureError(reason.to_owned()));
+            }
+            "from" | "nth" => self.selector.nth = number()?,
+            "times" => self.lifetime.times = number()?,
             "for" => {
                 let read = duration(value).map_err(FailureError)?;
                 if read.is_zero() {
                     return Err(FailureError(format!(
-                        "`for` must be longer than `{value}`, in which nothing fires"
+                        "`for` must be longer than zero, got `{value}`"
                     )));
                 }
                 self.lifetime.duration = Some(read);
@@ -181,7 +184,7 @@ impl Failure {
         self.mode
     }
 
-    /// The value of a parameter, as given or by default; empty where there is no such parameter.
+    /// The value of a parameter, given or by default; empty if there is no such parameter.
     pub fn value(&self, name: &str) -> String {
         let given = self.values.iter().find(|(known, _)| *known == name);
         given.map(|(_, value)| value.clone()).unwrap_or_else(|| {
@@ -189,15 +192,15 @@ impl Failure {
         })
     }
 
-    /// What a correct relying party does about this very failure.
+    /// What a correct relying party does about the failure with these values.
     pub fn expected(&self) -> Expected {
         let exception =
             self.mode.exceptions.iter().find(|(name, value, _)| self.value(name) == *value);
         exception.map_or(self.mode.expected, |(_, _, expected)| *expected)
     }
 
-    /// The lifetime that was given; else what the parameters `count` and `duration` say. What a mode
-    /// does so often by itself it does so often within any time.
+    /// The given lifetime, or else that of the parameters `count` and `duration`. The mode's own limit
+    /// of times applies unless another one is given.
     pub(crate) fn effective_lifetime(&self) -> Lifetime {
         let lifetime = match self.lifetime == Lifetime::default() {
             false => self.lifetime,
@@ -209,8 +212,8 @@ impl Failure {
         Lifetime { times: lifetime.times.or(self.mode.times), ..lifetime }
     }
 
-    /// The chance to begin with: the one that was given, or what the mode does by itself.
-    pub(crate) fn effective_nth(&self) -> Option<u64> {
+    /// The match to begin with: the given one, or the mode's own.
+    pub(crate) fn effective_from(&self) -> Option<u64> {
         let second = || self.mode.from_the_second.iter().any(|(name, it)| self.value(name) == *it);
         self.selector.nth.or_else(|| second().then_some(2))
     }
@@ -243,99 +246,30 @@ impl Failure {
         self
     }
 
-    /// Begins with the `nth` exchange that matches, counted from 1.
+    /// Acts from the `n`th matching exchange on, counted from 1.
     #[must_use]
-    pub fn nth(mut self, nth: u64) -> Self {
-        self.selector.nth = Some(nth);
+    pub fn from_match(mut self, n: u64) -> Self {
+        self.selector.nth = Some(n);
         self
     }
 
-    /// Ends after it fired so often.
+    /// The older name of [`from_match`](Self::from_match).
+    #[must_use]
+    pub fn nth(self, n: u64) -> Self {
+        self.from_match(n)
+    }
+
+    /// Ends after it has fired this many times.
     #[must_use]
     pub fn times(mut self, times: u64) -> Self {
         self.lifetime.times = Some(times);
         self
     }
 
-    /// Ends when so much time has passed, by the issuer's clock.
+    /// Ends this long after it is armed, by the issuer's clock.
     #[must_use]
     pub fn lasting(mut self, duration: Duration) -> Self {
         self.lifetime.duration = Some(duration);
         self
     }
-
-    /// The failure as part of a path.
-    pub(crate) fn in_path(&self) -> String {
-        /// What may not stand in a path segment as it is.
-        const SEGMENT: &AsciiSet = &CONTROLS
-            .add(b' ')
-            .add(b'"')
-            .add(b'#')
-            .add(b'%')
-            .add(b'/')
-            .add(b'<')
-            .add(b'>')
-            .add(b'?')
-            .add(b'[')
-            .add(b'\\')
-            .add(b']')
-            .add(b'^')
-            .add(b'`')
-            .add(b'{')
-            .add(b'|')
-            .add(b'}');
-        utf8_percent_encode(&self.to_string(), SEGMENT).to_string()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.mode.name.to_owned();
-        let mut separator = ':';
-        for (name, value) in &self.values {
-            let _ = write!(text, "{separator}{name}={}", quoted(value));
-            separator = ',';
-        }
-        let Selector { issuer, client, user, endpoint, flow, nth } = &self.selector;
-        let selectors = [
-            ("issuer", issuer.clone()),
-            ("client", client.clone()),
-            ("user", user.clone()),
-            ("endpoint", endpoint.map(|endpoint| endpoint.name().to_owned())),
-            ("flow", flow.clone()),
-            ("nth", nth.map(|nth| nth.to_string())),
-            ("times", self.lifetime.times.map(|times| times.to_string())),
-            ("for", self.lifetime.duration.map(in_largest_unit)),
-        ];
-        let mut separator = '@';
-        for (name, value) in selectors {
-            if let Some(value) = value {
-                let _ = write!(text, "{separator}{name}={}", quoted(&value));
-                separator = ',';
-            }
-        }
-        f.write_str(&text)
-    }
-}
-
-/// As it is written everywhere.
-impl Serialize for Failure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// A length of time, in the largest unit that it is a whole number of.
-fn in_largest_unit(duration: Duration) -> String {
-    let units = [("h", 3_600_000), ("min", 60_000), ("s", 1_000)];
-    let length = duration.as_millis();
-    let largest = units.into_iter().find(|(_, unit)| length.is_multiple_of(*unit));
-    let (unit, one) = largest.unwrap_or(("ms", 1));
-    format!("{}{unit}", length / one)
-}
-
-/// A value that holds what parts a failure stands in quotes.
-fn quoted(value: &str) -> String {
-    let plain = !value.is_empty() && !value.contains([',', ';', '@', ':', '"', '=', '\\']);
-    if plain { value.to_owned() } else { format!("{value:?}") }
 }

@@ -4,3 +4,4 @@ pub(crate) mod class;
 pub(crate) mod failure;
 pub(crate) mod mode;
 pub(crate) mod parameter;
+mod written;

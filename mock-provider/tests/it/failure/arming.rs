@@ -54,7 +54,7 @@ async fn a_failure_for_one_user_leaves_the_others_alone() {
 #[tokio::test]
 async fn a_failure_can_be_limited_to_the_third_exchange() {
     let provider = start().await;
-    let _failure = provider.fail("id-token-exp-invalid:value=absent@nth=3,times=1");
+    let _failure = provider.fail("id-token-exp-invalid:value=absent@from=3,times=1");
     let mut affected = Vec::new();
     for _ in 0..5 {
         affected.push(fails(&provider, "alice").await);
@@ -150,7 +150,7 @@ async fn the_journal_records_the_honest_value_and_the_sent_one() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "was armed and never fired")]
+#[should_panic(expected = "was armed but never fired")]
 async fn a_failure_that_never_fired_fails_the_test() {
     let provider = start().await;
     drop(provider.fail(EXPIRED));
