@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::base::secret::Secret;
 use crate::directory::encryption::KeyEncryption;
@@ -25,9 +24,13 @@ use crate::protocol::response_type::ResponseType;
 ///     .post_logout_redirect_uri("https://shop.example/bye");
 /// assert_eq!(client.id, "shop");
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[schema(description = "A relying party, as registered at the provider.")]
+#[cfg_attr(
+    feature = "control",
+    schema(description = "A relying party, as registered at the provider.")
+)]
 #[non_exhaustive]
 pub struct Client {
     /// The `client_id`.
@@ -37,15 +40,15 @@ pub struct Client {
     pub name: Option<String>,
     /// The `client_secret`. A client without one is public: it authenticates by PKCE alone.
     #[serde(default, skip_serializing_if = "Secret::is_hidden")]
-    #[schema(value_type = Option<String>, write_only)]
+    #[cfg_attr(feature = "control", schema(value_type = Option<String>, write_only))]
     pub secret: Option<Secret>,
     /// Where authorization responses may be sent.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<String>))]
     pub redirect_uris: Vec<RedirectUri>,
     /// Where the browser may go after a logout.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<String>))]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// Where the provider reports, server to server, that a session has ended: a URL that accepts
     /// logout tokens
@@ -273,11 +276,12 @@ impl Client {
 
 /// A JWK set ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)). Members other
 /// than `keys` are ignored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct JwkSet {
     /// The keys. Keys of an unknown type are ignored.
-    #[schema(value_type = Vec<Object>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<Object>))]
     pub keys: Vec<Map<String, Value>>,
 }
 
@@ -293,7 +297,8 @@ fn code_only() -> Vec<ResponseType> {
 
 /// How a client authenticates at the token endpoint
 /// ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthMethod {

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
-use utoipa::ToSchema;
 
 use crate::base::random::Random;
 use crate::directory::client::Client;
@@ -12,7 +11,8 @@ use crate::jose::jwe::{ContentEncryption, JweError, Recipient, encrypt};
 /// How the client gets the key that encrypts an ID token: the values of `alg`
 /// ([RFC 7518, section 4.1](https://www.rfc-editor.org/rfc/rfc7518#section-4.1)), except `RSA1_5`,
 /// which is vulnerable to padding oracle attacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub enum KeyEncryption {
     /// RSAES-OAEP with SHA-1 and the first RSA key of the client's `jwks` that is not for signatures.

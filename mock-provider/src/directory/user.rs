@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
 
 use crate::base::secret::Secret;
 
@@ -20,9 +19,10 @@ use crate::base::secret::Secret;
 ///     .claim("department", "Research");
 /// assert_eq!(user.subject, "alice");
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[schema(description = "An end user that the provider can sign in.")]
+#[cfg_attr(feature = "control", schema(description = "An end user that the provider can sign in."))]
 #[non_exhaustive]
 pub struct User {
     /// The permanent identifier: the `sub` claim, at most 255 ASCII characters.
@@ -56,7 +56,7 @@ pub struct User {
     /// Postal address as [OpenID Connect Core 1.0, section 5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim)
     /// defines it: an object with `street_address`, `locality`, `country` and so on.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[cfg_attr(feature = "control", schema(value_type = Option<Object>))]
     pub address: Option<Map<String, Value>>,
     /// URL of a portrait: the `picture` claim.
     #[serde(default)]
@@ -70,11 +70,11 @@ pub struct User {
     /// Further claims, or unusual values for the claims above. A claim that no scope requests is
     /// released with the scope `openid`.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[cfg_attr(feature = "control", schema(value_type = Object))]
     pub claims: Map<String, Value>,
     /// Password that the sign-in page asks for. Default: it does not ask for one.
     #[serde(default, skip_serializing_if = "Secret::is_hidden")]
-    #[schema(value_type = Option<String>, write_only)]
+    #[cfg_attr(feature = "control", schema(value_type = Option<String>, write_only))]
     pub password: Option<Secret>,
     /// A disabled user cannot sign in: the client gets `access_denied`.
     #[serde(default)]

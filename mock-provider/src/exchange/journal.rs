@@ -9,7 +9,6 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Notify;
 use tracing::{debug, info};
-use utoipa::ToSchema;
 
 use crate::base::endpoint::Endpoint;
 use crate::exchange::reply::Note;
@@ -17,13 +16,14 @@ use crate::exchange::request::Request;
 use crate::protocol::parameters::Parameters;
 
 /// One request and its answer.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Exchange {
     /// Counts the exchanges of a provider, from 1.
     pub number: u64,
     /// When the request came, by the provider's clock.
-    #[schema(value_type = String, format = DateTime)]
+    #[cfg_attr(feature = "control", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// What was asked.
     pub endpoint: Endpoint,
@@ -33,7 +33,7 @@ pub struct Exchange {
     pub path: String,
     /// The parameters of query and form, in order. Secrets, codes and tokens are replaced by
     /// their length.
-    #[schema(value_type = Vec<Vec<String>>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<Vec<String>>))]
     pub parameters: Vec<(String, String)>,
     /// The client that asked, where it is known.
     pub client: Option<String>,
@@ -62,7 +62,8 @@ impl Exchange {
 }
 
 /// A refused request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Refusal {
     /// The code that the caller was told, such as `invalid_grant`.
@@ -72,7 +73,8 @@ pub struct Refusal {
 }
 
 /// One thing that an armed failure changed in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Alteration {
     /// The failure, as it is written: `id-token-exp-invalid:value=-10min`.

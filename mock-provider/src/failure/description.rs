@@ -1,15 +1,15 @@
 //! A mode in JSON: the same for the command line and the control API.
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::{Kind, Parameter};
 
 /// Everything that the catalogue says about a mode, in JSON.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = FailureMode)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "control", schema(as = FailureMode))]
 pub(crate) struct Description {
     /// Class first, then what is wrong.
     pub(crate) name: &'static str,
@@ -25,7 +25,7 @@ pub(crate) struct Description {
     /// How bad it is if a relying party does something else.
     pub(crate) severity: Severity,
     /// The clauses that the failure violates, or that say how to react to it.
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<String>))]
     pub(crate) clauses: &'static [&'static str],
     /// What else is worth knowing; may be empty.
     pub(crate) note: &'static str,
@@ -35,22 +35,24 @@ pub(crate) struct Description {
 }
 
 /// A parameter of a mode.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = FailureParameter)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "control", schema(as = FailureParameter))]
 pub(crate) struct ParameterDescription {
     pub(crate) name: &'static str,
     /// The value if none is given.
     pub(crate) default: String,
     /// The values to choose from; empty for durations and numbers.
-    #[schema(value_type = Vec<String>)]
+    #[cfg_attr(feature = "control", schema(value_type = Vec<String>))]
     pub(crate) choices: Vec<&'static str>,
     /// The allowed values in a readable form.
     pub(crate) values: String,
 }
 
 /// A parameter value for which a correct relying party does something else.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = FailureException)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "control", schema(as = FailureException))]
 pub(crate) struct ExceptionDescription {
     pub(crate) parameter: &'static str,
     pub(crate) value: &'static str,

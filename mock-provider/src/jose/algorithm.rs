@@ -5,7 +5,6 @@ use std::fmt;
 
 use aws_lc_rs::{digest, hmac};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// How a token is signed: the values of `alg`
 /// ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)). `none` is not
@@ -13,7 +12,8 @@ use utoipa::ToSchema;
 ///
 /// `PS*` and `ES*` are randomized: signing the same text twice gives different signatures. All others
 /// are deterministic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256: the default, which every relying party supports.

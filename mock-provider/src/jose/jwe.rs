@@ -14,7 +14,6 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::base::random::Random;
 use crate::base::secret::Secret;
@@ -76,7 +75,8 @@ impl Recipient {
 
 /// How the content is encrypted: the values of `enc`
 /// ([RFC 7518, section 5](https://www.rfc-editor.org/rfc/rfc7518#section-5)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub enum ContentEncryption {
     /// `A128CBC-HS256`, the default of OpenID Connect.

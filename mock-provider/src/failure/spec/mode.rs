@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::class::Class;
 use super::parameter::Parameter;
@@ -73,7 +72,8 @@ impl fmt::Debug for Mode {
 }
 
 /// What a correct relying party does about a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Expected {
@@ -90,7 +90,8 @@ pub enum Expected {
 }
 
 /// How bad it is if a relying party reacts to a failure wrongly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Severity {
