@@ -113,6 +113,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+    use crate::handle::provider::MockProvider;
 
     #[test]
     fn the_default_url_has_the_port_of_the_provider_in_this_environment() {
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn any_certificate_is_accepted() {
-        let provider = crate::MockProvider::builder().https().issuer_host("localhost");
+        let provider = MockProvider::builder().https().issuer_host("localhost");
         let provider = provider.start_blocking();
         let port = provider.address().port();
         for host in ["localhost", "127.0.0.1", "[::1]"] {

@@ -131,11 +131,7 @@ pub(crate) async fn delete(
     Target(tenant): Target,
     Named(subject): Named,
 ) -> Result<StatusCode, Refused> {
-    let removed = tenant.issuer.directory.change(|directory| {
-        let before = directory.users.len();
-        directory.users.retain(|user| user.subject != subject);
-        directory.users.len() < before
-    });
+    let removed = tenant.issuer.directory.change(|directory| directory.remove_user(&subject));
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&subject)) }
 }
 

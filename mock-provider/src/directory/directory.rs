@@ -10,19 +10,44 @@ use crate::directory::user::User;
 pub(crate) struct Directory {
     pub(crate) users: Vec<Arc<User>>,
     pub(crate) clients: Vec<Arc<Client>>,
+    /// Users who were removed, the latest last: their sessions and tokens go on.
+    removed_users: Vec<Arc<User>>,
 }
+
+/// How many removed users are remembered.
+const MAX_REMOVED: usize = 1_000;
 
 impl Directory {
     pub(crate) fn new(users: Vec<User>, clients: Vec<Client>) -> Self {
         Self {
             users: users.into_iter().map(Arc::new).collect(),
             clients: clients.into_iter().map(Arc::new).collect(),
+            removed_users: Vec::new(),
         }
     }
 
     /// The user with this subject.
     pub(crate) fn user(&self, subject: &str) -> Option<Arc<User>> {
         self.users.iter().find(|user| user.subject == subject).cloned()
+    }
+
+    /// The user with this subject, or the last known state of a removed one.
+    pub(crate) fn last_known_user(&self, subject: &str) -> Option<Arc<User>> {
+        let removed =
+            || self.removed_users.iter().rev().find(|user| user.subject == subject).cloned();
+        self.user(subject).or_else(removed)
+    }
+
+    /// Removes the user with this subject. Returns whether there was one.
+    pub(crate) fn remove_user(&mut self, subject: &str) -> bool {
+        let Some(place) = self.users.iter().position(|user| user.subject == subject) else {
+            return false;
+        };
+        if self.removed_users.len() >= MAX_REMOVED {
+            self.removed_users.remove(0);
+        }
+        self.removed_users.push(self.users.remove(place));
+        true
     }
 
     /// The user that a `login_hint` identifies by subject, email address or login name.

@@ -128,10 +128,11 @@ impl Issuer {
         self.user(subject).or_else(stranger)
     }
 
-    /// A user as the directory has them now. A user who is not in it, removed or accepted only
-    /// because any subject is, stays as known.
+    /// A user as the directory has them now, or had them last. A user who was never in it, because
+    /// any subject is accepted, stays as known.
     pub(crate) fn current_user(&self, known: &Arc<User>) -> Arc<User> {
-        self.user(&known.subject).unwrap_or_else(|| Arc::clone(known))
+        let current = self.directory.now().last_known_user(&known.subject);
+        current.unwrap_or_else(|| Arc::clone(known))
     }
 
     /// The client of that identifier, or a new one where the settings accept any client.

@@ -183,7 +183,11 @@ impl AuthorizationRequest {
     ) -> Result<Self, AuthorizationRejection> {
         parameters.check_single()?;
         refuse_unsupported_parameters(parameters)?;
-        let response_type = parse_response_type(parameters.get("response_type")?, allowed)?;
+        let response_type = parse_response_type(
+            parameters.get("response_type")?,
+            parameters.get("client_id")?.unwrap_or_default(),
+            allowed,
+        )?;
         let scope = parameters.get("scope")?;
         let came = scope.map_or("missing".to_owned(), |scope| format!("`{scope}`"));
         let scope = Scope::parse(scope.unwrap_or_default());
@@ -241,6 +245,7 @@ fn refuse_unsupported_parameters(parameters: &Parameters) -> Result<(), Authoriz
 
 fn parse_response_type(
     response_type: Option<&str>,
+    client_id: &str,
     allowed: &[ResponseType],
 ) -> Result<ResponseType, AuthorizationRejection> {
     let Some(name) = response_type else {
@@ -254,11 +259,17 @@ fn parse_response_type(
         return Ok(known);
     }
     let names: Vec<_> = allowed.iter().map(|known| format!("`{known}`")).collect();
-    let reason = format!("response_type must be {}, got `{name}`", names.join(" or "));
-    // One that the provider knows is only closed to this client (RFC 6749, section 4.1.2.1).
+    let rule = format!("response_type must be {}", names.join(" or "));
+    // The provider supports a known type, only not for this client (RFC 6749, section 4.1.2.1).
     Err(match known {
-        Some(_) => AuthorizationRejection::new(ErrorCode::UnauthorizedClient, reason),
-        None => AuthorizationRejection::new(ErrorCode::UnsupportedResponseType, reason),
+        Some(_) => AuthorizationRejection::new(
+            ErrorCode::UnauthorizedClient,
+            format!("{rule} for client `{client_id}`, got `{name}`"),
+        ),
+        None => AuthorizationRejection::new(
+            ErrorCode::UnsupportedResponseType,
+            format!("{rule}, got `{name}`"),
+        ),
     })
 }
 
@@ -267,7 +278,7 @@ fn parse_max_age(value: &str) -> Result<Duration, AuthorizationRejection> {
     value.parse().ok().filter(|_| digits).map(Duration::from_secs).ok_or_else(|| {
         AuthorizationRejection::new(
             ErrorCode::InvalidRequest,
-            format!("max_age must be a number of seconds, not `{value}`"),
+            format!("max_age must be a number of seconds, got `{value}`"),
         )
     })
 }
@@ -295,9 +306,9 @@ mod tests {
         let cases = [
             ("scope=openid", "invalid_request", "response_type is missing"),
             (
-                "response_type=id_token&scope=openid",
+                "client_id=shop&response_type=id_token&scope=openid",
                 "unauthorized_client",
-                "response_type must be `code`, got `id_token`",
+                "response_type must be `code` for client `shop`, got `id_token`",
             ),
             (
                 "response_type=ticket&scope=openid",
@@ -317,7 +328,7 @@ mod tests {
             (
                 "response_type=code&scope=openid&max_age=-1",
                 "invalid_request",
-                "max_age must be a number of seconds, not `-1`",
+                "max_age must be a number of seconds, got `-1`",
             ),
             (
                 "response_type=code&scope=openid&request=x",

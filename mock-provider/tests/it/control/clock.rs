@@ -48,7 +48,7 @@ async fn an_invalid_time_is_refused_and_the_clock_does_not_move() {
         (json!({"advance": "-1h"}), "`advance`: `-1h` must not be negative"),
         (
             json!({"frozen": true, "advance": 90}),
-            "`advance` must be a duration such as \"90s\", \"10min\" or \"1h 30min\", not the \
+            "`advance` must be a duration such as \"90s\", \"10min\" or \"1h 30min\", got the \
              number `90`",
         ),
         (json!({"frozn": true}), "unknown key `frozn`: did you mean `frozen`?"),

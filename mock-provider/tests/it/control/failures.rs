@@ -71,7 +71,7 @@ async fn a_wrong_failure_is_refused_with_the_nearest_one() {
         (json!({}), "the body needs the key `failure`"),
         (
             json!({"failure": 7}),
-            "`failure` must be a failure such as \"id-token-exp-invalid\", not the number `7`",
+            "`failure` must be a failure such as \"id-token-exp-invalid\", got the number `7`",
         ),
         (
             json!({"failure": "id-token-exp-invalid", "times": 1}),
@@ -108,5 +108,7 @@ async fn a_failure_for_an_unknown_client_is_refused_with_the_nearest_one() {
     let armed = control.post(FAILURES, json!({"failure": "id-token-alg-none@client=shopp"})).await;
     expect_refused(&armed, 422, "there is no client `shopp`: did you mean `shop`?");
     let armed = control.post(FAILURES, json!({"failure": "id-token-alg-none@client="})).await;
-    assert!(armed.expect(422).body.contains("`client` is empty: leave it out, or name one"));
+    assert!(
+        armed.expect(422).body.contains("`client` must not be empty: leave it out, or name one")
+    );
 }

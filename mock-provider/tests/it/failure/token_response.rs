@@ -135,7 +135,7 @@ async fn a_request_without_pkce_is_refused_at_the_redirect_uri() {
         ),
         (
             Parameters::authorization().with("code_challenge_method", "plain"),
-            "code_challenge_method must be S256, not `plain`",
+            "code_challenge_method must be S256, got `plain`",
         ),
     ];
     for (request, description) in cases {
