@@ -55,9 +55,7 @@ impl ProviderSettings {
             timeout: timeout?,
         })
     }
-}
 
-impl ProviderSettings {
     /// Whether calls to the provider cross a network unencrypted.
     pub(super) fn is_unprotected(&self) -> bool {
         let url = Url::parse(&self.authority).ok();

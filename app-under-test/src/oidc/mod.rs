@@ -16,6 +16,7 @@ pub(crate) mod provider;
 pub(crate) mod providers;
 pub(crate) mod refetches;
 pub(crate) mod registration;
+mod shared_fetch;
 pub(crate) mod token;
 pub(crate) mod used_tokens;
 pub(crate) mod userinfo;

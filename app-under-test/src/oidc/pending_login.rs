@@ -33,7 +33,7 @@ pub(crate) struct PendingLogin {
     browser: String,
     pub(crate) nonce: String,
     pub(crate) code_verifier: Secret,
-    /// Where the user wanted to go.
+    /// The page that the user wanted to see.
     pub(crate) return_to: String,
     started: Timestamp,
     number: u64,

@@ -1,6 +1,5 @@
 //! The provider: its metadata and keys, fetched when needed, cached, and fetched again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use super::jwks::{self, KeySet};
 use super::jwt::{self, JwtError, Signed};
 use super::refetches::{Caller, Refetches};
 use super::registration::{self, Registered, RegistrationError};
+use super::shared_fetch::{SharedFetch, Wanted};
 use crate::base::clock::Clock;
 use crate::base::fetch::{FetchError, fetch};
 use crate::config::{Client, Identity, ProviderConfig, ProviderSettings, Registration};
@@ -40,10 +40,7 @@ pub(crate) struct Provider {
     failed: Mutex<Option<Timestamp>>,
     /// The registration that the app made itself.
     registered: Mutex<Option<Registered>>,
-    /// Held during a fetch, so that there is only one at a time.
-    fetching: tokio::sync::Mutex<LastFetch>,
-    /// The number of fetches that have begun.
-    begun: AtomicU64,
+    fetches: SharedFetch<Arc<Snapshot>, ProviderError>,
     refetches: Refetches,
 }
 
@@ -55,23 +52,6 @@ pub(crate) struct Snapshot {
     pub(crate) registration: Arc<Registration>,
     pub(crate) keys: KeySet,
     fetched: Timestamp,
-}
-
-/// The result of the last fetch, which all waiting requests share. If they fetched in turn, a
-/// provider that does not answer would delay each of them by another time limit.
-#[derive(Debug, Default)]
-struct LastFetch {
-    /// The number of the fetch, from 1.
-    number: u64,
-    result: Option<Result<Arc<Snapshot>, Arc<ProviderError>>>,
-}
-
-/// Which fetch satisfies a request.
-enum Wanted {
-    /// One that is already in progress, or a new one.
-    InProgress,
-    /// A new one: a response that was sent earlier may be older than the token to verify.
-    New,
 }
 
 /// Why the provider cannot be used at the moment.
@@ -98,8 +78,7 @@ impl Provider {
             known: Mutex::default(),
             failed: Mutex::default(),
             registered: Mutex::default(),
-            fetching: tokio::sync::Mutex::default(),
-            begun: AtomicU64::new(0),
+            fetches: SharedFetch::default(),
             refetches: Refetches::default(),
         }
     }
@@ -150,7 +129,7 @@ impl Provider {
             Some(snapshot) if self.age(snapshot) < MAX_AGE || self.failed_recently() => {
                 Ok(Arc::clone(snapshot))
             }
-            _ => match (self.fetch_anew(Wanted::InProgress).await, known) {
+            _ => match (self.fetch_again(Wanted::InProgress).await, known) {
                 (Err(error), Some(outdated)) => {
                     tracing::warn!(%error, "using outdated metadata and keys");
                     *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -177,7 +156,7 @@ impl Provider {
             tracing::warn!("too many tokens with unknown keys: not fetching the keys again");
             return None;
         }
-        match self.fetch_anew(Wanted::New).await {
+        match self.fetch_again(Wanted::New).await {
             Ok(snapshot) => Some(snapshot),
             Err(error) => {
                 tracing::warn!(%error, "cannot fetch the keys again");
@@ -240,28 +219,14 @@ impl Provider {
     }
 
     /// Fetches, or waits for another request's fetch and shares its result.
-    async fn fetch_anew(&self, wanted: Wanted) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
-        let begun = self.begun.load(Ordering::SeqCst);
-        let minimum = match wanted {
-            // When none is in progress, the last one has ended and does not count.
-            Wanted::InProgress if self.fetching.try_lock().is_err() => begun,
-            Wanted::InProgress | Wanted::New => begun + 1,
+    async fn fetch_again(&self, wanted: Wanted) -> Result<Arc<Snapshot>, Arc<ProviderError>> {
+        let fetch = async {
+            let snapshot = Arc::new(self.fetch_snapshot().await?);
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Arc::clone(&snapshot));
+            Ok(snapshot)
         };
-        let mut last = self.fetching.lock().await;
-        if last.number >= minimum
-            && let Some(result) = &last.result
-        {
-            return result.clone();
-        }
-        // If this fetch is cancelled, one of the waiting requests starts another.
-        last.result = None;
-        last.number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let result = self.fetch_snapshot().await.map(Arc::new).map_err(Arc::new);
-        if let Ok(snapshot) = &result {
-            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(snapshot));
-        }
-        last.result = Some(result.clone());
-        result
+        self.fetches.run(wanted, fetch).await
     }
 
     async fn fetch_snapshot(&self) -> Result<Snapshot, ProviderError> {
