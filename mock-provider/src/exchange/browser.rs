@@ -1,7 +1,7 @@
 //! The browser that sends a request, and its session at the provider.
 
-use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::{Cookie, SameSite};
+use axum::http::header::COOKIE;
+use cookie::{Cookie, SameSite};
 
 use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
@@ -11,18 +11,21 @@ use crate::protocol::session_state::browser_state;
 /// What a browser sent of itself.
 #[derive(Debug)]
 pub(crate) struct Browser {
-    cookies: CookieJar,
+    cookies: Vec<Cookie<'static>>,
 }
 
 impl Browser {
     /// The browser that sent a request.
     pub(crate) fn of(request: &Request) -> Self {
-        Self { cookies: CookieJar::from_headers(&request.headers) }
+        let headers = request.headers.get_all(COOKIE).iter();
+        let headers = headers.filter_map(|header| Some(header.to_str().ok()?.to_owned()));
+        Self { cookies: headers.flat_map(Cookie::split_parse).flatten().collect() }
     }
 
     /// The session that the browser has at an issuer, with the user's current attributes.
     pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
-        let cookie = self.cookies.get(&issuer.cookie_name)?;
+        // Of several with the same name, the last one.
+        let cookie = self.cookies.iter().rfind(|cookie| cookie.name() == issuer.cookie_name)?;
         let mut sessions = issuer.sessions();
         let session = sessions.of_browser(cookie.value(), issuer.clock.seconds())?;
         session.user = issuer.current_user(&session.user);

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use axum::http::header::CONTENT_TYPE;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Map, Value};
 
@@ -21,6 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How much of its answer is read, in bytes: enough for a reason.
 const MAX_ANSWER: usize = 4 * 1024;
+
+/// How the specification has the token sent.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The HTTP client. It keeps no connections: those of another runtime would not work.
 static HTTP: LazyLock<Result<Client, String>> = LazyLock::new(|| {
@@ -83,14 +87,16 @@ async fn deliver_one(tenant: Arc<Tenant>, notice: LogoutNotice, origin: Origin) 
 
 async fn send(request: &LogoutRequest, uri: &str) -> Result<Response, String> {
     let http = HTTP.as_ref().map_err(Clone::clone)?;
-    let pairs: Vec<_> = request.parameters.iter().collect();
-    let builder = http.request(request.method(), uri);
+    let parameters = &request.parameters;
     let builder = match request.encoding {
-        Encoding::Form => builder.form(&pairs),
-        Encoding::Query => builder.query(&pairs),
+        Encoding::Form => http.post(uri).header(CONTENT_TYPE, FORM).body(parameters.encode()),
+        Encoding::Query => {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            http.get(parameters.append_to(format!("{uri}{separator}")))
+        }
         Encoding::Json => {
-            let member = |(name, value): &(&str, &str)| (name.to_string(), Value::from(*value));
-            builder.json(&pairs.iter().map(member).collect::<Map<_, _>>())
+            let member = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
+            http.post(uri).json(&parameters.iter().map(member).collect::<Map<_, _>>())
         }
     };
     builder.send().await.map_err(|error| with_causes(&error))

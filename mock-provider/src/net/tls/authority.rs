@@ -15,6 +15,7 @@ use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::base::clock::Clock;
+use crate::jose::public_key::to_pem;
 
 /// The names of this machine.
 pub(crate) const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -88,7 +89,7 @@ impl Authority {
 
     /// The certificate that clients have to trust, in PEM.
     pub(crate) fn pem(&self) -> String {
-        self.0.pem()
+        to_pem("CERTIFICATE", self.0.der())
     }
 
     /// A certificate for these names or addresses.
