@@ -131,12 +131,12 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
         (
             request().with("max_age", "1h"),
             "invalid_request",
-            "max_age must be a number of seconds, not `1h`",
+            "max_age must be a number of seconds, got `1h`",
         ),
         (
             request().with("max_age", "-1"),
             "invalid_request",
-            "max_age must be a number of seconds, not `-1`",
+            "max_age must be a number of seconds, got `-1`",
         ),
         (
             request().with("request", "e30.e30."),

@@ -145,7 +145,7 @@ fn a_value_that_contradicts_the_rest_is_that_of_its_variable_or_option() {
     let (code, _, errors) = outcome(&mut command);
     assert_eq!(code, Some(2));
     insta::assert_snapshot!(errors, @"
-    MOCK_PROVIDER_ISSUER_URL: `issuer_url` `idp` must be a URL such as `http://localhost:9400`
+    MOCK_PROVIDER_ISSUER_URL: `issuer_url` must be a URL such as `http://localhost:9400`, got `idp`
     --auto-login: unknown user `alcie` in `auto_login`: did you mean `alice`?
     MOCK_PROVIDER_FAIL: unknown client `demo-ap` in `fail[0]`: did you mean `demo-app`?
     ");
@@ -160,8 +160,8 @@ fn lists_in_variables_have_separators_and_empty_variables_count_as_unset() {
     let (code, _, errors) = outcome(&mut command);
     assert_eq!(code, Some(2));
     insta::assert_snapshot!(errors, @"
-    MOCK_PROVIDER_SIGNING_ALGORITHMS: `ES256` is given twice in `signing_algorithms`
-    MOCK_PROVIDER_ISSUERS: issuer `one` is named twice
+    MOCK_PROVIDER_SIGNING_ALGORITHMS: `signing_algorithms` lists `ES256` twice
+    MOCK_PROVIDER_ISSUERS: `issuers` lists `one` twice
     ");
 }
 

@@ -161,9 +161,9 @@ async fn an_invalid_registration_is_refused_with_member_and_value() {
     invalid_client_metadata: the body must be a JSON object
     invalid_redirect_uri: `redirect_uris[0]` `/callback` must be an absolute URI
     invalid_redirect_uri: `redirect_uris[0]` `http://localhost:*/*` has a wildcard, which no client can register
-    invalid_client_metadata: `redirect_uris` must be a list, not the string ?https://shop.example/callback?
+    invalid_client_metadata: `redirect_uris` must be a list, got the string ?https://shop.example/callback?
     invalid_client_metadata: unknown value `private_key_jwt` of `token_endpoint_auth_method`: there are `client_secret_basic`, `client_secret_post`, `none`
-    invalid_client_metadata: `https://a.example/` in `frontchannel_logout_uri` must have scheme, host and port of one of the client's `redirect_uris`
+    invalid_client_metadata: `https://a.example/` in `frontchannel_logout_uri` must have the scheme, host and port of one of the client's `redirect_uris`
     invalid_client_metadata: `post_logout_redirect_uris[0]` `http://[::1]:*` has a wildcard, which no client can register
     Content-Type must be application/json, but is `application/x-www-form-urlencoded`
     ");
