@@ -1,9 +1,16 @@
 //! What the entries of the catalogue do, where that takes more than a few lines.
 
 pub(crate) mod algorithm_confusion;
+pub(crate) mod altered_claims;
+pub(crate) mod altered_delivery;
+pub(crate) mod altered_jwks;
 pub(crate) mod altered_metadata;
+pub(crate) mod altered_refresh;
 pub(crate) mod altered_response;
+pub(crate) mod altered_sequence;
 pub(crate) mod altered_tokens;
+pub(crate) mod altered_userinfo;
+pub(crate) mod bad_signature;
 pub(crate) mod brought_key;
 pub(crate) mod canary;
 pub(crate) mod claim_shape;

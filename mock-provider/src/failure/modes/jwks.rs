@@ -1,15 +1,11 @@
 //! Key set.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::base::endpoint::Endpoint;
 use crate::failure::acts::offer::{publish, publish_before};
-use crate::failure::acts::{foreign_jwk, malformed, rotation, weak_key};
+use crate::failure::acts::{altered_jwks, foreign_jwk, rotation, weak_key};
 use crate::failure::engine::act::{Act, Entry};
-use crate::failure::engine::draft::RawResponse;
-use crate::failure::engine::fault::Fault;
 use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::{choice, duration, number};
@@ -118,7 +114,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "no-keys-member" => drop(document.shift_remove("keys")),
                 _ => {}
             }),
-            Act::Answer(make_unavailable),
+            Act::Answer(altered_jwks::make_unavailable),
         ],
     },
     Entry {
@@ -215,22 +211,3 @@ pub(crate) static ENTRIES: &[Entry] = &[
         ],
     },
 ];
-
-fn make_unavailable(answer: &mut RawResponse, fault: &Fault<'_>) {
-    if fault.request.endpoint != Endpoint::Jwks {
-        return;
-    }
-    match fault.value("mode").as_str() {
-        "503" => {
-            answer.status = StatusCode::SERVICE_UNAVAILABLE;
-            answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-            answer.body = b"out of order\n".to_vec();
-        }
-        "html" => {
-            answer.content_type("text/html; charset=utf-8");
-            answer.body = malformed::PAGE.to_vec();
-        }
-        "truncated" => answer.body.truncate(answer.body.len() / 2),
-        _ => {}
-    }
-}

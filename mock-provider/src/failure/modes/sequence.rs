@@ -1,18 +1,11 @@
 //! Sequence and time.
 
-use serde_json::{Value, json};
-
 use crate::base::endpoint::Endpoint;
-use crate::failure::acts::stolen_code;
-use crate::failure::engine::act::{Act, Effect, Entry, Object};
-use crate::failure::engine::draft::Draft;
-use crate::failure::engine::fault::{Fault, derived};
-use crate::failure::engine::front_channel_draft::AuthorizationDraft;
-use crate::failure::engine::token::Token;
+use crate::failure::acts::altered_sequence;
+use crate::failure::engine::act::{Act, Entry};
 use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::{choice, duration, number};
-use crate::jose::keys::Rotation;
 
 pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
@@ -76,7 +69,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                    try again; nothing restarts by itself endlessly.",
             ..Mode::of(Class::Sequence)
         },
-        acts: &[Act::After(expire_code)],
+        acts: &[Act::After(altered_sequence::expire_code)],
     },
     Entry {
         mode: Mode {
@@ -96,7 +89,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             from_the_second: &[("how", "relogin")],
             ..Mode::of(Class::Sequence)
         },
-        acts: &[Act::Authorization(switch_user)],
+        acts: &[Act::Authorization(altered_sequence::switch_user)],
     },
     Entry {
         mode: Mode {
@@ -144,7 +137,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                    they are valid for an hour. The Date header stays correct.",
             ..Mode::of(Class::Sequence)
         },
-        acts: &[Act::IdToken(skew), Act::RefreshIdToken(skew)],
+        acts: &[Act::IdToken(altered_sequence::skew), Act::RefreshIdToken(altered_sequence::skew)],
     },
     Entry {
         mode: Mode {
@@ -166,7 +159,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
         acts: &[
             Act::Before(Endpoint::Token, |fault| {
                 let refreshes = !fault.redeems_a_code() && fault.is("phase", "before-refresh");
-                refreshes.then(|| forget(fault)).flatten()
+                refreshes.then(|| altered_sequence::forget(fault)).flatten()
             }),
             Act::After(|draft, fault| {
                 let now = match fault.value("phase").as_str() {
@@ -176,7 +169,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                     }
                     _ => false,
                 };
-                now.then(|| forget(fault)).flatten()
+                now.then(|| altered_sequence::forget(fault)).flatten()
             }),
         ],
     },
@@ -198,7 +191,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                    before.",
             ..Mode::of(Class::Sequence)
         },
-        acts: &[Act::Claims(unwanted_user)],
+        acts: &[Act::Claims(altered_sequence::unwanted_user)],
     },
     Entry {
         mode: Mode {
@@ -218,82 +211,3 @@ pub(crate) static ENTRIES: &[Entry] = &[
         acts: &[],
     },
 ];
-
-fn expire_code(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
-    let code = draft.code().filter(|_| fault.is("mode", "code-expired"))?.to_owned();
-    Effect::change("the code expired", move |issuer| {
-        let now = issuer.clock.seconds();
-        if let Some(code) = issuer.grants().code(&code, now) {
-            code.expires = now;
-        }
-    })
-}
-
-fn switch_user(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
-    let request = fault.authorization_request();
-    let prompt = request.last("prompt").unwrap_or_default();
-    let asks = |word: &str| prompt.split(' ').any(|own| own == word);
-    let meant = match fault.value("how").as_str() {
-        "silent-renew" => asks("none"),
-        "step-up" => {
-            asks("login")
-                || request.last("max_age").is_some()
-                || request.last("acr_values").is_some()
-        }
-        _ => true,
-    };
-    if meant {
-        let value = |honest: &str| derived(honest, "code");
-        stolen_code::replace(response, fault, value, |code| {
-            stolen_code::of_another_session(code, fault);
-        });
-    }
-}
-
-fn skew(token: &mut Token, fault: &Fault<'_>) {
-    let offset = fault.offset("offset");
-    for name in ["exp", "iat", "nbf", "auth_time"] {
-        let shifted = token.claims.get(name).and_then(Value::as_i64).map(|time| time + offset);
-        if let Some(shifted) = shifted {
-            token.claims.insert(name.to_owned(), json!(shifted));
-        }
-    }
-}
-
-fn forget(fault: &Fault<'_>) -> Option<Effect> {
-    match fault.is("keys", "new") {
-        true => Effect::change(
-            "sessions, codes and tokens are forgotten, and new keys sign",
-            |issuer| {
-                issuer.forget();
-                issuer.keys.rotate(Rotation::Replace);
-            },
-        ),
-        false => Effect::change("sessions, codes and tokens are forgotten", |issuer| {
-            issuer.forget();
-        }),
-    }
-}
-
-fn unwanted_user(claims: &mut Object, fault: &Fault<'_>) {
-    match fault.value("reason").as_str() {
-        "missing-group" => drop(claims.shift_remove("groups")),
-        "missing-email" => {
-            claims.shift_remove("email");
-            claims.shift_remove("email_verified");
-        }
-        _ => {
-            let known = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
-            let unknown = format!("unknown-{}", &derived(known, "subject")[..8]);
-            for (name, value) in [
-                ("sub", unknown.clone()),
-                ("preferred_username", unknown.clone()),
-                ("email", format!("{unknown}@example.org")),
-            ] {
-                if let Some(claim) = claims.get_mut(name) {
-                    *claim = json!(value);
-                }
-            }
-        }
-    }
-}

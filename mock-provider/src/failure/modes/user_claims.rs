@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::base::endpoint::Endpoint;
-use crate::failure::acts::{claim_shape, oversize, payload, sourced_claims};
-use crate::failure::engine::act::{Act, Entry, Object};
-use crate::failure::engine::fault::Fault;
+use crate::failure::acts::{altered_claims, claim_shape, oversize, payload, sourced_claims};
+use crate::failure::engine::act::{Act, Entry};
 use crate::failure::spec::class::Class;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 use crate::failure::spec::parameter::choice;
@@ -262,7 +260,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                    refused for the mismatch.",
             ..Mode::of(Class::Claims)
         },
-        acts: &[Act::Claims(foreign)],
+        acts: &[Act::Claims(altered_claims::foreign)],
     },
     Entry {
         mode: Mode {
@@ -321,7 +319,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
-            set_text(claims, &fault.value("claim"), payload::text(&fault.value("text")).to_owned());
+            altered_claims::set_text(
+                claims,
+                &fault.value("claim"),
+                payload::text(&fault.value("text")).to_owned(),
+            );
         })],
     },
     Entry {
@@ -351,7 +353,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {
-            set_text(
+            altered_claims::set_text(
                 claims,
                 &fault.value("claim"),
                 payload::markup(&fault.value("payload"), fault),
@@ -381,7 +383,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 _ => "\r\n",
             };
             let text = format!("{own}{end}Set-Cookie: canary=1");
-            set_text(claims, &claim, text);
+            altered_claims::set_text(claims, &claim, text);
         })],
     },
     Entry {
@@ -406,30 +408,3 @@ pub(crate) static ENTRIES: &[Entry] = &[
         acts: &[Act::Claims(sourced_claims::nickname), Act::Answer(sourced_claims::answer)],
     },
 ];
-
-/// Sets a claim to a text; a list gets the text as one more element.
-fn set_text(claims: &mut Object, claim: &str, text: String) {
-    match claims.get_mut(claim) {
-        Some(Value::Array(list)) => list.push(json!(text)),
-        _ if claim == "groups" => drop(claims.insert(claim.to_owned(), json!([text]))),
-        _ => drop(claims.insert(claim.to_owned(), json!(text))),
-    }
-}
-
-fn foreign(claims: &mut Object, fault: &Fault<'_>) {
-    let in_id_token = fault.is("in", "id-token");
-    let here = in_id_token == (fault.request.endpoint == Endpoint::Token);
-    let claim = fault.value("claim");
-    if claim == "email+username+name" {
-        for claim in ["email", "preferred_username", "name"].into_iter().filter(|_| here) {
-            claims.insert(claim.to_owned(), json!(fault.of_victim(claim)));
-        }
-        return;
-    }
-    if here || in_id_token {
-        claims.insert("sub".to_owned(), json!(fault.victim().subject));
-    }
-    if here && claim == "sub+iss" {
-        claims.insert("iss".to_owned(), json!(fault.other_issuer()));
-    }
-}
