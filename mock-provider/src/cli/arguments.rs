@@ -1,4 +1,4 @@
-//! Arguments, and the commands that they ask for.
+//! The command line and its commands.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,26 +8,26 @@ use tracing::warn;
 use tracing_subscriber::filter::Targets;
 
 use super::failures::Failures;
-use super::output::complain;
+use super::output::print_error;
 use super::{check, healthcheck, layers, log, serve};
 use crate::settings::settings::Settings;
 
-/// What went wrong is to be mended where the program was called: arguments, variables, files.
+/// The exit code for errors that the caller must fix: arguments, variables, files.
 pub(crate) const MISUSED: u8 = 2;
 
 const ABOUT: &str = "An OpenID Provider for tests, demonstrations and reproduced failures";
-const ABOUT_SERVE: &str = "Run the provider: what happens without a command, too";
+const ABOUT_SERVE: &str = "Run the provider (the default command)";
 const LONG_ABOUT: &str = "\
 An OpenID Provider for tests, demonstrations and reproduced failures.
 
-Without any option it listens on 127.0.0.1:9400, has four users (alice, bob, carol, dave) and two
-clients (`demo-app` with the secret `demo-secret-that-everybody-may-know`, `demo-spa` without) that
-may send their users to any port of this machine. It signs anybody in who is clicked on: never use it for anything real.";
+By default it listens on 127.0.0.1:9400 and has four users (alice, bob, carol, dave) and two clients \
+(`demo-app` with the secret `demo-secret-that-everybody-may-know`, and `demo-spa` without a secret), \
+whose redirect URIs may use any port of this machine. One click signs in as any user: never use it in production.";
 
 const AFTER_HELP: &str = "\
-Each option of `serve` has an environment variable, which it overrides: --code-lifetime is
-MOCK_PROVIDER_CODE_LIFETIME. An empty variable counts as not set. Both override the file given by
---config, where the same setting is the key code_lifetime.";
+Each option of `serve` has an environment variable: that of --code-lifetime is
+MOCK_PROVIDER_CODE_LIFETIME. The option overrides the variable. An empty variable counts as unset.
+Both override the file given by --config, where the same setting is the key code_lifetime.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,26 +36,26 @@ Examples:
   mock-provider --config provider.toml --listen 127.0.0.1:0
       Your own users and clients, on any free port
   mock-provider --auto-login alice --code-lifetime 5s
-      Nobody is asked who they are; codes expire fast
+      No sign-in page; codes expire quickly
   mock-provider --listen 0.0.0.0:9400 --issuer-url http://idp.test:9400
-      In a container, where others call this machine idp.test
+      In a container that others reach as idp.test
   mock-provider --fail id-token-exp-invalid:value=-10min@client=shop
-      Fails on command; `mock-provider failures` tells in which ways
+      Fails on command; `mock-provider failures` lists the ways
   mock-provider check provider.toml
       Every fault of a configuration file, with line and column
 
-Exit codes: 0 done or stopped, 1 failed, 2 wrong arguments, environment or configuration.";
+Exit codes: 0 finished or stopped, 1 failed, 2 invalid arguments, environment or configuration.";
 
 const EXAMPLES_OF_FAILURES: &str = "\
 Examples:
   mock-provider failures --class id-token-claims
       What can be wrong with the claims of an ID token
   mock-provider failures --severity critical --expected reject
-      Everything that a relying party must refuse for safety's sake
+      Everything that a relying party must reject to be secure
   mock-provider failures id-token-exp-invalid
-      One in full: its parameters, what is right to do about it, how to arm it
+      One in full: its parameters, the correct reaction, how to arm it
   mock-provider failures --json | jq -r '.[].cases[]'
-      Every case, as it is armed";
+      Every case, ready to be armed";
 
 #[derive(Debug, Parser)]
 #[command(name = "mock-provider", version)]
@@ -67,7 +67,7 @@ struct Arguments {
     program: Program,
 }
 
-/// What is told to the program rather than to the provider.
+/// Options of the program rather than of the provider.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Program {
     /// The configuration file (TOML).
@@ -82,18 +82,18 @@ pub(crate) struct Program {
 #[derive(Debug, Subcommand)]
 enum Subcommands {
     Serve(Program),
-    /// Tell all that is wrong with a configuration file, or what it has
+    /// Validate a configuration file and print a summary
     Check {
         /// The configuration file (TOML).
         file: PathBuf,
     },
-    /// Tell the ways to fail, by class, or one of them in full
+    /// List the failures by class, or describe one of them in full
     #[command(after_help = EXAMPLES_OF_FAILURES)]
     Failures(Failures),
-    /// Succeed when a running provider answers, as containers want to know
+    /// Exit with 0 when a running provider answers, as health checks of containers need
     Healthcheck {
-        /// Where the provider is. Default: the port of MOCK_PROVIDER_LISTEN on this machine, else
-        /// 9400, and the path of MOCK_PROVIDER_ISSUER_URL.
+        /// The URL of the provider. Default: this machine with the port of MOCK_PROVIDER_LISTEN,
+        /// else 9400, and the path of MOCK_PROVIDER_ISSUER_URL.
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
@@ -101,8 +101,8 @@ enum Subcommands {
 
 /// Runs the program `mock-provider` on this process's arguments and environment.
 ///
-/// Exits with 0 when it is done or was stopped by a signal, 1 when it failed, and 2 when
-/// arguments, environment or configuration are wrong.
+/// Exits with 0 when it has finished or was stopped by a signal, 1 when it failed, and 2 when
+/// arguments, environment or configuration are invalid.
 pub fn main() -> ExitCode {
     let mut matches = match command().try_get_matches_from(std::env::args_os()) {
         Ok(matches) => matches,
@@ -114,7 +114,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Subcommands::Check { file }) => check::check(&file),
-        Some(Subcommands::Failures(failures)) => failures.tell(),
+        Some(Subcommands::Failures(failures)) => failures.run(),
         Some(Subcommands::Healthcheck { url }) => healthcheck::healthcheck(url.as_deref()),
         Some(Subcommands::Serve(_)) => match matches.remove_subcommand() {
             Some((_, flags)) => run(flags),
@@ -124,10 +124,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The arguments as clap knows them: with the settings, which override those of a file and hence
-/// may all be absent.
+/// The command line with the settings, which may all be absent because a file may set them.
 fn command() -> Command {
-    // The settings would describe the command by their own documentation.
+    // Otherwise the doc comment of the settings would describe the command.
     let with_settings = |command, about: &'static str, long_about: Option<&'static str>| {
         Settings::augment_args_for_update(command).about(about).long_about(long_about)
     };
@@ -139,9 +138,9 @@ fn command() -> Command {
         })
 }
 
-/// Prints clap's message, which may be the help that was asked for.
+/// Prints clap's message, which may be the requested help.
 fn shown(error: &clap::Error) -> ExitCode {
-    // Nobody is left to be told when the terminal is gone.
+    // Printing fails when the terminal is gone: then there is nobody to report it to.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED))
 }
@@ -151,7 +150,7 @@ fn run(command_line: ArgMatches) -> ExitCode {
     let (program, config) = match layers::combine(command_line) {
         Ok(combined) => combined,
         Err(error) => {
-            complain(error);
+            print_error(error);
             return ExitCode::from(MISUSED);
         }
     };

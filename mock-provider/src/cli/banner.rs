@@ -1,4 +1,4 @@
-//! What is printed when the provider has started: where it is, who is there, what to try.
+//! The text that is printed when the provider has started: addresses, users, clients, what to try.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     if let Some(path) = &config.settings.https_ca {
         row(&mut text, 2, 9, "trust", &format!("the certificate in {}", path.display()));
     } else if config.settings.https {
-        let hint = "nobody can yet: `--https-ca FILE` writes the certificate to trust";
+        let hint = "no client can yet: `--https-ca FILE` writes the certificate to trust";
         row(&mut text, 2, 9, "trust", hint);
     }
     if config.settings.signing_key.is_none() {
@@ -32,11 +32,11 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
             2,
             9,
             "key",
-            "shipped with every copy, so known to everybody: for tests only",
+            "public, because every copy of this program has it: for tests only",
         );
     }
     if let Some(subject) = &config.settings.auto_login {
-        row(&mut text, 2, 9, "signed in", &format!("{subject}, without being asked"));
+        row(&mut text, 2, 9, "signed in", &format!("{subject}, without a sign-in page"));
     }
     let failures = config.settings.fail.iter();
     let failures: Vec<_> =
@@ -58,7 +58,7 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     text
 }
 
-/// Who a user is, and what the user belongs to.
+/// The name and the groups of a user.
 fn belongings(user: &User) -> String {
     let groups = match user.groups.as_slice() {
         [] => "no groups".to_owned(),
@@ -70,18 +70,18 @@ fn belongings(user: &User) -> String {
     format!("{name}{groups}{disabled}")
 }
 
-/// What to know of a client to use it.
+/// How to use a client.
 fn describe(client: &Client) -> String {
     let authentication = match &client.secret {
-        None => "public, by PKCE".to_owned(),
-        // A secret that is shipped is none.
+        None => "public, with PKCE".to_owned(),
+        // A secret that is shipped with the program need not be hidden.
         Some(secret) if is_built_in(client) => {
             format!("secret `{}`, for tests only", secret.expose())
         }
         Some(_) => "secret as configured, for tests only".to_owned(),
     };
     match client.redirect_uris.as_slice() {
-        [] => format!("{authentication}; no redirect URI, so it cannot sign anybody in"),
+        [] => format!("{authentication}; no redirect URI, so nobody can sign in"),
         uris => {
             let uris: Vec<_> = uris.iter().map(|uri| uri.as_str()).collect();
             format!("{authentication}; {}", uris.join(" "))
@@ -111,7 +111,7 @@ fn list(text: &mut String, title: &str, rows: Vec<(&str, String)>) {
     }
 }
 
-/// A line of two columns. Names come from files: what would move the cursor is escaped.
+/// A line of two columns. Names come from files, so control characters are replaced.
 fn row(text: &mut String, indent: usize, width: usize, name: &str, value: &str) {
     let clean = |text: &str| -> String {
         text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

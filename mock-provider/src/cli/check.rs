@@ -1,13 +1,13 @@
-//! `mock-provider check FILE`: tells what is wrong with a configuration file, or what it has.
+//! `mock-provider check FILE`: validates a configuration file and prints a summary.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::output::{complain, print};
+use super::output::{print, print_error};
 use crate::settings::error::ConfigError;
 use crate::settings::settings::Config;
 
-/// Checks a file. Fails when it has a fault.
+/// Validates a file.
 pub(crate) fn check(file: &Path) -> ExitCode {
     match Config::load(file) {
         Ok(config) => {
@@ -15,16 +15,16 @@ pub(crate) fn check(file: &Path) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             if let ConfigError::Invalid(faults) = &error {
-                complain(format_args!("{}: {}", file.display(), count(faults.len(), "fault")));
+                print_error(format_args!("{}: {}", file.display(), count(faults.len(), "fault")));
             }
             ExitCode::FAILURE
         }
     }
 }
 
-/// How many of what, and their names.
+/// The number and names of users, groups and clients.
 fn summary(config: &Config) -> String {
     let section = |noun: &str, names: Vec<&str>| match names.len() {
         0 => format!("  no {noun}s"),

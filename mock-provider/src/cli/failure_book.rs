@@ -42,7 +42,7 @@ stage, in the order in which they were armed.";
 pub(crate) fn markdown() -> String {
     let mut text = format!("{INTRODUCTION}\n\n## How a failure is armed\n\n");
     if let Some(example) = modes().next() {
-        text.push_str("| by | |\n|---|---|\n");
+        text.push_str("| way | how |\n|---|---|\n");
         for (way, written) in ways(&Failure::from(example)) {
             let _ = writeln!(text, "| {way} | `{}` |", written.replace('|', "\\|"));
         }

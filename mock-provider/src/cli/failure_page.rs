@@ -1,11 +1,11 @@
-//! One failure in full: what it does, what is right to do about it, and how to write it.
+//! One failure in full: what it does, the correct reaction, and how to arm it.
 
 use std::fmt::Write;
 
 use crate::failure::spec::failure::Failure;
 use crate::failure::spec::mode::{Expected, Mode};
 
-/// The failure for a terminal.
+/// The text for a terminal.
 pub(crate) fn page(failure: &Failure) -> String {
     let mode = failure.mode();
     let mut text = format!("{}\n  {}\n", mode.name, mode.effect);
@@ -13,14 +13,18 @@ pub(crate) fn page(failure: &Failure) -> String {
     section(&mut text, "class", [format!("{} ({class})", class.title())]);
     section(
         &mut text,
-        "a correct relying party answers by",
+        "reaction of a correct relying party",
         expectations(mode).map(|(when, expected)| {
             let when = when.map(|when| format!(", for {when}")).unwrap_or_default();
             format!("{expected}{when}: {}", expected.meaning())
         }),
     );
     let severity = mode.severity;
-    section(&mut text, "if it does not", [format!("{severity}: {}", severity.meaning())]);
+    section(
+        &mut text,
+        "severity of any other reaction",
+        [format!("{severity}: {}", severity.meaning())],
+    );
     section(
         &mut text,
         "parameters",
@@ -45,13 +49,13 @@ pub(crate) fn page(failure: &Failure) -> String {
             format!("{failure}@for=10min                for ten minutes of the provider's clock"),
         ]
         .into_iter()
-        // One that says so already needs no examples.
+        // A failure that has selectors already needs no examples.
         .filter(|_| !failure.to_string().contains('@')),
     );
     text.trim_end().to_owned()
 }
 
-/// What a correct relying party does: in general, and for values that are answered otherwise.
+/// The reaction of a correct relying party: in general, and for values with another one.
 pub(crate) fn expectations(
     mode: &'static Mode,
 ) -> impl Iterator<Item = (Option<String>, Expected)> {
@@ -61,10 +65,9 @@ pub(crate) fn expectations(
     )
 }
 
-/// How a failure is armed, in each way.
+/// Each way to arm a failure.
 pub(crate) fn ways(failure: &Failure) -> [(&'static str, String); 6] {
-    // A shell leaves alone what stands in single quotes, and a failure has none unless a selector
-    // does.
+    // Shells leave single-quoted text alone. Only selectors can contain a single quote.
     let shell = format!("'{}'", failure.to_string().replace('\'', r"'\''"));
     let quoted = format!("{:?}", failure.to_string());
     let body = format!(r#"{{"failure": {quoted}}}"#).replace('\'', r"'\''");

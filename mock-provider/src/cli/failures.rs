@@ -1,4 +1,4 @@
-//! `mock-provider failures [NAME]`: the ways to fail, by class, or one of them in full.
+//! `mock-provider failures [NAME]`: all failures by class, or one of them in full.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -7,50 +7,50 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
-use super::output::{complain, print};
+use super::output::{print, print_error};
 use super::{failure_book, failure_page};
 use crate::failure::Description;
 use crate::failure::spec::class::Class;
 use crate::failure::spec::failure::Failure;
 use crate::failure::spec::mode::{Expected, Mode, Severity};
 
-/// Which failures to tell, and how.
+/// Which failures to print, and how.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Failures {
-    /// One failure, to be told in full: its name, or as it is armed, as in
+    /// The failure to describe in full: its name, or how it is armed, such as
     /// `id-token-exp-invalid:value=-61s`.
     name: Option<String>,
-    /// Only this class.
+    /// Only failures of this class.
     #[arg(long, conflicts_with = "name", value_parser = named(Class::ALL, Class::name))]
     class: Option<Class>,
-    /// Only those that are so bad when they are answered wrongly.
+    /// Only failures of this severity.
     #[arg(long, conflicts_with = "name", value_parser = named(Severity::ALL, Severity::name))]
     severity: Option<Severity>,
-    /// Only those that a correct relying party answers so.
+    /// Only failures to which a correct relying party reacts in this way.
     #[arg(long, conflicts_with = "name", value_parser = named(Expected::ALL, Expected::name))]
     expected: Option<Expected>,
-    /// Write JSON: a list of failures, or the one.
+    /// Print JSON: a list of failures, or the one that is named.
     #[arg(long)]
     json: bool,
-    /// Write the page of documentation that has all of them, docs/failure-modes.md.
+    /// Print all failures as the page docs/failure-modes.md.
     #[arg(long, exclusive = true)]
     markdown: bool,
 }
 
-/// Reads one of some values by its name.
+/// Parses the name of one of `values`.
 fn named<T: Copy + Send + Sync + 'static>(
     values: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(values.iter().map(move |value| name(*value))).try_map(move |text| {
         let found = values.iter().find(|value| name(**value) == text);
-        found.copied().ok_or("is not known")
+        found.copied().ok_or("unknown")
     })
 }
 
 impl Failures {
-    /// Prints what was asked for. Fails when there is no such failure.
-    pub(crate) fn tell(&self) -> ExitCode {
+    /// Prints the failures. Fails when the named one does not exist.
+    pub(crate) fn run(&self) -> ExitCode {
         if self.markdown {
             print(failure_book::markdown().trim_end());
             return ExitCode::SUCCESS;
@@ -74,7 +74,7 @@ impl Failures {
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                complain(format_args!("error: {error}"));
+                print_error(format_args!("error: {error}"));
                 ExitCode::from(super::arguments::MISUSED)
             }
         }
@@ -109,7 +109,7 @@ fn list(modes: &[&'static Mode]) -> String {
     let cases: usize = modes.iter().map(|mode| mode.cases().len()).sum();
     let _ = write!(
         text,
-        "{} with {}: `mock-provider failures NAME` tells one in full",
+        "{} with {}: `mock-provider failures NAME` describes one in full",
         count(modes.len(), "failure"),
         count(cases, "case")
     );

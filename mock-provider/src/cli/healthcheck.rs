@@ -11,7 +11,7 @@ use reqwest::{Client, StatusCode};
 use tokio::runtime::Builder;
 use url::Url;
 
-use super::output::{complain, print};
+use super::output::{print, print_error};
 use super::serve::DEFAULT_ADDRESS;
 
 /// How long the provider may take to answer.
@@ -50,7 +50,7 @@ pub(crate) fn healthcheck(url: Option<&str>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(reason) => {
-            complain(format_args!("error: {url} is unhealthy: {reason}"));
+            print_error(format_args!("error: {url} is unhealthy: {reason}"));
             ExitCode::FAILURE
         }
     }

@@ -1,4 +1,4 @@
-//! Logs: one line an event, `12:00:01 MESSAGE FIELDS`, on standard error.
+//! Logs on standard error, one line per event: `12:00:01 MESSAGE FIELDS`.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -16,34 +16,34 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::base::clock::Clock;
 use crate::base::suggestion::advice;
 
-/// Starts logging what `filter` lets through: by default from level info on.
+/// Starts logging the events that `filter` accepts. Default: level info and above.
 pub(crate) fn start(filter: Option<Targets>) {
     let lines = tracing_subscriber::fmt::layer()
         .event_format(Line { zone: TimeZone::system() })
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(std::io::stderr);
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    // Whoever logs already goes on doing so.
+    // An embedding program may have its own logging: keep it.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// The levels, as they are written.
+/// The names of the levels.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Reads what to log. A word alone is a level, or else a slip in one would be the name of a module
-/// that logs nothing.
+/// Parses the filter. A single word must be a level; otherwise a misspelt level would count as a
+/// module that logs nothing.
 pub(crate) fn filter(text: &str) -> Result<Targets, String> {
     for directive in text.split(',').map(str::trim) {
         let level = directive.rsplit('=').next().unwrap_or_default();
         if !LEVELS.contains(&level.to_ascii_lowercase().as_str()) {
-            return Err(format!("`{level}` is no level: {}", advice(level, &LEVELS)));
+            return Err(format!("`{level}` is not a level: {}", advice(level, &LEVELS)));
         }
     }
     text.parse().map_err(|error| format!("{error}"))
 }
 
-/// The form of a line. The time is the system's in the system's time zone, whatever time the
-/// provider's clock tells.
+/// The format of a line. The time is that of the system in its time zone, not that of the provider's
+/// clock.
 struct Line {
     zone: TimeZone,
 }

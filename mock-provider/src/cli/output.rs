@@ -1,6 +1,6 @@
-//! What the program prints.
+//! Output of the program.
 //!
-//! Unlike `println!`, nothing here panics when nobody reads any more: `mock-provider … | head`.
+//! Unlike `println!`, it does not panic when the reader has gone: `mock-provider … | head`.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -10,7 +10,7 @@ pub(crate) fn print(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Prints what went wrong.
-pub(crate) fn complain(text: impl Display) {
+/// Prints an error.
+pub(crate) fn print_error(text: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! `mock-provider serve`: runs the provider until a signal ends it.
+//! `mock-provider serve`: runs the provider until a signal stops it.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,20 +7,20 @@ use std::process::ExitCode;
 use tracing::{info, warn};
 
 use super::banner::banner;
-use super::output::{complain, print};
+use super::output::{print, print_error};
 use crate::handle::provider::{MockProvider, StartError};
 use crate::settings::settings::Config;
 
-/// Where the program listens when it is told nothing.
+/// Where the program listens by default.
 pub(crate) const DEFAULT_ADDRESS: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9400);
 
-/// Serves until the process is asked to end.
+/// Serves until a signal stops the process.
 pub(crate) fn serve(config: Config) -> ExitCode {
     match run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format_args!("error: {error}{}", way_out(&error)));
+            print_error(format_args!("error: {error}{}", hint(&error)));
             ExitCode::FAILURE
         }
     }
@@ -31,7 +31,7 @@ fn run(config: Config) -> Result<(), StartError> {
     let on_signals = |source| StartError::Listen { address, source };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(on_signals)?;
-    // Listened for from the start: a signal must not be lost while the provider comes up.
+    // Registered first, so that no signal is lost while the provider starts.
     let mut signals = {
         let _context = runtime.enter();
         Signals::new().map_err(on_signals)?
@@ -45,12 +45,12 @@ fn run(config: Config) -> Result<(), StartError> {
     print(banner(&config, provider.issuer(), provider.address()));
     if !provider.address().ip().is_loopback() {
         warn!(
-            "whoever reaches {} can sign in as anybody: listen on 127.0.0.1 unless the network \
-             is yours",
+            "anyone who can reach {} can sign in as any user: listen on 127.0.0.1 unless you trust \
+             the network",
             provider.address()
         );
         if config.settings.control_token.is_none() {
-            warn!("the control API is off where others reach it: set control_token");
+            warn!("the control API is off because other machines can reach it: set control_token");
         }
     }
     let signal = runtime.block_on(signals.next());
@@ -59,25 +59,25 @@ fn run(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// What to do about an address that cannot be listened on.
-fn way_out(error: &StartError) -> &'static str {
+/// What to do when the address is not available.
+fn hint(error: &StartError) -> &'static str {
     let StartError::Listen { source, .. } = error else { return "" };
     match source.kind() {
         io::ErrorKind::AddrInUse => {
-            "\nanother program listens there: stop it, or choose another port by `--listen \
-             127.0.0.1:9401`, or any free one by `--listen 127.0.0.1:0`"
+            "\nanother program is listening there: stop it, or choose another port with `--listen \
+             127.0.0.1:9401`, or any free port with `--listen 127.0.0.1:0`"
         }
         io::ErrorKind::AddrNotAvailable => {
-            "\nthis machine has no such address: choose another by `--listen 127.0.0.1:9400`"
+            "\nthis machine does not have that address: choose another with `--listen 127.0.0.1:9400`"
         }
         io::ErrorKind::PermissionDenied => {
-            "\nports below 1024 are often reserved: choose another by `--listen 127.0.0.1:9400`"
+            "\nports below 1024 are often reserved: choose another with `--listen 127.0.0.1:9400`"
         }
         _ => "",
     }
 }
 
-/// What asks a process to end: Ctrl-C, and SIGTERM where there are signals.
+/// The signals that stop the process: Ctrl-C, and SIGTERM on Unix.
 struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
@@ -111,7 +111,7 @@ impl Signals {
 
     #[cfg(not(unix))]
     async fn next(&mut self) -> &'static str {
-        // Without a handler nothing but the end of the process is left to wait for.
+        // If no handler can be installed, stopping at once is all that is left.
         let _ = tokio::signal::ctrl_c().await;
         "Ctrl-C"
     }

@@ -1,4 +1,4 @@
-//! What a provider has when it is told nothing.
+//! The built-in configuration.
 
 use crate::directory::client::Client;
 use crate::directory::user::User;
@@ -21,7 +21,7 @@ pub(crate) fn groups() -> Vec<Group> {
     .into()
 }
 
-/// Four users who differ in what they belong to.
+/// Four users with different groups.
 pub(crate) fn users() -> Vec<User> {
     let user = |subject: &str, given: &str, family: &str| {
         User::new(subject)
@@ -39,7 +39,7 @@ pub(crate) fn users() -> Vec<User> {
     ]
 }
 
-/// Long enough for libraries that want the 256 bits of a symmetric key in a secret.
+/// Long enough for libraries that require 256 bits for a symmetric key.
 const SECRET: &str = "demo-secret-that-everybody-may-know";
 
 /// A confidential and a public client, for any application on this machine.

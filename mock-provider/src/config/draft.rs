@@ -1,4 +1,4 @@
-//! Reading a configuration: before it is checked it knows where its values come from.
+//! A configuration that is being read and still knows where its values come from.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::settings::settings::{Config, Settings};
 use crate::settings::text::read_text;
 
 impl Config {
-    /// Reads the text of a configuration file (TOML) and checks it. Paths in it are seen from the
+    /// Reads the text of a configuration file (TOML) and checks it. Paths in it are relative to the
     /// working directory.
     ///
     /// ```
@@ -34,43 +34,43 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When the text is no TOML, has unknown keys or values of a wrong type, or makes no sense.
+    /// When the text is not TOML, has unknown keys or values of the wrong type, or is inconsistent.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         Draft::from_toml(text)?.check()
     }
 
-    /// Reads a configuration file (TOML) and checks it. Paths in it are seen from its directory.
+    /// Reads a configuration file (TOML) and checks it. Paths in it are relative to its directory.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, and as [`Config::from_toml`].
+    /// When the file cannot be read, and like [`Config::from_toml`].
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         Draft::load(path.as_ref())?.check()
     }
 }
 
-/// No configuration comes near this many bytes.
-const MOST: u64 = 16 * 1024 * 1024;
+/// In bytes; far more than any configuration needs.
+const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Layers of configuration: a file over the defaults, and single settings over the file.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     config: Config,
     document: Option<Document>,
-    /// The variables and flags that set a setting, by its name.
+    /// The variable or option that overrides a setting, by the name of the setting.
     named: BTreeMap<String, String>,
 }
 
 impl Draft {
     /// Reads a file over the defaults.
     pub(crate) fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = read_text(path, MOST)
+        let text = read_text(path, MAX_FILE_SIZE)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         Self::read(Document { name: path.display().to_string(), text }, directory)
     }
 
-    /// Reads the text of a file over the defaults. Paths in it are seen from the working directory.
+    /// Reads the text of a file over the defaults. Paths in it are relative to the working directory.
     pub(crate) fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let document = Document { name: "configuration".into(), text: text.into() };
         Self::read(document, PathBuf::new())
@@ -81,19 +81,19 @@ impl Draft {
         Ok(Self { config, document: Some(document), named: BTreeMap::new() })
     }
 
-    /// The settings, to be overridden.
+    /// The settings, for variables and options to override.
     #[cfg(feature = "cli")]
     pub(crate) fn settings_mut(&mut self) -> &mut Settings {
         &mut self.config.settings
     }
 
-    /// Remembers that a setting was overridden by a variable or flag.
+    /// Records that a variable or option overrides a setting.
     #[cfg(feature = "cli")]
     pub(crate) fn overridden(&mut self, setting: &str, by: String) {
         self.named.insert(setting.to_owned(), by);
     }
 
-    /// The configuration, when it makes sense.
+    /// The configuration, if it is valid.
     pub(crate) fn check(self) -> Result<Config, ConfigError> {
         let locate = |fault: Fault| {
             let named = fault.path().first_key().and_then(|key| self.named.get(key));

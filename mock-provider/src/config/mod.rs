@@ -1,4 +1,4 @@
-//! Configuration: a file, the environment and options become a checked [`Config`](config::Config).
+//! Configuration: a file, the environment and options become a valid [`Config`](config::Config).
 
 pub(crate) mod defaults;
 pub(crate) mod draft;

@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
         let path = KeyPath::top("signing_algorithms");
         if !algorithms.contains(&Algorithm::RS256) {
             let message =
-                "`signing_algorithms` must include `RS256`, as every provider supports it";
+                "`signing_algorithms` must include `RS256`, which every provider must support";
             self.fault(&path, message.into());
         }
         for (index, algorithm) in algorithms.iter().enumerate() {

@@ -107,7 +107,7 @@ impl Checker<'_> {
                 continue;
             }
             let advice = match known.as_slice() {
-                [] => format!("no {kind} is configured: add it as `[[{kind}s]]`"),
+                [] => format!("no {kind} is configured, so add it as `[[{kind}s]]`"),
                 known => advice(name, known),
             };
             let message = format!("unknown {kind} `{}` in `{path}`: {advice}", name.escape_debug());

@@ -1,4 +1,4 @@
-//! Settings, and the checks on everything that a configuration names.
+//! Settings, and checks of everything in a configuration.
 
 pub(crate) mod check;
 pub(crate) mod document;

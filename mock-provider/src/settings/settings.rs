@@ -1,4 +1,4 @@
-//! The validated configuration of a provider.
+//! The configuration of a provider.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use crate::directory::user::User;
 use crate::failure::spec::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 
-/// Everything that a provider is told before it starts.
+/// The configuration of a provider.
 ///
 /// The default is what a provider without any configuration has: four users and two demo clients.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Group {
-    /// The name, as it stands in the `groups` claim.
+    /// The name, as it appears in the `groups` claim.
     pub name: String,
     /// What the group is for, shown to people.
     #[serde(default)]
@@ -46,12 +46,12 @@ pub struct Group {
 }
 
 impl Group {
-    /// A group that is not described.
+    /// A group without a description.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), description: None }
     }
 
-    /// Says what the group is for.
+    /// Describes what the group is for.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -61,15 +61,15 @@ impl Group {
 
 /// The single values of a configuration.
 ///
-/// Each is a key at the top of a configuration file, an option of the program and the end of the
-/// name of an environment variable: `code_lifetime`, `--code-lifetime`,
-/// `MOCK_PROVIDER_CODE_LIFETIME`. Its documentation here is the option's help.
+/// Each is a key at the top of a configuration file, an option of the program, and an environment
+/// variable: `code_lifetime`, `--code-lifetime`, `MOCK_PROVIDER_CODE_LIFETIME`. Its documentation
+/// here is the option's help.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Settings"))]
 #[non_exhaustive]
 pub struct Settings {
-    /// The address and port to listen on. Default: 127.0.0.1:9400 for the program, a free port of
+    /// The address and port to listen on. Default: 127.0.0.1:9400 for the program, a free port on
     /// 127.0.0.1 for the library.
     #[serde(deserialize_with = "text::deserialize_address")]
     #[cfg_attr(
@@ -77,17 +77,17 @@ pub struct Settings {
         arg(long, value_name = "ADDRESS:PORT", value_parser = text::address)
     )]
     pub listen: Option<SocketAddr>,
-    /// The issuer identifier, used exactly as written, for clients compare it exactly. A path in
-    /// it is the path below which everything is served. Default: `http://` and the address that
-    /// the provider listens on.
+    /// The issuer identifier, used exactly as written because clients compare it exactly.
+    /// Everything is served below its path. Default: `http://` and the address that the provider
+    /// listens on.
     #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub issuer_url: Option<String>,
-    /// The base of the endpoints that relying parties call themselves (token, userinfo, JWKS),
-    /// where they reach the provider by another name than browsers do. Default: the issuer.
+    /// The base of the endpoints that relying parties call directly (token, userinfo, JWKS), if
+    /// they reach the provider by another name than browsers do. Default: the issuer.
     #[cfg_attr(feature = "cli", arg(long, value_name = "URL"))]
     pub backchannel_url: Option<String>,
-    /// Serves HTTPS instead of HTTP, with a certificate that a new authority signs at every start.
-    /// Default: false.
+    /// Serves HTTPS instead of HTTP, with a certificate signed by an authority that is created at
+    /// every start. Default: false.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "true|false",
@@ -95,38 +95,38 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub https: bool,
-    /// The file that the certificate of that authority is written to at the start, in PEM, for
-    /// others to trust. Default: it is not written.
+    /// The file to which the certificate of that authority is written, in PEM, for clients to
+    /// trust. Default: it is not written.
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub https_ca: Option<PathBuf>,
-    /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1); in a file, a variable or an
-    /// option, the path of such a file will do. Default: a key that is shipped with every copy of
-    /// this program, hence known to everybody.
+    /// The RSA key that signs ID tokens, in PEM (PKCS#8 or PKCS#1). A file, a variable or an option
+    /// may give the path of a PEM file instead. Default: a key that every copy of
+    /// this program has, so it is not secret.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "PEM", value_parser = text::pem_argument)
     )]
     pub signing_key: Option<String>,
-    /// The algorithms that ID tokens can be signed with, RS256 among them. Each has a key of its
-    /// own from the start; those of single clients are added. Default: RS256.
+    /// The algorithms that ID tokens can be signed with, including RS256. Each has a key of its own
+    /// from the start; those of clients are added. Default: RS256.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "ALG,ALG", value_delimiter = ',', value_parser = text::algorithm)
     )]
     pub signing_algorithms: Vec<Algorithm>,
-    /// Makes codes, tokens and identifiers repeat from run to run. Default: unpredictable.
+    /// Makes codes, tokens and identifiers the same in every run. Default: unpredictable.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub seed: Option<u64>,
-    /// Holds the clock still at this time, such as 2026-01-01T00:00:00Z. Default: the system's
-    /// time.
+    /// Stops the clock at this time, such as 2026-01-01T00:00:00Z. Default: the clock follows the
+    /// system's time.
     #[serde(deserialize_with = "text::deserialize_time")]
     #[cfg_attr(feature = "cli", arg(long, value_name = "TIME", value_parser = text::time))]
     pub frozen_at: Option<Timestamp>,
-    /// The subject of the user who is signed in without a page. Default: the page asks.
+    /// The subject of the user to sign in without a sign-in page. Default: the page is shown.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SUBJECT"))]
     pub auto_login: Option<String>,
-    /// Signs in the user whom `login_hint` names, by subject, email address or login name,
-    /// without a page. Default: false, the hint only chooses whom the page offers first.
+    /// Signs in the user whom `login_hint` names, by subject, email address or login name, without
+    /// a sign-in page. Default: false; the page only lists that user first.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "true|false",
@@ -134,7 +134,7 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub login_hint_signs_in: bool,
-    /// Lets the sign-in page sign in a subject that is not configured. Default: true.
+    /// Accepts subjects on the sign-in page that are not configured. Default: true.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "true|false",
@@ -150,7 +150,7 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub any_client: bool,
-    /// Accepts any redirect URI of any client. Default: false.
+    /// Accepts any redirect URI from any client. Default: false.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "true|false",
@@ -167,8 +167,8 @@ pub struct Settings {
             require_equals = true, default_missing_value = "true")
     )]
     pub client_registration: bool,
-    /// Lets applications ask in the browser whether the session goes on (OpenID Connect Session
-    /// Management 1.0). Default: false.
+    /// Lets applications check in the browser whether the session is still active (OpenID Connect
+    /// Session Management 1.0). Default: false.
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "true|false",
@@ -179,19 +179,19 @@ pub struct Settings {
     /// Where the user's claims appear. Default: both, in the ID token and in userinfo.
     #[cfg_attr(feature = "cli", arg(long, value_name = "PLACE"))]
     pub claims_in: ClaimsIn,
-    /// Further scopes, and the claims that each releases. Only in a file or in Rust.
+    /// Additional scopes, and the claims that each releases. Only in a file or in Rust.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub scopes: BTreeMap<String, Vec<String>>,
-    /// Further issuers, by name, which are served at `/issuers/NAME`; with commas between several
-    /// names, in a file and Rust a list. Default: none; Rust and the control API make some too.
+    /// The names of additional issuers, which are served at `/issuers/NAME`: separated by commas,
+    /// or a list in a file and in Rust. Default: none; Rust and the control API can add some later.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME,…", value_delimiter = ','))]
     pub issuers: Vec<String>,
-    /// A failure to arm at the start, as in `id-token-exp-invalid:value=-10min@client=shop`; see
-    /// `mock-provider failures` for all of them. May be given several times; a variable parts
-    /// several by `;`, a file and Rust have a list. Default: none.
+    /// A failure to arm at the start, such as `id-token-exp-invalid:value=-10min@client=shop`;
+    /// `mock-provider failures` lists them all. The option can be repeated; a variable separates
+    /// several by `;`; a file and Rust have a list. Default: none.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SPEC"))]
     pub fail: Vec<Failure>,
-    /// What callers of the control API must show as a bearer token. Default: none; the control API
+    /// The bearer token that callers of the control API must send. Default: none; the control API
     /// is then off unless the provider listens on a loopback address.
     #[cfg_attr(feature = "cli", arg(long, value_name = "TOKEN"))]
     pub control_token: Option<Secret>,
@@ -223,14 +223,14 @@ pub struct Settings {
         arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub refresh_token_lifetime: Duration,
-    /// How long a browser stays signed in at the provider. Default: eight hours.
+    /// How long a browser stays signed in to the provider. Default: eight hours.
     #[serde(deserialize_with = "text::deserialize_duration")]
     #[cfg_attr(
         feature = "cli",
         arg(long, value_name = "DURATION", value_parser = duration)
     )]
     pub session_lifetime: Duration,
-    /// How many exchanges the journal keeps; older ones leave. Default: 1,000.
+    /// How many exchanges the journal keeps; older ones are dropped. Default: 1,000.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NUMBER"))]
     pub journal_capacity: usize,
 }
@@ -244,9 +244,9 @@ pub enum ClaimsIn {
     /// In the ID token and in userinfo.
     #[default]
     Both,
-    /// In the ID token; userinfo has `sub` alone.
+    /// In the ID token; userinfo has only `sub`.
     IdToken,
-    /// In userinfo; the ID token has the protocol's claims alone.
+    /// In userinfo; the ID token has only the claims of the protocol.
     Userinfo,
 }
 

@@ -1,4 +1,4 @@
-//! Values that files, variables and flags write as text: durations, times, addresses, keys.
+//! Values that are written as text in files, variables and options: durations, times, addresses, keys.
 
 use std::fmt;
 use std::fs::File;
@@ -30,15 +30,15 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| not(text, AN_ADDRESS))
 }
 
-/// No key comes near this many bytes.
-const MOST_OF_A_KEY: u64 = 64 * 1024;
+/// In bytes; far more than any key needs.
+const MAX_KEY_SIZE: u64 = 64 * 1024;
 
-/// Reads a file that must be text, and end.
-pub(crate) fn read_text(path: &Path, most: u64) -> io::Result<String> {
+/// Reads a text file of at most `max` bytes.
+pub(crate) fn read_text(path: &Path, max: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
-    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if read as u64 > most {
-        let reason = format!("it has more than {most} bytes");
+    let read = File::open(path)?.take(max + 1).read_to_end(&mut bytes)?;
+    if read as u64 > max {
+        let reason = format!("it has more than {max} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
     }
     String::from_utf8(bytes).map_err(|error| {
@@ -52,13 +52,13 @@ pub(crate) fn read_text(path: &Path, most: u64) -> io::Result<String> {
     })
 }
 
-/// Takes a key as PEM, or reads it from the file that `text` names, seen from `directory`.
+/// Takes a key as PEM, or reads it from the file that `text` names, relative to `directory`.
 pub(crate) fn pem(text: &str, directory: &Path) -> Result<String, String> {
     if text.trim_start().starts_with("-----BEGIN") {
         return Ok(text.to_owned());
     }
     let path = directory.join(text);
-    read_text(&path, MOST_OF_A_KEY)
+    read_text(&path, MAX_KEY_SIZE)
         .map_err(|error| format!("cannot read the key file {}: {error}", path.display()))
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn algorithm(text: &str) -> Result<Algorithm, String> {
     Algorithm::parse(text).ok_or_else(|| advice(text, &names))
 }
 
-/// [`pem`] for clap: a path is seen from the working directory.
+/// [`pem`] for clap: a path is relative to the working directory.
 #[cfg(feature = "cli")]
 pub(crate) fn pem_argument(text: &str) -> Result<String, String> {
     pem(text, Path::new(""))
@@ -112,7 +112,7 @@ pub(crate) fn deserialize_text<'de, T, D: Deserializer<'de>>(
     deserializer.deserialize_str(Text { expected, read })
 }
 
-/// Reads a value from a string, and says what it wants where there is no string.
+/// Reads a value from a string, and names what it expects otherwise.
 struct Text<T> {
     expected: &'static str,
     read: fn(&str) -> Result<T, String>,

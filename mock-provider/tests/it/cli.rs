@@ -335,7 +335,7 @@ fn an_unknown_log_level_is_refused_with_the_nearest_one() {
     for level in ["warning", "info,mock_provider=warning"] {
         let (code, _, received) = outcome(&mut program(["--log", level]));
         assert_eq!(code, Some(2));
-        assert!(received.contains("`warning` is no level: did you mean `warn`?"), "{received}");
+        assert!(received.contains("`warning` is not a level: did you mean `warn`?"), "{received}");
     }
 }
 
