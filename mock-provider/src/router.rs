@@ -15,7 +15,7 @@ use crate::base::endpoint::Endpoint;
 use crate::control;
 use crate::control::Access;
 use crate::endpoints;
-use crate::exchange::journal::Entry;
+use crate::exchange::entry::Entry;
 use crate::failure::acts::canary;
 use crate::host::pipeline;
 use crate::host::pipeline::{Handler, Route};

@@ -2,8 +2,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod browser;
+pub(crate) mod entry;
 pub(crate) mod journal;
 pub(crate) mod notice;
+pub(crate) mod redaction;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod signed_out;

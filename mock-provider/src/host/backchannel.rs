@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Map, Value};
 
-use crate::exchange::journal::Entry;
+use crate::exchange::entry::Entry;
 use crate::exchange::notice::{Encoding, LogoutNotice, LogoutRequest};
 use crate::exchange::reply::Note;
 use crate::exchange::request::Request;

@@ -14,7 +14,7 @@ use axum::http::{self, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
 use crate::base::endpoint::{Channel, Endpoint};
-use crate::exchange::journal::Entry;
+use crate::exchange::entry::Entry;
 use crate::exchange::reply::{Note, Outgoing, Reply};
 use crate::exchange::request::Request;
 use crate::failure::Choice;
