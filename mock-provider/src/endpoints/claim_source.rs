@@ -15,7 +15,10 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let Some(token) = token else {
-        return reject("Bearer realm=\"claim-source\"", "no bearer token came");
+        return reject(
+            "Bearer realm=\"claim-source\"",
+            "the Authorization header must be `Bearer` and a token",
+        );
     };
     match issuer.redeem_voucher(token) {
         Ok((voucher, claims)) => {
@@ -23,7 +26,9 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
             let note = Note::new(summary).client(voucher.client_id).user(voucher.sub);
             Reply::jwt(claims).no_store().note(note)
         }
-        Err(reason) => reject("Bearer realm=\"claim-source\", error=\"invalid_token\"", &reason),
+        Err(error) => {
+            reject("Bearer realm=\"claim-source\", error=\"invalid_token\"", &error.to_string())
+        }
     }
 }
 

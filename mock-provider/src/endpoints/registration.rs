@@ -9,13 +9,9 @@ use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
 use crate::issuer::registration::{RegistrationRejection, information};
 use crate::protocol::error_description::description_characters;
-use crate::protocol::registration::ErrorCode;
 
 pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
-    let metadata = request.document.as_ref().map_err(|reason| RegistrationRejection {
-        code: ErrorCode::InvalidClientMetadata,
-        reason: reason.clone(),
-    });
+    let metadata = request.document.as_ref().map_err(RegistrationRejection::metadata);
     match metadata.and_then(|metadata| issuer.register(metadata)) {
         Ok(client) => {
             let uris: Vec<_> = client.redirect_uris.iter().map(|uri| uri.as_str()).collect();

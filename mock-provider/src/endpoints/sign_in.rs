@@ -1,8 +1,8 @@
 //! The sign-in page, and `POST /sign-in`, where its forms go
 //! ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
 //!
-//! The page carries the whole authorization request with it, so nothing is kept for logins that
-//! nobody finishes, and a page that stood open over a restart still works.
+//! The page carries the whole authorization request, so the provider stores nothing for unfinished
+//! logins, and a page that was open during a restart still works.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let decision = form.last("decision");
     let reply = match decision {
         _ if choice.problem().is_some() || decision == Some("choose-failure") => {
-            // The page again, with the failure that was chosen or what is wrong with it.
+            // The page again, with the chosen failure or what is wrong with it.
             match issuer.decide(&request, session) {
                 Ok(Decision::Ask(session)) => shown(&request, session.as_ref(), None),
                 _ => shown(&request, None, None),
@@ -66,7 +66,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
             let reason = "the user pressed Deny";
             answer.reject(&AuthorizationRejection::new(ErrorCode::AccessDenied, reason), None)
         }
-        // Goes on with the session that the page offered, if it is still there.
+        // Continues the session that the page offered, if it is still live.
         Some("continue") => match issuer.decide(&request, session.clone()) {
             Ok(Decision::Ask(Some(session)) | Decision::Continue(session)) => {
                 answer.succeed(request, &session)
@@ -83,7 +83,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
             Err(problem) => shown(&request, None, Some(problem)),
         },
     };
-    // Where the login goes on, it fails from here on, beginning with this answer.
+    // The failure acts on the rest of this login, beginning with this answer.
     match matches!(reply.content, Content::Authorization(_)) && choice.failure().is_some() {
         true => reply.chosen_failure(&choice.written),
         false => reply,
@@ -100,7 +100,9 @@ fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem
     };
     // OpenID Connect Core 1.0, section 2.
     if subject.len() > 255 || !subject.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return problem("A subject has at most 255 ASCII characters, and no control characters.");
+        return problem(
+            "A subject must have at most 255 ASCII characters and no control characters.",
+        );
     }
     let Some(user) = issuer.user_or_stranger(subject) else {
         return problem("There is no such user.");
@@ -113,11 +115,11 @@ fn authenticate(issuer: &Issuer, form: &Parameters) -> Result<Arc<User>, Problem
     }
 }
 
-/// The flow that the page carried, unless somebody tampered with it.
+/// The flow that the page carried, unless it was tampered with.
 fn flow(form: &Parameters) -> Option<String> {
     let flow = form.last("flow")?;
-    let sound = flow.len() == 8 && flow.bytes().all(|byte| byte.is_ascii_hexdigit());
-    sound.then(|| flow.to_owned())
+    let valid = flow.len() == 8 && flow.bytes().all(|byte| byte.is_ascii_hexdigit());
+    valid.then(|| flow.to_owned())
 }
 
 /// Shows the page.
@@ -135,7 +137,7 @@ pub(crate) fn page(
     let directory = issuer.directory.now();
     let hinted = hint.and_then(|hint| directory.hinted_user(hint));
     let hinted = hinted.as_ref().map(|user| user.subject.as_str());
-    let refused = problem.as_ref().map(|problem| &*problem.text).or(choice.problem());
+    let rejection = problem.as_ref().map(|problem| &*problem.text).or(choice.problem());
     let subject_value = match &problem {
         Some(Problem { subject: Some(subject), .. }) if directory.user(subject).is_none() => {
             subject
@@ -169,8 +171,9 @@ pub(crate) fn page(
         problem: problem.clone(),
         failure: choice.picker(),
     };
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let note = match refused {
+    let status =
+        if rejection.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let note = match rejection {
         Some(problem) => Note::refused("sign_in_refused", problem).client(&client.id).flow(*flow),
         None => {
             answer.note(format!("{} asks for {}, sign-in page shown", client.id, request.scope))
@@ -179,7 +182,7 @@ pub(crate) fn page(
     Reply::page(&page, &policy::PAGE).status(status).note(note)
 }
 
-/// What every form of the page carries.
+/// The hidden fields of every form on the page.
 fn hidden_fields(parameters: &Parameters, flow: &str, choice: &Choice) -> Vec<(String, String)> {
     let mut fields =
         vec![("request".into(), parameters.encode()), ("flow".into(), flow.to_owned())];
@@ -189,7 +192,7 @@ fn hidden_fields(parameters: &Parameters, flow: &str, choice: &Choice) -> Vec<(S
     fields
 }
 
-/// What a scope is for: of the standard ones in words, of a configured one its claims.
+/// What a scope is for: in words for a standard scope, by its claims for a configured one.
 fn describe(issuer: &Issuer, scope: &str) -> String {
     let standard = STANDARD_SCOPES.iter().find(|standard| standard.value == scope);
     match (standard, issuer.settings.scopes.get(scope)) {

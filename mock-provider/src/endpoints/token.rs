@@ -19,15 +19,14 @@ type Rejection = (TokenRejection, Option<String>);
 
 fn redeem(issuer: &Issuer, request: &Request) -> Result<Reply, Rejection> {
     let unknown = |error: TokenError| (TokenRejection::from(error), None);
-    let form = request
-        .form
-        .as_ref()
-        .map_err(|reason| unknown(TokenError::new(ErrorCode::InvalidRequest, reason)))?;
+    let form = request.form.as_ref().map_err(|reason| {
+        unknown(TokenError::new(ErrorCode::InvalidRequest, reason.to_string()))
+    })?;
     form.check_single().map_err(|repeated| unknown(repeated.into()))?;
     let authenticated = request.credentials.as_ref().map_err(TokenError::clone);
     let authenticated = authenticated.and_then(|credentials| issuer.authenticate(credentials));
     let client = authenticated.map_err(|error| {
-        // Not authenticated, but the journal should say whose login this was.
+        // The journal should name the login even if the client is not authenticated.
         let grant = issuer.grants().presented(form, issuer.clock.seconds());
         (TokenRejection { error, grant }, request.claimed_client())
     })?;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::exchange::reply::{Note, Reply};
 use crate::exchange::request::Request;
-use crate::issuer::grant::AccessToken;
+use crate::issuer::grant::{AccessRejection, AccessToken};
 use crate::issuer::issuer::Issuer;
 use crate::protocol::error_description::description_characters;
 use crate::protocol::scope::Scope;
@@ -30,17 +30,17 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     };
     let in_form = match (&request.form, in_header) {
         (Ok(form), _) => form.get("access_token"),
-        // A body of another type has no token in it (RFC 6750, section 2.2).
+        // A body of another type holds no token (RFC 6750, section 2.2).
         (Err(_), Some(_)) => Ok(None),
         (Err(reason), None) => {
-            let reason = format!("no access token came in the Authorization header, and {reason}");
+            let reason = format!("the Authorization header has no access token, and {reason}");
             return reject(&BearerRejection::no_token(reason), None);
         }
     };
     match (in_header, in_form) {
         (_, Err(repeated)) => reject(&BearerRejection::invalid_request(repeated.to_string()), None),
         (Some(_), Ok(Some(_))) => {
-            let reason = "the access token came in the header and in the form: only one is allowed";
+            let reason = "the access token must be in the header or in the form, not in both";
             reject(&BearerRejection::invalid_request(reason), None)
         }
         (in_header, Ok(in_form)) => userinfo(issuer, in_header.or(in_form)),
@@ -50,7 +50,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
 /// Why a request is rejected ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
 struct BearerRejection {
     status: StatusCode,
-    /// Who did not authenticate at all is told no code.
+    /// Absent if the request has no credentials at all.
     error: Option<&'static str>,
     reason: String,
 }
@@ -91,11 +91,11 @@ impl BearerRejection {
 /// The token in the `Authorization` header (RFC 6750, section 2.1).
 fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerRejection> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let reason = "the Authorization header is not `Bearer` and a token";
+    let reason = "the Authorization header must be `Bearer` and a token";
     let header = header.to_str().map_err(|_| BearerRejection::invalid_request(reason))?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     match token.trim() {
-        // Another scheme is no authentication here.
+        // Credentials of another scheme do not count.
         _ if !scheme.eq_ignore_ascii_case("bearer") => Err(BearerRejection::no_token(reason)),
         "" => Err(BearerRejection::invalid_request(reason)),
         token => Ok(Some(token)),
@@ -104,12 +104,13 @@ fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerRejection> {
 
 fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
     let Some(token) = token else {
-        let reason = "no access token came in the Authorization header or in a form";
+        let reason =
+            "the access token is missing: it must be in the Authorization header or a form";
         return reject(&BearerRejection::no_token(reason), None);
     };
     let found = issuer.grants().access(token, issuer.clock.seconds());
     match found {
-        // What was refreshed without `openid` is a plain OAuth token.
+        // A token refreshed without `openid` is a plain OAuth token.
         Ok(token) if !token.scope.contains("openid") => {
             reject(&BearerRejection::insufficient_scope(&token.scope), Some(&token))
         }
@@ -120,7 +121,9 @@ fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
             let note = Note::new(summary).client(&grant.client_id).user(subject).flow(&grant.flow);
             answer(issuer, &token).no_store().note(note)
         }
-        Err((reason, token)) => reject(&BearerRejection::invalid_token(reason), token.as_ref()),
+        Err(AccessRejection { reason, token }) => {
+            reject(&BearerRejection::invalid_token(reason), token.as_ref())
+        }
     }
 }
 
@@ -132,7 +135,7 @@ struct Claims<'a> {
     released: Option<Map<String, Value>>,
 }
 
-/// A signed answer, which says who made it for whom (section 5.3.2).
+/// A signed answer, with issuer and audience (section 5.3.2).
 #[derive(Serialize)]
 struct SignedClaims<'a> {
     iss: &'a str,

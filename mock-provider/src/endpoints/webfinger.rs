@@ -1,4 +1,4 @@
-//! `GET /.well-known/webfinger`: which issuer speaks for a user
+//! `GET /.well-known/webfinger`: which issuer a user has
 //! ([OpenID Connect Discovery 1.0, section 2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery);
 //! [RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)).
 
@@ -21,11 +21,11 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     };
     let Ok(Some(resource)) = query.get("resource") else {
         return Reply::unreadable(
-            "resource must come once: an acct: URI, or a URL of the provider",
+            "resource must be given once: an acct: URI, or a URL of the provider",
         );
     };
     let Some(href) = issuer_of(issuer, resource) else {
-        let reason = format!("`{resource}` is not on this host");
+        let reason = format!("resource must be on this host, got `{resource}`");
         return Reply::text(format!("{reason}\n"))
             .status(StatusCode::NOT_FOUND)
             .note(Note::refused("not_found", reason));
@@ -37,11 +37,11 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     };
     Reply::json(&json!({"subject": resource, "links": links}))
         .content_type("application/jrd+json")
-        .note(Note::new(format!("{resource} is told its issuer, {href}")))
+        .note(Note::new(format!("issuer {href} sent for {resource}")))
 }
 
-/// The issuer for an account on our host, or for a URL below an issuer. Whether there is such a user
-/// is not told (RFC 7033, section 9.2).
+/// The issuer for an account on this host, or for a URL below an issuer. The answer does not reveal
+/// whether there is such a user (RFC 7033, section 9.2).
 fn issuer_of(issuer: &Issuer, resource: &str) -> Option<String> {
     let own = Url::parse(&issuer.url).ok()?;
     if let Some(account) = resource.strip_prefix("acct:") {

@@ -1,6 +1,7 @@
 //! One exchange: a request, its reply, and what the journal keeps of both.
 
 pub(crate) mod answer;
+pub(crate) mod body;
 pub(crate) mod browser;
 pub(crate) mod entry;
 pub(crate) mod journal;

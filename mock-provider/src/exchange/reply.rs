@@ -1,4 +1,6 @@
-//! Replies: what handlers answer, and what the journal records about it.
+//! Replies: the answers of handlers, and what the journal records about them.
+
+use std::fmt::Display;
 
 use askama::Template;
 use axum::body::Body;
@@ -19,7 +21,7 @@ use crate::protocol::authorization::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{FormPostPage, policy};
 
-/// An honest answer, and what the journal should know of it.
+/// An honest answer, and a note on it for the journal.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -30,18 +32,18 @@ pub(crate) struct Reply {
     pub(crate) note: Note,
     /// Logout tokens to deliver.
     pub(crate) notices: Vec<LogoutNotice>,
-    /// The failure that the end user chose for this login on the sign-in page, as it is written.
+    /// The failure that the end user chose for this login on the sign-in page, in its written form.
     pub(crate) chosen_failure: Option<String>,
 }
 
-/// What an answer says.
+/// The content of an answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// A document or page.
     Bytes(Vec<u8>),
-    /// Parameters for the client, which the browser brings there.
+    /// Parameters that the browser takes to the client.
     Authorization(AuthorizationResponse),
-    /// The answer to a logout that is done.
+    /// The answer to a completed logout.
     SignedOut(SignedOut),
 }
 
@@ -79,7 +81,7 @@ impl Note {
         Self { summary: summary.into(), ..Self::default() }
     }
 
-    /// A note of a refusal: the code that the caller is told, and the reason in words.
+    /// A note of a rejected request: the error code in the answer, and the reason in words.
     pub(crate) fn refused(error: &str, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self {
@@ -123,19 +125,19 @@ impl Reply {
         Self::new("application/jwt", token.into_bytes())
     }
 
-    /// A page for a person. Never kept by caches: it shows who is signed in.
+    /// A page for a person. Caches must not store it: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-            // The address of a page holds the request's parameters. The origin alone may be told:
+            // The address of a page holds the request's parameters. Only the origin may be sent:
             // relying parties look at it when an answer comes by `form_post`.
             .header(REFERRER_POLICY, "strict-origin")
             .no_store()
     }
 
-    /// A redirect that the browser follows by GET, whatever brought it here
+    /// A redirect that the browser follows by GET, whatever the method of the request
     /// ([RFC 9700, section 4.12](https://www.rfc-editor.org/rfc/rfc9700#section-4.12)).
     pub(crate) fn redirect(location: &str) -> Self {
         Self::new("text/plain", Vec::new())
@@ -145,13 +147,13 @@ impl Reply {
             .no_store()
     }
 
-    /// An answer that the browser brings to the client.
+    /// An answer that the browser takes to the client.
     pub(crate) fn authorization(response: AuthorizationResponse) -> Self {
         let content = Content::Authorization(response);
         Self::of(content, HeaderMap::new())
     }
 
-    /// The answer to a logout that is done.
+    /// The answer to a completed logout.
     pub(crate) fn signed_out(signed_out: SignedOut) -> Self {
         Self::of(Content::SignedOut(signed_out), HeaderMap::new())
     }
@@ -179,14 +181,15 @@ impl Reply {
         }
     }
 
-    /// The refusal of parameters that could not be read.
-    pub(crate) fn unreadable(reason: &str) -> Self {
+    /// Rejects a request whose parameters could not be read.
+    pub(crate) fn unreadable(reason: impl Display) -> Self {
+        let reason = reason.to_string();
         Self::text(format!("{reason}\n"))
             .status(StatusCode::BAD_REQUEST)
             .note(Note::refused("invalid_request", reason))
     }
 
-    /// Says what the body is.
+    /// Sets the media type of the body.
     pub(crate) fn content_type(mut self, content_type: &'static str) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         self
@@ -207,7 +210,7 @@ impl Reply {
         self
     }
 
-    /// Adds a header whose value is known beforehand.
+    /// Adds a header with a constant value.
     fn fixed(mut self, name: HeaderName, value: &'static str) -> Self {
         self.headers.append(name, HeaderValue::from_static(value));
         self
@@ -226,12 +229,12 @@ impl Reply {
         Self { note, ..self }
     }
 
-    /// Has clients told of a logout, once the answer is made.
+    /// Has logout tokens delivered after the answer is made.
     pub(crate) fn notices(self, notices: Vec<LogoutNotice>) -> Self {
         Self { notices, ..self }
     }
 
-    /// Has a failure armed for the login that goes on with this answer.
+    /// Has a failure armed for the rest of this login, beginning with this answer.
     pub(crate) fn chosen_failure(self, written: &str) -> Self {
         Self { chosen_failure: Some(written.to_owned()), ..self }
     }
@@ -249,7 +252,7 @@ impl Reply {
         Outgoing { response, note, alterations: Vec::new(), notices }
     }
 
-    /// The answer as a redirect or page, where it is not one already.
+    /// The answer as a redirect or page, unless it is one already.
     fn encoded(self) -> Self {
         let encoded = match self.content {
             Content::Bytes(_) => return self,
@@ -257,7 +260,7 @@ impl Reply {
             Content::SignedOut(signed_out) => signed_out.encoded(),
         };
         let mut encoded = encoded.note(self.note).notices(self.notices);
-        // Either may set a cookie, or take it away.
+        // Both may set or remove cookies.
         encoded.headers.extend(self.headers);
         encoded
     }
@@ -274,15 +277,15 @@ impl Content {
 }
 
 impl AuthorizationResponse {
-    /// Encodes the parameters in the way that the request asked for.
+    /// Encodes the parameters in the requested response mode.
     pub(crate) fn encoded(self) -> Reply {
         let Self { redirect_uri: uri, mode, parameters } = self;
-        let behind = |separator: char| parameters.append_to(format!("{uri}{separator}"));
+        let with = |separator: char| parameters.append_to(format!("{uri}{separator}"));
         match mode {
             ResponseMode::Query => {
-                Reply::redirect(&behind(if uri.contains('?') { '&' } else { '?' }))
+                Reply::redirect(&with(if uri.contains('?') { '&' } else { '?' }))
             }
-            ResponseMode::Fragment => Reply::redirect(&behind('#')),
+            ResponseMode::Fragment => Reply::redirect(&with('#')),
             ResponseMode::FormPost => {
                 let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
                 let fields = parameters.iter().map(owned).collect();

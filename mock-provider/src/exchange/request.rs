@@ -1,17 +1,16 @@
-//! What came: a request to an issuer, its parameters read.
+//! A request to an issuer, with its parameters read.
 
-use std::future::poll_fn;
 use std::mem;
-use std::pin::Pin;
 
-use axum::body::{Body, HttpBody};
-use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::body::Body;
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{self, HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::base::endpoint::Endpoint;
+use crate::exchange::body::{self, Unreadable};
 use crate::exchange::notice::{Encoding, LogoutNotice, LogoutRequest};
 use crate::issuer::client_authentication::Credentials;
 use crate::issuer::grant::Consumption;
@@ -20,20 +19,10 @@ use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::{ErrorCode, TokenError};
 
-/// No form of OpenID Connect comes near this many bytes, and no query has more.
-const MAX_BODY: usize = 64 * 1024;
-
-/// The sign-in form carries a whole authorization request, encoded once more than it came: each
-/// byte may have become `%25XX`.
-const MAX_SIGN_IN_BODY: usize = 6 * MAX_BODY;
-
-/// Larger bodies that no handler reads are not drained: the connection is closed.
-const MAX_UNREAD: usize = 64 * 1024 * 1024;
-
 /// A request to an endpoint of an issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// When it came, by the issuer's clock.
+    /// When the request came, by the issuer's clock.
     pub(crate) at: Timestamp,
     pub(crate) endpoint: Endpoint,
     pub(crate) method: Method,
@@ -41,41 +30,41 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     /// The parameters in the query, or why they could not be read.
-    pub(crate) query: Result<Parameters, String>,
+    pub(crate) query: Result<Parameters, Unreadable>,
     /// The parameters in the body, or why they could not be read.
-    pub(crate) form: Result<Parameters, String>,
+    pub(crate) form: Result<Parameters, Unreadable>,
     /// The JSON object in the body, where the endpoint takes one, or why it could not be read.
-    pub(crate) document: Result<Map<String, Value>, String>,
+    pub(crate) document: Result<Map<String, Value>, Unreadable>,
     /// The client's credentials, where the endpoint authenticates clients.
     pub(crate) credentials: Result<Credentials, TokenError>,
     /// The authorization request that the sign-in form carries, or why it could not be read.
-    pub(crate) carried: Result<Parameters, String>,
-    /// The verified `id_token_hint`, or why it is refused; nothing where none came.
+    pub(crate) carried: Result<Parameters, Unreadable>,
+    /// The verified `id_token_hint`, or why it is rejected; `None` if the request has none.
     pub(crate) hint: Option<Result<IdTokenHint, HintError>>,
     /// How a token request consumes the code or refresh token that it presents.
     pub(crate) consumption: Consumption,
 }
 
 impl Request {
-    /// Reads a request to its end, and verifies what it presents: each thing once.
+    /// Reads a request to its end, and parses credentials and hint, each once.
     pub(crate) async fn read(
         issuer: &Issuer,
         endpoint: Endpoint,
         request: &mut http::Request<Body>,
     ) -> Self {
         let body = match *request.method() {
-            Method::POST => read_body(request.body_mut(), limit(endpoint)).await,
+            Method::POST => body::read(request.body_mut(), endpoint).await,
             _ => Ok(Vec::new()),
         };
         let (mut form, mut document) = (Ok(Parameters::default()), Ok(Map::new()));
         match endpoint {
             Endpoint::Registration => {
-                document = body.and_then(|body| parse_document(&body, request.headers()));
+                document = body.and_then(|body| body::parse_document(&body, request.headers()));
             }
-            _ => form = body.and_then(|body| parse_form(&body, request.headers())),
+            _ => form = body.and_then(|body| body::parse_form(&body, request.headers())),
         }
         let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes())
-            .map_err(|not_text| not_text.to_string());
+            .map_err(Unreadable::from);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let headers = mem::take(request.headers_mut());
         let mut request =
@@ -83,14 +72,14 @@ impl Request {
         if endpoint == Endpoint::Token {
             request.credentials = match &request.form {
                 Ok(form) => Credentials::read(&request.headers, form),
-                Err(reason) => Err(TokenError::new(ErrorCode::InvalidRequest, reason)),
+                Err(reason) => Err(TokenError::new(ErrorCode::InvalidRequest, reason.to_string())),
             };
         }
         if endpoint == Endpoint::SignIn {
             let form = request.form.as_ref().map_err(Clone::clone);
             request.carried = form.and_then(|form| {
                 let carried = form.last("request").unwrap_or_default();
-                Parameters::parse(carried.as_bytes()).map_err(|not_text| not_text.to_string())
+                Parameters::parse(carried.as_bytes()).map_err(Unreadable::from)
             });
         }
         request.hint = request.id_token_hint().map(|hint| issuer.read_hint(&hint));
@@ -108,7 +97,10 @@ impl Request {
             query: Ok(Parameters::default()),
             form: Ok(Parameters::default()),
             document: Ok(Map::new()),
-            credentials: Err(TokenError::new(ErrorCode::InvalidClient, "no client authenticates")),
+            credentials: Err(TokenError::new(
+                ErrorCode::InvalidClient,
+                "the endpoint does not authenticate clients",
+            )),
             carried: Ok(Parameters::default()),
             hint: None,
             consumption: Consumption::default(),
@@ -141,14 +133,14 @@ impl Request {
     }
 
     /// The parameters of the authorization request, which the sign-in form carries.
-    pub(crate) fn authorization_parameters(&self) -> &Result<Parameters, String> {
+    pub(crate) fn authorization_parameters(&self) -> &Result<Parameters, Unreadable> {
         match self.endpoint {
             Endpoint::SignIn => &self.carried,
             _ => self.parameters(),
         }
     }
 
-    /// The client that the request says it comes from, which need not be true.
+    /// The client that the request claims to come from, unproven.
     pub(crate) fn claimed_client(&self) -> Option<String> {
         let basic = Credentials::in_header(&self.headers).map(|basic| basic.client_id);
         let parameter = || self.parameters().as_ref().ok()?.last("client_id").map(str::to_owned);
@@ -156,7 +148,7 @@ impl Request {
     }
 
     /// The parameters in the place where the method has them.
-    pub(crate) fn parameters(&self) -> &Result<Parameters, String> {
+    pub(crate) fn parameters(&self) -> &Result<Parameters, Unreadable> {
         if self.method == Method::POST { &self.form } else { &self.query }
     }
 
@@ -167,10 +159,10 @@ impl Request {
     }
 
     /// True when a page of another origin made the browser send this form. Another port is another
-    /// origin on the same site: there are the applications under test.
+    /// origin on the same site, such as an application under test.
     ///
-    /// Browsers say so ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header))
-    /// to loopback hosts and by HTTPS. To others they name the page's origin alone
+    /// Browsers send [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header)
+    /// to loopback hosts and over HTTPS. To other hosts they send only the page's origin
     /// ([Fetch, the header `Origin`](https://fetch.spec.whatwg.org/#origin-header)).
     pub(crate) fn is_cross_origin(&self, issuer: &str) -> bool {
         if let Some(site) = self.headers.get("sec-fetch-site") {
@@ -183,63 +175,8 @@ impl Request {
         !is_host(b"http://") && !is_host(b"https://") && own.is_ok_and(|own| *origin != own)
     }
 
-    /// True when a script in a browser sent this, or asks whether it may.
+    /// True for a request of a script in a browser, or for its CORS preflight.
     pub(crate) fn is_by_script(&self) -> bool {
         self.method == Method::OPTIONS || self.headers.contains_key(ORIGIN)
-    }
-}
-
-fn limit(endpoint: Endpoint) -> usize {
-    match endpoint {
-        Endpoint::SignIn => MAX_SIGN_IN_BODY,
-        _ => MAX_BODY,
-    }
-}
-
-fn parse_form(body: &[u8], headers: &HeaderMap) -> Result<Parameters, String> {
-    if body.is_empty() {
-        return Ok(Parameters::default());
-    }
-    expect_media_type(headers, "application/x-www-form-urlencoded")?;
-    Parameters::parse(body).map_err(|not_text| not_text.to_string())
-}
-
-fn parse_document(body: &[u8], headers: &HeaderMap) -> Result<Map<String, Value>, String> {
-    expect_media_type(headers, "application/json")?;
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err("the body must be a JSON object".to_owned()),
-        Err(error) => Err(format!("the body is no JSON: {error}")),
-    }
-}
-
-fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), String> {
-    let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-    let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
-    match media_type {
-        Some(found) if found.eq_ignore_ascii_case(expected) => Ok(()),
-        Some(found) => Err(format!("Content-Type must be {expected}, but is `{found}`")),
-        None => Err(format!("Content-Type must be {expected}, but is missing")),
-    }
-}
-
-/// Reads a body to its end, even when it is too long: to answer while the caller still sends would
-/// reset the connection, and the caller might never read why.
-async fn read_body(body: &mut Body, limit: usize) -> Result<Vec<u8>, String> {
-    let (mut bytes, mut length) = (Vec::new(), 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
-        let frame = frame.map_err(|error| format!("the body was not received: {error}"))?;
-        let Ok(part) = frame.into_data() else { continue };
-        length += part.len();
-        if length <= limit {
-            bytes.extend_from_slice(&part);
-        }
-        if length > MAX_UNREAD {
-            break;
-        }
-    }
-    match length <= limit {
-        true => Ok(bytes),
-        false => Err(format!("the body has more than {limit} bytes")),
     }
 }

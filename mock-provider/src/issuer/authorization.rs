@@ -1,6 +1,6 @@
-//! What becomes of an authorization request
+//! Decisions on an authorization request
 //! ([OpenID Connect Core 1.0, section 3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint)):
-//! whether somebody must be asked, who may go on, and the code in the end.
+//! whether the user must be asked, whether the user may sign in, and the code in the end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,19 +15,19 @@ use crate::issuer::session::Session;
 use crate::protocol::authorization::{AuthorizationRejection, AuthorizationRequest, ErrorCode};
 use crate::protocol::parameters::Parameters;
 
-/// What to do about a request that is in order.
+/// What to do about a valid request.
 #[derive(Debug)]
 pub(crate) enum Decision {
     /// Answer for the browser's session.
     Continue(Session),
     /// Sign this user in without asking.
     SignIn(Arc<User>),
-    /// Ask. Who is named has a session that the user may continue.
+    /// Ask. The session, if any, is one that the user may continue.
     Ask(Option<Session>),
 }
 
 impl Issuer {
-    /// Reads the request, and holds it against what the client is registered for.
+    /// Parses the request, and checks it against the client's registration.
     pub(crate) fn read(
         &self,
         parameters: &Parameters,
@@ -38,7 +38,7 @@ impl Issuer {
         let mut request = AuthorizationRequest::parse(parameters, &client.response_types)?;
         reply_to.mode.clone()?;
         let missing = |name: &str| {
-            let reason = format!("{name} is missing, and client `{}` must send one", client.id);
+            let reason = format!("{name} is missing, but client `{}` must send it", client.id);
             Err(AuthorizationRejection::new(ErrorCode::InvalidRequest, reason))
         };
         if client.require_nonce && request.nonce.is_none() {
@@ -50,7 +50,7 @@ impl Issuer {
         {
             return missing("code_challenge");
         }
-        // What is not understood is ignored (OpenID Connect Core 1.0, section 3.1.2.1).
+        // Unknown scope values are ignored (OpenID Connect Core 1.0, section 3.1.2.1).
         request.scope = self.known(&request.scope);
         request.hinted_subject = match hint {
             Some(Ok(hint)) => Some(hint.sub.clone()),
@@ -65,7 +65,7 @@ impl Issuer {
         Ok(request)
     }
 
-    /// Decides whether somebody must be asked (sections 3.1.2.1 to 3.1.2.3).
+    /// Decides whether the user must be asked (sections 3.1.2.1 to 3.1.2.3).
     pub(crate) fn decide(
         &self,
         request: &AuthorizationRequest,
@@ -73,7 +73,7 @@ impl Issuer {
     ) -> Result<Decision, AuthorizationRejection> {
         let wanted = request.hinted_subject.as_deref();
         let chosen = self.chosen_user(request).filter(|user| fits(wanted, user));
-        let (session, unfit) = match session {
+        let (session, obstacle) = match session {
             None => (None, "nobody is signed in"),
             Some(session) => match self.fitness(&session, request, wanted) {
                 Ok(()) => (Some(session), ""),
@@ -93,7 +93,7 @@ impl Issuer {
         if prompt.none {
             return Err(AuthorizationRejection::new(
                 ErrorCode::LoginRequired,
-                format!("prompt is `none`, but {unfit}"),
+                format!("prompt is `none`, but {obstacle}"),
             ));
         }
         Ok(Decision::Ask(session.filter(|_| !prompt.login)))
@@ -125,7 +125,7 @@ impl Issuer {
         let now = self.clock.seconds();
         match request.max_age {
             // The same as prompt=login, even within the second of the sign-in.
-            Some(Duration::ZERO) => Err("max_age is 0, which always asks"),
+            Some(Duration::ZERO) => Err("max_age is 0, which requires a new sign-in"),
             Some(age) if until(session.auth_time, age) < now => {
                 Err("the user signed in longer ago than max_age allows")
             }
@@ -133,7 +133,7 @@ impl Issuer {
         }
     }
 
-    /// Checks that a user may be signed in to a client, now that it is known who it is.
+    /// Checks that a user may sign in to a client.
     pub(crate) fn admit(
         &self,
         user: &User,
@@ -149,20 +149,21 @@ impl Issuer {
             return Err(AuthorizationRejection::new(ErrorCode::AccessDenied, reason));
         }
         if !fits(request.hinted_subject.as_deref(), user) {
-            let reason = format!("`{}` signed in, but id_token_hint names another", user.subject);
+            let reason =
+                format!("`{}` signed in, but id_token_hint names another user", user.subject);
             return Err(AuthorizationRejection::new(ErrorCode::LoginRequired, reason));
         }
         Ok(())
     }
 
-    /// Signs a user in: begins a session in place of the browser's last one.
+    /// Signs a user in: begins a session that replaces the browser's last one.
     pub(crate) fn begin_session(&self, user: &Arc<User>, last: Option<&Session>) -> Session {
         let now = self.clock.seconds();
         let mut sessions = self.sessions();
         let last = last.and_then(|last| sessions.end(&last.sid));
         let (secret, user) = (self.random.token(), Arc::clone(user));
         let session = match last.filter(|last| last.user.subject == user.subject) {
-            // The same user authenticated once more: the session goes on, under a new cookie.
+            // The same user authenticated again: the session goes on with a new cookie.
             Some(last) => Session::new(last.sid, secret, user, now).serving(last.flows),
             None => Session::new(self.random.token(), secret, user, now),
         };
@@ -170,7 +171,7 @@ impl Issuer {
         session
     }
 
-    /// Issues what the request asks for, a code in general, and returns the parameters of the
+    /// Issues the code and tokens of the response type, and returns the parameters of the
     /// successful answer (section 3.1.2.5).
     pub(crate) fn issue_answer(
         &self,
@@ -206,7 +207,7 @@ impl Issuer {
     }
 }
 
-/// True when a user is the one that a hint asks for, or no hint asks for one.
+/// True when there is no hint, or the user is the one that it names.
 fn fits(wanted: Option<&str>, user: &User) -> bool {
     wanted.is_none_or(|subject| subject == user.subject)
 }

@@ -1,5 +1,5 @@
-//! Claim sources: claims that do not stand among the others, but in a JWT of their own, which the
-//! client is handed (aggregated) or fetches (distributed)
+//! Claim sources: claims in a JWT of their own, which the client is given (aggregated) or fetches
+//! (distributed)
 //! ([OpenID Connect Core 1.0, section 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)).
 
 use serde::{Deserialize, Serialize};
@@ -10,17 +10,28 @@ use crate::issuer::issuer::{Issuer, until};
 use crate::jose::algorithm::Algorithm;
 use crate::jose::jws::Jws;
 
-/// What the source is asked with: a bearer token that carries what it is good for, so that nothing
-/// must be kept for it.
+/// The bearer token for the claim source. It carries the claims, so that the provider need not
+/// store them.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Voucher {
-    /// The address of the source: a token of ours that was made for anything else is none.
+    /// The address of the claim source, so that no other token of the provider is accepted.
     aud: String,
     exp: i64,
     pub(crate) client_id: String,
     pub(crate) sub: String,
-    /// What the source tells.
+    /// The claims that the source answers with.
     claims: Map<String, Value>,
+}
+
+/// Why a bearer token is rejected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum VoucherError {
+    #[error("the token was not issued for the claim source")]
+    NotAVoucher,
+    #[error("the token must be issued for the claim source, got one for `{0}`")]
+    Audience(String),
+    #[error("the token expired {ago} seconds ago")]
+    Expired { ago: i64 },
 }
 
 impl Issuer {
@@ -33,7 +44,7 @@ impl Issuer {
         self.keys.sign(Algorithm::default(), None, &sourced)
     }
 
-    /// The bearer token for which the source tells these claims of a user to a client.
+    /// A bearer token with which a client fetches these claims of a user.
     pub(crate) fn voucher(
         &self,
         client_id: &str,
@@ -50,21 +61,20 @@ impl Issuer {
         self.keys.sign(Algorithm::default(), None, &voucher)
     }
 
-    /// Reads a bearer token, and returns it with the JWT that it is good for.
+    /// Verifies a bearer token, and returns it with the JWT of its claims.
     ///
     /// # Errors
     ///
-    /// Why it is good for nothing.
-    pub(crate) fn redeem_voucher(&self, token: &str) -> Result<(Voucher, String), String> {
+    /// When it is not a valid token for the claim source.
+    pub(crate) fn redeem_voucher(&self, token: &str) -> Result<(Voucher, String), VoucherError> {
         let verified = self.keys.verify(token, None).and_then(|()| Jws::parse(token)?.claims());
-        let voucher: Voucher =
-            verified.map_err(|_| "the token was not issued for the claim source".to_owned())?;
+        let voucher: Voucher = verified.map_err(|_| VoucherError::NotAVoucher)?;
         if voucher.aud != self.address(Endpoint::ClaimSource) {
-            return Err(format!("the token was issued for `{}`", voucher.aud));
+            return Err(VoucherError::Audience(voucher.aud));
         }
         let ago = self.clock.seconds() - voucher.exp;
         if ago >= 0 {
-            return Err(format!("the token expired {ago} seconds ago"));
+            return Err(VoucherError::Expired { ago });
         }
         let sourced = self.sourced(&voucher.sub, &voucher.claims);
         Ok((voucher, sourced))

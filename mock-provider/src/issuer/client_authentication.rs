@@ -1,4 +1,4 @@
-//! Who calls the token endpoint
+//! Client authentication at the token endpoint
 //! ([OpenID Connect Core 1.0, section 9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
 
 use std::sync::Arc;
@@ -34,23 +34,24 @@ impl Issuer {
         &self,
         credentials: &Credentials,
     ) -> Result<Arc<Client>, TokenError> {
-        let refused = |description: String| TokenError::new(ErrorCode::InvalidClient, description);
+        let rejected = |description: String| TokenError::new(ErrorCode::InvalidClient, description);
         let id = &credentials.client_id;
-        let client =
-            self.client(id).ok_or_else(|| refused(format!("no client is registered as `{id}`")))?;
+        let client = self
+            .client(id)
+            .ok_or_else(|| rejected(format!("no client is registered as `{id}`")))?;
         if !self.is_registered(&client) {
-            // Any client will do, then, and any secret.
+            // Any client is accepted, with any secret.
             return Ok(client);
         }
         let method = match client.secret.is_none() && credentials.secret.is_empty() {
-            // Some libraries try the header first, with nothing after the colon.
+            // Some libraries of public clients send the header with nothing after the colon.
             true => AuthMethod::None,
             false => credentials.method,
         };
         let methods = client.auth_methods();
         if !methods.contains(&method) {
             let allowed: Vec<_> = methods.iter().map(|method| method.name()).collect();
-            return Err(refused(format!(
+            return Err(rejected(format!(
                 "client `{id}` must authenticate by {}, but used {}",
                 allowed.join(" or "),
                 method
@@ -66,7 +67,7 @@ impl Issuer {
                     true => "; Basic credentials must be form-encoded (RFC 6749, section 2.3.1)",
                     false => "",
                 };
-                Err(refused(format!("wrong client_secret for client `{id}`{hint}")))
+                Err(rejected(format!("wrong client_secret for client `{id}`{hint}")))
             }
             _ => Ok(client),
         }
@@ -78,7 +79,7 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// When there are none, or in more than one way.
+    /// When there are none, or more than one.
     pub(crate) fn read(headers: &HeaderMap, form: &Parameters) -> Result<Self, TokenError> {
         let in_form = form.get("client_id")?.map(str::to_owned);
         let secret = form.get("client_secret")?.map(str::to_owned);
@@ -91,22 +92,24 @@ impl Credentials {
         }
         if let Some(basic) = headers.get(AUTHORIZATION) {
             if secret.is_some() {
-                let reason = "credentials came in the Authorization header and in the form: \
-                          only one way may be used";
+                let reason =
+                    "credentials must be in the Authorization header or in the form, not in both";
                 return Err(invalid(ErrorCode::InvalidRequest, reason));
             }
             let basic = basic_credentials(basic.as_bytes()).ok_or_else(|| {
-                let reason = "the Authorization header is not `Basic` with base64 of id:secret";
+                let reason = "the Authorization header must be `Basic` and the base64 of id:secret";
                 invalid(ErrorCode::InvalidClient, reason)
             })?;
             if in_form.is_some_and(|id| id != basic.client_id) {
-                let reason = "client_id in the form is another than in the Authorization header";
+                let reason =
+                    "client_id must be the same in the form and in the Authorization header";
                 return Err(invalid(ErrorCode::InvalidRequest, reason));
             }
             return Ok(basic);
         }
         let client_id = in_form.ok_or_else(|| {
-            let reason = "client_id is missing: no Authorization header, and none in the form";
+            let reason =
+                "client_id is missing: it must be in the Authorization header or in the form";
             invalid(ErrorCode::InvalidClient, reason)
         })?;
         Ok(match secret {
@@ -125,7 +128,7 @@ impl Credentials {
         })
     }
 
-    /// The `Basic` credentials in the `Authorization` header, where there are any.
+    /// The `Basic` credentials in the `Authorization` header, if any.
     pub(crate) fn in_header(headers: &HeaderMap) -> Option<Self> {
         basic_credentials(headers.get(AUTHORIZATION)?.as_bytes())
     }
@@ -150,7 +153,7 @@ fn basic_credentials(header: &[u8]) -> Option<Credentials> {
 }
 
 fn form_decode(value: &str) -> String {
-    // Not as a pair: `&` and `=` part nothing here.
+    // Not as a form: `&` and `=` are not separators here.
     percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_encoded_but_harmless_stays() {
+    fn harmless_characters_need_no_encoding() {
         assert_eq!(form_decode("a=b&c"), "a=b&c");
         assert_eq!(form_decode(""), "");
     }

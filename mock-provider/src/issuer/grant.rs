@@ -1,4 +1,4 @@
-//! Grants: what a user allowed a client, and the codes and tokens that prove it.
+//! Grants: what a user allowed a client, and the codes and tokens issued for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +11,9 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{ErrorCode, TokenError};
 
-/// For how many seconds an expired code or token is remembered, so that a refusal can say
-/// "expired" instead of "unknown", and a used code that is replayed can still be told.
-const REMEMBERED: i64 = 600;
+/// For how many seconds an expired code or token is remembered, so that a rejection can say
+/// "expired" instead of "unknown", and a replayed code is still detected.
+const RETENTION: i64 = 600;
 
 /// What a user allowed a client in one authorization.
 #[derive(Debug)]
@@ -26,12 +26,12 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// When the user signed in, in seconds since the epoch.
     pub(crate) auth_time: i64,
-    /// The authentication context class that the client asked for and was given.
+    /// The authentication context class that the client requested and got.
     pub(crate) acr: Option<String>,
-    /// The session that it was given in.
+    /// The session of the authorization.
     pub(crate) sid: String,
     pub(crate) flow: String,
-    /// Set when a code or refresh token was replayed: nothing of this grant is valid any more.
+    /// Set when a code or refresh token was replayed: nothing issued for the grant is valid then.
     revoked: AtomicBool,
 }
 
@@ -57,7 +57,7 @@ impl Grant {
         }
     }
 
-    /// The same grant once more, to be changed before anything is issued for it.
+    /// A copy, to be changed before anything is issued for it.
     pub(crate) fn copy(&self) -> Self {
         let Self { client_id, user, scope, nonce, auth_time, acr, sid, flow, revoked: _ } = self;
         Self {
@@ -73,19 +73,19 @@ impl Grant {
         }
     }
 
-    /// The grant, once an authentication of the class that the client likes best is assumed: a test
-    /// has no other to offer (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
+    /// The grant with the authentication context class that the client prefers: the mock provider
+    /// claims to have satisfied it (OpenID Connect Core 1.0, section 3.1.2.1, `acr_values`).
     pub(crate) fn in_context(self, acr_values: Option<&str>) -> Self {
         let acr = acr_values.and_then(|values| values.split_whitespace().next());
         Self { acr: acr.map(str::to_owned), ..self }
     }
 
-    /// Whether nothing of this grant is valid any more.
+    /// Whether the grant is revoked, with everything issued for it.
     pub(crate) fn is_revoked(&self) -> bool {
         self.revoked.load(Ordering::Relaxed)
     }
 
-    /// Makes everything of this grant invalid.
+    /// Revokes the grant, with everything issued for it.
     pub(crate) fn revoke(&self) {
         self.revoked.store(true, Ordering::Relaxed);
     }
@@ -105,40 +105,40 @@ pub(crate) struct Code {
 #[derive(Clone, Debug)]
 pub(crate) struct AccessToken {
     pub(crate) grant: Arc<Grant>,
-    /// The grant's scope, or less.
+    /// The grant's scope, or a part of it.
     pub(crate) scope: Scope,
     pub(crate) expires: i64,
 }
 
-/// A token for new tokens.
+/// A refresh token.
 #[derive(Debug)]
 pub(crate) struct RefreshToken {
     pub(crate) grant: Arc<Grant>,
     pub(crate) expires: i64,
     /// Whether it was used.
     pub(crate) rotated: bool,
-    /// Until when it may be used again although it was rotated.
+    /// Until when it may be used again after rotation.
     reusable_until: i64,
 }
 
-/// How a redemption consumes the code or refresh token that it presents. It is part of the request
-/// because it must hold under the lock of the redemption, or parallel ones would see each other's.
+/// How a redemption consumes its code or refresh token. It is part of the request because it
+/// applies under the lock of the redemption: parallel redemptions must not see each other's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Consumption {
-    /// It is used up; using it again revokes the whole grant.
+    /// It is consumed; using it again revokes the whole grant.
     #[default]
     Once,
     /// It can be used again for this many seconds after its first use.
     AgainFor(i64),
-    /// It is as if it had not been used this time.
+    /// It stays unused.
     Unused,
 }
 
-/// A code or token that was refused.
+/// Why a code, a refresh token or its request is rejected.
 #[derive(Debug)]
 pub(crate) struct TokenRejection {
     pub(crate) error: TokenError,
-    /// The grant that the code or token belonged to, where one is known.
+    /// The grant of the code or token, if known.
     pub(crate) grant: Option<Arc<Grant>>,
 }
 
@@ -157,6 +157,14 @@ impl From<TokenError> for TokenRejection {
     fn from(error: TokenError) -> Self {
         Self { error, grant: None }
     }
+}
+
+/// Why an access token is rejected.
+#[derive(Debug)]
+pub(crate) struct AccessRejection {
+    pub(crate) reason: String,
+    /// The token, if it is known.
+    pub(crate) token: Option<AccessToken>,
 }
 
 /// How a client redeems a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
@@ -178,18 +186,18 @@ pub(crate) struct Grants {
 impl Grants {
     /// Remembers a code.
     pub(crate) fn add_code(&mut self, value: String, code: Code, now: i64) {
-        let until = code.expires.saturating_add(REMEMBERED);
+        let until = code.expires.saturating_add(RETENTION);
         self.codes.insert(value, code, now, until);
     }
 
-    /// What is known of a code.
+    /// A code by its value.
     pub(crate) fn code(&mut self, value: &str, now: i64) -> Option<&mut Code> {
         self.codes.get_mut(value, now)
     }
 
     /// Remembers an access token.
     pub(crate) fn add_access_token(&mut self, value: String, token: AccessToken, now: i64) {
-        let until = token.expires.saturating_add(REMEMBERED);
+        let until = token.expires.saturating_add(RETENTION);
         self.access_tokens.insert(value, token, now, until);
     }
 
@@ -201,21 +209,21 @@ impl Grants {
         now: i64,
         expires: i64,
     ) {
-        let until = expires.saturating_add(REMEMBERED);
+        let until = expires.saturating_add(RETENTION);
         let token = RefreshToken { grant, expires, rotated: false, reusable_until: 0 };
         self.refresh_tokens.insert(value, token, now, until);
     }
 
-    /// Uses up a code, if it may be redeemed in this way.
+    /// Redeems a code, which consumes it.
     ///
     /// # Errors
     ///
-    /// The first check that fails. A code that was used before takes down everything that was
-    /// issued for it (RFC 6749, section 4.1.2).
+    /// The first check that fails. Using a code again revokes everything that was issued for it
+    /// (RFC 6749, section 4.1.2).
     pub(crate) fn redeem(
         &mut self,
         redemption: &Redemption<'_>,
-        way: Consumption,
+        consumption: Consumption,
         now: i64,
     ) -> Result<Arc<Grant>, TokenRejection> {
         let Some(code) = self.codes.get_mut(redemption.code, now) else {
@@ -258,22 +266,22 @@ impl Grants {
         }
         check_verifier(code.challenge.as_ref(), redemption.code_verifier)
             .map_err(|reason| TokenRejection::of(grant, reason))?;
-        code.used = way != Consumption::Unused;
+        code.used = consumption != Consumption::Unused;
         Ok(Arc::clone(grant))
     }
 
-    /// Uses up a refresh token of a client.
+    /// Redeems a refresh token of a client, which consumes it.
     ///
     /// # Errors
     ///
-    /// The first check that fails. A token that was used before takes down the whole grant
+    /// The first check that fails. Using a token again revokes the whole grant
     /// ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
     pub(crate) fn refresh(
         &mut self,
         value: &str,
         client_id: &str,
         scope: Option<&Scope>,
-        way: Consumption,
+        consumption: Consumption,
         now: i64,
     ) -> Result<Arc<Grant>, TokenRejection> {
         let Some(token) = self.refresh_tokens.get_mut(value, now) else {
@@ -309,12 +317,12 @@ impl Grants {
             return Err(TokenRejection {
                 error: TokenError::new(
                     ErrorCode::InvalidScope,
-                    format!("scope `{wider}` goes beyond what was granted: `{}`", grant.scope),
+                    format!("scope `{wider}` exceeds the granted scope `{}`", grant.scope),
                 ),
                 grant: Some(Arc::clone(grant)),
             });
         }
-        match way {
+        match consumption {
             Consumption::Unused => {}
             Consumption::AgainFor(seconds) if !token.rotated => {
                 token.reusable_until = now.saturating_add(seconds);
@@ -325,7 +333,7 @@ impl Grants {
         Ok(Arc::clone(grant))
     }
 
-    /// The grant that a request's code or refresh token belongs to, whoever presents it.
+    /// The grant of a request's code or refresh token, without checking the client.
     pub(crate) fn presented(&mut self, form: &Parameters, now: i64) -> Option<Arc<Grant>> {
         let code = form.last("code").and_then(|code| self.codes.get_mut(code, now));
         if let Some(code) = code {
@@ -335,12 +343,12 @@ impl Grants {
         Some(Arc::clone(&token.grant))
     }
 
-    /// Takes down everything that was issued for some grants. Returns how many there were.
+    /// Revokes the chosen grants, and returns how many there were.
     pub(crate) fn revoke(&mut self, now: i64, chosen: impl Fn(&Grant) -> bool) -> usize {
         let codes = self.codes.values(now).map(|code| &code.grant);
         let access = self.access_tokens.values(now).map(|token| &token.grant);
         let refresh = self.refresh_tokens.values(now).map(|token| &token.grant);
-        // One that was revoked already is not counted again.
+        // Codes and tokens share grants: each grant is counted once.
         let valid = codes.chain(access).chain(refresh).filter(|grant| !grant.is_revoked());
         valid.filter(|grant| chosen(grant)).inspect(|grant| grant.revoke()).count()
     }
@@ -349,30 +357,25 @@ impl Grants {
     ///
     /// # Errors
     ///
-    /// Why it is not valid ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)),
-    /// and the token where it is known.
-    pub(crate) fn access(
-        &mut self,
-        value: &str,
-        now: i64,
-    ) -> Result<AccessToken, (String, Option<AccessToken>)> {
-        let Some(token) = self.access_tokens.get_mut(value, now) else {
-            return Err(("access token is unknown, or expired long ago".into(), None));
+    /// When it is not valid ([RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    pub(crate) fn access(&mut self, value: &str, now: i64) -> Result<AccessToken, AccessRejection> {
+        let Some(token) = self.access_tokens.get_mut(value, now).cloned() else {
+            let reason = "access token is unknown, or expired long ago".to_owned();
+            return Err(AccessRejection { reason, token: None });
         };
-        let token = token.clone();
-        if token.grant.is_revoked() {
-            return Err(("access token was revoked".into(), Some(token)));
-        }
-        if token.expires <= now {
-            let reason = format!("access token expired {} seconds ago", now - token.expires);
-            return Err((reason, Some(token)));
-        }
-        Ok(token)
+        let reason = if token.grant.is_revoked() {
+            "access token was revoked".to_owned()
+        } else if token.expires <= now {
+            format!("access token expired {} seconds ago", now - token.expires)
+        } else {
+            return Ok(token);
+        };
+        Err(AccessRejection { reason, token: Some(token) })
     }
 }
 
-/// Holds the verifier against the challenge (RFC 7636, section 4.6). A verifier for a code that had
-/// no challenge is refused too, or an attacker could strip the challenge from the request
+/// Checks the verifier against the challenge (RFC 7636, section 4.6). A verifier for a code without
+/// a challenge is rejected too, or an attacker could strip the challenge from the request
 /// ([RFC 9700, section 4.8.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.8.2)).
 fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), String> {
     match (challenge, verifier) {
@@ -384,7 +387,7 @@ fn check_verifier(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> 
             Err("code_verifier is missing, but the authorization request had a challenge".into())
         }
         (None, Some(_)) => {
-            Err("code_verifier came, but the authorization request had no challenge".into())
+            Err("code_verifier must be absent: the authorization request had no challenge".into())
         }
     }
 }

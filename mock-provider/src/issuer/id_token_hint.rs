@@ -1,4 +1,4 @@
-//! `id_token_hint`: an ID token that comes back, at the authorization and the end-session endpoint
+//! `id_token_hint`: an ID token that a client sends back, to authorize or to end a session
 //! ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 
 use serde::de::Error;
@@ -7,24 +7,24 @@ use serde::{Deserialize, Deserializer};
 use crate::issuer::issuer::Issuer;
 use crate::jose::jws::{Jws, NotVerified};
 
-/// The claims that matter in a hint.
+/// The claims of a hint that the provider reads.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct IdTokenHint {
     iss: String,
     pub(crate) sub: String,
-    /// The first of the audiences, where there is an array of them (section 2).
+    /// The first audience, if `aud` is an array (section 2).
     #[serde(deserialize_with = "first_audience")]
     pub(crate) aud: String,
     #[serde(default)]
     pub(crate) sid: Option<String>,
 }
 
-/// Why a hint is refused.
+/// Why a hint is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HintError {
     #[error("id_token_hint must be an ID token of this issuer: {0}")]
     Unreadable(#[from] NotVerified),
-    /// Its signature may still be right: issuers share the shipped key.
+    /// Its signature may be valid: issuers share the shipped keys.
     #[error("id_token_hint is an ID token of another issuer: `{0}`")]
     OtherIssuer(String),
 }
@@ -34,7 +34,7 @@ impl Issuer {
     /// been issued to any client.
     pub(crate) fn read_hint(&self, token: &str) -> Result<IdTokenHint, HintError> {
         let hint: Result<IdTokenHint, _> = Jws::parse(token)?.claims();
-        // Whose secret an HMAC takes, only the claims say.
+        // Only the claims name the client whose secret verifies an HMAC.
         let client = hint.as_ref().ok().and_then(|hint| self.client(&hint.aud));
         let client = client.as_deref().and_then(|client| {
             Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
@@ -52,7 +52,7 @@ impl Issuer {
 
 fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "`aud` is neither a string nor an array of strings")]
+    #[serde(untagged, expecting = "`aud` must be a string or an array of strings")]
     enum Audience {
         One(String),
         Many(Vec<String>),
@@ -60,7 +60,7 @@ fn first_audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, 
     match Audience::deserialize(deserializer)? {
         Audience::One(audience) => Ok(audience),
         Audience::Many(audiences) => {
-            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` is empty"))
+            audiences.into_iter().next().ok_or_else(|| D::Error::custom("`aud` must not be empty"))
         }
     }
 }

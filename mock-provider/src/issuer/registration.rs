@@ -1,5 +1,7 @@
-//! Relying parties that register themselves
+//! Dynamic registration of clients
 //! ([OpenID Connect Dynamic Client Registration 1.0](https://openid.net/specs/openid-connect-registration-1_0.html)).
+
+use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
@@ -11,65 +13,72 @@ use crate::protocol::token::TokenRequest;
 use crate::settings::members::check_client;
 use crate::settings::wording::read_members;
 
-/// An issuer with so many clients takes no more of them: whoever registers at each start of a test
-/// would else fill the memory.
-const MOST_CLIENTS: usize = 1_000;
+/// An issuer with this many clients registers no more: a test suite that registers a client at each
+/// start would otherwise fill the memory.
+const MAX_CLIENTS: usize = 1_000;
 
-/// Why a client is not registered, in words.
+/// Why a client is not registered.
 #[derive(Debug)]
 pub(crate) struct RegistrationRejection {
     pub(crate) code: ErrorCode,
     pub(crate) reason: String,
 }
 
+impl RegistrationRejection {
+    /// Rejects client metadata.
+    pub(crate) fn metadata(reason: impl Display) -> Self {
+        Self { code: ErrorCode::InvalidClientMetadata, reason: reason.to_string() }
+    }
+
+    fn redirect_uri(reason: impl Display) -> Self {
+        Self { code: ErrorCode::InvalidRedirectUri, reason: reason.to_string() }
+    }
+}
+
 impl Issuer {
-    /// Registers a client by its metadata, under an identifier and, unless it is public, with a
-    /// secret of the provider's making.
+    /// Registers a client by its metadata. The provider generates the identifier and, unless the
+    /// client is public, the secret.
     ///
     /// # Errors
     ///
-    /// When a member makes no sense, or there are too many clients.
+    /// When a member is invalid, or there are too many clients.
     pub(crate) fn register(
         &self,
         metadata: &Map<String, Value>,
     ) -> Result<Client, RegistrationRejection> {
-        let invalid =
-            |reason| RegistrationRejection { code: ErrorCode::InvalidClientMetadata, reason };
-        let client = self.client_of(metadata).map_err(invalid)?;
-        check_redirect_uris(&client.redirect_uris).map_err(|reason| RegistrationRejection {
-            code: ErrorCode::InvalidRedirectUri,
-            reason,
-        })?;
+        let client = self.client_of(metadata)?;
+        check_redirect_uris(&client.redirect_uris).map_err(RegistrationRejection::redirect_uri)?;
         check_no_wildcard("post_logout_redirect_uris", &client.post_logout_redirect_uris)
-            .map_err(invalid)?;
-        check_client(&client, &self.settings).map_err(|faults| invalid(faults.into()))?;
+            .map_err(RegistrationRejection::metadata)?;
+        check_client(&client, &self.settings)
+            .map_err(|faults| RegistrationRejection::metadata(String::from(faults)))?;
         let registered = self.directory.change(|directory| {
-            let has_room = directory.clients.len() < MOST_CLIENTS;
+            let has_room = directory.clients.len() < MAX_CLIENTS;
             if has_room {
                 directory.put_client(client.clone());
             }
             has_room
         });
         if !registered {
-            return Err(invalid(format!(
-                "there are {MOST_CLIENTS} clients already: remove some, or reset the issuer, by \
-                 the control API"
+            return Err(RegistrationRejection::metadata(format!(
+                "an issuer must have at most {MAX_CLIENTS} clients: remove some, or reset the \
+                 issuer, through the control API"
             )));
         }
         client.publish_keys(&self.keys);
         Ok(client)
     }
 
-    fn client_of(&self, metadata: &Map<String, Value>) -> Result<Client, String> {
+    fn client_of(&self, metadata: &Map<String, Value>) -> Result<Client, RegistrationRejection> {
         let mut members = Map::new();
         for (wire, own) in MEMBERS {
-            // A member that is null is as good as none (RFC 7591, section 2).
+            // A null member is ignored, as RFC 7592, section 2.2, allows in an update.
             if let Some(value) = metadata.get(wire).filter(|value| !value.is_null()) {
                 members.insert(own.into(), value.clone());
             }
         }
         members.insert("id".into(), self.random.token().into());
-        let mut client: Client = read_members(members)?;
+        let mut client: Client = read_members(members).map_err(RegistrationRejection::metadata)?;
         let method =
             *client.token_endpoint_auth_method.get_or_insert(AuthMethod::ClientSecretBasic);
         if method != AuthMethod::None {
@@ -79,10 +88,10 @@ impl Issuer {
     }
 }
 
-/// Redirect URIs are required, and each is one URI.
+/// Redirect URIs are required, and must not have wildcards.
 fn check_redirect_uris(uris: &[RedirectUri]) -> Result<(), String> {
     if uris.is_empty() {
-        return Err("`redirect_uris` must be a list with one URI at least".to_owned());
+        return Err("`redirect_uris` must be a list of at least one URI".to_owned());
     }
     for (index, uri) in uris.iter().enumerate() {
         uri.check().map_err(|fault| format!("`redirect_uris[{index}]` `{uri}` {fault}"))?;
@@ -90,25 +99,24 @@ fn check_redirect_uris(uris: &[RedirectUri]) -> Result<(), String> {
     check_no_wildcard("redirect_uris", uris)
 }
 
-/// What a configuration may write for a test has no meaning on the wire.
+/// Wildcards are for configuration files only.
 fn check_no_wildcard(member: &str, uris: &[RedirectUri]) -> Result<(), String> {
     match uris.iter().position(RedirectUri::has_wildcard) {
-        Some(index) => Err(format!(
-            "`{member}[{index}]` `{}` has a wildcard, which no client can register",
-            uris[index]
-        )),
+        Some(index) => {
+            Err(format!("`{member}[{index}]` must not have a wildcard, got `{}`", uris[index]))
+        }
         None => Ok(()),
     }
 }
 
-/// What is registered of a client (section 3.2).
+/// The client information response (section 3.2).
 pub(crate) fn information(client: &Client, issued_at: i64) -> Map<String, Value> {
     let mut information = Map::new();
     information.insert("client_id".into(), client.id.as_str().into());
     information.insert("client_id_issued_at".into(), issued_at.into());
     if let Some(secret) = &client.secret {
         information.insert("client_secret".into(), secret.expose().into());
-        // Never.
+        // It never expires.
         information.insert("client_secret_expires_at".into(), 0.into());
     }
     let Ok(Value::Object(mut registered)) = serde_json::to_value(client) else {
@@ -123,7 +131,7 @@ pub(crate) fn information(client: &Client, issued_at: i64) -> Map<String, Value>
     information
 }
 
-/// What the response types come to.
+/// The grant types that the response types need.
 fn grant_types(client: &Client) -> Vec<&'static str> {
     let types = &client.response_types;
     let mut names = Vec::new();

@@ -16,7 +16,7 @@ use crate::settings::settings::ClaimsIn;
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) response: TokenResponse,
-    /// The signed ID token, where the response has it encrypted.
+    /// The signed ID token, if the response has it encrypted.
     pub(crate) signed: Option<String>,
     pub(crate) grant: Arc<Grant>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct HashInputs<'a> {
 }
 
 impl Issuer {
-    /// Redeems what a client presents.
+    /// Redeems the code or refresh token of a client.
     ///
     /// # Errors
     ///
@@ -53,12 +53,13 @@ impl Issuer {
                 Ok(self.issue(grant, scope, nonce.as_deref(), now))
             }
             TokenRequest::RefreshToken { refresh_token, scope } => {
-                // A client that repeats what it asked for at first also repeats what was ignored
-                // then. Nothing but unknown values is not ignored: it is refused.
+                // A client that repeats its first request also repeats the values that were ignored
+                // then. A scope of unknown values alone is rejected.
                 let known = scope.as_ref().map(|scope| self.known(scope));
                 let wanted = known.as_ref().filter(|known| !known.is_empty()).or(scope.as_ref());
-                let (client, way) = (&client.id, consumption);
-                let grant = self.grants().refresh(refresh_token, client, wanted, way, now)?;
+                let client = &client.id;
+                let grant =
+                    self.grants().refresh(refresh_token, client, wanted, consumption, now)?;
                 let scope = wanted.unwrap_or(&grant.scope).clone();
                 // An ID token from a refresh should have no nonce (section 12.2).
                 Ok(self.issue(grant, scope, None, now))
@@ -82,8 +83,8 @@ impl Issuer {
             Some(encrypted) => (Some(encrypted), id_token),
             None => (id_token, None),
         };
-        // The new refresh token carries the whole grant on, even when this access token has less
-        // (RFC 6749, section 6).
+        // The new refresh token keeps the whole grant, even if this access token has a narrower
+        // scope (RFC 6749, section 6).
         let refresh_token = grant.scope.contains("offline_access").then(|| self.random.token());
 
         let mut grants = self.grants();
@@ -106,8 +107,8 @@ impl Issuer {
         Issued { response, signed, grant }
     }
 
-    /// An ID token. What comes with no access token has the claims of the user in any case, for
-    /// there is no other place for them (section 5.4).
+    /// An ID token. One that comes without a code and an access token always has the claims of the
+    /// user, because the client cannot call userinfo (section 5.4).
     pub(crate) fn id_token(
         &self,
         grant: &Grant,

@@ -287,12 +287,12 @@ async fn nonce_and_pkce_are_required_when_the_client_is_configured_so() {
     let no_nonce = request.clone().without("nonce");
     Browser::new().authorize(&provider, &no_nonce).await.expect_callback_error(
         "invalid_request",
-        "nonce is missing, and client `strict` must send one",
+        "nonce is missing, but client `strict` must send it",
     );
     let no_pkce = request.without("code_challenge").without("code_challenge_method");
     Browser::new().authorize(&provider, &no_pkce).await.expect_callback_error(
         "invalid_request",
-        "code_challenge is missing, and client `strict` must send one",
+        "code_challenge is missing, but client `strict` must send it",
     );
 }
 
@@ -307,7 +307,7 @@ async fn a_public_client_must_send_a_code_challenge_unless_configured_otherwise(
     let tight = request.clone().with("client_id", "tight");
     Browser::new().authorize(&provider, &tight).await.expect_callback_error(
         "invalid_request",
-        "code_challenge is missing, and client `tight` must send one",
+        "code_challenge is missing, but client `tight` must send it",
     );
     let loose = request.with("client_id", "loose");
     Browser::new().authorize(&provider, &loose).await.expect_sign_in_page();

@@ -39,5 +39,5 @@ async fn without_a_token_the_source_sends_a_challenge() {
     let provider = start().await;
     let answer = Browser::new().get(&url(&provider, "/claim-source")).await;
     assert_eq!(answer.expect(401).header("www-authenticate"), "Bearer realm=\"claim-source\"");
-    assert_eq!(answer.body, "no bearer token came\n");
+    assert_eq!(answer.body, "the Authorization header must be `Bearer` and a token\n");
 }

@@ -139,7 +139,7 @@ async fn wrong_credentials_are_refused_and_the_journal_names_the_check() {
         (Parameters::code("x").with("client_id", "shpo"), "no client is registered as `shpo`"),
         (
             Parameters::code("x").without("client_id"),
-            "client_id is missing: no Authorization header, and none in the form",
+            "client_id is missing: it must be in the Authorization header or in the form",
         ),
         (
             Parameters::code("x").with("client_assertion", "e30.e30.x"),
@@ -155,7 +155,7 @@ async fn wrong_credentials_are_refused_and_the_journal_names_the_check() {
 #[tokio::test]
 async fn an_unauthenticated_client_learns_the_required_scheme() {
     let provider = start().await;
-    let malformed = "the Authorization header is not `Basic` with base64 of id:secret";
+    let malformed = "the Authorization header must be `Basic` and the base64 of id:secret";
     for (header, reason) in [
         (basic("shop:wrong"), "wrong client_secret for client `shop`"),
         ("Bearer abc".into(), malformed),
@@ -204,12 +204,12 @@ async fn two_authentication_methods_at_once_are_refused() {
     token(&provider, &basic("shop:s3cret"), Parameters::code("x")).await.expect_token_error(
         400,
         "invalid_request",
-        "credentials came in the Authorization header and in the form: only one way may be used",
+        "credentials must be in the Authorization header or in the form, not in both",
     );
     let form = bare("x").with("client_id", "blog");
     token(&provider, &basic("shop:s3cret"), form).await.expect_token_error(
         400,
         "invalid_request",
-        "client_id in the form is another than in the Authorization header",
+        "client_id must be the same in the form and in the Authorization header",
     );
 }

@@ -113,7 +113,7 @@ async fn id_token_hint_of_another_user_requires_a_login() {
     page.expect_sign_in_page();
     browser.sign_in(&page, "bob").await.expect_callback_error(
         "login_required",
-        "`bob` signed in, but id_token_hint names another",
+        "`bob` signed in, but id_token_hint names another user",
     );
 }
 

@@ -81,7 +81,7 @@ async fn an_oversized_body_is_refused_and_the_caller_reads_why() {
     for size in [65 * 1024, 1024 * 1024, 16 * 1024 * 1024] {
         let body = vec![b'a'; size];
         let answer = post(&provider, "/token", Some(FORM), body.clone()).await;
-        let reason = "the body has more than 65536 bytes";
+        let reason = "the body must have at most 65536 bytes";
         answer.expect_token_error(400, "invalid_request", reason);
         let answer = post(&provider, "/authorize", Some(FORM), body).await;
         assert_eq!(answer.expect(400).body, format!("{reason}\n"));

@@ -124,7 +124,7 @@ async fn a_refresh_that_widens_the_scope_is_refused_and_keeps_the_token_valid() 
     Browser::new().token(&provider, form).await.expect_token_error(
         400,
         "invalid_scope",
-        "scope `groups` goes beyond what was granted: `openid profile email offline_access`",
+        "scope `groups` exceeds the granted scope `openid profile email offline_access`",
     );
     refresh(&provider, &tokens).await;
 }

@@ -157,14 +157,14 @@ async fn an_invalid_registration_is_refused_with_member_and_value() {
     let received = browser.post(&url(&provider, "/register"), &form).await.expect(400).json();
     refusals += received["error_description"].as_str().unwrap_or_default();
     insta::assert_snapshot!(refusals, @r"
-    invalid_redirect_uri: `redirect_uris` must be a list with one URI at least
+    invalid_redirect_uri: `redirect_uris` must be a list of at least one URI
     invalid_client_metadata: the body must be a JSON object
     invalid_redirect_uri: `redirect_uris[0]` `/callback` must be an absolute URI
-    invalid_redirect_uri: `redirect_uris[0]` `http://localhost:*/*` has a wildcard, which no client can register
+    invalid_redirect_uri: `redirect_uris[0]` must not have a wildcard, got `http://localhost:*/*`
     invalid_client_metadata: `redirect_uris` must be a list, got the string ?https://shop.example/callback?
     invalid_client_metadata: unknown value `private_key_jwt` of `token_endpoint_auth_method`: there are `client_secret_basic`, `client_secret_post`, `none`
     invalid_client_metadata: `https://a.example/` in `frontchannel_logout_uri` must have the scheme, host and port of one of the client's `redirect_uris`
-    invalid_client_metadata: `post_logout_redirect_uris[0]` `http://[::1]:*` has a wildcard, which no client can register
+    invalid_client_metadata: `post_logout_redirect_uris[0]` must not have a wildcard, got `http://[::1]:*`
     Content-Type must be application/json, but is `application/x-www-form-urlencoded`
     ");
 }
@@ -185,7 +185,8 @@ async fn registrations_are_limited_until_the_issuer_is_reset() {
     refused.expect_token_error(
         400,
         "invalid_client_metadata",
-        "there are 1000 clients already: remove some, or reset the issuer, by the control API",
+        "an issuer must have at most 1000 clients: remove some, or reset the issuer, through the \
+         control API",
     );
     provider.reset();
     register(&provider, &wanted).await.expect(201);

@@ -127,7 +127,7 @@ async fn an_entered_subject_must_be_a_valid_sub_claim() {
         let answer = browser.sign_in(&page, subject).await;
         answer.expect_page(
             422,
-            "A subject has at most 255 ASCII characters, and no control characters.",
+            "A subject must have at most 255 ASCII characters and no control characters.",
         );
     }
     browser.sign_in(&page, "").await.expect_page(422, "Please choose or enter a user.");

@@ -159,7 +159,7 @@ async fn max_age_zero_always_asks_like_prompt_login() {
     let silent = request().with("max_age", "0").with("prompt", "none");
     browser.authorize(&provider, &silent).await.expect_callback_error(
         "login_required",
-        "prompt is `none`, but max_age is 0, which always asks",
+        "prompt is `none`, but max_age is 0, which requires a new sign-in",
     );
 }
 

@@ -209,7 +209,7 @@ async fn a_verifier_for_a_code_without_a_challenge_is_refused() {
     Browser::new().token(&provider, Parameters::code(&code)).await.expect_token_error(
         400,
         "invalid_grant",
-        "code_verifier came, but the authorization request had no challenge",
+        "code_verifier must be absent: the authorization request had no challenge",
     );
 }
 
@@ -275,7 +275,7 @@ async fn parameters_in_the_query_are_ignored() {
     Browser::new().post(&address, &Parameters::none()).await.expect_token_error(
         401,
         "invalid_client",
-        "client_id is missing: no Authorization header, and none in the form",
+        "client_id is missing: it must be in the Authorization header or in the form",
     );
 }
 

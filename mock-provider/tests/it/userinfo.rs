@@ -58,7 +58,7 @@ async fn a_post_with_the_token_in_the_header_ignores_its_body() {
 #[tokio::test]
 async fn without_a_token_the_challenge_has_no_error_code() {
     let provider = start().await;
-    let reason = "no access token came in the Authorization header or in a form";
+    let reason = "the access token is missing: it must be in the Authorization header or a form";
     let address = url(&provider, "/userinfo");
     let mut browser = Browser::new();
     let json = browser.request(Method::POST, &address);
@@ -70,12 +70,12 @@ async fn without_a_token_the_challenge_has_no_error_code() {
         (browser.post(&address, &Parameters::none()).await, reason),
         (
             browser.send(json).await,
-            "no access token came in the Authorization header, and Content-Type must be \
+            "the Authorization header has no access token, and Content-Type must be \
              application/x-www-form-urlencoded, but is `application/json`",
         ),
         (
             with_header(&provider, Method::GET, "Basic c2hvcDpzM2NyZXQ=").await,
-            "the Authorization header is not `Bearer` and a token",
+            "the Authorization header must be `Bearer` and a token",
         ),
     ] {
         assert_eq!(answer.expect(401).header("www-authenticate"), "Bearer realm=\"userinfo\"");
@@ -99,7 +99,7 @@ async fn malformed_requests_are_refused_as_invalid_request() {
     for (answer, reason) in [
         (
             browser.send(twice).await,
-            "the access token came in the header and in the form: only one is allowed",
+            "the access token must be in the header or in the form, not in both",
         ),
         (
             browser.post(&address, &form.with_another("access_token", "y")).await,
@@ -107,7 +107,7 @@ async fn malformed_requests_are_refused_as_invalid_request() {
         ),
         (
             with_header(&provider, Method::GET, "Bearer").await,
-            "the Authorization header is not `Bearer` and a token",
+            "the Authorization header must be `Bearer` and a token",
         ),
     ] {
         let challenge = format!(
