@@ -10,7 +10,7 @@ use crate::failure::Choice;
 use crate::issuer::authorization::Decision;
 use crate::issuer::issuer::Issuer;
 
-/// Both methods do the same, each with the parameters in its place.
+/// Both methods do the same: GET has the parameters in the query, POST in the form.
 pub(crate) fn authorize(issuer: &Issuer, request: &Request) -> Reply {
     let parameters = match request.parameters() {
         Ok(parameters) => parameters,

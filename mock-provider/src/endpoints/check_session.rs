@@ -1,4 +1,4 @@
-//! `GET /check-session`: the page that tells applications whether the session goes on
+//! `GET /check-session`: the page from which applications learn whether the session goes on
 //! ([OpenID Connect Session Management 1.0, section 3.2](https://openid.net/specs/openid-connect-session-1_0.html#OPiframe)).
 
 use crate::exchange::browser::Browser;

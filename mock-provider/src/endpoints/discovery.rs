@@ -23,7 +23,7 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
             Some((endpoint.member()?.to_owned(), issuer.address(endpoint).into()))
         })
         .collect();
-    // Told where a client has asked for it.
+    // Advertised only if a client has registered for it.
     let encrypts = issuer
         .directory
         .now()

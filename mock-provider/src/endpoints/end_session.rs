@@ -13,7 +13,7 @@ use crate::issuer::session::Session;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ClientName, ErrorPage, LogoutPage, SignedOutPage, UserCard, policy};
 
-/// A link can stand anywhere: it does not answer the question.
+/// A link can be on any page, so a GET request never counts as consent.
 pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
     match &request.query {
         Ok(parameters) => end_session(issuer, request, parameters, None),
@@ -32,7 +32,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     }
 }
 
-/// Ends a session, or asks; `decision` is the user's answer, where it came from our own page.
+/// Ends a session, or asks first; `decision` is the user's answer on the provider's own page.
 fn end_session(
     issuer: &Issuer,
     request: &Request,
@@ -102,7 +102,7 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
 
 fn reject(error: &LogoutError) -> Reply {
     let details = match error {
-        LogoutError::ReturnTo(refused) => refused.details(),
+        LogoutError::ReturnTo(rejection) => rejection.details(),
         _ => Vec::new(),
     };
     let page = ErrorPage {

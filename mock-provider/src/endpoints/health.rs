@@ -1,4 +1,4 @@
-//! `GET /health`: whether the provider answers, for probes and start scripts.
+//! `GET /health`: whether the provider is up, for probes and start scripts.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `GET /`: what this is and how to use it, for a person who opens the issuer in a browser.
+//! `GET /`: an overview of the issuer, for a person who opens it in a browser.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! One file an endpoint. A handler extracts, calls what knows, and replies.
+//! One file per endpoint. A handler reads the request, calls the issuer, and replies.
 
 pub(crate) mod authorization;
 pub(crate) mod check_session;

@@ -104,8 +104,7 @@ fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerRejection> {
 
 fn userinfo(issuer: &Issuer, token: Option<&str>) -> Reply {
     let Some(token) = token else {
-        let reason =
-            "the access token is missing: it must be in the Authorization header or a form";
+        let reason = "an access token must be in the Authorization header or a form";
         return reject(&BearerRejection::no_token(reason), None);
     };
     let found = issuer.grants().access(token, issuer.clock.seconds());

@@ -1,5 +1,5 @@
-//! The answer to an authorization request: a code or a refusal at the redirect URI, or a page where
-//! nobody may be redirected.
+//! The answer to an authorization request: a code or an error at the redirect URI, or a page where
+//! no redirect is allowed.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl Answer<'_> {
         user: &Arc<User>,
         last: Option<&Session>,
     ) -> Reply {
-        // Before there is a session: a user who may not sign in gets none.
+        // A user who may not sign in gets no session.
         if let Err(rejection) = self.issuer.admit(user, &self.reply_to.client, &request) {
             return self.reject(&rejection, Some(&user.subject));
         }
@@ -56,14 +56,14 @@ impl Answer<'_> {
             "{} is signed in, {} sent to {} for {}",
             user.subject, request.response_type, client.id, request.scope
         );
-        let mut told = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
+        let mut parameters = self.issuer.issue_answer(self.reply_to, request, session, self.flow);
         if self.issuer.settings.session_management {
-            told.push("session_state", &self.issuer.session_state(self.reply_to, session));
+            parameters.push("session_state", &self.issuer.session_state(self.reply_to, session));
         }
-        self.send(told).note(self.note(summary).user(&user.subject))
+        self.send(parameters).note(self.note(summary).user(&user.subject))
     }
 
-    /// Tells the client that, and why, there is no code.
+    /// Answers with an error in place of a code.
     pub(crate) fn reject(
         &self,
         rejection: &AuthorizationRejection,
@@ -84,7 +84,7 @@ impl Answer<'_> {
         Note::new(summary).client(&self.reply_to.client.id).flow(self.flow)
     }
 
-    /// Sends parameters to the redirect URI, in the way that the request asked for.
+    /// Sends parameters to the redirect URI, in the requested response mode.
     fn send(&self, mut parameters: Parameters) -> Reply {
         self.issuer.complete(self.reply_to, &mut parameters);
         Reply::authorization(AuthorizationResponse {
@@ -95,13 +95,13 @@ impl Answer<'_> {
     }
 }
 
-/// The page for a person, where no redirect may be made.
+/// The page for a person, where no redirect is allowed.
 pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply {
-    let (title, way_out) = match error {
+    let (title, hint) = match error {
         RedirectNotAllowed::ClientMissing => (
             "No client",
-            "Make the application send its client_id. A request by GET has its parameters in the \
-             query, one by POST in the form.",
+            "Make the application send its client_id. A GET request has its parameters in the \
+             query, a POST request in the form.",
         ),
         RedirectNotAllowed::ClientUnknown(_) => (
             "Unknown client",
@@ -124,11 +124,11 @@ pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply 
         }
     };
     let details = match error {
-        RedirectNotAllowed::RedirectUri(refused) => refused.details(),
+        RedirectNotAllowed::RedirectUri(rejection) => rejection.details(),
         _ => Vec::new(),
     };
     let page =
-        ErrorPage { title: title.into(), reason: error.to_string(), details, hint: way_out.into() };
+        ErrorPage { title: title.into(), reason: error.to_string(), details, hint: hint.into() };
     Reply::page(&page, &policy::PAGE)
         .status(StatusCode::BAD_REQUEST)
         .note(Note::refused("invalid_request", error.to_string()).flow(flow))

@@ -8,7 +8,7 @@ use crate::issuer::issuer::Issuer;
 use crate::issuer::session::Session;
 use crate::protocol::session_state::browser_state;
 
-/// What a browser sent of itself.
+/// The browser that sent a request, by its cookies.
 #[derive(Debug)]
 pub(crate) struct Browser {
     cookies: Vec<Cookie<'static>>,
@@ -37,26 +37,26 @@ impl Browser {
         let own = cookie(issuer, issuer.cookie_name.clone(), session.cookie());
         let state = issuer.settings.session_management.then(|| {
             let mut cookie = state_cookie(issuer, browser_state(&session.sid));
-            // A script of ours reads it.
+            // The script of the session check page reads it.
             cookie.set_http_only(false);
             cookie
         });
         [Some(own), state].into_iter().flatten().map(|cookie| cookie.to_string()).collect()
     }
 
-    /// The cookies that take a browser's session away.
+    /// The cookies that remove a browser's session.
     pub(crate) fn no_cookies(issuer: &Issuer) -> Vec<String> {
         let own = cookie(issuer, issuer.cookie_name.clone(), String::new());
         let state = issuer.settings.session_management.then(|| state_cookie(issuer, String::new()));
         let removed = |mut cookie: Cookie<'static>| {
-            // Not `make_removal`, which reads the system's time for an `Expires` that nobody needs.
+            // Not `make_removal`, which reads the system's time for a redundant `Expires`.
             cookie.set_max_age(time::Duration::ZERO);
             cookie.to_string()
         };
         [Some(own), state].into_iter().flatten().map(removed).collect()
     }
 
-    /// The name of the cookie that tells scripts the state of the session.
+    /// The name of the cookie from which scripts read the state of the session.
     pub(crate) fn state_cookie_name(issuer: &Issuer) -> String {
         format!("{}_state", issuer.cookie_name)
     }
@@ -73,8 +73,8 @@ fn cookie(issuer: &Issuer, name: String, value: String) -> Cookie<'static> {
         .path(path.to_owned())
         .http_only(true)
         .secure(https)
-        // A client that renews silently does so in a frame, which gets cookies only with `None`;
-        // and `None` needs https.
+        // Silent renewal happens in a frame, which gets cookies only with `None`; and `None` needs
+        // HTTPS.
         .same_site(if https { SameSite::None } else { SameSite::Lax })
         .build()
 }

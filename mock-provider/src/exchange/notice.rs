@@ -1,4 +1,4 @@
-//! Notices of a logout: what the provider sends to a relying party whose session has ended
+//! Logout notices, which the provider sends to a relying party whose session has ended
 //! ([OpenID Connect Back-Channel Logout 1.0](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
 
 use axum::http::Method;
@@ -20,14 +20,14 @@ pub(crate) struct LogoutNotice {
     pub(crate) note: Note,
 }
 
-/// A request that delivers a logout token, as it goes on the wire (section 2.5).
+/// The HTTP request that delivers a logout token (section 2.5).
 #[derive(Clone, Debug)]
 pub(crate) struct LogoutRequest {
     pub(crate) encoding: Encoding,
     pub(crate) parameters: Parameters,
 }
 
-/// Where the parameters of a request stand. The specification has a form.
+/// How the parameters of a logout request are sent. The specification requires a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// In the body of a POST, as a form.
@@ -55,7 +55,8 @@ impl LogoutRequest {
 }
 
 impl Issuer {
-    /// A logout token for each client of sessions that have ended, if it has registered for one.
+    /// A logout token for each client that ended sessions served and that registered a back-channel
+    /// logout URI.
     pub(crate) fn logout_notices(&self, ended: &[Session]) -> Vec<LogoutNotice> {
         let now = self.clock.seconds();
         let mut notices = Vec::new();

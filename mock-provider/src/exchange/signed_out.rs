@@ -1,4 +1,4 @@
-//! What a browser is sent when its session has ended: the redirect back to the application, and
+//! The answer to a browser whose session has ended: the redirect back to the application, and
 //! frames that end the sessions at other applications
 //! ([OpenID Connect Front-Channel Logout 1.0](https://openid.net/specs/openid-connect-frontchannel-1_0.html)).
 
@@ -12,12 +12,12 @@ use crate::issuer::session::Session;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{Frame, SignedOutPage, policy};
 
-/// The answer to a logout that is done.
+/// The answer to a completed logout.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SignedOut {
     /// Where the browser goes afterwards.
     pub(crate) return_to: Option<ReturnTo>,
-    /// What it loads before.
+    /// The frames that it loads first.
     pub(crate) frames: Vec<LogoutFrame>,
 }
 
@@ -29,7 +29,8 @@ pub(crate) struct LogoutFrame {
 }
 
 impl Issuer {
-    /// A frame for each client of sessions that have ended, if it has registered a page for it.
+    /// A frame for each client that ended sessions served and that registered a front-channel
+    /// logout URI.
     pub(crate) fn logout_frames(&self, ended: &[Session]) -> Vec<LogoutFrame> {
         let frame = |ClientSession { session, client, .. }: ClientSession<'_>| {
             Some(LogoutFrame {
@@ -42,7 +43,7 @@ impl Issuer {
 }
 
 impl SignedOut {
-    /// The answer as a redirect, or as a page where there is no redirect or frames come first.
+    /// The answer as a redirect, or as a page if there is no redirect or frames load first.
     pub(crate) fn encoded(self) -> Reply {
         let frame = |frame: &LogoutFrame| Frame { source: frame.location(), credentialless: false };
         let frames = self.frames.iter().map(frame).collect();
@@ -51,7 +52,7 @@ impl SignedOut {
     }
 }
 
-/// A redirect, or a page where there is no redirect or frames come first. `sources` are the source
+/// A redirect, or a page if there is no redirect or frames load first. `sources` are the source
 /// expressions that allow the frames.
 pub(crate) fn redirect_or_page(
     return_to: Option<&ReturnTo>,

@@ -11,7 +11,7 @@ use crate::protocol::error_description::description_characters;
 use crate::protocol::token::ErrorCode;
 
 impl Reply {
-    /// Rejects a token request of a client, where that is known.
+    /// Rejects a token request, naming the client in the journal if it is known.
     pub(crate) fn token_error(rejection: TokenRejection, client: Option<String>) -> Self {
         let TokenRejection { error, grant } = rejection;
         let code = error.code.as_str();
@@ -26,7 +26,7 @@ impl Reply {
         });
         let reply = Self::json(&document).no_store().note(note);
         match error.code {
-            // A 401 names the scheme to use (RFC 9110, section 15.5.2).
+            // A 401 must name the scheme to use (RFC 9110, section 15.5.2).
             ErrorCode::InvalidClient => reply
                 .status(StatusCode::UNAUTHORIZED)
                 .header(WWW_AUTHENTICATE, "Basic realm=\"token\""),

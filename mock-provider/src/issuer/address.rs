@@ -1,4 +1,4 @@
-//! Where callers reach the endpoints of an issuer.
+//! The addresses of an issuer's endpoints.
 
 use crate::base::endpoint::{Channel, Endpoint};
 use crate::issuer::issuer::Issuer;
@@ -7,7 +7,7 @@ macro_rules! define_is_served {
     ($($endpoint:ident $name:literal $path:literal $channel:ident $browsable:literal
         member[$($member:literal)?] if[$($setting:ident)?] get[$($get:path)?] post[$($post:path)?];)*) => {
         impl Issuer {
-            /// Whether the settings have an endpoint served.
+            /// Whether the settings enable an endpoint.
             pub(crate) fn is_served(&self, endpoint: Endpoint) -> bool {
                 match endpoint {
                     $($(Endpoint::$endpoint => self.settings.$setting,)?)*
@@ -25,7 +25,7 @@ impl Issuer {
         Endpoint::ROUTED.iter().copied().filter(|endpoint| self.is_served(*endpoint))
     }
 
-    /// Where callers reach an endpoint.
+    /// The address at which callers reach an endpoint.
     pub(crate) fn address(&self, endpoint: Endpoint) -> String {
         let base = match endpoint.channel() {
             Channel::Front => &self.url,

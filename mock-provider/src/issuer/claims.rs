@@ -1,4 +1,4 @@
-//! Which claims of a user an issuer releases.
+//! The claims that an issuer releases.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl Issuer {
         claims
     }
 
-    /// The algorithms that userinfo is signed with, for one client or another.
+    /// The algorithms that userinfo is signed with for at least one client.
     pub(crate) fn userinfo_algorithms(&self) -> Vec<&'static str> {
         let clients = &self.directory.now().clients;
         let asked = clients.iter().filter_map(|client| client.userinfo_signed_response_alg);

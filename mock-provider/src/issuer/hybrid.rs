@@ -11,7 +11,7 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::token::TokenRequest;
 
 impl Issuer {
-    /// Adds the tokens that a response type asks for to an answer, which has the code already.
+    /// Adds the tokens of a response type to an answer, which already has the code.
     pub(crate) fn add_tokens(
         &self,
         parameters: &mut Parameters,
@@ -39,7 +39,7 @@ impl Issuer {
         }
     }
 
-    /// The grant types in use, of which `implicit` stands for tokens that come with the answer.
+    /// The grant types in use; `implicit` stands for tokens in the authorization response.
     pub(crate) fn grant_types(&self) -> Vec<&'static str> {
         let mut names = TokenRequest::GRANT_TYPES.to_vec();
         if self.response_types().len() > 1 {
@@ -48,8 +48,7 @@ impl Issuer {
         names
     }
 
-    /// The response types that one client or another is registered for, and `code`, which all are
-    /// by default.
+    /// The response types that at least one client is registered for, and `code`, the default.
     pub(crate) fn response_types(&self) -> Vec<&'static str> {
         let mut names = vec![ResponseType::Code.name()];
         for response_type in

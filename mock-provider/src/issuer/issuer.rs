@@ -1,4 +1,4 @@
-//! One issuer's state: its settings, its keys, its clock, and what it remembers.
+//! The state of an issuer: settings, keys, clock, users and clients, sessions and grants.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,15 +19,15 @@ use crate::settings::settings::Settings;
 #[derive(Clone, Debug)]
 pub(crate) struct Issuer(Arc<State>);
 
-/// The state of an issuer. Failures and the journal are not part of it: what answers requests
-/// knows neither.
+/// The state of an issuer. Failures and the journal are not part of it: handlers have access to
+/// neither.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// The issuer identifier: the `iss` claim, and the base of what browsers call.
+    /// The issuer identifier: the `iss` claim, and the base of the addresses that browsers call.
     pub(crate) url: String,
-    /// The base of what relying parties call.
+    /// The base of the addresses that relying parties call.
     pub(crate) back_url: String,
-    /// The path below which everything is served: empty, or `/` and more.
+    /// The path below which the endpoints are served: empty, or `/` and more.
     pub(crate) path: String,
     /// The name of the session cookie. Cookies ignore ports: each issuer on a host has its own.
     pub(crate) cookie_name: String,
@@ -41,7 +41,7 @@ pub(crate) struct State {
     grants: Mutex<Grants>,
 }
 
-/// What the issuers of a process share.
+/// The state that the issuers of a process share.
 #[derive(Clone, Debug)]
 pub(crate) struct Common {
     pub(crate) settings: Arc<Settings>,
@@ -91,8 +91,8 @@ impl Issuer {
         }))
     }
 
-    /// Goes back to the given state, with nobody signed in and no code or token valid. A directory
-    /// that belongs to another issuer stays as it is.
+    /// Resets to the given state, without sessions, codes and tokens. `None` keeps a directory that
+    /// belongs to another issuer.
     pub(crate) fn restore(&self, directory: Option<&Arc<Directory>>, seed: Option<u64>) {
         if let Some(directory) = directory {
             self.directory.replace(Arc::clone(directory));
@@ -128,8 +128,8 @@ impl Issuer {
         self.user(subject).or_else(stranger)
     }
 
-    /// A user as the directory has them now, or had them last. A user who was never in it, because
-    /// any subject is accepted, stays as known.
+    /// A user with the attributes that the directory has now, or had before the user was removed. A
+    /// user who was never in it, because any subject is accepted, keeps the known attributes.
     pub(crate) fn current_user(&self, known: &Arc<User>) -> Arc<User> {
         let current = self.directory.now().last_known_user(&known.subject);
         current.unwrap_or_else(|| Arc::clone(known))

@@ -1,4 +1,4 @@
-//! What becomes of a logout request
+//! Decisions on a logout request
 //! ([OpenID Connect RP-Initiated Logout 1.0](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
 
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::issuer::reply_to::UriRejection;
 use crate::issuer::session::Session;
 use crate::protocol::parameters::{Parameters, Repeated};
 
-/// A logout request that is in order.
+/// A valid logout request.
 #[derive(Debug)]
 pub(crate) struct Logout {
-    /// Who asks: by the ID token, or by `client_id`.
+    /// The client that sent the request, by its ID token or `client_id`.
     pub(crate) client: Option<Arc<Client>>,
     return_to: Option<ReturnTo>,
     hint: Option<IdTokenHint>,
 }
 
-/// A post-logout redirect URI, and what the client is told there.
+/// A post-logout redirect URI, and the parameters that are sent there.
 #[derive(Clone, Debug)]
 pub(crate) struct ReturnTo {
     pub(crate) uri: String,
@@ -34,7 +34,8 @@ pub(crate) struct ClientSession<'s> {
     pub(crate) flow: &'s str,
 }
 
-/// Why a logout is refused (section 4): a page tells, and nobody is redirected.
+/// Why a logout request is rejected (section 4). The reason is shown on a page, not sent to a
+/// redirect URI.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LogoutError {
     #[error(transparent)]
@@ -80,7 +81,7 @@ impl Issuer {
         parameters: &Parameters,
         hint: Option<&Result<IdTokenHint, HintError>>,
     ) -> Result<Logout, LogoutError> {
-        // A repeated hint was not read.
+        // A repeated hint was not parsed.
         parameters.get("id_token_hint")?;
         let hint = hint.cloned().transpose()?;
         let client_id = parameters.get("client_id")?;
@@ -104,8 +105,8 @@ impl Issuer {
                     self.check_post_logout_uri(client, uri)?;
                 }
                 let state = parameters.get("state")?.map(|state| ("state", state));
-                let told = Parameters::from_iter(state);
-                Some(ReturnTo { uri: uri.to_owned(), parameters: told })
+                let parameters = Parameters::from_iter(state);
+                Some(ReturnTo { uri: uri.to_owned(), parameters })
             }
             None => None,
         };
@@ -117,8 +118,8 @@ impl Issuer {
         self.check_uri(client, registered, "post_logout_redirect_uri", uri)
     }
 
-    /// Where the browser goes after a logout: to a URI that is registered for the client that asked
-    /// or, where none is named, for one that the session served. Else nowhere (section 3).
+    /// Where the browser goes after a logout: to a URI that is registered for the client of the
+    /// request or, if it names none, for a client that the session served (section 3).
     pub(crate) fn redirect_after(
         &self,
         logout: &Logout,
@@ -132,8 +133,7 @@ impl Issuer {
         proven.then(|| target.clone())
     }
 
-    /// Ends the browser's session and the one that the ID token belongs to, and returns them in
-    /// this order.
+    /// Ends the browser's session and the session of the ID token, and returns them in this order.
     pub(crate) fn end_sessions(&self, logout: &Logout, browser: Option<Session>) -> Vec<Session> {
         let mut sessions = self.sessions();
         let own = browser.and_then(|session| sessions.end(&session.sid));
@@ -141,7 +141,7 @@ impl Issuer {
         own.into_iter().chain(hinted).collect()
     }
 
-    /// The clients that sessions served, as far as they are still known.
+    /// The clients that sessions served and that still exist.
     pub(crate) fn client_sessions<'s>(
         &self,
         sessions: &'s [Session],
@@ -155,8 +155,8 @@ impl Issuer {
 }
 
 impl Logout {
-    /// True when a session would end without proof that its user wants that: the request brings no
-    /// ID token, or one of another user and of another session (section 2).
+    /// True when a session would end without proof that its user wants that: the request has no ID
+    /// token, or one of another user and another session (section 2).
     pub(crate) fn needs_consent(&self, session: Option<&Session>) -> bool {
         let Some(session) = session else { return false };
         self.hint.as_ref().is_none_or(|hint| {

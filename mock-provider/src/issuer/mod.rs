@@ -1,4 +1,4 @@
-//! An issuer: its state, and what the specifications say about it.
+//! An issuer: its state, and the rules of the specifications.
 
 pub(crate) mod address;
 pub(crate) mod authorization;

@@ -1,6 +1,6 @@
 //! Where the answer to an authorization request goes
 //! ([OpenID Connect Core 1.0, section 3.1.2.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation)):
-//! to a client and a redirect URI that are proven, or else to nobody.
+//! to a validated client and redirect URI, or nowhere.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::protocol::authorization::{AuthorizationRejection, ResponseMode};
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::protocol::session_state::{browser_state, session_state};
 
-/// Where the answer goes: a client and a redirect URI that are proven.
+/// Where the answer goes: a validated client and redirect URI.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplyTo {
     pub(crate) client: Arc<Client>,
     pub(crate) redirect_uri: String,
     pub(crate) state: Option<String>,
-    /// How the answer reaches the client, or why the request must be refused for it.
+    /// How the answer reaches the client, or why the request is rejected because of it.
     pub(crate) mode: Result<ResponseMode, AuthorizationRejection>,
     default_mode: ResponseMode,
 }
@@ -49,7 +49,7 @@ pub(crate) enum RedirectNotAllowed {
     Repeated(#[from] Repeated),
 }
 
-/// Why nobody is redirected to a URI.
+/// Why a browser must not be redirected to a URI.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UriRejection {
     #[error("{parameter} `{uri}` is not registered for client `{client}`")]
@@ -59,7 +59,7 @@ pub(crate) enum UriRejection {
 }
 
 impl UriRejection {
-    /// What a page shows beside the reason.
+    /// Details that a page shows with the reason.
     pub(crate) fn details(&self) -> Vec<(String, String)> {
         let Self::Unregistered { client, uri, registered, .. } = self else { return Vec::new() };
         let none = registered.is_empty().then(|| "none".to_owned());
@@ -72,7 +72,7 @@ impl UriRejection {
 }
 
 impl Issuer {
-    /// Validates client and redirect URI: until then, nothing may be answered by a redirect.
+    /// Validates client and redirect URI. Until then, no answer may be a redirect.
     pub(crate) fn validate_client(
         &self,
         parameters: &Parameters,
@@ -93,7 +93,7 @@ impl Issuer {
         })
     }
 
-    /// Whether a client may have the browser sent to a URI, which came as a parameter.
+    /// Checks that the browser may be redirected to a URI in a parameter of a client.
     pub(crate) fn check_uri(
         &self,
         client: &Client,
@@ -114,13 +114,13 @@ impl Issuer {
         Err(UriRejection::Unregistered { parameter, client, uri, registered })
     }
 
-    /// False for a client that is accepted only because any is.
+    /// False for a client that is accepted only because the settings accept any client.
     pub(crate) fn is_registered(&self, client: &Client) -> bool {
         self.directory.now().client(&client.id).is_some()
     }
 
-    /// What a client shows to ask whether a session goes on. It asks from the origin of its redirect
-    /// URI.
+    /// The session state with which a client asks, from the origin of its redirect URI, whether the
+    /// session goes on.
     pub(crate) fn session_state(&self, reply_to: &ReplyTo, session: &Session) -> String {
         let uri = Url::parse(&reply_to.redirect_uri);
         let origin = uri.map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::directory::user::User;
 pub(crate) struct Session {
     /// The identifier, which ID tokens carry.
     pub(crate) sid: String,
-    /// What only the browser's cookie has beside the identifier.
+    /// The part of the browser's cookie that only the browser knows.
     secret: Secret,
     /// The user as of the browser's latest request.
     pub(crate) user: Arc<User>,
@@ -64,18 +64,18 @@ impl Flows {
 }
 
 impl Session {
-    /// A session that served nobody yet.
+    /// A session that has not served a client yet.
     pub(crate) fn new(sid: String, secret: String, user: Arc<User>, auth_time: i64) -> Self {
         let secret = Secret::from(secret);
         Self { sid, secret, user, auth_time, flows: Flows::default() }
     }
 
-    /// The session with the flows that it served under its last cookie.
+    /// The session with the flows that it served with its last cookie.
     pub(crate) fn serving(self, flows: Flows) -> Self {
         Self { flows, ..self }
     }
 
-    /// What the browser's cookie holds.
+    /// The value of the browser's cookie.
     pub(crate) fn cookie(&self) -> String {
         format!("{}.{}", self.sid, self.secret.expose())
     }
@@ -86,12 +86,12 @@ impl Session {
 pub(crate) struct Sessions(Expiring<Session>);
 
 impl Sessions {
-    /// Remembers a session until `until`.
+    /// Keeps a session until `until`.
     pub(crate) fn insert(&mut self, session: Session, now: i64, until: i64) {
         self.0.insert(session.sid.clone(), session, now, until);
     }
 
-    /// The session of a browser, by what its cookie holds.
+    /// The session of a browser, by the value of its cookie.
     pub(crate) fn of_browser(&mut self, cookie: &str, now: i64) -> Option<&mut Session> {
         let (sid, secret) = cookie.split_once('.')?;
         self.get(sid, now).filter(|session| session.secret.matches(secret))

@@ -58,7 +58,7 @@ async fn a_post_with_the_token_in_the_header_ignores_its_body() {
 #[tokio::test]
 async fn without_a_token_the_challenge_has_no_error_code() {
     let provider = start().await;
-    let reason = "the access token is missing: it must be in the Authorization header or a form";
+    let reason = "an access token must be in the Authorization header or a form";
     let address = url(&provider, "/userinfo");
     let mut browser = Browser::new();
     let json = browser.request(Method::POST, &address);
