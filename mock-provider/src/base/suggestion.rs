@@ -1,14 +1,17 @@
-//! The nearest right name for a wrong one.
+//! Suggests the right name for a wrong one.
 
-/// Names at least this alike are offered; below it a suggestion puzzles more than it helps.
+/// The likeness, from 0 to 1, from which a name is suggested. Less similar names confuse.
 const ALIKE: f64 = 0.8;
 
-/// More names than this are counted, not listed.
-const LISTED: usize = 24;
+/// How many names are listed; the rest are counted.
+const MAX_LISTED: usize = 24;
 
-/// Nobody means a name of ours by anything longer. To compare costs time for every letter, and
-/// anybody can send thousands.
-const LONGEST: usize = 128;
+/// How long a wrong name may be, in bytes, to be compared: comparing takes time for each character,
+/// and clients may send thousands.
+const MAX_LENGTH: usize = 128;
+
+/// Names that differ in likeness by no more than this are equally likely meant.
+const TIE: f64 = 0.02;
 
 /// The name that `wrong` was probably meant to be: one that is spelt alike, or one that `wrong`
 /// repeats where it stands, as `client_id` does in a client.
@@ -16,8 +19,13 @@ pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    if wrong.len() > LONGEST {
-        return None;
+    alike(wrong, names).first().copied()
+}
+
+/// The names that `wrong` was probably meant to be, the likeliest first.
+fn alike<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if wrong.len() > MAX_LENGTH {
+        return Vec::new();
     }
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let wrong = plain(wrong);
@@ -25,26 +33,30 @@ pub(crate) fn nearest<'a>(
         Some(owner) if owner.ends_with('_') => ALIKE,
         _ => strsim::jaro_winkler(&wrong, &plain(name)),
     };
-    names
+    let names = names.into_iter().map(|name| (likeness(name), name));
+    let mut alike: Vec<_> = names.filter(|(likeness, _)| *likeness >= ALIKE).collect();
+    alike.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let best = alike.first().map_or(0.0, |(likeness, _)| *likeness);
+    // Nothing is as likely meant as a name that is written correctly but for its case.
+    let tie = if best < 1.0 { TIE } else { 0.0 };
+    alike
         .into_iter()
-        .map(|name| (likeness(name), name))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .take_while(|(likeness, _)| best - likeness <= tie)
         .map(|(_, name)| name)
+        .collect()
 }
 
 /// What to do instead of writing `wrong`: the nearest name, else those that it is a part of, else
 /// all of them.
 pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
-    if let Some(name) = nearest(wrong, names.iter().copied()) {
-        return format!("did you mean `{name}`?");
+    for likely in [alike(wrong, names.iter().copied()), sharing_words(wrong, names)] {
+        match likely.as_slice() {
+            [] => {}
+            [only] => return format!("did you mean `{only}`?"),
+            some => return format!("did you mean one of `{}`?", some.join("`, `")),
+        }
     }
-    match sharing_words(wrong, names).as_slice() {
-        [] => {}
-        [only] => return format!("did you mean `{only}`?"),
-        some => return format!("did you mean one of `{}`?", some.join("`, `")),
-    }
-    let (listed, more) = names.split_at(names.len().min(LISTED));
+    let (listed, more) = names.split_at(names.len().min(MAX_LISTED));
     match (listed, more.len()) {
         ([], _) => "there is none".to_owned(),
         ([only], _) => format!("there is only `{only}`"),
@@ -63,7 +75,7 @@ fn sharing_words<'a>(wrong: &str, names: &[&'a str]) -> Vec<&'a str> {
     let shared = |name: &str| words(name).iter().filter(|word| wrong.contains(word)).count();
     let most = names.iter().map(|name| shared(name)).max().unwrap_or_default();
     let sharing: Vec<_> = names.iter().filter(|name| shared(name) == most).copied().collect();
-    if most > 0 && sharing.len() <= LISTED { sharing } else { Vec::new() }
+    if most > 0 && sharing.len() <= MAX_LISTED { sharing } else { Vec::new() }
 }
 
 #[cfg(test)]
@@ -81,7 +93,7 @@ mod tests {
         assert_eq!(nearest("user_subject"), Some("subject"));
         assert_eq!(nearest("roles"), None);
         assert_eq!(nearest("subject"), Some("subject"));
-        assert_eq!(nearest(&format!("{}_subject", "a".repeat(LONGEST))), None);
+        assert_eq!(nearest(&format!("{}_subject", "a".repeat(MAX_LENGTH))), None);
     }
 
     #[test]
