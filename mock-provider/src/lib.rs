@@ -17,6 +17,7 @@ mod base;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod config;
+#[cfg(feature = "control")]
 mod control;
 mod directory;
 mod endpoints;

@@ -1,19 +1,14 @@
 //! The route table, and the entrance: which issuer and which route a request is for.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::http;
 use axum::response::Response;
-use futures_util::FutureExt;
-use tower::ServiceExt;
 
 use crate::base::endpoint::Endpoint;
-use crate::control;
-use crate::control::Access;
 use crate::endpoints;
 use crate::exchange::entry::Entry;
 use crate::failure::acts::canary;
@@ -70,35 +65,17 @@ macro_rules! define_routes {
 }
 route_table!(define_routes);
 
-/// All issuers of a provider, and the API that controls them, as a router.
-pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
-    let (registry, control) = (Arc::clone(registry), OnceLock::new());
-    Router::new().fallback(entrance).with_state(Arc::new(Front { registry, access, control }))
+/// All issuers of a provider, as a router.
+pub(crate) fn router(registry: &Arc<Registry>) -> Router {
+    // Not a route for each issuer: its path may have characters that patterns of routes may not.
+    Router::new().fallback(entrance).with_state(Arc::clone(registry))
 }
 
-/// What the entrance leads to.
-struct Front {
-    registry: Arc<Registry>,
-    access: Access,
-    /// Made on the first request to it: most providers are never controlled, and all must start
-    /// fast.
-    control: OnceLock<Router>,
-}
-
-async fn entrance(State(front): State<Arc<Front>>, mut request: http::Request<Body>) -> Response {
-    let Front { registry, access, control } = &*front;
-    // Not nested: the path of an issuer may have characters that patterns of routes may not.
-    let Some(uri) = registry.control_uri(request.uri()) else {
-        return answer(registry, &mut request).await.0;
-    };
-    let control = control.get_or_init(|| control::router(registry, access.clone())).clone();
-    let original = std::mem::replace(request.uri_mut(), uri);
-    request.extensions_mut().insert(OriginalUri(original));
-    match AssertUnwindSafe(control.oneshot(request)).catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Ok(Err(never)) => match never {},
-        Err(_) => pipeline::broken().response,
-    }
+async fn entrance(
+    State(registry): State<Arc<Registry>>,
+    mut request: http::Request<Body>,
+) -> Response {
+    answer(&registry, &mut request).await.0
 }
 
 /// Answers a request to an issuer: finds the issuer and the route, and sends the request through

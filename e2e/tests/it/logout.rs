@@ -50,7 +50,7 @@ async fn logout_is_local_where_the_provider_has_no_endpoint_for_it() -> Result<(
         sign_in_as(&browser, &stack, "ada").await?;
         Welcome::seen(&browser).await?.log_out().await?;
         let logged_out = LoggedOut::seen(&browser).await?;
-        assert!(logged_out.scope().await?.contains("may go on"));
+        assert!(logged_out.scope().await?.contains("may still be signed in"));
         Home::open(&browser, &stack).await?;
         Ok(())
     })

@@ -52,6 +52,7 @@ impl<V> Expiring<V> {
     }
 
     /// The values that have not expired, in arbitrary order.
+    #[cfg(feature = "control")]
     pub(crate) fn values(&self, now: i64) -> impl Iterator<Item = &V> {
         let valid = self.entries.values().filter(move |entry| entry.rank.0 > now);
         valid.map(|entry| &entry.value)

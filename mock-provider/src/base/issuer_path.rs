@@ -6,6 +6,7 @@ use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
 pub(crate) const DEFAULT: &str = "default";
 
 /// Where the API is that controls them.
+#[cfg(feature = "control")]
 pub(crate) const CONTROL: &str = "/control";
 
 /// Where named issuers are.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::file;
 use crate::settings::document::Document;
 use crate::settings::error::{ConfigError, Fault};
+use crate::settings::settings::Config;
 #[cfg(feature = "cli")]
-use crate::settings::settings::{Config, Settings};
+use crate::settings::settings::Settings;
 use crate::settings::text::read_text;
 
 impl Config {

@@ -6,6 +6,7 @@ mod body;
 mod catalogue;
 mod clients;
 mod clock;
+mod entrance;
 mod failures;
 mod guard;
 mod issuers;
@@ -17,5 +18,4 @@ mod target;
 mod tokens;
 mod users;
 
-pub(crate) use access::Access;
-pub(crate) use api::router;
+pub(crate) use entrance::beside;

@@ -15,6 +15,7 @@ pub(crate) struct Directory {
 }
 
 /// How many removed users are remembered.
+#[cfg(feature = "control")]
 const MAX_REMOVED: usize = 1_000;
 
 impl Directory {
@@ -39,6 +40,7 @@ impl Directory {
     }
 
     /// Removes the user with this subject. Returns whether there was one.
+    #[cfg(feature = "control")]
     pub(crate) fn remove_user(&mut self, subject: &str) -> bool {
         let Some(place) = self.users.iter().position(|user| user.subject == subject) else {
             return false;
@@ -64,6 +66,7 @@ impl Directory {
     }
 
     /// Adds a user, or replaces the one with the same subject. Returns whether there was one.
+    #[cfg(feature = "control")]
     pub(crate) fn put_user(&mut self, user: User) -> bool {
         let user = Arc::new(user);
         match self.users.iter_mut().find(|known| known.subject == user.subject) {

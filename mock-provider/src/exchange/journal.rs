@@ -143,6 +143,7 @@ impl Journal {
     }
 
     /// The exchanges after a number, once there are any.
+    #[cfg(feature = "control")]
     pub(crate) async fn next_since(&self, number: u64) -> Vec<Exchange> {
         loop {
             // Subscribes before it reads, so that no exchange is missed in between.

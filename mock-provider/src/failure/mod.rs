@@ -30,6 +30,7 @@
 
 pub(crate) mod catalogue;
 mod choice;
+#[cfg(any(feature = "cli", feature = "control"))]
 mod description;
 mod guard;
 mod parse;
@@ -41,6 +42,7 @@ pub(crate) mod spec;
 
 pub use catalogue::modes;
 pub(crate) use choice::Choice;
+#[cfg(any(feature = "cli", feature = "control"))]
 pub(crate) use description::Description;
 pub use guard::ArmedFailure;
 #[cfg(feature = "cli")]

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::sync::Mutex;
 
-use crate::control::Access;
+#[cfg(feature = "control")]
+use crate::control;
 use crate::failure::spec::failure::Failure;
 use crate::handle::builder::MockProviderBuilder;
 use crate::handle::issuer_handle::IssuerHandle;
@@ -207,8 +208,9 @@ impl MockProvider {
     ) -> Result<Self, StartError> {
         let registry = Arc::new(Registry::new(Arc::new(tenant)));
         let address = listeners.address();
-        let access = Access::new(&registry.default_tenant().issuer, address);
-        let router = router(&registry, access);
+        let router = router(&registry);
+        #[cfg(feature = "control")]
+        let router = control::beside(router, &registry, address);
         let default =
             IssuerHandle::new(Arc::clone(&registry), Arc::clone(registry.default_tenant()));
         let server = Mutex::default();

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 
 use crate::base::issuer_path::{
-    CONTROL, DEFAULT, FAILING, NAMED, below, check_name, name, normalized, own_path,
+    DEFAULT, FAILING, NAMED, below, check_name, name, normalized, own_path,
 };
 use crate::base::suggestion::advice;
 use crate::failure::engine::armed::Armed;
@@ -78,16 +77,6 @@ impl Registry {
         &self.default
     }
 
-    /// The address below `/control` that another one leads to, if it does.
-    pub(crate) fn control_uri(&self, uri: &Uri) -> Option<Uri> {
-        let rest = below(uri.path(), &self.default.issuer.path)?;
-        let path = below(rest, CONTROL)?;
-        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let mut parts = uri.clone().into_parts();
-        parts.path_and_query = format!("{path}{query}").parse().ok();
-        Uri::from_parts(parts).ok()
-    }
-
     /// The issuer that serves a path, and the rest of the path below it.
     ///
     /// # Errors
@@ -152,12 +141,14 @@ impl Registry {
     }
 
     /// What an issuer is called: `default`, a name, or `failing/` and a failure.
+    #[cfg(feature = "control")]
     pub(crate) fn name_of(&self, tenant: &Tenant) -> String {
         let own = tenant.issuer.path.strip_prefix(&*self.default.issuer.path).unwrap_or_default();
         if own.is_empty() { DEFAULT.to_owned() } else { name(own) }
     }
 
     /// Forgets an issuer by its name. True when there was one.
+    #[cfg(feature = "control")]
     pub(crate) fn remove(&self, wanted: &str) -> bool {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         let before = others.len();
@@ -175,6 +166,7 @@ impl Registry {
     }
 
     /// Resets the default issuer, forgets all others, and begins with those that are configured.
+    #[cfg(feature = "control")]
     pub(crate) fn reset(&self) {
         self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
         // With a seed, those that come next are like those that came first.

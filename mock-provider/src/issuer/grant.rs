@@ -344,6 +344,7 @@ impl Grants {
     }
 
     /// Revokes the chosen grants, and returns how many there were.
+    #[cfg(feature = "control")]
     pub(crate) fn revoke(&mut self, now: i64, chosen: impl Fn(&Grant) -> bool) -> usize {
         let codes = self.codes.values(now).map(|code| &code.grant);
         let access = self.access_tokens.values(now).map(|token| &token.grant);

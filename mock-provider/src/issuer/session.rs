@@ -103,6 +103,7 @@ impl Sessions {
     }
 
     /// All sessions, the latest sign-in last.
+    #[cfg(feature = "control")]
     pub(crate) fn all(&self, now: i64) -> Vec<Session> {
         let mut sessions: Vec<_> = self.0.values(now).cloned().collect();
         sessions

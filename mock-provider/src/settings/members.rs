@@ -11,6 +11,7 @@ use super::settings::Settings;
 use crate::base::random::Random;
 use crate::base::suggestion::advice;
 use crate::directory::client::{AuthMethod, Client};
+#[cfg(feature = "control")]
 use crate::directory::directory::Directory;
 use crate::directory::encryption::{Encryption, KeyEncryption};
 use crate::directory::redirect_uri::RedirectUri;
@@ -26,6 +27,7 @@ const MAX_SUBJECT_LENGTH: usize = 255;
 /// # Errors
 ///
 /// Every fault of the user.
+#[cfg(feature = "control")]
 pub(crate) fn check_user(
     user: &User,
     directory: &Directory,

@@ -83,6 +83,7 @@ pub(crate) fn deserialize_duration<'de, D: Deserializer<'de>>(
 }
 
 /// [`duration`] for serde, where there may be none.
+#[cfg(feature = "control")]
 pub(crate) fn deserialize_optional_duration<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {

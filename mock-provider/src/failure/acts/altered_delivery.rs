@@ -76,6 +76,7 @@ pub(crate) fn compress(answer: &mut RawResponse, fault: &Fault<'_>) {
         return;
     }
     let coding = match fault.value("coding").as_str() {
+        #[cfg(feature = "brotli")]
         "br" => Coding::Brotli,
         "deflate" => Coding::Deflate,
         _ => Coding::Gzip,

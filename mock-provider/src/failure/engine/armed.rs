@@ -148,6 +148,7 @@ impl Failures {
     }
 
     /// The failure with that number, armed or ended, and whether it has ended.
+    #[cfg(feature = "control")]
     pub(crate) fn find(&self, number: u64, clock: &Clock) -> Option<(Arc<Armed>, bool)> {
         let state = self.state();
         let is = |armed: &&Arc<Armed>| armed.number == number;

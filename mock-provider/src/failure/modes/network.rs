@@ -15,6 +15,13 @@ use crate::net::wire::delivery::{Delivery, End, Extent, Framing};
 const ENDPOINT: Parameter =
     choice("endpoint", &["token", "discovery", "jwks", "userinfo", "end_session"]);
 
+/// The content coding.
+#[cfg(feature = "brotli")]
+const CODING: Parameter = choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]);
+#[cfg(not(feature = "brotli"))]
+const CODING: Parameter =
+    choice("coding", &["gzip", "deflate", "identity-mislabelled"]).switched_off("br", "brotli");
+
 /// How often the failure acts.
 const COUNT: Parameter = number("count", 1, 1_000, &[]).optional("unlimited");
 
@@ -128,7 +135,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             name: "network-compression",
             effect: "The body is compressed, requested or not, valid or not.",
             parameters: &[
-                choice("coding", &["gzip", "br", "deflate", "identity-mislabelled"]),
+                CODING,
                 choice("unsolicited", &["true", "false"]),
                 choice("corrupt", &["true"]).optional("false"),
                 choice("bomb", &["10MB"]).optional("none"),

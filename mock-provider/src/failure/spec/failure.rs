@@ -106,6 +106,11 @@ impl Failure {
         let refuse = |reason: String| {
             Err(FailureError(format!("`{name}` of `{}` cannot be `{value}`: {reason}", mode.name)))
         };
+        if let Some((off, feature)) = parameter.switched_off
+            && off == value
+        {
+            return refuse(format!("it needs the Cargo feature `{feature}` of mock-provider"));
+        }
         match parameter.kind {
             _ if parameter.neutral == Some(value) => {}
             Kind::Choice(values) if !values.contains(&value) => {

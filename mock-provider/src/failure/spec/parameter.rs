@@ -12,6 +12,8 @@ pub struct Parameter {
     pub neutral: Option<&'static str>,
     /// Whether the neutral value is the default.
     pub optional: bool,
+    /// A value that needs a Cargo feature which is off, and the feature.
+    pub(crate) switched_off: Option<(&'static str, &'static str)>,
 }
 
 /// The values that a parameter may have.
@@ -40,7 +42,13 @@ pub enum Kind {
 
 /// A parameter with one of these values; the first is the default.
 pub(crate) const fn choice(name: &'static str, values: &'static [&'static str]) -> Parameter {
-    Parameter { name, kind: Kind::Choice(values), neutral: None, optional: false }
+    Parameter {
+        name,
+        kind: Kind::Choice(values),
+        neutral: None,
+        optional: false,
+        switched_off: None,
+    }
 }
 
 /// A parameter that is a duration.
@@ -49,7 +57,13 @@ pub(crate) const fn duration(
     default: &'static str,
     tried: &'static [&'static str],
 ) -> Parameter {
-    Parameter { name, kind: Kind::Duration { default, tried }, neutral: None, optional: false }
+    Parameter {
+        name,
+        kind: Kind::Duration { default, tried },
+        neutral: None,
+        optional: false,
+        switched_off: None,
+    }
 }
 
 /// A parameter that is a whole number from 1.
@@ -59,11 +73,22 @@ pub(crate) const fn number(
     max: u64,
     tried: &'static [&'static str],
 ) -> Parameter {
-    let kind = Kind::Number { default, most: max, tried };
-    Parameter { name, kind, neutral: None, optional: false }
+    Parameter {
+        name,
+        kind: Kind::Number { default, most: max, tried },
+        neutral: None,
+        optional: false,
+        switched_off: None,
+    }
 }
 
 impl Parameter {
+    /// Names a value that is refused because a Cargo feature is off.
+    #[cfg(not(feature = "brotli"))]
+    pub(crate) const fn switched_off(self, value: &'static str, feature: &'static str) -> Self {
+        Self { switched_off: Some((value, feature)), ..self }
+    }
+
     /// Sets the value that changes nothing.
     pub(crate) const fn neutral(self, value: &'static str) -> Self {
         Self { neutral: Some(value), ..self }
