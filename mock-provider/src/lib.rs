@@ -3,13 +3,16 @@
 //!
 //! It is a strict provider for the authorization code flow of
 //! [OpenID Connect Core 1.0](https://openid.net/specs/openid-connect-core-1_0.html), with users,
-//! groups and clients as you configure them, a clock that you can move, and a journal that tells
-//! what was asked and why something was refused.
+//! groups and clients as you configure them, a clock that you can move, and a journal that records
+//! every request and why it was refused.
 //!
-//! In a test, start [`MockProvider`] and point your application at its issuer. For anything that
-//! is not written in Rust, the same provider is the program `mock-provider`.
+//! In a test, start [`MockProvider`] and point your application at its issuer. For
+//! applications in other languages, the same provider is the program `mock-provider`.
+//!
+//! Cargo features, all on by default: `cli` (the program), `control` (the control API below
+//! `/control`) and `brotli` (one value of the failure `network-compression`).
 
-// First: the route table is a macro, which the endpoints are made of.
+// First, because the route table is a macro that other modules use.
 #[macro_use]
 mod router;
 

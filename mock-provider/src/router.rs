@@ -1,4 +1,4 @@
-//! The route table, and the entrance: which issuer and which route a request is for.
+//! The route table, and how a request finds its issuer and its route.
 
 use std::sync::Arc;
 
@@ -88,9 +88,9 @@ pub(crate) async fn answer(
         Ok((tenant, rest)) => {
             let endpoint = Endpoint::at(rest).filter(|it| tenant.issuer.is_served(*it));
             let route = ROUTES.iter().find(|route| Some(route.endpoint) == endpoint);
-            (tenant, route.ok_or_else(String::new))
+            (tenant, route.ok_or(None))
         }
-        Err(reason) => (Arc::clone(registry.default_tenant()), Err(reason)),
+        Err(error) => (Arc::clone(registry.default_tenant()), Err(Some(error))),
     };
     pipeline::answer(&tenant, route, request).await
 }

@@ -1,4 +1,4 @@
-//! The routes of the control API, and their description.
+//! The routes of the control API, and its OpenAPI document.
 
 use std::sync::{Arc, LazyLock};
 
@@ -15,16 +15,16 @@ use super::guard::{guard, method_not_allowed, not_found};
 use super::{catalogue, clients, clock, failures, issuers, journal, keys, sessions, tokens, users};
 use crate::host::registry::Registry;
 
-/// What the description says besides the routes.
+/// The OpenAPI document without the routes.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "mock-provider: control API",
-        description = "Changes and watches a running provider. The same words as in the \
-            configuration file. A request that changes something has the Content-Type \
-            application/json; the Host must be one that the provider knows of itself; pages of \
-            other origins are refused. A bearer token is asked for where the setting \
-            control_token has one, without which the API is off when other machines reach it.",
+        description = "Controls and observes a running provider, in the terms of the configuration \
+            file. Requests that change something need the Content-Type application/json. The Host \
+            must be one of the provider's own names, and pages of other origins are refused. With \
+            the setting control_token, requests need it as a bearer token; without it, the API is \
+            off if other machines can reach the provider.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = ".", description = "Where this document is served")),
@@ -33,7 +33,7 @@ use crate::host::registry::Registry;
 )]
 struct Description;
 
-/// The bearer token, which is asked for where one is set.
+/// The bearer token of the setting `control_token`.
 struct Token;
 
 impl Modify for Token {
@@ -44,7 +44,7 @@ impl Modify for Token {
     }
 }
 
-/// Every route, by its path below `/control`, with its description: made once for all providers.
+/// Every route below `/control`, with its description: built once for all providers.
 static ROUTES: LazyLock<(Router<Arc<Registry>>, Document)> = LazyLock::new(|| {
     let (routes, mut document) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(openapi))
@@ -75,17 +75,17 @@ static ROUTES: LazyLock<(Router<Arc<Registry>>, Document)> = LazyLock::new(|| {
     (routes, document)
 });
 
-/// How any request may be refused before it reaches what it is for.
+/// The errors of any request, before it reaches its handler.
 const REFUSALS: [(&str, &str); 6] = [
-    ("400", "The path is no text"),
-    ("401", "The setting control_token has a token, and this is not it"),
-    ("403", "A page of another origin asks, or the API is off"),
-    ("413", "The body is too long"),
+    ("400", "The path is not valid UTF-8"),
+    ("401", "The bearer token is not that of the setting control_token"),
+    ("403", "The request comes from a page of another origin, or the API is off"),
+    ("413", "The body is too large"),
     ("415", "The request changes something, and its Content-Type is not application/json"),
-    ("421", "The Host is none that the provider knows of itself"),
+    ("421", "The Host is not one of the provider's names"),
 ];
 
-/// Operations are called by their functions, which are called alike in many modules.
+/// Makes the operation IDs unique: they are function names, which many modules share.
 fn name_operations(document: &mut Document) {
     for item in document.paths.paths.values_mut() {
         let operations =
@@ -105,7 +105,7 @@ fn name_operations(document: &mut Document) {
     }
 }
 
-/// The control API of a provider, to be nested at `/control`.
+/// The control API of a provider, whose paths are those below `/control`.
 pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
     let guard = middleware::from_fn_with_state(Arc::new(access), guard);
     let routes =
@@ -113,7 +113,7 @@ pub(crate) fn router(registry: &Arc<Registry>, access: Access) -> Router {
     routes.layer(guard).with_state(Arc::clone(registry))
 }
 
-/// Describes this API, as OpenAPI 3.1 has it.
+/// Gets the OpenAPI 3.1 document of this API.
 #[utoipa::path(
     get,
     path = "/openapi.json",

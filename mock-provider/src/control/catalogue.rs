@@ -1,10 +1,10 @@
-//! `/control/failures`: the ways to fail.
+//! `/control/failures`: the catalogue of failures.
 
 use axum::Json;
 
 use crate::failure::{Description, modes};
 
-/// Lists the ways to fail.
+/// Lists the failures that can be armed.
 #[utoipa::path(
     get,
     path = "/failures",

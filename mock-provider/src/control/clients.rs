@@ -4,12 +4,12 @@ use axum::Json;
 use axum::http::StatusCode;
 
 use super::body::Body;
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{Named, Target};
 use crate::directory::client::Client;
 use crate::settings::members::check_client;
 
-/// Lists the clients. Secrets are left out.
+/// Lists the clients. Secrets are omitted.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/clients",
@@ -33,21 +33,21 @@ pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<Client>> {
     params(("issuer" = String, Path, description = "The issuer")),
     request_body = Client,
     responses(
-        (status = 201, description = "The client, which can send its users from now on", body = Client),
+        (status = 201, description = "The client", body = Client),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 409, description = "There is a client of that identifier", body = Problem),
-        (status = 422, description = "The client makes no sense", body = Problem),
+        (status = 409, description = "A client with that ID exists", body = Problem),
+        (status = 422, description = "The client is invalid", body = Problem),
     )
 )]
 pub(crate) async fn post(
     Target(tenant): Target,
     Body(client): Body<Client>,
-) -> Result<(StatusCode, Json<Client>), Refused> {
-    check_client(&client, &tenant.issuer.settings).map_err(Refused::unprocessable)?;
+) -> Result<(StatusCode, Json<Client>), ControlError> {
+    check_client(&client, &tenant.issuer.settings).map_err(ControlError::unprocessable)?;
     tenant.issuer.directory.change(|directory| match directory.client(&client.id) {
         Some(_) => {
-            let reason = format!("there is a client `{}` already: replace it by PUT", client.id);
-            Err(Refused::new(StatusCode::CONFLICT, reason))
+            let reason = format!("client `{}` already exists: replace it with PUT", client.id);
+            Err(ControlError::new(StatusCode::CONFLICT, reason))
         }
         None => {
             directory.put_client(client.clone());
@@ -58,7 +58,7 @@ pub(crate) async fn post(
     Ok((StatusCode::CREATED, Json(client)))
 }
 
-/// Tells one client.
+/// Gets a client.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/clients/{id}",
@@ -72,62 +72,65 @@ pub(crate) async fn post(
         (status = 404, description = "There is no such issuer or client", body = Problem),
     )
 )]
-pub(crate) async fn get(Target(tenant): Target, Named(id): Named) -> Result<Json<Client>, Refused> {
+pub(crate) async fn get(
+    Target(tenant): Target,
+    Named(id): Named,
+) -> Result<Json<Client>, ControlError> {
     let client = tenant.issuer.directory.now().client(&id).ok_or_else(|| unknown(&id))?;
     Ok(Json(Client::clone(&client)))
 }
 
 /// Replaces a client, or adds one.
 ///
-/// What is left out is at its default, the secret too, which is never told: send it with the rest.
+/// Omitted members get their defaults. Send the secret, too: it is never returned.
 #[utoipa::path(
     put,
     path = "/issuers/{issuer}/clients/{id}",
     tag = "clients",
     params(
         ("issuer" = String, Path, description = "The issuer"),
-        ("id" = String, Path, description = "The client's id"),
+        ("id" = String, Path, description = "The `client_id`"),
     ),
     request_body = Client,
     responses(
-        (status = 200, description = "The client; its tokens go on", body = Client),
+        (status = 200, description = "The client; its tokens stay valid", body = Client),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "The client makes no sense", body = Problem),
+        (status = 422, description = "The client is invalid", body = Problem),
     )
 )]
 pub(crate) async fn put(
     Target(tenant): Target,
     Named(id): Named,
     Body(client): Body<Client>,
-) -> Result<Json<Client>, Refused> {
+) -> Result<Json<Client>, ControlError> {
     if client.id != id {
         let reason = format!("`id` is `{}`, but the path says `{id}`", client.id);
-        return Err(Refused::unprocessable(reason));
+        return Err(ControlError::unprocessable(reason));
     }
-    check_client(&client, &tenant.issuer.settings).map_err(Refused::unprocessable)?;
+    check_client(&client, &tenant.issuer.settings).map_err(ControlError::unprocessable)?;
     tenant.issuer.directory.change(|directory| directory.put_client(client.clone()));
     client.publish_keys(&tenant.issuer.keys);
     Ok(Json(client))
 }
 
-/// Removes a client. Sessions and tokens go on.
+/// Deletes a client. Sessions and tokens stay valid.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/clients/{id}",
     tag = "clients",
     params(
         ("issuer" = String, Path, description = "The issuer"),
-        ("id" = String, Path, description = "The client's id"),
+        ("id" = String, Path, description = "The `client_id`"),
     ),
     responses(
-        (status = 204, description = "The client is gone"),
+        (status = 204, description = "The client is deleted"),
         (status = 404, description = "There is no such issuer or client", body = Problem),
     )
 )]
 pub(crate) async fn delete(
     Target(tenant): Target,
     Named(id): Named,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, ControlError> {
     let removed = tenant.issuer.directory.change(|directory| {
         let before = directory.clients.len();
         directory.clients.retain(|client| client.id != id);
@@ -136,6 +139,6 @@ pub(crate) async fn delete(
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&id)) }
 }
 
-fn unknown(id: &str) -> Refused {
-    Refused::not_found(format!("there is no client `{id}`"))
+fn unknown(id: &str) -> ControlError {
+    ControlError::not_found(format!("there is no client `{id}`"))
 }

@@ -1,4 +1,4 @@
-//! `/control/issuers/{issuer}/clock`: the time of an issuer.
+//! `/control/issuers/{issuer}/clock`: the clock of an issuer.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::refused::Problem;
+use super::error::Problem;
 use super::target::Target;
 use crate::base::clock::Clock;
 use crate::base::duration::duration;
 use crate::settings::text::{deserialize_optional_duration, deserialize_text, deserialize_time};
 
-/// The time of an issuer.
+/// The clock of an issuer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Clock)]
 pub(crate) struct ClockDocument {
-    /// The time that the clock shows.
+    /// The current time.
     #[schema(value_type = String, format = DateTime)]
     now: Timestamp,
-    /// Whether it stands still.
+    /// Whether the clock is frozen.
     frozen: bool,
 }
 
@@ -31,27 +31,27 @@ impl From<&Clock> for ClockDocument {
     }
 }
 
-/// What to do to a clock. What is left out stays as it is; the rest happens in this order.
+/// Changes to a clock, applied in this order. Omitted ones change nothing.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClockChange {
-    /// How far it is ahead of the system's time, with which it goes, or behind it.
+    /// The offset from the system's clock, which may be negative. The clock runs.
     #[serde(deserialize_with = "deserialize_skew")]
     #[schema(value_type = Option<String>, example = "-5min")]
     skew: Option<SignedDuration>,
-    /// Whether it stands still, or goes as fast as the system's.
+    /// Whether to freeze the clock, or let it run.
     frozen: Option<bool>,
-    /// The time to show.
+    /// The time to set.
     #[serde(deserialize_with = "deserialize_time")]
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-01-01T00:00:00Z")]
     now: Option<Timestamp>,
-    /// How far to move it forward.
+    /// How far to advance it.
     #[serde(deserialize_with = "deserialize_optional_duration")]
     #[schema(value_type = Option<String>, example = "10min")]
     advance: Option<Duration>,
 }
 
-/// A duration with a sign, which a plus need not be.
+/// A duration with an optional sign.
 fn deserialize_skew<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<SignedDuration>, D::Error> {
@@ -67,7 +67,7 @@ fn deserialize_skew<'de, D: Deserializer<'de>>(
     skew.map(Some)
 }
 
-/// Tells the time.
+/// Gets the time.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/clock",
@@ -82,9 +82,9 @@ pub(crate) async fn get(Target(tenant): Target) -> Json<ClockDocument> {
     Json(ClockDocument::from(&tenant.issuer.clock))
 }
 
-/// Stops the clock, sets it, moves it forward.
+/// Freezes, sets or advances the clock.
 ///
-/// What has expired by then counts as expired at once.
+/// Whatever has expired by the new time is expired at once.
 #[utoipa::path(
     patch,
     path = "/issuers/{issuer}/clock",
@@ -92,9 +92,9 @@ pub(crate) async fn get(Target(tenant): Target) -> Json<ClockDocument> {
     params(("issuer" = String, Path, description = "The issuer")),
     request_body = ClockChange,
     responses(
-        (status = 200, description = "The time now", body = ClockDocument),
+        (status = 200, description = "The new time", body = ClockDocument),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "A value makes no sense", body = Problem),
+        (status = 422, description = "A value is invalid", body = Problem),
     )
 )]
 pub(crate) async fn patch(

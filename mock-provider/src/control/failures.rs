@@ -1,4 +1,4 @@
-//! `/control/issuers/{issuer}/failures`: what is armed.
+//! `/control/issuers/{issuer}/failures`: the armed failures.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::body::Body;
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{Named, Target};
 use crate::failure::engine::armed::Armed;
 use crate::failure::modes;
 use crate::failure::spec::failure::Failure;
-use crate::host::registry::{ArmError, Registry};
+use crate::host::registry::Registry;
 
 /// A failure to arm.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -25,36 +25,36 @@ pub(crate) struct FailureToArm {
     failure: Failure,
 }
 
-/// How a failure is written, by the names of the catalogue.
+/// The schema of a failure, with the names in the catalogue.
 fn written() -> Schema {
     let names: Vec<_> = modes().map(|mode| mode.name).collect();
     ObjectBuilder::new()
         .schema_type(Type::String)
         .description(Some(
-            "As it is written everywhere: `NAME:parameter=value@client=ID,times=1`. `GET /failures` \
-             has the parameters of each.",
+            "Written as everywhere else: `NAME:parameter=value@client=ID,times=1`. `GET /failures` \
+             lists the parameters of each.",
         ))
         .pattern(Some(format!("^({})([:@].*)?$", names.join("|"))))
         .examples(["id-token-exp-invalid:value=-10min@times=1"])
         .into()
 }
 
-/// A failure that is armed.
+/// An armed failure.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ArmedFailure)]
 pub(crate) struct ArmedDocument {
-    /// The issuer that it is armed at, which the failure itself may name.
+    /// The issuer at which it is armed; the failure itself may name another one than the path.
     issuer: String,
-    /// Counts what was ever armed at the issuer, from 1.
+    /// Its number, counted from 1 at each issuer.
     number: u64,
-    /// As it is written.
+    /// The failure, as written.
     failure: String,
-    /// When it was armed, by the issuer's clock; null where that is when it gets its first chance.
+    /// When it was armed, by the issuer's clock; null for a failing issuer without requests so far.
     #[schema(value_type = Option<String>, format = DateTime)]
     since: Option<jiff::Timestamp>,
-    /// How often it fired so far.
+    /// How often it has fired.
     fired: u64,
-    /// Whether it fires no more: as often as it was told, or its time has passed.
+    /// Whether it has ended: it fired as often as it may, or its time has passed.
     over: bool,
 }
 
@@ -73,7 +73,7 @@ impl ArmedDocument {
     tag = "failures",
     params(("issuer" = String, Path, description = "The issuer")),
     responses(
-        (status = 200, description = "What is armed", body = Vec<ArmedDocument>),
+        (status = 200, description = "The armed failures", body = Vec<ArmedDocument>),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
@@ -94,32 +94,29 @@ pub(crate) async fn list(
     params(("issuer" = String, Path, description = "The issuer")),
     request_body = FailureToArm,
     responses(
-        (status = 201, description = "It is armed", body = ArmedDocument),
+        (status = 201, description = "The armed failure", body = ArmedDocument),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "There is no such failure, or no such client for it; the nearest one is named", body = Problem),
+        (status = 422, description = "The failure is invalid, or its client does not exist; the error suggests the nearest name", body = Problem),
     )
 )]
 pub(crate) async fn post(
     State(registry): State<Arc<Registry>>,
     Target(tenant): Target,
     Body(FailureToArm { failure }): Body<FailureToArm>,
-) -> Result<(StatusCode, Json<ArmedDocument>), Refused> {
-    let (tenant, armed) = registry.arm(&tenant, failure).map_err(|error| match error {
-        ArmError::Issuer(reason) => Refused::not_found(reason),
-        ArmError::Client(reason) => Refused::unprocessable(reason),
-    })?;
+) -> Result<(StatusCode, Json<ArmedDocument>), ControlError> {
+    let (tenant, armed) = registry.arm(&tenant, failure)?;
     let name = registry.name_of(&tenant);
     Ok((StatusCode::CREATED, Json(ArmedDocument::new(&name, &armed, false))))
 }
 
-/// Clears all failures, however they were armed.
+/// Clears all failures, including configured ones.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/failures",
     tag = "failures",
     params(("issuer" = String, Path, description = "The issuer")),
     responses(
-        (status = 204, description = "Nothing is armed"),
+        (status = 204, description = "No failure is armed"),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
@@ -128,7 +125,7 @@ pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Tells a failure, and how often it fired, also when it is over: of those, the latest 64.
+/// Gets a failure and how often it has fired. The latest 64 that have ended are kept.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/failures/{number}",
@@ -139,14 +136,14 @@ pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
     ),
     responses(
         (status = 200, description = "The failure", body = ArmedDocument),
-        (status = 404, description = "There is no such issuer, or no such failure is armed any more", body = Problem),
+        (status = 404, description = "There is no such issuer, or no such failure", body = Problem),
     )
 )]
 pub(crate) async fn get(
     State(registry): State<Arc<Registry>>,
     Target(tenant): Target,
     Named(number): Named,
-) -> Result<Json<ArmedDocument>, Refused> {
+) -> Result<Json<ArmedDocument>, ControlError> {
     let parsed = number.parse().ok();
     let found = parsed.and_then(|number| tenant.failures.find(number, &tenant.issuer.clock));
     let (armed, over) = found.ok_or_else(|| unknown(&number))?;
@@ -163,18 +160,18 @@ pub(crate) async fn get(
         ("number" = u64, Path, description = "The number of the failure"),
     ),
     responses(
-        (status = 204, description = "It is cleared"),
-        (status = 404, description = "There is no such issuer, or no such failure is armed any more", body = Problem),
+        (status = 204, description = "The failure is cleared"),
+        (status = 404, description = "There is no such issuer, or no such failure", body = Problem),
     )
 )]
 pub(crate) async fn delete(
     Target(tenant): Target,
     Named(number): Named,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, ControlError> {
     let cleared = number.parse().is_ok_and(|number| tenant.failures.clear(number));
     if cleared { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&number)) }
 }
 
-fn unknown(number: &str) -> Refused {
-    Refused::not_found(format!("no failure has the number `{number}`, or it was cleared"))
+fn unknown(number: &str) -> ControlError {
+    ControlError::not_found(format!("there is no failure number `{number}`, or it was cleared"))
 }

@@ -1,4 +1,4 @@
-//! What every request to the control API passes, and every answer of it has.
+//! The access check of every request to the control API, and the headers of every answer.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::access::Access;
-use super::refused::Refused;
+use super::error::ControlError;
 
-/// Answers, if the caller may ask.
+/// Lets permitted requests through.
 pub(crate) async fn guard(
     State(access): State<Arc<Access>>,
     request: Request,
@@ -32,14 +32,17 @@ pub(crate) async fn guard(
     response
 }
 
-/// What is not served.
-pub(crate) async fn not_found(OriginalUri(uri): OriginalUri) -> Refused {
+/// The answer to an unknown path.
+pub(crate) async fn not_found(OriginalUri(uri): OriginalUri) -> ControlError {
     let path = uri.path();
-    Refused::not_found(format!("nothing is served at {path}: openapi.json has the routes"))
+    ControlError::not_found(format!("nothing is served at {path}: openapi.json lists the routes"))
 }
 
-/// What is served, and not by this method.
-pub(crate) async fn method_not_allowed(OriginalUri(uri): OriginalUri, method: Method) -> Refused {
+/// The answer to a method that a route does not take.
+pub(crate) async fn method_not_allowed(
+    OriginalUri(uri): OriginalUri,
+    method: Method,
+) -> ControlError {
     let reason = format!("{} does not take {method}", uri.path());
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, reason)
+    ControlError::new(StatusCode::METHOD_NOT_ALLOWED, reason)
 }

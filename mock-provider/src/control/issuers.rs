@@ -1,4 +1,4 @@
-//! `/control/issuers`: the issuers of the process, and back to the beginning.
+//! `/control/issuers`: the issuers of the process, and how to reset them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{NoBody, Nothing};
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{IssuerName, Target};
 use crate::base::issuer_path::DEFAULT;
 use crate::host::registry::Registry;
@@ -24,7 +24,7 @@ pub(crate) struct IssuerDocument {
     name: String,
     /// The issuer identifier: what an application is configured with.
     issuer: String,
-    /// Where back channels reach it.
+    /// The base URL of the endpoints that applications call directly.
     backchannel: String,
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn list(State(registry): State<Arc<Registry>>) -> Json<Vec<Issu
     Json(std::iter::once(default).chain(others).collect())
 }
 
-/// Tells one issuer.
+/// Gets an issuer.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}",
@@ -56,7 +56,7 @@ pub(crate) async fn list(State(registry): State<Arc<Registry>>) -> Json<Vec<Issu
     params(("issuer" = String, Path, description = "`default`, a name, or `failing%2F` and a failure")),
     responses(
         (status = 200, description = "The issuer", body = IssuerDocument),
-        (status = 404, description = "There is none of that name", body = Problem),
+        (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
 pub(crate) async fn get(
@@ -66,7 +66,7 @@ pub(crate) async fn get(
     Json(IssuerDocument::of(registry.name_of(&tenant), &tenant.issuer))
 }
 
-/// Makes an issuer of that name, unless there is one.
+/// Creates an issuer, unless it exists.
 #[utoipa::path(
     put,
     path = "/issuers/{issuer}",
@@ -75,49 +75,49 @@ pub(crate) async fn get(
     request_body = Nothing,
     responses(
         (status = 200, description = "The issuer, with the configured users and clients", body = IssuerDocument),
-        (status = 422, description = "The name cannot be part of a path", body = Problem),
+        (status = 422, description = "The name is invalid", body = Problem),
     )
 )]
 pub(crate) async fn put(
     State(registry): State<Arc<Registry>>,
     IssuerName(name): IssuerName,
     _: NoBody,
-) -> Result<Json<IssuerDocument>, Refused> {
-    let tenant = registry.named(&name).map_err(Refused::unprocessable)?;
+) -> Result<Json<IssuerDocument>, ControlError> {
+    let tenant = registry.named(&name)?;
     Ok(Json(IssuerDocument::of(name, &tenant.issuer)))
 }
 
-/// Forgets an issuer, with all that it remembers.
+/// Deletes an issuer with its state.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}",
     tag = "issuers",
     params(("issuer" = String, Path, description = "A name, or `failing%2F` and a failure")),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 404, description = "There is none of that name", body = Problem),
-        (status = 409, description = "It is the default one, which stays", body = Problem),
+        (status = 204, description = "The issuer is deleted"),
+        (status = 404, description = "There is no such issuer", body = Problem),
+        (status = 409, description = "The default issuer cannot be deleted", body = Problem),
     )
 )]
 pub(crate) async fn delete(
     State(registry): State<Arc<Registry>>,
     IssuerName(name): IssuerName,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, ControlError> {
     if name == DEFAULT {
-        let reason = "the default issuer cannot be removed, only reset";
-        return Err(Refused::new(StatusCode::CONFLICT, reason));
+        let reason = "the default issuer cannot be deleted, only reset";
+        return Err(ControlError::new(StatusCode::CONFLICT, reason));
     }
     match registry.remove(&name) {
         true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Refused::not_found(format!("there is no issuer `{name}`"))),
+        false => Err(ControlError::not_found(format!("there is no issuer `{name}`"))),
     }
 }
 
-/// Takes one issuer back to the beginning.
+/// Resets an issuer.
 ///
-/// Users, clients, keys, clock and failures are as configured, nobody is signed in, no code or
-/// token is valid, the journal is empty and its numbers go on. With a seed, codes and tokens
-/// repeat from the first.
+/// Users, clients, keys, clock and failures are as configured again, sessions, codes and tokens are
+/// gone, and the journal is empty; its numbers continue. With a seed, codes and tokens repeat from
+/// the first.
 #[utoipa::path(
     post,
     path = "/issuers/{issuer}/reset",
@@ -125,7 +125,7 @@ pub(crate) async fn delete(
     params(("issuer" = String, Path, description = "`default`, a name, or `failing%2F` and a failure")),
     request_body = Nothing,
     responses(
-        (status = 204, description = "It is as it was"),
+        (status = 204, description = "The issuer is reset"),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
@@ -134,15 +134,15 @@ pub(crate) async fn reset(Target(tenant): Target, _: NoBody) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Takes the whole provider back to the beginning.
+/// Resets the whole provider.
 ///
-/// The default issuer is reset, all others are forgotten.
+/// The default issuer is reset, and all others are deleted, except that configured ones start anew.
 #[utoipa::path(
     post,
     path = "/reset",
     tag = "reset",
     request_body = Nothing,
-    responses((status = 204, description = "Everything is as it was"))
+    responses((status = 204, description = "The provider is reset"))
 )]
 pub(crate) async fn reset_all(State(registry): State<Arc<Registry>>, _: NoBody) -> StatusCode {
     registry.reset();

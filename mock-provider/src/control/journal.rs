@@ -1,4 +1,4 @@
-//! `/control/issuers/{issuer}/journal`: what was asked and answered, at once or as it happens.
+//! `/control/issuers/{issuer}/journal`: recorded exchanges, as a list or as they happen.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::Target;
 use crate::base::endpoint::Endpoint;
 use crate::exchange::journal::Exchange;
@@ -24,7 +24,7 @@ use crate::host::tenant::Tenant;
 use crate::settings::text::deserialize_text;
 use crate::settings::wording::read_members;
 
-/// Which exchanges to tell; all of them where nothing is said.
+/// Which exchanges to return; all by default.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -38,7 +38,7 @@ pub(crate) struct Filter {
     /// Only those at this endpoint.
     #[param(inline)]
     endpoint: Option<Endpoint>,
-    /// Only those behind this number.
+    /// Only those after this number.
     #[serde(deserialize_with = "deserialize_number")]
     since: u64,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Filter {
 fn deserialize_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let expected = "the number of an exchange";
     deserialize_text(deserializer, expected, |text| {
-        text.parse().map_err(|_| format!("`{text}` is no number of an exchange"))
+        text.parse().map_err(|_| format!("must be the number of an exchange, got `{text}`"))
     })
 }
 
@@ -62,19 +62,19 @@ impl Filter {
 }
 
 impl<S: Sync> FromRequestParts<S> for Filter {
-    type Rejection = Refused;
+    type Rejection = ControlError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ControlError> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
         let members = pairs.map(|(name, value)| (name, Value::String(value))).collect();
-        read_members(members).map_err(Refused::unprocessable)
+        read_members(members).map_err(ControlError::unprocessable)
     }
 }
 
 /// Lists the exchanges, oldest first.
 ///
-/// Secrets, codes and tokens are replaced by their length.
+/// Secrets, codes and tokens are redacted to their length.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/journal",
@@ -83,7 +83,7 @@ impl<S: Sync> FromRequestParts<S> for Filter {
     responses(
         (status = 200, description = "The exchanges", body = Vec<Exchange>),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "A parameter makes no sense", body = Problem),
+        (status = 422, description = "A parameter is invalid", body = Problem),
     )
 )]
 pub(crate) async fn list(Target(tenant): Target, filter: Filter) -> Json<Vec<Exchange>> {
@@ -92,7 +92,7 @@ pub(crate) async fn list(Target(tenant): Target, filter: Filter) -> Json<Vec<Exc
     Json(exchanges)
 }
 
-/// Forgets all exchanges. Their numbers go on.
+/// Clears the journal. The numbers of exchanges continue.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/journal",
@@ -108,23 +108,23 @@ pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Tells the exchanges as they happen, as server-sent events.
+/// Streams the exchanges as they happen, as server-sent events.
 ///
-/// Each event is an exchange, its `id` the number: whoever connects again with `Last-Event-ID`
-/// misses nothing that the journal still has.
+/// Each event is an exchange, and its `id` is the number of the exchange: a client that reconnects
+/// with `Last-Event-ID` misses nothing that the journal still has.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/journal/events",
     tag = "journal",
     params(
         ("issuer" = String, Path, description = "The issuer"),
-        ("Last-Event-ID" = Option<u64>, Header, description = "Only those behind this number; wins over `since`"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "Only those after this number; takes precedence over `since`"),
         Filter,
     ),
     responses(
         (status = 200, description = "Exchanges, without end", body = Exchange, content_type = "text/event-stream"),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "A parameter makes no sense", body = Problem),
+        (status = 422, description = "A parameter is invalid", body = Problem),
     )
 )]
 pub(crate) async fn events(
@@ -144,7 +144,7 @@ pub(crate) async fn events(
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-/// Somebody who reads the journal as it grows.
+/// A reader that follows the journal.
 struct Follower {
     tenant: Arc<Tenant>,
     filter: Filter,
@@ -153,7 +153,7 @@ struct Follower {
 }
 
 impl Follower {
-    /// The next exchange that is wanted.
+    /// The next exchange that passes the filter.
     async fn next(&mut self) -> Exchange {
         loop {
             if let Some(exchange) = self.ready.pop_front() {

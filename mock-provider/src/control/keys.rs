@@ -1,4 +1,4 @@
-//! `/control/issuers/{issuer}/keys`: which keys sign, and which are published.
+//! `/control/issuers/{issuer}/keys`: the keys that sign, and the published ones.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -7,19 +7,19 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::{Body, NoBody, Nothing};
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{Named, Target};
 use crate::jose::keys::Rotation;
 use crate::jose::signing_key::KeyError;
 
-/// How new keys take the place of those that sign.
+/// How new keys replace those that sign.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyRotation {
     rotation: Rotation,
 }
 
-/// Tells the published keys, as `jwks_uri` does: a JWK set.
+/// Gets the published keys: the JWK set at `jwks_uri`.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/keys",
@@ -34,7 +34,7 @@ pub(crate) async fn get(Target(tenant): Target) -> Json<Value> {
     Json(tenant.issuer.keys.jwks())
 }
 
-/// Signs with new keys from now on.
+/// Rotates the signing keys.
 #[utoipa::path(
     post,
     path = "/issuers/{issuer}/keys/rotate",
@@ -44,7 +44,7 @@ pub(crate) async fn get(Target(tenant): Target) -> Json<Value> {
     responses(
         (status = 200, description = "The published keys", body = Object),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "There is no such way to rotate", body = Problem),
+        (status = 422, description = "There is no such rotation", body = Problem),
     )
 )]
 pub(crate) async fn rotate(
@@ -55,7 +55,7 @@ pub(crate) async fn rotate(
     Json(tenant.issuer.keys.jwks())
 }
 
-/// Publishes every key that signs and is not published.
+/// Publishes every signing key that is not published.
 #[utoipa::path(
     post,
     path = "/issuers/{issuer}/keys/publish",
@@ -72,42 +72,41 @@ pub(crate) async fn publish(Target(tenant): Target, _: NoBody) -> Json<Value> {
     Json(tenant.issuer.keys.jwks())
 }
 
-/// What to do to a key. What is left out stays as it is; the rest happens in this order.
+/// Changes to a key, applied in this order. Omitted ones change nothing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyChange {
-    /// Signs with it from now on, published or not, in the place of the other key of its algorithm:
-    /// with one that was rotated away or withdrawn, for instance.
+    /// Whether to sign with it, published or not, instead of the current key of its algorithm. It
+    /// may be one that was rotated away or withdrawn.
     #[serde(default)]
     sign: bool,
-    /// Another name, which need not be its own alone, in the key set and in the tokens that it
-    /// signs.
+    /// A new `kid` for the key set and for the tokens that the key signs. It need not be unique.
     #[serde(default)]
     name: Option<String>,
 }
 
-/// Signs with a key of the issuer's, or gives it another name.
+/// Signs with a key, or renames it.
 #[utoipa::path(
     patch,
     path = "/issuers/{issuer}/keys/{kid}",
     tag = "keys",
     params(
         ("issuer" = String, Path, description = "The issuer"),
-        ("kid" = String, Path, description = "The name of the key"),
+        ("kid" = String, Path, description = "The `kid` of the key"),
     ),
     request_body = KeyChange,
     responses(
         (status = 200, description = "The published keys", body = Object),
-        (status = 404, description = "There is no such issuer, or never was a key of that name", body = Problem),
-        (status = 422, description = "A value makes no sense", body = Problem),
+        (status = 404, description = "There is no such issuer, or it never had such a key", body = Problem),
+        (status = 422, description = "A value is invalid", body = Problem),
     )
 )]
 pub(crate) async fn patch(
     Target(tenant): Target,
     Named(kid): Named,
     Body(KeyChange { sign, name }): Body<KeyChange>,
-) -> Result<Json<Value>, Refused> {
-    let unknown = |error: KeyError| Refused::not_found(error.to_string());
+) -> Result<Json<Value>, ControlError> {
+    let unknown = |error: KeyError| ControlError::not_found(error.to_string());
     if sign {
         tenant.issuer.keys.sign_with(&kid).map_err(unknown)?;
     }
@@ -117,24 +116,28 @@ pub(crate) async fn patch(
     Ok(Json(tenant.issuer.keys.jwks()))
 }
 
-/// Takes a key out of the published ones. It goes on signing if it signs.
+/// Withdraws a key from the published ones. A signing key keeps signing.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/keys/{kid}",
     tag = "keys",
     params(
         ("issuer" = String, Path, description = "The issuer"),
-        ("kid" = String, Path, description = "The name of the key"),
+        ("kid" = String, Path, description = "The `kid` of the key"),
     ),
     responses(
-        (status = 204, description = "It is withdrawn"),
+        (status = 204, description = "The key is withdrawn"),
         (status = 404, description = "There is no such issuer, or no such key is published", body = Problem),
     )
 )]
 pub(crate) async fn withdraw(
     Target(tenant): Target,
     Named(kid): Named,
-) -> Result<StatusCode, Refused> {
-    tenant.issuer.keys.withdraw(&kid).map_err(|error| Refused::not_found(error.to_string()))?;
+) -> Result<StatusCode, ControlError> {
+    tenant
+        .issuer
+        .keys
+        .withdraw(&kid)
+        .map_err(|error| ControlError::not_found(error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! The control API: what a test in Rust does to an issuer by its handle, by HTTP and JSON.
+//! The control API: what the Rust handles do, over HTTP and JSON.
 
 mod access;
 mod api;
@@ -7,12 +7,12 @@ mod catalogue;
 mod clients;
 mod clock;
 mod entrance;
+mod error;
 mod failures;
 mod guard;
 mod issuers;
 mod journal;
 mod keys;
-mod refused;
 mod sessions;
 mod target;
 mod tokens;

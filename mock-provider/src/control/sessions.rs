@@ -1,4 +1,4 @@
-//! `/control/issuers/{issuer}/sessions`: which browsers are signed in.
+//! `/control/issuers/{issuer}/sessions`: the sessions of browsers.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{Named, Target};
 use crate::host::tenant;
 use crate::issuer::session::Session;
@@ -15,13 +15,13 @@ use crate::issuer::session::Session;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionDocument {
-    /// The identifier, which ID tokens carry.
+    /// The session ID, as in ID tokens.
     sid: String,
     /// The subject of the user.
     user: String,
     /// When the user signed in, in seconds since the epoch.
     auth_time: i64,
-    /// The clients that the session served.
+    /// The clients that the user signed in to in this session.
     clients: Vec<String>,
 }
 
@@ -49,14 +49,14 @@ pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<SessionDocument>> {
     Json(sessions.into_iter().map(SessionDocument::from).collect())
 }
 
-/// Ends all sessions: every browser is asked again who signs in. Tokens go on.
+/// Ends all sessions: every browser has to sign in again. Tokens stay valid.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/sessions",
     tag = "sessions",
     params(("issuer" = String, Path, description = "The issuer")),
     responses(
-        (status = 204, description = "Nobody is signed in"),
+        (status = 204, description = "No session is left"),
         (status = 404, description = "There is no such issuer", body = Problem),
     )
 )]
@@ -65,7 +65,7 @@ pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Whom to sign out.
+/// The user to sign out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogOut {
@@ -73,17 +73,17 @@ pub(crate) struct LogOut {
     user: String,
 }
 
-/// What a logout came to.
+/// The result of a logout.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LoggedOut {
     /// How many sessions ended.
     ended: usize,
 }
 
-/// Signs a user out everywhere, as an administrator or another application would.
+/// Ends every session of a user, as an administrator or another application would.
 ///
-/// Logout tokens are delivered to the clients that want them; each delivery stands in the journal
-/// when this answers.
+/// Logout tokens are delivered to the clients that registered for them; each delivery is in the
+/// journal when this returns.
 #[utoipa::path(
     post,
     path = "/issuers/{issuer}/sessions/log-out",
@@ -93,7 +93,7 @@ pub(crate) struct LoggedOut {
     responses(
         (status = 200, description = "The user is signed out", body = LoggedOut),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "No user is named", body = Problem),
+        (status = 422, description = "`user` is missing", body = Problem),
     )
 )]
 pub(crate) async fn log_out(
@@ -103,7 +103,7 @@ pub(crate) async fn log_out(
     Json(LoggedOut { ended: tenant::log_out(&tenant, &user).await })
 }
 
-/// Ends a session: its browser is asked again who signs in. Tokens go on.
+/// Ends a session: its browser has to sign in again. Tokens stay valid.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/sessions/{sid}",
@@ -113,16 +113,16 @@ pub(crate) async fn log_out(
         ("sid" = String, Path, description = "The session's identifier"),
     ),
     responses(
-        (status = 204, description = "It has ended"),
+        (status = 204, description = "The session has ended"),
         (status = 404, description = "There is no such issuer or session", body = Problem),
     )
 )]
 pub(crate) async fn delete(
     Target(tenant): Target,
     Named(sid): Named,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, ControlError> {
     match tenant.issuer.sessions().end(&sid) {
         Some(_) => Ok(StatusCode::NO_CONTENT),
-        None => Err(Refused::not_found(format!("there is no session `{sid}`"))),
+        None => Err(ControlError::not_found(format!("there is no session `{sid}`"))),
     }
 }

@@ -1,14 +1,14 @@
-//! `/control/issuers/{issuer}/tokens`: codes and tokens that stop being valid.
+//! `/control/issuers/{issuer}/tokens`: revoking codes and tokens.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::refused::Problem;
+use super::error::Problem;
 use super::target::Target;
 
-/// Whose codes and tokens to revoke; all of them where nothing is said.
+/// Which codes and tokens to revoke; all by default.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Revocation {
@@ -20,14 +20,14 @@ pub(crate) struct Revocation {
     flow: Option<String>,
 }
 
-/// What was revoked.
+/// The result of a revocation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Revoked {
-    /// For how many logins there was a code or a token.
+    /// The number of logins that had a code or a token.
     logins: usize,
 }
 
-/// Revokes codes and tokens: all that belong to the chosen logins.
+/// Revokes all codes and tokens of the chosen logins.
 #[utoipa::path(
     post,
     path = "/issuers/{issuer}/tokens/revoke",
@@ -35,9 +35,9 @@ pub(crate) struct Revoked {
     params(("issuer" = String, Path, description = "The issuer")),
     request_body = Revocation,
     responses(
-        (status = 200, description = "They are revoked", body = Revoked),
+        (status = 200, description = "The codes and tokens are revoked", body = Revoked),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "A value makes no sense", body = Problem),
+        (status = 422, description = "A value is invalid", body = Problem),
     )
 )]
 pub(crate) async fn revoke(

@@ -1,15 +1,15 @@
-//! `/control/issuers/{issuer}/users`: who can sign in.
+//! `/control/issuers/{issuer}/users`: the users who can sign in.
 
 use axum::Json;
 use axum::http::StatusCode;
 
 use super::body::Body;
-use super::refused::{Problem, Refused};
+use super::error::{ControlError, Problem};
 use super::target::{Named, Target};
 use crate::directory::user::User;
 use crate::settings::members::check_user;
 
-/// Lists the users. Passwords are left out.
+/// Lists the users. Passwords are omitted.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/users",
@@ -33,22 +33,22 @@ pub(crate) async fn list(Target(tenant): Target) -> Json<Vec<User>> {
     params(("issuer" = String, Path, description = "The issuer")),
     request_body = User,
     responses(
-        (status = 201, description = "The user, who can sign in from now on", body = User),
+        (status = 201, description = "The user", body = User),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 409, description = "There is a user of that subject", body = Problem),
-        (status = 422, description = "The user makes no sense", body = Problem),
+        (status = 409, description = "A user with that subject exists", body = Problem),
+        (status = 422, description = "The user is invalid", body = Problem),
     )
 )]
 pub(crate) async fn post(
     Target(tenant): Target,
     Body(user): Body<User>,
-) -> Result<(StatusCode, Json<User>), Refused> {
+) -> Result<(StatusCode, Json<User>), ControlError> {
     check_user(&user, &tenant.issuer.directory.now(), &tenant.issuer.settings)
-        .map_err(Refused::unprocessable)?;
+        .map_err(ControlError::unprocessable)?;
     tenant.issuer.directory.change(|directory| match directory.user(&user.subject) {
         Some(_) => {
-            let reason = format!("there is a user `{}` already: replace it by PUT", user.subject);
-            Err(Refused::new(StatusCode::CONFLICT, reason))
+            let reason = format!("user `{}` already exists: replace it with PUT", user.subject);
+            Err(ControlError::new(StatusCode::CONFLICT, reason))
         }
         None => {
             directory.put_user(user.clone());
@@ -58,7 +58,7 @@ pub(crate) async fn post(
     Ok((StatusCode::CREATED, Json(user)))
 }
 
-/// Tells one user.
+/// Gets a user.
 #[utoipa::path(
     get,
     path = "/issuers/{issuer}/users/{subject}",
@@ -75,7 +75,7 @@ pub(crate) async fn post(
 pub(crate) async fn get(
     Target(tenant): Target,
     Named(subject): Named,
-) -> Result<Json<User>, Refused> {
+) -> Result<Json<User>, ControlError> {
     let user = tenant.issuer.user(&subject).ok_or_else(|| unknown(&subject))?;
     Ok(Json(User::clone(&user)))
 }
@@ -95,25 +95,25 @@ pub(crate) async fn get(
     responses(
         (status = 200, description = "The user, who stays signed in with the new attributes", body = User),
         (status = 404, description = "There is no such issuer", body = Problem),
-        (status = 422, description = "The user makes no sense", body = Problem),
+        (status = 422, description = "The user is invalid", body = Problem),
     )
 )]
 pub(crate) async fn put(
     Target(tenant): Target,
     Named(subject): Named,
     Body(user): Body<User>,
-) -> Result<Json<User>, Refused> {
+) -> Result<Json<User>, ControlError> {
     if user.subject != subject {
         let reason = format!("`subject` is `{}`, but the path says `{subject}`", user.subject);
-        return Err(Refused::unprocessable(reason));
+        return Err(ControlError::unprocessable(reason));
     }
     check_user(&user, &tenant.issuer.directory.now(), &tenant.issuer.settings)
-        .map_err(Refused::unprocessable)?;
+        .map_err(ControlError::unprocessable)?;
     tenant.issuer.directory.change(|directory| directory.put_user(user.clone()));
     Ok(Json(user))
 }
 
-/// Removes a user. Sessions and tokens go on.
+/// Deletes a user. Sessions and tokens stay valid.
 #[utoipa::path(
     delete,
     path = "/issuers/{issuer}/users/{subject}",
@@ -123,18 +123,18 @@ pub(crate) async fn put(
         ("subject" = String, Path, description = "The user's subject"),
     ),
     responses(
-        (status = 204, description = "The user is gone"),
+        (status = 204, description = "The user is deleted"),
         (status = 404, description = "There is no such issuer or user", body = Problem),
     )
 )]
 pub(crate) async fn delete(
     Target(tenant): Target,
     Named(subject): Named,
-) -> Result<StatusCode, Refused> {
+) -> Result<StatusCode, ControlError> {
     let removed = tenant.issuer.directory.change(|directory| directory.remove_user(&subject));
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(unknown(&subject)) }
 }
 
-fn unknown(subject: &str) -> Refused {
-    Refused::not_found(format!("there is no user `{subject}`"))
+fn unknown(subject: &str) -> ControlError {
+    ControlError::not_found(format!("there is no user `{subject}`"))
 }

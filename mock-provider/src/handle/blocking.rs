@@ -1,4 +1,4 @@
-//! The same provider for tests without an asynchronous runtime.
+//! The provider for tests without an async runtime.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,14 +13,14 @@ use crate::handle::issuer_handle::IssuerHandle;
 use crate::handle::provider;
 use crate::handle::provider::StartError;
 
-/// A running provider, which stops when this is dropped; see [`crate::MockProvider`].
+/// A running provider, which stops when the handle is dropped; see [`crate::MockProvider`].
 ///
 /// ```
 /// let provider = mock_provider::blocking::MockProvider::start();
 /// assert!(provider.issuer().starts_with("http://127.0.0.1:"));
 /// ```
 ///
-/// Its methods must not be called from asynchronous code.
+/// Its methods must not be called from async code.
 #[derive(Debug)]
 #[must_use = "the provider stops when its handle is dropped"]
 pub struct MockProvider {
@@ -29,7 +29,7 @@ pub struct MockProvider {
 }
 
 impl MockProvider {
-    /// A provider with the built-in users and clients; see [`crate::MockProvider::start`].
+    /// Starts a provider with the built-in users and clients; see [`crate::MockProvider::start`].
     ///
     /// # Panics
     ///
@@ -38,7 +38,7 @@ impl MockProvider {
         Self::builder().start_blocking()
     }
 
-    /// A provider to be configured before it [starts](MockProviderBuilder::start_blocking).
+    /// Configures a provider before it [starts](MockProviderBuilder::start_blocking).
     pub fn builder() -> MockProviderBuilder {
         provider::MockProvider::builder()
     }
@@ -55,12 +55,12 @@ impl MockProvider {
         self.provider.address()
     }
 
-    /// The certificate to trust, in PEM; see [`crate::MockProvider::ca_certificate`].
+    /// The CA certificate to trust, in PEM; see [`crate::MockProvider::ca_certificate`].
     pub fn ca_certificate(&self) -> String {
         self.provider.ca_certificate()
     }
 
-    /// The issuer of that name; see [`crate::MockProvider::named`].
+    /// The issuer with this name; see [`crate::MockProvider::named`].
     ///
     /// # Panics
     ///
@@ -69,7 +69,7 @@ impl MockProvider {
         self.provider.named(name)
     }
 
-    /// The issuer that always fails so; see [`crate::MockProvider::failing`].
+    /// The issuer that always fails this way; see [`crate::MockProvider::failing`].
     ///
     /// # Panics
     ///
@@ -115,7 +115,7 @@ impl MockProvider {
     }
 }
 
-/// A provider stands for its default issuer.
+/// The provider dereferences to its default issuer.
 impl Deref for MockProvider {
     type Target = IssuerHandle;
 

@@ -1,4 +1,4 @@
-//! What a provider is told before it starts.
+//! The configuration of a provider before it starts.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -15,7 +15,7 @@ use crate::net::https::Tls;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Group, Settings};
 
-/// A provider to be.
+/// Configures and starts a [`MockProvider`].
 #[derive(Clone, Debug)]
 pub struct MockProviderBuilder {
     config: Config,
@@ -42,16 +42,16 @@ impl Default for MockProviderBuilder {
 }
 
 impl MockProviderBuilder {
-    /// Takes a whole configuration, such as one that was [loaded](Config::load) from a file, in
-    /// place of the built-in one. Comes first: settings that were changed before are lost.
+    /// Replaces the built-in configuration, for example with one [loaded](Config::load) from a file.
+    /// Call this first: it discards settings that were changed before.
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
         self
     }
 
-    /// Adds a user, and the groups that the user names. The first one added replaces all users of
-    /// the configuration.
+    /// Adds a user, and the groups of that user. The first one added replaces all users of the
+    /// configuration.
     #[must_use]
     pub fn user(mut self, user: User) -> Self {
         self.users.get_or_insert_default().push(user);
@@ -79,21 +79,21 @@ impl MockProviderBuilder {
         self
     }
 
-    /// Makes codes, tokens and identifiers repeat from run to run. Together with a
-    /// [frozen](Clock::frozen_at) clock, two runs give the same bytes.
+    /// Makes codes, tokens and identifiers repeat from run to run. With a
+    /// [frozen](Clock::frozen_at) clock, two runs also produce the same bytes.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         self.settings(|settings| settings.seed = Some(seed))
     }
 
-    /// Tells the time by this clock.
+    /// Uses this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Listens on this address, whatever the configuration says. Default: a free port of
+    /// Listens on this address, which overrides the configuration. Default: a free port of
     /// `127.0.0.1`.
     #[must_use]
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
@@ -101,9 +101,9 @@ impl MockProviderBuilder {
         self
     }
 
-    /// Names the issuer by this host instead of the listen address. With `localhost`, a provider
-    /// on `127.0.0.1` also listens on `[::1]`, and is another site to a browser than an
-    /// application on `127.0.0.1`. [`Settings::issuer_url`] wins over it.
+    /// Uses this host in the issuer URL instead of the listen address. With `localhost`, a provider
+    /// on `127.0.0.1` also listens on `[::1]`, and for a browser it is a different site than an
+    /// application on `127.0.0.1`. [`Settings::issuer_url`] takes precedence.
     #[must_use]
     pub fn issuer_host(mut self, host: impl Into<String>) -> Self {
         self.issuer_host = Some(host.into());
@@ -117,7 +117,7 @@ impl MockProviderBuilder {
         self.settings(|settings| settings.https = true)
     }
 
-    /// Answers on so many threads. Default: one, which serves about a thousand logins a second.
+    /// Sets the number of worker threads. Default: 1, which handles about a thousand logins a second.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
@@ -128,7 +128,7 @@ impl MockProviderBuilder {
     ///
     /// # Panics
     ///
-    /// When the configuration is wrong or the address cannot be listened on; the message says why.
+    /// When the configuration is invalid or the provider cannot listen; the message says why.
     pub async fn start(self) -> MockProvider {
         match self.try_start() {
             Ok(provider) => provider,
@@ -136,7 +136,7 @@ impl MockProviderBuilder {
         }
     }
 
-    /// Starts the provider for a test without an asynchronous runtime.
+    /// Starts the provider for a test without an async runtime.
     ///
     /// # Panics
     ///
@@ -145,11 +145,11 @@ impl MockProviderBuilder {
         blocking::MockProvider::start_with(self)
     }
 
-    /// Starts the provider, or tells why not.
+    /// Starts the provider, or returns why it cannot.
     ///
     /// # Errors
     ///
-    /// When the configuration is wrong or the address cannot be listened on.
+    /// When the configuration is invalid or the provider cannot listen.
     pub fn try_start(self) -> Result<MockProvider, StartError> {
         let Self { mut config, users, clients, clock, listen: address, issuer_host, workers } =
             self;
@@ -182,7 +182,7 @@ impl MockProviderBuilder {
     }
 }
 
-/// TLS as the settings want it. The certificate is for the issuer's host, too.
+/// TLS according to the settings. The certificate also covers the issuer's host.
 fn tls(settings: &Settings, base: &str) -> Result<Tls, StartError> {
     let issuer_url = Url::parse(settings.issuer_url.as_deref().unwrap_or(base)).ok();
     let host = issuer_url.as_ref().and_then(Url::host).map(|host| match host {
@@ -201,13 +201,13 @@ fn tls(settings: &Settings, base: &str) -> Result<Tls, StartError> {
     Ok(tls)
 }
 
-/// Refuses a host that no issuer URL can have.
+/// Refuses a host that cannot be part of an issuer URL.
 fn check_host(host: &str) -> Result<(), ConfigError> {
     match Host::parse(host) {
         Ok(_) => Ok(()),
         Err(error) => Err(ConfigError::of(
             "issuer_host",
-            format!("`issuer_host` must be a name or an address, not `{host}`: {error}"),
+            format!("`issuer_host` must be a host name or an address, got `{host}`: {error}"),
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! An end user without a browser: walks the sign-in page in a test.
+//! An end user without a browser: signs in for a test.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -12,32 +12,32 @@ use crate::issuer::issuer::Issuer;
 use crate::protocol::parameters::Parameters;
 use crate::router;
 
-/// Why an authorization request could not be walked.
+/// Why an authorization request did not lead to a redirect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorizeError {
-    /// The address leads elsewhere.
+    /// The URL is not that of the authorization endpoint.
     #[error("`{url}` is not below the authorization endpoint {endpoint}")]
     ForeignUrl {
-        /// What was given.
+        /// The given URL.
         url: String,
-        /// What it should begin with.
+        /// The authorization endpoint.
         endpoint: String,
     },
-    /// The provider showed an error page, or did not accept who signed in.
+    /// The provider showed an error page, or refused the sign-in.
     #[error("the provider answered {status}: {reason}")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// Which check failed, what was expected and what came.
+        /// The check that failed, with the expected and the actual value.
         reason: String,
     },
-    /// The answer would be a form that a browser posts.
+    /// The response would be a form that a browser posts.
     #[error("response_mode is form_post: only a browser can bring that answer to the client")]
     FormPost,
 }
 
-/// Opens the address, signs in, and returns where the browser is sent.
+/// Opens the URL, signs in, and returns the URL of the redirect.
 pub(crate) async fn authorize(
     registry: &Registry,
     issuer: &Issuer,
@@ -75,13 +75,13 @@ pub(crate) async fn authorize(
     location(&answer).ok_or_else(|| refused(&answer, note))
 }
 
-/// The query of an address that must be the authorization endpoint's.
+/// The query of a URL, which must be that of the authorization endpoint.
 fn query_of(url: &str, endpoint: &str) -> Result<String, AuthorizeError> {
     let parsed = Url::parse(url).ok().filter(|url| {
         let mut bare = url.clone();
         bare.set_query(None);
         bare.set_fragment(None);
-        // Of two that mean the same, as the issuer's own may be written.
+        // The issuer's own URL may be an equivalent spelling.
         bare.as_str() == endpoint || Url::parse(endpoint).is_ok_and(|endpoint| bare == endpoint)
     });
     let query = parsed.map(|url| url.query().unwrap_or_default().to_owned());
@@ -102,7 +102,7 @@ async fn send(
         .uri(path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(form.to_owned()))
-        // As a server refuses an address that it cannot take.
+        // As a server refuses a URI that it cannot parse.
         .map_err(|error| AuthorizeError::Refused { status: 414, reason: error.to_string() })?;
     let (response, entry) = router::answer(registry, &mut request).await;
     Ok((response, entry.note.clone()))

@@ -1,4 +1,4 @@
-//! One issuer of a provider, as a test holds it.
+//! The handle of one issuer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,13 +14,12 @@ use crate::host::tenant;
 use crate::host::tenant::Tenant;
 use crate::jose::keys::Keys;
 
-/// An issuer of a running [`MockProvider`](crate::MockProvider): the default one, which the provider
-/// stands for, a [named](crate::MockProvider::named) one, or one that [always
+/// An issuer of a running [`MockProvider`](crate::MockProvider): the default one, to which the
+/// provider dereferences, a [named](crate::MockProvider::named) one, or one that [always
 /// fails](crate::MockProvider::failing).
 ///
-/// Issuers share their settings, and no state: each has its own users, clients, keys, clock,
-/// sessions, codes and tokens, journal and failures. One that always fails has the users and
-/// clients of the default one.
+/// Issuers share settings but no state: each has its own users, clients, keys, clock, sessions, codes,
+/// tokens, journal and failures. One that always fails has the users and clients of the default one.
 #[derive(Clone, Debug)]
 pub struct IssuerHandle {
     registry: Arc<Registry>,
@@ -32,28 +31,28 @@ impl IssuerHandle {
         Self { registry, tenant }
     }
 
-    /// The issuer identifier, such as `http://127.0.0.1:41234`: what an application is configured
-    /// with.
+    /// The issuer identifier, such as `http://127.0.0.1:41234`: the value to
+    /// configure in an application.
     pub fn issuer(&self) -> &str {
         &self.tenant.issuer.url
     }
 
-    /// The issuer's clock: [advance](Clock::advance) it, and tokens expire.
+    /// The issuer's clock. [Advance](Clock::advance) it to make tokens expire.
     pub fn clock(&self) -> &Clock {
         &self.tenant.issuer.clock
     }
 
-    /// The issuer's keys: [rotate](Keys::rotate) them, and relying parties must fetch them anew.
+    /// The issuer's keys. [Rotate](Keys::rotate) them to make relying parties fetch them again.
     pub fn keys(&self) -> &Keys {
         &self.tenant.issuer.keys
     }
 
-    /// What was asked and answered so far, oldest first.
+    /// The exchanges recorded so far, oldest first.
     pub fn journal(&self) -> Vec<Exchange> {
         self.tenant.journal.exchanges()
     }
 
-    /// Forgets what was asked and answered so far.
+    /// Clears the journal.
     pub fn clear_journal(&self) {
         self.tenant.journal.clear();
     }
@@ -76,8 +75,8 @@ impl IssuerHandle {
     ///
     /// # Panics
     ///
-    /// When the failure is written wrongly, or is for an issuer or client that nobody knows; the message
-    /// offers the nearest right one.
+    /// When the failure is invalid, or names an unknown issuer or client; the message suggests the
+    /// nearest valid one.
     #[track_caller]
     pub fn fail<F>(&self, failure: F) -> ArmedFailure
     where
@@ -93,40 +92,40 @@ impl IssuerHandle {
         }
     }
 
-    /// Clears every failure of this issuer, however it was armed.
+    /// Clears every failure of this issuer, including configured ones.
     pub fn clear_failures(&self) {
         self.tenant.failures.clear_all();
     }
 
-    /// Goes back to the beginning: users, clients, keys, clock and failures as configured, nobody
-    /// signed in, no code or token valid, an empty journal whose numbers go on. With a seed, codes
-    /// and tokens repeat from the first.
+    /// Restores the initial state: users, clients, keys, clock and failures as configured, no
+    /// sessions, codes or tokens, and an empty journal, whose numbers continue. With a seed, codes and
+    /// tokens repeat from the first.
     pub fn reset(&self) {
         self.tenant.reset();
     }
 
     /// Ends every session of a user, as an administrator or another application would, and delivers
-    /// logout tokens to the clients that want them. Returns how many sessions ended.
+    /// logout tokens to the clients that registered for them. Returns how many sessions ended.
     ///
-    /// Each delivery stands in the [journal](Self::journal) when this returns.
+    /// Each delivery is in the [journal](Self::journal) when this returns.
     pub async fn log_out(&self, subject: &str) -> usize {
         tenant::log_out(&self.tenant, subject).await
     }
 
-    /// Walks an authorization request as an end user would: opens `authorization_url`, signs in on
-    /// the page as `subject`, and returns the address that the browser is sent back to.
+    /// Follows an authorization request as an end user would: opens `authorization_url`, signs in as
+    /// `subject`, and returns the URL to which the browser is redirected.
     ///
-    /// A configured password is entered. The browser is a fresh one: nobody is signed in before.
-    /// Where no page is shown, `subject` is not asked for:
+    /// A configured password is entered. Every call uses a fresh browser without a session.
+    /// `subject` is ignored where no sign-in page is shown:
     /// [`Settings::auto_login`](crate::Settings::auto_login) and
-    /// [`Settings::login_hint_signs_in`](crate::Settings::login_hint_signs_in) sign in whom they
-    /// name.
+    /// [`Settings::login_hint_signs_in`](crate::Settings::login_hint_signs_in) sign in the users that
+    /// they name.
     ///
     /// # Errors
     ///
-    /// When the address is not that of this issuer's authorization endpoint, when the provider
-    /// shows an error page, or when the answer would come by `form_post`, which needs a browser. A
-    /// refusal that the provider tells the client is no error: it stands in the address.
+    /// When the URL is not that of this issuer's authorization endpoint, when the provider shows an
+    /// error page, or with `form_post`, which needs a browser. An error response to the client is not
+    /// an error here: it is part of the returned URL.
     pub async fn authorize_as(
         &self,
         subject: &str,

@@ -1,4 +1,4 @@
-//! What a test holds: the provider, its builder, and the handles of its issuers.
+//! The public handles: the provider, its builder, and its issuers.
 
 pub mod blocking;
 pub(crate) mod builder;

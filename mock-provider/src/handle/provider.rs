@@ -1,4 +1,4 @@
-//! The handle that a test holds.
+//! The handle of a running provider.
 
 use std::fmt;
 use std::io;
@@ -25,10 +25,10 @@ use crate::net::tls::fault::Handshake;
 use crate::router::router;
 use crate::settings::error::ConfigError;
 
-/// A running provider, which stops when this is dropped.
+/// A running provider, which stops when the handle is dropped.
 ///
-/// It answers on a thread of its own and on a free port of the loopback interface, so that any
-/// number of tests can each have one.
+/// It runs on its own thread and listens on a free loopback port, so that every test can have its
+/// own.
 ///
 /// ```
 /// use mock_provider::{Client, MockProvider, User};
@@ -41,13 +41,13 @@ use crate::settings::error::ConfigError;
 ///     .start()
 ///     .await;
 ///
-/// // Point your application at `provider.issuer()`, and take the address it would send a browser to:
+/// // Point your application at `provider.issuer()`, and take the URL to which it redirects a browser:
 /// let authorization_url = format!(
 ///     "{}/authorize?response_type=code&client_id=shop&scope=openid&state=af0ifjsldkj\
 ///      &redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
 ///     provider.issuer()
 /// );
-/// // No browser needed: this is where it would come back to.
+/// // No browser needed: this is the URL to which the browser would return.
 /// let callback = provider.authorize_as("alice", &authorization_url).await?;
 /// assert!(callback.starts_with("http://127.0.0.1:8080/callback?code="));
 ///
@@ -73,26 +73,26 @@ pub struct MockProvider {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The configuration contradicts itself.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The address cannot be listened on.
+    /// The provider cannot listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// What was asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// No certificate can be made for the provider's name.
+    /// No certificate can be created for the provider's host.
     #[error("cannot serve HTTPS: {0}")]
     Certificate(#[from] CertificateError),
-    /// The certificate to trust cannot be written where `https_ca` says.
-    #[error("cannot write the certificate to trust to {path}: {source}")]
+    /// The CA certificate cannot be written to the file in `https_ca`.
+    #[error("cannot write the CA certificate to {path}: {source}")]
     WriteCertificate {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The signing key cannot be used.
@@ -101,10 +101,10 @@ pub enum StartError {
 }
 
 impl MockProvider {
-    /// A provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
+    /// Starts a provider with the built-in users `alice` (staff, admins), `bob` (staff), `carol`
     /// (auditors) and `dave` (no group), and the clients `demo-app` (secret
-    /// `demo-secret-that-everybody-may-know`) and `demo-spa` (public), which may be called back at
-    /// any loopback address.
+    /// `demo-secret-that-everybody-may-know`) and `demo-spa` (public), whose redirect URIs may be any
+    /// loopback address.
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl MockProvider {
         Self::builder().start().await
     }
 
-    /// A provider to be configured before it starts.
+    /// Configures a provider before it starts.
     pub fn builder() -> MockProviderBuilder {
         MockProviderBuilder::default()
     }
@@ -123,9 +123,8 @@ impl MockProvider {
         self.address
     }
 
-    /// The certificate of the authority that signed the provider's own, in PEM: an application that
-    /// trusts it talks to a provider with [HTTPS](MockProviderBuilder::https). It is another one in
-    /// every provider, and valid for a year.
+    /// The CA certificate to trust, in PEM, when the provider serves
+    /// [HTTPS](MockProviderBuilder::https). Each provider creates its own, valid for a year.
     pub fn ca_certificate(&self) -> String {
         self.tls.ca_certificate()
     }
@@ -137,11 +136,11 @@ impl MockProvider {
         self.tls.faults.handshakes()
     }
 
-    /// The issuer of that name at `/issuers/{name}`, made when there is none yet.
+    /// The issuer with this name at `/issuers/{name}`, which is created on first use.
     ///
     /// # Panics
     ///
-    /// When the name cannot be part of a path.
+    /// When the name is invalid: it becomes part of a path.
     pub fn named(&self, name: &str) -> IssuerHandle {
         match self.registry.named(name) {
             Ok(tenant) => IssuerHandle::new(Arc::clone(&self.registry), tenant),
@@ -149,12 +148,12 @@ impl MockProvider {
         }
     }
 
-    /// The issuer at `/failing/{failure}`, which always fails so. It needs no set-up: whatever
-    /// points there meets the failure.
+    /// The issuer at `/failing/{failure}`, which always fails this way. It needs no setup: any
+    /// application that uses it as its issuer gets the failure.
     ///
     /// # Panics
     ///
-    /// When the failure is written wrongly; the message offers the nearest right one.
+    /// When the failure is invalid; the message suggests the nearest valid one.
     pub fn failing<F>(&self, failure: F) -> IssuerHandle
     where
         F: TryInto<Failure>,
@@ -168,8 +167,8 @@ impl MockProvider {
         }
     }
 
-    /// The provider as a router, for requests without a connection. They are answered and recorded
-    /// like all others, even while the provider is [suspended](Self::suspend).
+    /// The provider as a router, for requests without a network connection. They are handled and
+    /// recorded like all others, even while the provider is [suspended](Self::suspend).
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -198,7 +197,7 @@ impl MockProvider {
         Ok(())
     }
 
-    /// A provider that answers for an issuer.
+    /// Starts a provider whose default issuer is `tenant`.
     pub(crate) fn serving(
         tenant: Tenant,
         listeners: Listeners,
@@ -226,7 +225,7 @@ impl MockProvider {
     }
 }
 
-/// A provider stands for its default issuer.
+/// The provider dereferences to its default issuer.
 impl Deref for MockProvider {
     type Target = IssuerHandle;
 

@@ -20,13 +20,13 @@ use crate::host::tenant::Tenant;
 /// How long a relying party may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of its answer is read, in bytes: enough for a reason.
+/// How much of an answer is read, in bytes: enough for a reason.
 const MAX_ANSWER: usize = 4 * 1024;
 
-/// How the specification has the token sent.
+/// The media type that the specification requires.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The HTTP client. It keeps no connections: those of another runtime would not work.
+/// The HTTP client. It does not pool connections, because they belong to one runtime.
 static HTTP: LazyLock<Result<Client, String>> = LazyLock::new(|| {
     let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(TIMEOUT);
     http.pool_max_idle_per_host(0).build().map_err(|error| with_causes(&error))
@@ -37,11 +37,11 @@ pub(crate) async fn deliver(tenant: &Arc<Tenant>, notices: Vec<LogoutNotice>) {
     if notices.is_empty() {
         return;
     }
-    // A task of its own: a browser that goes away must not stop the deliveries.
+    // In its own task: a browser that disconnects must not stop the deliveries.
     let _ = tokio::spawn(deliver_all(Arc::clone(tenant), notices, Origin::Logout)).await;
 }
 
-/// Delivers logout tokens when their time has come, while nobody waits for them.
+/// Delivers logout tokens after their delays, in the background.
 pub(crate) fn deliver_later(tenant: &Arc<Tenant>, delayed: Vec<Delayed>) {
     for Delayed { notice, delay } in delayed {
         let tenant = Arc::clone(tenant);
@@ -61,14 +61,14 @@ async fn deliver_all(tenant: Arc<Tenant>, notices: Vec<LogoutNotice>, origin: Or
     let start = |notice| tokio::spawn(deliver_one(Arc::clone(&tenant), notice, origin));
     let deliveries: Vec<_> = notices.into_iter().map(start).collect();
     for delivery in deliveries {
-        // Recorded in the order of the clients, whichever answers first.
+        // In the order of the clients, whichever answers first.
         for entry in delivery.await.unwrap_or_default() {
             tenant.journal.record(entry);
         }
     }
 }
 
-/// Delivers a logout token: by one request, unless failures make more of it.
+/// Delivers a logout token, with one request unless failures change that.
 async fn deliver_one(tenant: Arc<Tenant>, notice: LogoutNotice, origin: Origin) -> Vec<Entry> {
     let Tenant { issuer, failures, .. } = &*tenant;
     let honest = Request::of_logout(issuer, &notice, &LogoutRequest::with(&notice.token));
@@ -131,13 +131,13 @@ fn about(subject: &Note, note: Note) -> Note {
     Note { client, user, flow, ..note }
 }
 
-/// An error with its causes: by itself it says little more than that there is one.
+/// An error with its causes, which say what went wrong.
 fn with_causes(error: &reqwest::Error) -> String {
-    let mut words = error.to_string();
+    let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        words = format!("{words}: {error}");
+        text = format!("{text}: {error}");
         cause = error.source();
     }
-    words
+    text
 }

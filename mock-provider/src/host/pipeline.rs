@@ -21,6 +21,7 @@ use crate::failure::Choice;
 use crate::failure::engine::delivery::Delayed;
 use crate::failure::engine::exit;
 use crate::host::backchannel;
+use crate::host::registry::IssuerError;
 use crate::host::tenant::Tenant;
 use crate::issuer::issuer::Issuer;
 use crate::net::wire::delivery::Delivery;
@@ -28,7 +29,7 @@ use crate::net::wire::delivery::Delivery;
 /// Answers a request, honestly.
 pub(crate) type Handler = fn(&Issuer, &Request) -> Reply;
 
-/// One row of the route table.
+/// A row of the route table.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) endpoint: Endpoint,
@@ -36,11 +37,11 @@ pub(crate) struct Route {
     pub(crate) post: Option<Handler>,
 }
 
-/// Answers a request, and returns what the journal recorded of it. `route` is the route, or why
-/// there is none; the reason may be empty.
+/// Answers a request, and returns its journal entry. Without a route, the error says why there is no
+/// issuer at the path; it is `None` where the issuer does not serve the path.
 pub(crate) async fn answer(
     tenant: &Arc<Tenant>,
-    route: Result<&Route, String>,
+    route: Result<&Route, Option<IssuerError>>,
     request: &mut http::Request<Body>,
 ) -> (Response, Arc<Entry>) {
     let endpoint = route.as_ref().map_or(Endpoint::Unknown, |route| route.endpoint);
@@ -55,23 +56,23 @@ pub(crate) async fn answer(
         None => response.status().as_u16(),
     };
     let entry = tenant.journal.record(Entry::new(request, status, note, alterations));
-    // Before the answer: a caller that has it may rely on the clients having been told.
+    // Before the answer, so that a caller may rely on the clients having been notified.
     backchannel::deliver(tenant, notices).await;
     backchannel::deliver_later(tenant, delayed);
     (response, entry)
 }
 
-/// Enter, handle, leave: the part in which nothing waits.
+/// Enter, handle, leave: the synchronous part.
 fn pass(
     tenant: &Tenant,
-    route: Result<&Route, String>,
+    route: Result<&Route, Option<IssuerError>>,
     request: &mut Request,
 ) -> (Outgoing, Vec<Delayed>) {
     let Tenant { issuer, failures, .. } = tenant;
     let route = match route {
         Ok(route) => route,
-        Err(reason) => {
-            let reply = not_found(issuer, request, &reason);
+        Err(error) => {
+            let reply = not_found(issuer, request, error);
             return (reply.into_honest_response(), Vec::new());
         }
     };
@@ -85,7 +86,7 @@ fn pass(
 }
 
 impl Route {
-    /// Has the handler for the method answer.
+    /// Answers with the handler for the method.
     fn handle(&self, issuer: &Issuer, request: &Request) -> Reply {
         let handler = match request.method {
             Method::GET | Method::HEAD => self.get,
@@ -96,7 +97,7 @@ impl Route {
         match handler {
             Some(handler) => handler(issuer, request),
             None if preflight && self.endpoint.channel() == Channel::Back => {
-                Reply::text("").note(Note::new("a browser asked whether a script may call"))
+                Reply::text("").note(Note::new("CORS preflight"))
             }
             None => self.method_not_allowed(),
         }
@@ -115,7 +116,7 @@ impl Route {
     }
 }
 
-/// Adds what every answer has.
+/// Adds the headers that every answer has.
 fn finish(issuer: &Issuer, request: &Request, mut response: Response) -> Response {
     if let Some(date) = issuer.clock.date() {
         response.headers_mut().entry(DATE).or_insert(date);
@@ -128,8 +129,8 @@ fn finish(issuer: &Issuer, request: &Request, mut response: Response) -> Respons
 }
 
 /// Lets scripts of any origin call an endpoint
-/// ([Fetch, "CORS protocol"](https://fetch.spec.whatwg.org/#http-cors-protocol)). Credentials stay
-/// out: no endpoint on the back channel reads cookies.
+/// ([Fetch, "CORS protocol"](https://fetch.spec.whatwg.org/#http-cors-protocol)). Credentials are
+/// not allowed: back-channel endpoints do not read cookies.
 fn allow_scripts(request: &Request, headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
@@ -143,26 +144,26 @@ fn allow_scripts(request: &Request, headers: &mut HeaderMap) {
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         return;
     }
-    // Mirrored, for `*` would not cover `Authorization`.
-    for (asked, allowed) in [
+    // Mirrored, because `*` does not cover `Authorization`.
+    for (requested, allowed) in [
         (ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_ALLOW_METHODS),
         (ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_ALLOW_HEADERS),
     ] {
-        if let Some(value) = request.headers.get(asked) {
+        if let Some(value) = request.headers.get(requested) {
             headers.insert(allowed, value.clone());
         }
     }
 }
 
-fn not_found(issuer: &Issuer, request: &Request, reason: &str) -> Reply {
+fn not_found(issuer: &Issuer, request: &Request, error: Option<IssuerError>) -> Reply {
     let home = issuer.address(Endpoint::Home);
-    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    let reason = error.map(|error| format!(": {error}")).unwrap_or_default();
     Reply::text(format!("nothing is served at {}{reason}; see {home}\n", request.path))
         .status(StatusCode::NOT_FOUND)
         .note(Note::new("nothing is served there"))
 }
 
-/// The answer to a request that met a bug of the provider: the process goes on.
+/// The answer to a request that hit a bug in the provider. The process keeps running.
 pub(crate) fn broken() -> Outgoing {
     Reply::text("the provider failed: this is a bug in it, please report it\n")
         .status(StatusCode::INTERNAL_SERVER_ERROR)

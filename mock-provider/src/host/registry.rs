@@ -1,6 +1,7 @@
 //! All issuers of a provider: the default one, the named ones, and those that always fail.
 
 use std::collections::HashMap;
+use std::str::Utf8Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,33 +12,32 @@ use crate::base::issuer_path::{
 };
 use crate::base::suggestion::advice;
 use crate::failure::engine::armed::Armed;
-use crate::failure::spec::failure::Failure;
+use crate::failure::spec::failure::{Failure, FailureError};
 use crate::host::tenant::Tenant;
 
-/// More issuers than this that always fail are not kept: a name costs memory, and anybody can make
-/// one up.
+/// How many failing issuers are kept: any path below `/failing/` creates one, and each costs memory.
 const MAX_FAILING: usize = 2_000;
 
-/// The issuers of one process, by their paths. They share the configuration and nothing else.
+/// The issuers of one provider. They share the configuration and nothing else.
 #[derive(Debug)]
 pub(crate) struct Registry {
     default: Arc<Tenant>,
-    /// By their paths below the default one's: `/issuers/acme`, `/failing/id-token-alg-none`.
+    /// By path below the default issuer: `/issuers/acme`, `/failing/id-token-alg-none`.
     others: RwLock<HashMap<String, Arc<Tenant>>>,
-    /// How many others were made since the beginning.
+    /// How many of these were made since the start or the last reset.
     made: AtomicUsize,
 }
 
 impl Registry {
-    /// A registry of an issuer and of those that its configuration names.
+    /// The default issuer, and those that its configuration names.
     pub(crate) fn new(default: Arc<Tenant>) -> Self {
         let registry = Self { default, others: RwLock::default(), made: AtomicUsize::new(0) };
-        registry.begin();
+        registry.make_configured();
         registry
     }
 
-    /// Makes the named issuers that the configuration has.
-    fn begin(&self) {
+    /// Makes the issuers that the configuration names.
+    fn make_configured(&self) {
         for name in &self.default.issuer.settings.issuers {
             // The names are checked with the configuration.
             let _ = self.named(name);
@@ -48,14 +48,14 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When there is none of that name.
+    /// When there is no such issuer or client.
     pub(crate) fn arm(
         &self,
         at: &Arc<Tenant>,
         failure: Failure,
     ) -> Result<(Arc<Tenant>, Arc<Armed>), ArmError> {
         let tenant = match &failure.selector.issuer {
-            Some(name) => self.issuer(name).map_err(ArmError::Issuer)?,
+            Some(name) => self.issuer(name)?,
             None => Arc::clone(at),
         };
         let issuer = &tenant.issuer;
@@ -65,14 +65,13 @@ impl Registry {
             let directory = issuer.directory.now();
             let known: Vec<_> = directory.clients.iter().map(|client| &*client.id).collect();
             let advice = advice(id, &known);
-            let reason = format!("there is no client `{}`: {advice}", id.escape_debug());
-            return Err(ArmError::Client(reason));
+            return Err(ArmError::UnknownClient { id: id.clone(), advice });
         }
         let armed = tenant.failures.arm(failure, &issuer.clock);
         Ok((tenant, armed))
     }
 
-    /// The issuer that everything else derives from.
+    /// The issuer at the top.
     pub(crate) fn default_tenant(&self) -> &Arc<Tenant> {
         &self.default
     }
@@ -81,11 +80,10 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Why there is none.
-    pub(crate) fn find<'a>(&self, path: &'a str) -> Result<(Arc<Tenant>, &'a str), String> {
+    /// When there is none.
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Result<(Arc<Tenant>, &'a str), IssuerError> {
         let Some(rest) = below(path, &self.default.issuer.path) else {
-            let home = &self.default.issuer.url;
-            return Err(format!("the issuer is {home}"));
+            return Err(IssuerError::Elsewhere(self.default.issuer.url.clone()));
         };
         let Some(own) = own_path(rest) else { return Ok((self.default.clone(), rest)) };
         let rest = &rest[own.len()..];
@@ -97,7 +95,7 @@ impl Registry {
         }
         match own.strip_prefix(FAILING) {
             Some(spec) => Ok((self.failing_at(own, spec)?, rest)),
-            None => Err(format!("there is no issuer `{}`", &own[NAMED.len()..])),
+            None => Err(IssuerError::UnknownPath(own[NAMED.len()..].to_owned())),
         }
     }
 
@@ -106,13 +104,13 @@ impl Registry {
     /// # Errors
     ///
     /// When the name cannot be part of a path.
-    pub(crate) fn named(&self, name: &str) -> Result<Arc<Tenant>, String> {
-        check_name(name)?;
+    pub(crate) fn named(&self, name: &str) -> Result<Arc<Tenant>, IssuerError> {
+        check_name(name).map_err(IssuerError::Name)?;
         let own = format!("{NAMED}{name}");
         Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
     }
 
-    /// The issuer that always fails so.
+    /// The issuer that always fails this way.
     pub(crate) fn failing(&self, failure: &Failure) -> Arc<Tenant> {
         let own = format!("{FAILING}{}", failure.in_path());
         self.known(&own).unwrap_or_else(|| self.add(own, Some(failure.clone())))
@@ -123,31 +121,28 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// Why there is none.
-    pub(crate) fn issuer(&self, name: &str) -> Result<Arc<Tenant>, String> {
+    /// When there is none.
+    pub(crate) fn issuer(&self, name: &str) -> Result<Arc<Tenant>, IssuerError> {
         if name == DEFAULT {
             return Ok(self.default.clone());
         }
-        // Under the name that it is listed by, however its address is written.
-        let listed = self.named_others().into_iter().find(|(known, _)| known == name);
-        if let Some((_, issuer)) = listed {
-            return Ok(issuer);
+        if let Some(tenant) = self.listed(name) {
+            return Ok(tenant);
         }
-        if let Some(failure) = name.strip_prefix(&FAILING[1..]) {
-            let failure = Failure::parse(failure).map_err(|error| error.to_string())?;
-            return Ok(self.spelt(name).unwrap_or_else(|| self.failing(&failure)));
+        match name.strip_prefix(&FAILING[1..]) {
+            Some(failure) => Ok(self.failing(&Failure::parse(failure)?)),
+            None => Err(IssuerError::UnknownName(name.to_owned())),
         }
-        Err(format!("there is no issuer `{name}`: make one, or take `{DEFAULT}` for the first"))
     }
 
-    /// What an issuer is called: `default`, a name, or `failing/` and a failure.
+    /// The name of an issuer: `default`, a name, or `failing/` and a failure.
     #[cfg(feature = "control")]
     pub(crate) fn name_of(&self, tenant: &Tenant) -> String {
         let own = tenant.issuer.path.strip_prefix(&*self.default.issuer.path).unwrap_or_default();
         if own.is_empty() { DEFAULT.to_owned() } else { name(own) }
     }
 
-    /// Forgets an issuer by its name. True when there was one.
+    /// Removes an issuer by its name. Returns whether there was one.
     #[cfg(feature = "control")]
     pub(crate) fn remove(&self, wanted: &str) -> bool {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +151,7 @@ impl Registry {
         others.len() < before
     }
 
-    /// Every issuer but the default one, by name.
+    /// Every issuer except the default one, sorted by name.
     pub(crate) fn named_others(&self) -> Vec<(String, Arc<Tenant>)> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let mut others: Vec<_> =
@@ -165,50 +160,49 @@ impl Registry {
         others
     }
 
-    /// Resets the default issuer, forgets all others, and begins with those that are configured.
+    /// Resets the default issuer, and replaces all others by those that the configuration names.
     #[cfg(feature = "control")]
     pub(crate) fn reset(&self) {
         self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
         // With a seed, those that come next are like those that came first.
         self.made.store(0, Ordering::Relaxed);
         self.default.reset();
-        self.begin();
+        self.make_configured();
     }
 
-    fn failing_at(&self, own: &str, spec: &str) -> Result<Arc<Tenant>, String> {
-        let spec = percent_decode_str(spec).decode_utf8().map_err(|error| error.to_string())?;
-        let failure = Failure::parse(&spec).map_err(|error| error.to_string())?;
+    fn failing_at(&self, own: &str, spec: &str) -> Result<Arc<Tenant>, IssuerError> {
+        let spec = percent_decode_str(spec).decode_utf8()?;
+        let failure = Failure::parse(&spec)?;
         if failure.selector.issuer.is_some() {
-            return Err("this is an issuer of its own: leave `issuer` out".to_owned());
+            return Err(IssuerError::NamesAnother);
         }
         Ok(self.add(own.to_owned(), Some(failure)))
     }
 
-    /// The issuer that somebody asked by a path of that name. A path can be spelt in many ways, such
-    /// as `%3A` for a colon, and the issuer's URL is spelt as the relying party has it. Of several,
-    /// the first by its path.
-    fn spelt(&self, wanted: &str) -> Option<Arc<Tenant>> {
+    /// The known issuer of a name. Paths that differ in their spelling only, such as `%3A` for a
+    /// colon, have the same name; of several, this is the first by path.
+    fn listed(&self, wanted: &str) -> Option<Arc<Tenant>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        let spelt = others.iter().filter(|(own, _)| name(own) == wanted);
-        spelt.min_by_key(|(own, _)| own.as_str()).map(|(_, issuer)| issuer.clone())
+        let named = others.iter().filter(|(own, _)| name(own) == wanted);
+        named.min_by_key(|(own, _)| own.as_str()).map(|(_, issuer)| issuer.clone())
     }
 
     fn known(&self, own: &str) -> Option<Arc<Tenant>> {
         self.others.read().unwrap_or_else(PoisonError::into_inner).get(own).cloned()
     }
 
-    /// Adds an issuer, unless somebody was faster.
+    /// Adds an issuer, unless another thread was faster.
     fn add(&self, own: String, failure: Option<Failure>) -> Arc<Tenant> {
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         let failing = others.iter().filter(|(path, _)| path.starts_with(FAILING));
         if failure.is_some() && failing.clone().count() >= MAX_FAILING {
-            // The oldest leaves, lest all that are in use begin anew.
+            // Only the oldest is dropped, so that those in use keep their state.
             let oldest = failing.min_by_key(|(_, issuer)| issuer.number);
             if let Some(path) = oldest.map(|(path, _)| path.clone()) {
                 others.remove(&path);
             }
         }
-        // Never one that was given since the beginning: cookies and seeds are told apart by it.
+        // By age, so that the oldest can be found.
         let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         let make = |own: &String| Arc::new(self.default.sibling(own, number, failure));
         let issuer = others.entry(own).or_insert_with_key(make);
@@ -216,11 +210,32 @@ impl Registry {
     }
 }
 
-/// Why a failure is not armed: nobody would ever meet it.
+/// Why there is no issuer at a path or of a name.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IssuerError {
+    /// The path is not below the default issuer's.
+    #[error("the issuer is {0}")]
+    Elsewhere(String),
+    #[error("there is no issuer `{0}`")]
+    UnknownPath(String),
+    #[error("there is no issuer `{0}`: create it, or use `{DEFAULT}`")]
+    UnknownName(String),
+    /// The name cannot be part of a path.
+    #[error("{0}")]
+    Name(String),
+    #[error(transparent)]
+    NotText(#[from] Utf8Error),
+    #[error(transparent)]
+    Failure(#[from] FailureError),
+    #[error("a failing issuer must not name another `issuer`")]
+    NamesAnother,
+}
+
+/// Why a failure is not armed: it could never fire.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArmError {
-    #[error("{0}")]
-    Issuer(String),
-    #[error("{0}")]
-    Client(String),
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    #[error("there is no client `{}`: {advice}", .id.escape_debug())]
+    UnknownClient { id: String, advice: String },
 }

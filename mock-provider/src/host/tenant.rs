@@ -23,23 +23,23 @@ use crate::jose::signing_key::{KeyError, SigningKey};
 use crate::net::tls_faults::TlsFaults;
 use crate::settings::settings::{Config, Settings};
 
-/// An issuer with its failures and its journal. The issuer knows neither: what answers requests
-/// honestly cannot reach them.
+/// An issuer with its failures and its journal. The issuer knows neither, so honest handlers cannot
+/// reach them.
 #[derive(Debug)]
 pub(crate) struct Tenant {
     pub(crate) issuer: Issuer,
     pub(crate) failures: Arc<Failures>,
     pub(crate) journal: Journal,
-    /// Counts the tenants of a process in the order in which they were made: 0 for the default one.
+    /// Counts the tenants of a provider in the order of their creation: 0 for the default one.
     pub(crate) number: usize,
     initial: Initial,
     template: Arc<Template>,
 }
 
-/// What a tenant begins with, and goes back to when it is reset.
+/// The initial state of a tenant, to which a reset returns.
 #[derive(Debug)]
 struct Initial {
-    /// Users and clients; `None` where they are the default tenant's.
+    /// Users and clients; `None` for a failing tenant, which shares those of the default one.
     directory: Option<Arc<Directory>>,
     failures: Vec<Failure>,
     clock: Clock,
@@ -47,7 +47,7 @@ struct Initial {
     seed: Option<u64>,
 }
 
-/// What the tenants of a process are made from.
+/// What the tenants of a provider have in common.
 #[derive(Debug)]
 struct Template {
     common: Common,
@@ -58,8 +58,8 @@ struct Template {
 }
 
 impl Tenant {
-    /// The default tenant of a checked configuration. `base` stands in for URLs that it does not
-    /// name.
+    /// The default tenant of a checked configuration. `base` is the issuer URL unless one is
+    /// configured.
     ///
     /// # Errors
     ///
@@ -105,15 +105,15 @@ impl Tenant {
     }
 
     /// Another tenant on the same host, at `path` below this one, with the same settings. It
-    /// shares no state, except that one that always fails has the users and clients that this one
-    /// has at any time; one that does not begins with the configured ones.
+    /// shares no state, except that a failing one always has the current users and clients of this
+    /// one. Others start with the configured ones.
     pub(crate) fn sibling(&self, path: &str, number: usize, failure: Option<Failure>) -> Self {
         let below = |base: &str| format!("{}{path}", base.trim_end_matches('/'));
         let template = Arc::clone(&self.template);
         let digest = digest(&SHA256, path.as_bytes());
         let digest = u64::from_be_bytes(*digest.as_ref().first_chunk().expect("32 bytes have 8"));
-        // Two issuers must not draw the same codes, and each draws the same in whatever order the
-        // issuers are made.
+        // Two issuers must not draw the same codes, and what one draws must not depend on the order
+        // in which issuers are made.
         let seed = template.common.settings.seed.map(|seed| seed_of(seed, path));
         let place = Place {
             url: below(&self.issuer.url),
@@ -157,8 +157,8 @@ impl Tenant {
         tenant
     }
 
-    /// Goes back to the beginning: users, clients, keys, clock and failures as configured, nobody
-    /// signed in, no code or token valid, an empty journal whose numbers go on.
+    /// Restores the initial state: users, clients, keys, clock and failures as configured, no
+    /// sessions, codes or tokens, and an empty journal, whose numbers continue.
     pub(crate) fn reset(&self) {
         let Initial { directory, failures: _, clock, keys, seed } = &self.initial;
         self.failures.forget();
@@ -169,12 +169,12 @@ impl Tenant {
         self.arm_initial();
     }
 
-    /// Arms the failures that the tenant begins with.
+    /// Arms the initial failures.
     fn arm_initial(&self) {
         for failure in &self.initial.failures {
             match self.initial.directory {
                 Some(_) => drop(self.failures.arm(failure.clone(), &self.issuer.clock)),
-                // Its time begins with the first request.
+                // Its lifetime starts with the first request.
                 None => self.failures.always(failure.clone()),
             }
         }

@@ -123,7 +123,7 @@ async fn the_issuer_host_can_be_localhost() {
 async fn an_invalid_issuer_host_is_refused() {
     for host in ["", "local host", "localhost/path", "localhost:9400"] {
         let error = builder().issuer_host(host).try_start().expect_err(host).to_string();
-        let received = format!("`issuer_host` must be a name or an address, not `{host}`: ");
+        let received = format!("`issuer_host` must be a host name or an address, got `{host}`: ");
         assert!(error.starts_with(&received), "{error}");
     }
 }

@@ -26,7 +26,7 @@ async fn a_form_on_another_page_is_refused() {
     {
         let answer = reset(&provider, &[("content-type", content_type)]).await;
         let reason =
-            format!("the header Content-Type must be application/json, but is `{content_type}`");
+            format!("the header Content-Type must be application/json, got `{content_type}`");
         assert_eq!(answer.expect(415).json()["error"], reason);
     }
     reset(&provider, &[]).await.expect(415);
@@ -41,7 +41,7 @@ async fn every_request_from_another_origin_is_refused() {
     for origin in ["https://evil.example", "null", "file://", &neighbour, "http://127.0.0.1", ""] {
         let answer = reset(&provider, &[JSON, ("origin", origin)]).await;
         let reason = format!(
-            "the header Origin is `{origin}`: no page of another origin may use the control API"
+            "the header Origin must not name another origin, got `{origin}`: pages of other origins must not use the control API"
         );
         assert_eq!(answer.expect(403).json()["error"], reason);
         let mut browser = Browser::new();
@@ -93,7 +93,7 @@ async fn a_host_name_rebound_to_this_machine_is_refused() {
         let read = browser.request(Method::GET, &url(&provider, "/control/issuers"));
         let answer = browser.send(read.header(HOST, &host)).await;
         let reason = answer.expect(421).json()["error"].to_string();
-        assert!(reason.contains(&format!("the header Host is `{host}`")), "{reason}");
+        assert!(reason.contains(&format!("got `{host}`")), "{reason}");
         assert!(reason.contains("issuer_url or backchannel_url"), "{reason}");
     }
     for host in [format!("LocalHost:{port}"), format!("[::1]:{port}")] {
@@ -163,7 +163,7 @@ async fn responses_are_not_cached_and_unknown_routes_are_reported_in_json() {
     let answer = Control(&provider).get("/nowhere").await;
     assert_eq!(
         answer.expect(404).json()["error"],
-        "nothing is served at /control/nowhere: openapi.json has the routes"
+        "nothing is served at /control/nowhere: openapi.json lists the routes"
     );
     assert_eq!(answer.header("cache-control"), "no-store");
     let answer = Control(&provider).put("/reset", serde_json::json!({})).await;
@@ -178,7 +178,7 @@ async fn a_body_must_be_an_object() {
     for (body, reason) in [
         ("[]", "the body must be an object"),
         ("7", "the body must be an object"),
-        ("{", "the body is no JSON: EOF while parsing an object at line 1 column 1"),
+        ("{", "the body is not valid JSON: EOF while parsing an object at line 1 column 1"),
     ] {
         let mut browser = Browser::new();
         let request = browser.request(Method::POST, &path).header(CONTENT_TYPE, "application/json");

@@ -29,7 +29,7 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
     control.delete(&format!("{FAILURES}/1")).await.expect(204);
     assert_ne!(exp().await, 0);
     let gone = control.delete(&format!("{FAILURES}/1")).await;
-    expect_refused(&gone, 404, "no failure has the number `1`, or it was cleared");
+    expect_refused(&gone, 404, "there is no failure number `1`, or it was cleared");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn an_issuer_is_created_controlled_by_its_name_and_removed() {
     expect_refused(
         &control.get("/issuers/acme/users").await,
         404,
-        "there is no issuer `acme`: make one, or take `default` for the first",
+        "there is no issuer `acme`: create it, or use `default`",
     );
     let made = control.put("/issuers/acme", json!({})).await.expect(200).json();
     assert_eq!(made["issuer"], format!("{}/issuers/acme", provider.issuer()));
@@ -30,7 +30,7 @@ async fn an_issuer_is_created_controlled_by_its_name_and_removed() {
     control.delete("/issuers/acme").await.expect(404);
     assert_eq!(names(&control).await, ["default"]);
     let kept = control.delete("/issuers/default").await;
-    expect_refused(&kept, 409, "the default issuer cannot be removed, only reset");
+    expect_refused(&kept, 409, "the default issuer cannot be deleted, only reset");
     for name in ["a%2Fb", "..", "default", "%20"] {
         let answer = control.put(&format!("/issuers/{name}"), json!({})).await;
         assert!([404, 422].contains(&answer.status), "{name}: {}", answer.status);

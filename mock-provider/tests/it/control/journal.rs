@@ -68,7 +68,7 @@ async fn an_invalid_filter_is_refused() {
     for (query, reason) in [
         ("endpoint=tokn", "unknown value `tokn` of `endpoint`: did you mean `token`?"),
         ("flw=1", "unknown key `flw`: did you mean `flow`?"),
-        ("since=x", "`since`: `x` is no number of an exchange"),
+        ("since=x", "`since`: must be the number of an exchange, got `x`"),
     ] {
         expect_refused(&control.get(&format!("{JOURNAL}?{query}")).await, 422, reason);
     }

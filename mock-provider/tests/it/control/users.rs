@@ -40,7 +40,7 @@ async fn users_are_listed_replaced_and_removed() {
     };
     assert_eq!(subjects().await, ["alice", "bob", "carol", "dave", "erin"]);
     let conflict = control.post(USERS, json!({"subject": "bob"})).await;
-    expect_refused(&conflict, 409, "there is a user `bob` already: replace it by PUT");
+    expect_refused(&conflict, 409, "user `bob` already exists: replace it with PUT");
     let bob = json!({"subject": "bob", "name": "Robert"});
     control.put(&format!("{USERS}/bob"), bob).await.expect(200);
     assert_eq!(control.get(&format!("{USERS}/bob")).await.json()["name"], "Robert");
