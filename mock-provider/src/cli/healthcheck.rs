@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -79,9 +79,13 @@ fn ask(url: &str, timeout: Duration) -> Result<(), Unhealthy> {
     let is_http = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
     let mut url = Url::parse(url).ok().filter(is_http).ok_or(Unhealthy::Url)?;
     url.set_path(&format!("{}/health", url.path().trim_end_matches('/')));
+    // Containers may have no hosts file, or one without IPv6.
+    let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+    let loopback = loopback.map(|address| SocketAddr::new(address, 0));
     let response = async {
         // Only whether the provider answers is of interest, not who signed its certificate.
         let client = Client::builder().tls_danger_accept_invalid_certs(true);
+        let client = client.resolve_to_addrs("localhost", &loopback);
         let client = client.redirect(Policy::none()).no_proxy().timeout(timeout).build()?;
         client.get(url).send().await
     };
@@ -146,11 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_server_is_given_up() {
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", silent.local_addr().unwrap());
-        let timeout = Duration::from_millis(50);
-        assert_eq!(ask(&url, timeout), Err(Unhealthy::Timeout(timeout)));
+    fn a_silent_server_is_given_up_at_either_address_of_localhost() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let silent = TcpListener::bind(address).unwrap();
+            let url = format!("http://localhost:{}", silent.local_addr().unwrap().port());
+            let timeout = Duration::from_millis(50);
+            assert_eq!(ask(&url, timeout), Err(Unhealthy::Timeout(timeout)));
+        }
     }
 
     #[test]

@@ -152,6 +152,7 @@ impl Registry {
     }
 
     /// Every issuer except the default one, sorted by name.
+    #[cfg(feature = "control")]
     pub(crate) fn named_others(&self) -> Vec<(String, Arc<Tenant>)> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let mut others: Vec<_> =

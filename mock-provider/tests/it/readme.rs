@@ -28,3 +28,29 @@ fn the_readme_states_the_right_number_of_failures() {
     let readme = include_str!("../../../README.md");
     assert!(readme.contains(&format!("[{count} named ways]")), "there are {count}");
 }
+
+/// The numbers are those of the platform that CI runs on: others need other crates.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn the_readme_states_how_many_crates_each_feature_builds() {
+    let readme = include_str!("../../../README.md");
+    for (row, features) in [
+        ("| none |", ""),
+        ("| `cli` |", "cli"),
+        ("| `control` |", "control"),
+        ("| `brotli` |", "brotli"),
+        ("| all |", "cli,control,brotli"),
+    ] {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--package=mock-provider", "--edges=normal,build"])
+            .args(["--prefix=none", "--no-dedupe", "--no-default-features", "--features", features])
+            .output()
+            .unwrap();
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        let crates: BTreeSet<_> = tree.lines().filter(|line| !line.is_empty()).collect();
+        assert!(crates.len() > 50, "{crates:?}");
+        let stated = readme.lines().find(|line| line.starts_with(row)).unwrap();
+        let stated = stated.trim_end_matches(" |").rsplit("| ").next().unwrap();
+        assert_eq!(stated, crates.len().to_string(), "crates with the features `{features}`");
+    }
+}
