@@ -1,18 +1,17 @@
-//! A browser with the features that a login needs: it keeps cookies. Tests follow redirects
-//! themselves.
+//! The browser of a test, which sends single requests: tests follow redirects themselves.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use http_browser::HttpBrowser;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
-/// One browser, with its cookies.
+/// One browser, which resolves paths against the app's base URL.
 pub(crate) struct Browser {
-    client: reqwest::Client,
-    origin: Url,
-    pub(crate) cookies: BTreeMap<String, String>,
+    http: HttpBrowser,
+    base: Url,
 }
 
 /// A response of the app.
@@ -25,18 +24,13 @@ pub(crate) struct Answer {
 
 impl Browser {
     pub(crate) fn new(base_url: &str) -> Self {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
+        let client = http_browser::client()
             // Longer than any time limit of the app, so that a test fails instead of hanging.
             .timeout(Duration::from_secs(20))
             // TLS is not used, and loading the system's certificates would take most of a test's time.
-            .tls_certs_only([]);
-        Self {
-            client: client.build().unwrap(),
-            origin: base_url.parse().unwrap(),
-            cookies: BTreeMap::new(),
-        }
+            .tls_certs_only([])
+            .build();
+        Self { http: HttpBrowser::new(client.unwrap()), base: base_url.parse().unwrap() }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -53,26 +47,29 @@ impl Browser {
         path: &str,
         complete: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Answer {
-        let url = self.origin.join(path).unwrap();
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.client.request(method, url).header("cookie", cookies.join("; "));
-        let response = complete(request).send().await.unwrap();
-        let answer = Answer {
+        let url = self.base.join(path).unwrap();
+        let request = complete(self.http.request(method, url.as_str()));
+        let response = self.http.send(request).await.unwrap();
+        Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.text().await.unwrap(),
-        };
-        for cookie in answer.set_cookies() {
-            let (pair, attributes) = cookie.split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            if attributes.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
         }
-        answer
+    }
+
+    /// The cookies, by name.
+    pub(crate) fn cookies(&self) -> BTreeMap<String, String> {
+        self.http.cookies()
+    }
+
+    /// Sets a cookie in place of the app's own: its default path is the app's base path.
+    pub(crate) fn set_cookie(&mut self, name: &str, value: &str) {
+        self.http.set_cookie(&format!("{name}={value}"), &self.base);
+    }
+
+    /// Another browser with a copy of the cookies.
+    pub(crate) fn copy(&self) -> Self {
+        Self { http: self.http.copy(), base: self.base.clone() }
     }
 }
 

@@ -97,7 +97,7 @@ async fn two_tabs_finish_in_either_order_with_one_cookie() {
     let second = begin(&mut browser, "auth/login").await;
     assert_ne!(first.state(), second.state());
     assert_ne!(first.nonce(), second.nonce());
-    assert_eq!(browser.cookies.len(), 1);
+    assert_eq!(browser.cookies().len(), 1);
     for login in [second, first] {
         setup.grant(&setup.id_token(&login));
         assert_eq!(callback(&mut browser, &login.response()).await.status, 302);

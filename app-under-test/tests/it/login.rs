@@ -155,7 +155,7 @@ async fn foreign_login_cookie_is_replaced() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     for planted in ["", "x", &"x".repeat(4000), "a b", "\u{1}"] {
-        browser.cookies.insert("rp_login".to_owned(), planted.replace('\u{1}', "%01"));
+        browser.set_cookie("rp_login", &planted.replace('\u{1}', "%01"));
         let cookie = browser.get("auth/login").await.set_cookies().remove(0);
         let value = cookie.strip_prefix("rp_login=").unwrap().split_once(';').unwrap().0;
         assert_eq!(value.len(), 43, "{planted}");

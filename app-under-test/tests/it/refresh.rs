@@ -169,7 +169,7 @@ async fn parallel_requests_share_one_refresh() {
     setup.advance(300);
     let revoked = Reply::status(400, json!({"error": "invalid_grant"}));
     setup.stub.replies(TOKEN, [refreshed(&setup, json!({})), revoked]);
-    let answers = parallel(&setup, &browser, 10).await;
+    let answers = parallel(&browser, 10).await;
     assert!(answers.iter().all(is_welcome), "{answers:#?}");
     assert_eq!(used(&setup), ["first"]);
     assert!(is_welcome(&browser.get("").await));
@@ -180,7 +180,7 @@ async fn parallel_requests_share_one_refusal() {
     let (setup, browser) = offline().await;
     setup.advance(300);
     setup.stub.reply(TOKEN, Reply::status(400, json!({"error": "invalid_grant"})));
-    for answer in parallel(&setup, &browser, 10).await {
+    for answer in parallel(&browser, 10).await {
         assert_eq!(answer.text("session-ended"), "The sign-in service has ended your session.");
     }
     assert_eq!(used(&setup).len(), 1);
@@ -191,15 +191,14 @@ async fn parallel_requests_share_one_failure() {
     let (setup, browser) = offline().await;
     setup.advance(300);
     setup.stub.reply(TOKEN, Reply::status(503, json!({})));
-    assert!(parallel(&setup, &browser, 10).await.iter().all(is_welcome));
+    assert!(parallel(&browser, 10).await.iter().all(is_welcome));
     assert_eq!(used(&setup).len(), 1);
 }
 
 /// The same page, requested by the same browser many times in parallel.
-async fn parallel(setup: &Setup, browser: &Browser, times: usize) -> Vec<Answer> {
+async fn parallel(browser: &Browser, times: usize) -> Vec<Answer> {
     let requests = (0..times).map(|_| {
-        let mut tab = setup.browser();
-        tab.cookies = browser.cookies.clone();
+        let mut tab = browser.copy();
         tokio::spawn(async move { tab.get("").await })
     });
     let requests: Vec<_> = requests.collect();
@@ -217,8 +216,7 @@ async fn refresh_continues_when_its_request_is_cancelled() {
     setup.advance(300);
     let (reply, release) = Reply::held(refreshed(&setup, json!({})));
     setup.stub.reply(TOKEN, reply);
-    let mut tab = setup.browser();
-    tab.cookies = browser.cookies.clone();
+    let mut tab = browser.copy();
     let request = tokio::spawn(async move { tab.get("").await });
     setup.stub.called(TOKEN, 2).await;
     // The user closes the tab; by now the refresh token has been used.
@@ -603,17 +601,15 @@ async fn logout_during_a_refresh_is_final() {
     setup.advance(300);
     let (reply, release) = Reply::held(refreshed(&setup, json!({})));
     setup.stub.reply(TOKEN, reply);
-    let mut tab = setup.browser();
-    tab.cookies = browser.cookies.clone();
+    let mut tab = browser.copy();
     let request = tokio::spawn(async move { tab.get("").await });
     setup.stub.called(TOKEN, 2).await;
-    let kept = browser.cookies.clone();
+    let mut thief = browser.copy();
     let logout = browser.post("auth/logout", &[("csrf_token", &csrf_token)]).await;
     assert_eq!(logout.status, 303);
     release.notify_one();
     assert!(request.await.unwrap().body.contains("Please log in"));
-    browser.cookies = kept;
-    assert!(browser.get("").await.body.contains("Please log in"));
+    assert!(thief.get("").await.body.contains("Please log in"));
 }
 
 #[tokio::test]
