@@ -1,4 +1,7 @@
 //! One whole login through the provider's router, as a relying party and a browser make it.
+//!
+//! It calls the router without a connection, so that the time is the provider's, and keeps no
+//! cookies: every login starts without a session. `http-browser` would add the time of HTTP.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
