@@ -12,8 +12,8 @@
 //!   `failure`, the latter may import the former, and not the reverse.
 
 mod architecture;
+mod layers;
 mod paths;
 mod rules;
 
-pub use crate::architecture::rooms_in;
-pub use crate::rules::{Error, Rule, Violation, check};
+pub use crate::layers::assert_layers;

@@ -9,57 +9,45 @@ use crate::paths::{self, Import};
 
 /// One breach of the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub(crate) struct Violation {
     /// The file, relative to the source folder; for [`Rule::Empty`] the room.
-    pub file: PathBuf,
+    file: PathBuf,
     /// The line of the import, starting at 1; 0 where the whole file is at fault.
-    pub line: usize,
+    line: usize,
     /// The import as written, such as `super::super::web::router`; empty where there is none.
-    pub path: String,
-    /// The rule that it breaks.
-    pub rule: Rule,
+    path: String,
+    rule: Rule,
 }
 
 /// The rules.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rule {
-    /// A room imports only from rooms listed above it.
+pub(crate) enum Rule {
     #[error("room `{from}` must not import from room `{to}`, which is listed below it")]
-    Upward {
-        /// The room of the file.
-        from: String,
-        /// The room that the import leads to.
-        to: String,
-    },
-    /// An import leads to a listed room.
+    Upward { from: String, to: String },
     #[error("the path must lead to a listed room")]
     UnlistedTarget,
-    /// Every file belongs to a listed room.
     #[error("the file must belong to a listed room")]
     UnlistedFile,
-    /// Every listed room has a file.
     #[error("the listed room has no file")]
     Empty,
 }
 
-/// Why the source could not be checked.
+/// Why a crate could not be checked.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A file or folder could not be read.
-    #[error("cannot read {}", .0.display())]
-    Read(PathBuf, #[source] io::Error),
-    /// A file does not consist of Rust tokens.
-    #[error("cannot parse {}", .0.display())]
-    Parse(PathBuf, #[source] proc_macro2::LexError),
+pub(crate) enum Error {
+    #[error(
+        "{} must list the rooms of `{name}`: the line `<!-- rooms: {name} -->`, then a code block",
+        page.display()
+    )]
+    NoList { page: PathBuf, name: String },
+    #[error("cannot read {}: {}", .0.display(), .1)]
+    Read(PathBuf, io::Error),
+    #[error("cannot parse {}: {}", .0.display(), .1)]
+    Parse(PathBuf, proc_macro2::LexError),
 }
 
-/// Checks every `.rs` file below `src` against `rooms`, which are listed from the bottom up: each
-/// may import from those before it.
-///
-/// # Errors
-///
-/// When a file cannot be read or parsed.
-pub fn check(src: &Path, rooms: &[&str]) -> Result<Vec<Violation>, Error> {
+/// Checks every `.rs` file below `src` against `rooms`, each of which may import from those before it.
+pub(crate) fn check(src: &Path, rooms: &[&str]) -> Result<Vec<Violation>, Error> {
     let mut files = Vec::new();
     collect(src, &mut files)?;
     files.sort();

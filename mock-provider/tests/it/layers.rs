@@ -1,47 +1,11 @@
 //! The rooms of the source, and the direction of the imports between them.
 
 use std::fs;
-use std::path::Path;
-
-/// A room may import only from the rooms before it.
-const ROOMS: [&str; 23] = [
-    "base",
-    "jose",
-    "protocol",
-    "ui",
-    "net/wire",
-    "net/tls",
-    "net",
-    "directory",
-    "failure/spec",
-    "settings",
-    "issuer",
-    "exchange",
-    "failure/engine",
-    "failure/acts",
-    "failure/modes",
-    "failure",
-    "endpoints",
-    "config",
-    "host",
-    "control",
-    "router",
-    "handle",
-    "cli",
-];
+use std::path::{Path, PathBuf};
 
 #[test]
 fn rooms_import_only_from_rooms_listed_above_them() {
-    let violations = layer_rule::check(&source(), &ROOMS).unwrap();
-    let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
-    assert!(lines.is_empty(), "{}", lines.join("\n"));
-}
-
-#[test]
-fn architecture_shows_the_same_rooms() {
-    let architecture = include_str!("../../../ARCHITECTURE.md");
-    let shown = layer_rule::rooms_in(architecture, "mock-provider").unwrap();
-    assert_eq!(shown, ROOMS);
+    layer_rule::assert_layers(env!("CARGO_MANIFEST_DIR"));
 }
 
 /// Handlers are honest. The one thing that they know of failures is what the end user chose on the
@@ -67,6 +31,6 @@ fn the_source_holds_folders_and_three_files() {
     assert_eq!(names, ["lib.rs", "main.rs", "router.rs"]);
 }
 
-fn source() -> std::path::PathBuf {
+fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
