@@ -12,7 +12,8 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 /// The stylesheet of all pages.
 pub(crate) const STYLE: &str = include_str!("../../templates/style.css");
