@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the browser and the driver that `cargo test` needs, where they are missing.
+# Installs the browser and the driver that `cargo test` needs, if they are missing.
 #
 # usage: scripts/install-browsers.sh [--firefox]
 #
-# --firefox adds Firefox and geckodriver, for the stories in which the browsers differ.
+# --firefox also installs Firefox and geckodriver, for the stories that run in several browsers.
 set -eu
 
 usage() {
@@ -45,7 +45,7 @@ as_root() {
     fi
 }
 
-# Is there such a package? Names differ between Debian and Ubuntu, and from release to release.
+# Whether the package exists. Names differ between Debian and Ubuntu, and between releases.
 available() {
     [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]
 }
@@ -62,7 +62,7 @@ install_chromium() {
             # The headless shell starts three times as fast; older releases lack it.
             shell=
             ! available chromium-headless-shell || shell=chromium-headless-shell
-            # shellcheck disable=SC2086 # No headless shell is no argument.
+            # shellcheck disable=SC2086 # If $shell is empty, it must not become an argument.
             apt_install chromium chromium-driver $shell
         else
             apt_install chromium-browser chromium-chromedriver
@@ -99,7 +99,7 @@ END
             exit 1
         fi
     fi
-    # Few systems have a package of it; this is Mozilla's own, about three minutes of building.
+    # Few systems package it. This builds Mozilla's crate, which takes about three minutes.
     has geckodriver || cargo install --locked geckodriver
 }
 
