@@ -21,7 +21,7 @@ struct Arguments {}
 
 /// Runs the app until Ctrl-C or SIGTERM.
 ///
-/// Exit codes: 0 after a stop, 1 when the configuration or the address cannot be used, 2 for
+/// Exit codes: 0 after a signal, 1 when the configuration or the address cannot be used, 2 for
 /// unknown arguments.
 pub fn run() -> ExitCode {
     Arguments::parse();
@@ -31,7 +31,7 @@ pub fn run() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    // A value that is not Unicode is kept in lossy form, so that it is refused, not treated as unset.
+    // A value that is not Unicode is kept in lossy form, so that it is refused instead of ignored.
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
     });
@@ -74,8 +74,8 @@ fn serve(config: Config) -> anyhow::Result<()> {
     })
 }
 
-/// Listens for Ctrl-C and, where it exists, SIGTERM from now on; the future completes when one of
-/// them arrives.
+/// Listens for Ctrl-C and, on Unix, SIGTERM from now on; the future completes when one of them
+/// arrives.
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
@@ -91,7 +91,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     }
     #[cfg(not(unix))]
     Ok(async {
-        // If no handler can be installed, only the end of the process stops the app.
+        // Without a handler, only the end of the process stops the app.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

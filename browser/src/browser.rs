@@ -1,7 +1,7 @@
 //! One browser session, and what an end user can do in it.
 //!
-//! Each step waits for its element, checking every 20 ms for at most [`Settings::patience`]. When the
-//! time is over, its error names the element and the page. Nothing else waits.
+//! Each step waits for its element, checking every 20 ms for at most [`Settings::patience`]. After
+//! that it fails with an error that names the element and the page. Nothing else waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::driver::{self, Driver};
 use crate::engine::{Engine, Installed};
 use crate::settings::Settings;
 
-/// How long a browser may take to start; Firefox on a busy machine takes longest.
+/// How long a browser may take to start; Firefox on a busy machine is the slowest.
 const MAX_START_TIME: Duration = Duration::from_secs(60);
 
 /// How long a browser may take to close before its processes are killed.
@@ -41,7 +41,7 @@ pub(crate) struct Session {
 }
 
 impl Browser {
-    /// Starts a driver, and a browser with it.
+    /// Starts a driver and a browser.
     ///
     /// # Errors
     ///

@@ -2,8 +2,8 @@
 //!
 //! A driver that is killed leaves its browser running. The driver therefore starts in a process
 //! group of its own, under a shell that kills the whole group when its standard input closes.
-//! That happens when [`Driver`] is dropped, and also when this process is killed, in which case no
-//! destructor runs.
+//! That happens when [`Driver`] is dropped, and also when this process is killed and runs no
+//! destructors.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
@@ -24,14 +24,14 @@ use crate::settings::Settings;
 /// How long a driver may take to listen; 20 ms is usual.
 const MAX_START_TIME: Duration = Duration::from_secs(20);
 
-/// How many times a driver is started before its port is free.
+/// How many times a driver is started until it gets a port that is free.
 const MAX_PORT_ATTEMPTS: usize = 16;
 
 /// Why a driver does not listen.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     /// The driver got a port that is free on `[::1]` but in use on `127.0.0.1`. chromedriver needs
-    /// both, and tries no other port.
+    /// both, and does not try another port.
     #[error("its port is in use on 127.0.0.1")]
     PortInUse,
     #[error("it ended without listening, and printed: {0}")]
@@ -84,7 +84,7 @@ impl Driver {
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
         let stdout = child.stdout.take().context("the driver has no output")?;
-        // From here on, an early return drops the process and thereby ends it.
+        // From here on, an early return drops the process, which ends it.
         let process = Process { child, _directory: directory };
         let port =
             port(stdout).await.with_context(|| format!("cannot start {}", program.display()))?;
@@ -148,7 +148,7 @@ fn arguments(engine: Engine) -> &'static [&'static str] {
 }
 
 /// Reads the port that a driver prints when it listens. A thread keeps reading the output, because a
-/// driver blocks when nobody does.
+/// driver blocks when its output is not read.
 async fn port(stdout: ChildStdout) -> Result<u16> {
     let (sender, receiver) = oneshot::channel();
     thread::Builder::new().name("driver output".to_owned()).spawn(move || {
@@ -187,7 +187,7 @@ fn port_of(line: &str) -> Option<u16> {
     rest.trim_end_matches('.').parse().ok()
 }
 
-/// The versions of driver and browser in one line, for errors that a difference may cause.
+/// The versions of driver and browser in one line, for errors that a mismatch may cause.
 pub(crate) fn versions(settings: &Settings, browser: &Installed) -> String {
     let driver = settings.driver(browser.engine).ok();
     let programs = [driver.as_deref(), browser.binary.as_deref()];
@@ -235,8 +235,8 @@ mod tests {
             echo 'ChromeDriver was started successfully on port 7.'\nfi\n";
         let directory = TempDir::new().unwrap();
         let program = directory.path().join("driver");
-        // Written by another process: a file that this one holds open cannot be run while a child that
-        // another test is starting has inherited it.
+        // Another process writes the file. If this one did, a child that another test starts could inherit
+        // the open file, which then cannot be run.
         let write = "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"";
         let mut shell = Command::new("sh");
         shell.args(["-c", write, "sh", DRIVER]).arg(&program);

@@ -56,7 +56,7 @@ impl Engine {
         }
     }
 
-    /// The file names of its program.
+    /// The possible file names of its program.
     pub(crate) fn programs(self) -> &'static [&'static str] {
         match self {
             Self::HeadlessShell => &["chrome-headless-shell", "chromium-headless-shell"],

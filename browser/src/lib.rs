@@ -1,4 +1,4 @@
-//! Finds, starts and ends browsers and their drivers, and does in a browser what its end user does.
+//! Finds, starts and stops browsers and their drivers, and performs the actions of an end user in them.
 //!
 //! [`settings`] lists the environment variables that choose the browser.
 

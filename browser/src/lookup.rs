@@ -1,4 +1,4 @@
-//! Finds browsers and drivers on this machine, and suggests what to do where there are none.
+//! Finds browsers and drivers on this machine, and suggests what to do if there are none.
 
 use std::env;
 use std::fs::File;
@@ -41,7 +41,7 @@ pub enum LookupError {
 }
 
 impl Settings {
-    /// The browser to use where nothing asks for a certain one.
+    /// The browser to use if no particular one is requested.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Settings {
             })
     }
 
-    /// A certain browser.
+    /// A particular browser.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Settings {
             Some(existing("E2E_BROWSER_BIN", binary)?)
         } else {
             let found = engine.programs().iter().find_map(|name| {
-                // Debian's `chromium-headless-shell` on `PATH` is a script that stays between driver
+                // Debian's `chromium-headless-shell` on `PATH` is a script that runs between driver
                 // and browser: the driver would end the script and leave the browser running.
                 self.find(name, |path| engine != Engine::HeadlessShell || !is_script(path))
             });

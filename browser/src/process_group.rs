@@ -29,8 +29,8 @@ pub fn members(group: u32) -> Vec<String> {
         .collect()
 }
 
-/// Reads `ID (name) state parent group …`, where the name may contain anything, so that it ends at
-/// the last parenthesis (proc_pid_stat(5)). A zombie does not count.
+/// Parses `ID (name) state parent group …`. The name may contain anything, so it ends at the last
+/// parenthesis (proc_pid_stat(5)). A zombie does not count.
 fn member(stat: &str, group: u32) -> Option<String> {
     let (start, rest) = stat.rsplit_once(')')?;
     let (id, name) = start.split_once(" (")?;

@@ -1,4 +1,4 @@
-//! How browsers are chosen, found and driven, as environment variables.
+//! The environment variables that determine how browsers are chosen, found and driven.
 //!
 //! | variable | value | default |
 //! | --- | --- | --- |
@@ -7,7 +7,7 @@
 //! | `E2E_HEADED` | `1`: show the browser | no window |
 //! | `E2E_SLOWMO` | milliseconds to wait before each step | 0 |
 //! | `E2E_PATIENCE` | milliseconds that a step waits for its element | 5000 |
-//! | `E2E_NO_SANDBOX` | `1`: start Chromium without its sandbox | only for root, where the sandbox does not work |
+//! | `E2E_NO_SANDBOX` | `1`: start Chromium without its sandbox | only for root, because the sandbox does not work then |
 //! | `CHROMEDRIVER`, `GECKODRIVER` | path of the driver's program | searched for |
 //! | `WEBDRIVER_URL` | address of a running WebDriver server | start a driver for each session |
 

@@ -154,8 +154,8 @@ impl Browser {
     }
 }
 
-/// Whether the browser shows its error page because no server responded. Chromium reports that after
-/// a redirect only, Firefox always.
+/// Whether the browser shows its error page because no server responded. Chromium reports that only
+/// after a redirect, Firefox always.
 fn shows_error_page(message: &str) -> bool {
     message.contains("net::ERR_CONNECTION_REFUSED") || message.contains("about:neterror")
 }

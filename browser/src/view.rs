@@ -1,4 +1,4 @@
-//! What an end user sees in a browser, and what else the browser knows.
+//! The visible state of a browser, and its cookies, source and console.
 
 use std::fmt;
 use std::sync::PoisonError;
@@ -13,7 +13,7 @@ use url::Url;
 use crate::browser::Browser;
 use crate::console;
 
-/// What the end user sees of a page.
+/// The visible part of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// The title of the tab.

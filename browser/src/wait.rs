@@ -15,8 +15,8 @@ impl Browser {
         self.client.find(Locator::Css(selector)).await
     }
 
-    /// Repeats an attempt until it returns a value, for as long as [`patience`] lasts. Errors that
-    /// arise while a page is changing are retried, all others are returned.
+    /// Repeats an attempt until it returns a value, at most for [`patience`]. Errors that occur while a
+    /// page is changing are retried, all others are returned.
     ///
     /// [`patience`]: crate::Settings::patience
     pub(crate) async fn until<T>(

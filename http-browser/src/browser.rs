@@ -14,17 +14,17 @@ use crate::cookies::{Context, Cookies};
 use crate::html::{Button, Form};
 use crate::page::{Page, Trouble};
 
-/// As many redirects as browsers follow.
+/// The maximum number of redirects, as in browsers.
 const MAX_REDIRECTS: usize = 20;
 
-/// The longest page that is read; the rest is cut off.
+/// The maximum size of a page; the rest is cut off.
 const MAX_PAGE_BYTES: usize = 4 << 20;
 
 /// A user agent that keeps cookies and follows redirects, forms that submit themselves,
 /// `<meta http-equiv="refresh">` and frames.
 ///
-/// Cookies travel between sites as their `SameSite` attribute says, and as `Lax` without one. A site
-/// is a host here.
+/// Requests from other sites carry the cookies that `SameSite` allows; a cookie without the attribute
+/// counts as `Lax`. A site is a host here.
 #[derive(Clone, Debug)]
 pub struct HttpBrowser {
     client: Client,
@@ -45,8 +45,8 @@ struct Request {
     top_level: bool,
 }
 
-/// A client for [`HttpBrowser::new`], to be completed with time limits and trust: it follows no
-/// redirects and uses no proxy.
+/// A client for [`HttpBrowser::new`], to which the caller adds time limits and trusted certificates.
+/// It follows no redirects and uses no proxy.
 pub fn client() -> ClientBuilder {
     Client::builder().no_proxy().redirect(Policy::none())
 }
@@ -57,23 +57,24 @@ impl HttpBrowser {
         Self { client, cookies: Arc::default(), shown: None }
     }
 
-    /// Opens an address, and follows where it leads until there is a page for a person.
+    /// Opens an address, and follows redirects and pages that navigate by themselves until there is a page
+    /// for a person.
     pub async fn open(&mut self, url: &Url) -> Page {
         self.navigate(Request::get(url.clone(), None)).await
     }
 
-    /// Submits a form of the page on display, with one of its buttons where it has any, and follows
-    /// where that leads.
+    /// Submits a form of the page on display, with one of its buttons if it has any, and continues as
+    /// [`open`](Self::open) does.
     pub async fn submit(&mut self, form: &Form, button: Option<&Button>) -> Page {
         self.navigate(self.submission(form, button)).await
     }
 
-    /// A request to be completed and [sent](Self::send).
+    /// Begins a request, to be completed and [sent](Self::send).
     pub fn request(&self, method: Method, url: &str) -> RequestBuilder {
         self.client.request(method, url)
     }
 
-    /// Sends one request as if the user had entered its address: with the cookies that belong there.
+    /// Sends one request, with the cookies that a browser would send if the user entered its address.
     /// Keeps the cookies that the response sets, and follows nothing.
     ///
     /// # Errors
@@ -88,13 +89,13 @@ impl HttpBrowser {
         self.clone()
     }
 
-    /// Another user agent with a copy of the cookies, as a thief has them.
+    /// Another user agent with a copy of the cookies, as if they were stolen.
     pub fn copy(&self) -> Self {
         let cookies = Arc::new(Mutex::new(self.jar().clone()));
         Self { client: self.client.clone(), cookies, shown: None }
     }
 
-    /// The values of all cookies by name, whatever their domain and path.
+    /// The values of all cookies by name, regardless of domain and path.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.jar().by_name()
     }
@@ -110,7 +111,7 @@ impl HttpBrowser {
         self.jar().forget(url);
     }
 
-    /// Goes on until there is a page for a person.
+    /// Continues until there is a page for a person.
     async fn navigate(&mut self, mut request: Request) -> Page {
         let mut history = vec![];
         loop {
@@ -156,7 +157,7 @@ impl HttpBrowser {
         }
     }
 
-    /// Sends one request. Where the response is a redirect, returns its target too.
+    /// Sends one request. If the response is a redirect, also returns its target.
     async fn load(&self, request: &Request) -> (Page, Option<Url>) {
         let mut page = Page::new(request.url.clone(), String::new());
         let mut builder = self.client.request(request.method.clone(), request.url.clone());
@@ -240,7 +241,7 @@ impl Request {
         Self { method: Method::GET, url, body: None, initiator, top_level: true }
     }
 
-    /// Which cookies it may carry.
+    /// The site context, which determines the cookies that it carries.
     fn context(&self) -> Context {
         match &self.initiator {
             Some(initiator) if initiator.host_str() != self.url.host_str() => {

@@ -6,7 +6,7 @@ use cookie_store::{Cookie, CookieStore};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use url::Url;
 
-/// What decides, besides domain and path, which cookies a request carries.
+/// The origin of a request, which determines, with domain and path, the cookies that it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
     /// The user entered the address, or a page of the same site requests it.
@@ -17,14 +17,14 @@ pub(crate) enum Context {
     CrossSite,
 }
 
-/// Cookies, which expire as the responses that set them say.
+/// Cookies, with the expiry times that their responses set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cookies(CookieStore);
 
 impl Cookies {
     /// The `Cookie` header of a request ([RFC 6265bis, section
     /// 5.8](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.8)); `None`
-    /// where there are no cookies to send. A cookie without `SameSite` counts as `Lax`.
+    /// if there are no cookies to send. A cookie without `SameSite` counts as `Lax`.
     pub(crate) fn header(&self, url: &Url, context: Context) -> Option<String> {
         let may_travel = |cookie: &&Cookie<'_>| match context {
             Context::SameSite => true,
@@ -45,13 +45,13 @@ impl Cookies {
         values.filter_map(|value| value.to_str().ok()).for_each(|value| self.set(value, url));
     }
 
-    /// Keeps one cookie, written as in a `Set-Cookie` header.
+    /// Keeps one cookie, given as the value of a `Set-Cookie` header.
     pub(crate) fn set(&mut self, cookie: &str, url: &Url) {
         // Like browsers, drops a cookie that cannot be kept.
         let _ = self.0.parse(cookie, url);
     }
 
-    /// Names and values, whatever the domain and path.
+    /// Names and values, regardless of domain and path.
     pub(crate) fn by_name(&self) -> BTreeMap<String, String> {
         let cookies = self.0.iter_unexpired();
         cookies.map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_travel_between_sites_as_same_site_says() {
+    fn requests_from_other_sites_carry_the_cookies_that_same_site_allows() {
         let cookies = cookies(&[
             "strict=1; Path=/; SameSite=Strict",
             "lax=1; Path=/; SameSite=Lax",

@@ -1,4 +1,4 @@
-//! Reads HTML as a browser does: the text, the forms, and where a page leads without a click.
+//! Reads HTML as a browser does: the text, the forms, and where a page navigates by itself.
 
 use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_lead_on_without_a_click() {
+    fn a_page_may_navigate_by_itself() {
         let moved = read("<meta http-equiv=Refresh content='0; URL=/next'>");
         assert_eq!(moved.refresh.map(String::from).as_deref(), Some("http://127.0.0.1/next"));
         assert!(read("<meta http-equiv=refresh content='60; url=/next'>").refresh.is_none());

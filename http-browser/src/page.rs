@@ -1,4 +1,4 @@
-//! What a user agent shows at the end of a navigation.
+//! The page at the end of a navigation.
 
 use std::sync::OnceLock;
 
@@ -7,12 +7,12 @@ use url::Url;
 
 use crate::html::{Document, Form};
 
-/// A page, or what a user agent shows in place of one.
+/// A page, or the reason why there is none.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The address.
     pub url: Url,
-    /// The HTTP status; `None` without a response, and where the user agent does not know it.
+    /// The HTTP status; `None` without a response, or if the user agent does not know it.
     pub status: Option<u16>,
     /// The header fields of the response, as far as the user agent knows them.
     pub headers: HeaderMap,
@@ -59,12 +59,12 @@ impl Page {
         })
     }
 
-    /// The media type and its parameters; `None` where they are not known.
+    /// The media type and its parameters; `None` if they are not known.
     pub fn content_type(&self) -> Option<&str> {
         self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// Whether the content is HTML: by its media type, and without a response always.
+    /// Whether the content is HTML, according to its media type; always true without a response.
     pub fn is_html(&self) -> bool {
         let Some(content_type) = self.content_type() else { return self.status.is_none() };
         let essence = content_type.split(';').next().unwrap_or_default().trim();

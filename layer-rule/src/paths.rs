@@ -24,7 +24,7 @@ pub(crate) fn imports(source: &str, module: &[String]) -> Result<Vec<Import>, Le
     Ok(reader.imports)
 }
 
-/// What names mean at some place.
+/// The meaning of names at some place in a file.
 struct Scope {
     module: Vec<String>,
     /// The modules declared in it, whose names begin relative paths.
@@ -96,7 +96,7 @@ impl Reader {
                     index = self.follow(tokens, index, path);
                     continue;
                 }
-                // `use crate as a` would give every room a name that no rule sees.
+                // `use crate as a` would give every room a name that the rules cannot see.
                 TokenTree::Ident(word) if word == "crate" && is_ident(tokens.get(next), "as") => {
                     let written = word.to_string();
                     self.follow(tokens, index, Some(Path { written, target: Vec::new() }));
@@ -107,8 +107,8 @@ impl Reader {
         }
     }
 
-    /// Follows a path from the segment at `index`, and returns the index behind it. A path that
-    /// leads out of the crate, which is `None`, is only skipped.
+    /// Follows a path from the segment at `index`, and returns the index after it. A path that leads
+    /// out of the crate, which is `None`, is only skipped.
     fn follow(&mut self, tokens: &[TokenTree], mut index: usize, mut path: Option<Path>) -> usize {
         let line = self.line.unwrap_or_else(|| tokens[index].span().start().line);
         while is_separator(tokens, index + 1) {
@@ -132,7 +132,7 @@ impl Reader {
     fn members(&mut self, tokens: &[TokenTree], path: &Path) {
         for member in tokens.split(|token| is_punct(Some(token), ',')) {
             let Some(first) = member.first() else { continue };
-            // A `*` stands for everything in the module that the path leads to.
+            // A `*` means everything in the module that the path leads to.
             let path = match ident(Some(first)) {
                 Some(segment) => path.clone().join(segment),
                 None => path.clone(),
@@ -189,7 +189,7 @@ fn ident(token: Option<&TokenTree>) -> Option<String> {
     }
 }
 
-/// An identifier without the mark that allows keywords.
+/// An identifier without the prefix `r#`.
 fn plain(ident: &str) -> String {
     ident.strip_prefix("r#").unwrap_or(ident).to_owned()
 }
@@ -202,7 +202,7 @@ fn is_punct(token: Option<&TokenTree>, character: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == character)
 }
 
-/// Whether `::` stands at `index`.
+/// Whether there is a `::` at `index`.
 fn is_separator(tokens: &[TokenTree], index: usize) -> bool {
     let is_joint = matches!(
         tokens.get(index),

@@ -12,14 +12,14 @@ use url::Url;
 
 use crate::user_agent::{UserAgent, UserAgents};
 
-/// How long a page may take to navigate on without a click.
+/// How long a page may take to navigate by itself.
 const MAX_SETTLE_TIME: Duration = Duration::from_secs(10);
 
-/// Creates browsers with a function that opens one.
+/// Opens browsers by calling a function.
 #[derive(Clone, Debug)]
 pub struct BrowserAgents<Open>(pub Open);
 
-/// A browser with a profile of its own, which its opener closes.
+/// A browser with its own profile. The code that opened it also closes it.
 ///
 /// WebDriver reports neither the status nor the header fields of a page. The agent works in one tab,
 /// and its cookies cannot be copied.
@@ -75,9 +75,9 @@ impl UserAgent for BrowserAgent {
 }
 
 impl BrowserAgent {
-    /// The page on display once it does not navigate on without a click.
+    /// The page on display, once it no longer navigates by itself.
     async fn settle(&self, mut history: Vec<Url>) -> Result<Page> {
-        // A page that never settles is returned as it is after the limit.
+        // A page that keeps navigating is returned as it is after the limit.
         let _ = until(MAX_SETTLE_TIME, async || {
             let page = self.page().await;
             page.is_ok_and(|page| {

@@ -22,8 +22,8 @@ impl Calibration {
     ///
     /// # Errors
     ///
-    /// When the oracle cannot distinguish the users from each other and from nobody, so that no case
-    /// would prove anything.
+    /// When the oracle cannot distinguish the users, or a signed-in user from a signed-out one. Then no
+    /// case would prove anything.
     pub async fn learn(bench: &mut impl Bench, agents: &impl UserAgents) -> Result<Self> {
         bench.start().await?;
         let (rp, cast) = (bench.relying_party(), bench.cast());

@@ -1,8 +1,8 @@
-//! Runs one case: with the failure, then without it, and the judgement.
+//! Runs one case, with the failure and then without it, and judges the outcome.
 //!
-//! A refused login proves nothing unless the same login works without the failure. That login follows,
-//! with the same relying party and the same browser, so it also proves that they recover from the
-//! failure. A case that ends with a session needs no such proof.
+//! A refused login proves nothing unless the same login works without the failure. A second login
+//! therefore follows in the same relying party and the same browser, which also proves that they recover
+//! from the failure. A case that ends with a session needs no such proof.
 
 use std::time::Duration;
 
@@ -31,12 +31,12 @@ const COOL_DOWN: Duration = Duration::from_secs(61);
 /// Longer than relying parties keep metadata and keys.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs one case. Each case needs a bench of its own.
+/// Runs one case. Each case needs its own bench.
 ///
 /// # Errors
 ///
-/// When a user agent or the bench fails, so that the case proves nothing, or when there is no [`Plan`]
-/// for the mode.
+/// When a user agent or the bench fails, because the case then proves nothing, or when there is no
+/// [`Plan`] for the mode.
 pub async fn run(
     bench: &mut impl Bench,
     agents: &impl UserAgents,
@@ -121,7 +121,7 @@ fn conclude(
     Report { evidence, ..Report::new(failure, outcome, verdict) }
 }
 
-/// Signs in without a failure. Returns the evidence where that does not lead to a session.
+/// Signs in without a failure. Returns evidence if that does not lead to a session.
 async fn refusal_of(
     agent: &mut impl UserAgent,
     bench: &impl Bench,
@@ -173,7 +173,7 @@ fn is_answered(page: &Page) -> bool {
     page.status.is_some() || page.trouble.is_none()
 }
 
-/// The texts that failures sent instead of honest ones.
+/// The texts that failures sent in place of honest ones.
 fn sent_texts(journal: &[Exchange]) -> Vec<String> {
     let alterations = journal.iter().flat_map(|exchange| &exchange.alterations);
     let mut texts = vec![];

@@ -1,4 +1,4 @@
-//! A user agent without a browser: fast, and sufficient for every relying party that needs no
+//! A user agent that is not a browser: fast, and sufficient for every relying party that needs no
 //! script.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::user_agent::{UserAgent, UserAgents};
 
-/// Creates user agents that share nothing but their connections.
+/// Creates user agents that share only their connections.
 #[derive(Clone, Debug)]
 pub struct HttpAgents {
     client: Client,
@@ -25,7 +25,7 @@ impl HttpAgents {
     pub fn new(timeout: Duration) -> Result<Self> {
         let client = http_browser::client()
             .timeout(timeout)
-            // Which authorities the user trusts is not part of the audit.
+            // The audit does not test which certificate authorities the user trusts.
             .tls_danger_accept_invalid_certs(true)
             .build()
             .context("cannot create an HTTP client")?;

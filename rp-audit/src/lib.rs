@@ -1,7 +1,7 @@
 //! Runs single cases of the failure catalogue against a relying party, and judges how it handles them.
 //!
-//! The audit knows no application: a [`RelyingParty`] lists the addresses of one and how to see who is
-//! signed in. To audit it, implement [`Bench`], which starts it, and call [`run`].
+//! The audit does not depend on a particular application: a [`RelyingParty`] has the addresses of one,
+//! and how to see who is signed in. To audit it, implement [`Bench`], which starts it, and call [`run`].
 //!
 //! | step | module |
 //! | --- | --- |

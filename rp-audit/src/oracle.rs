@@ -7,7 +7,7 @@ use crate::person::{Cast, Person};
 /// Who is signed in according to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// Nobody.
+    /// No user.
     Nobody,
     /// The person whom the case expects.
     Expected {
@@ -19,15 +19,15 @@ pub enum Who {
         /// Whether the page also shows attributes of the expected person.
         own_attributes: bool,
     },
-    /// Somebody, but the page does not show who.
+    /// A user is signed in, but the page does not show which.
     Unknown,
 }
 
 /// Texts of the page that shows who is signed in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Marks<'a> {
-    /// The page contains this text if, and only if, nobody is signed in. If it is not known, a page that
-    /// shows no attributes means that nobody is signed in.
+    /// The page contains this text if, and only if, no user is signed in. If it is not known, a page that
+    /// shows no attributes means that no user is signed in.
     pub signed_out: Option<&'a str>,
     /// The page contains this text if, and only if, the user is denied access.
     pub denied: Option<&'a str>,
@@ -36,7 +36,7 @@ pub struct Marks<'a> {
 /// Reads from a page who is signed in. Subjects take precedence, because failures may change names and
 /// email addresses.
 ///
-/// A page that denies access counts as nobody, even if it names the user.
+/// A page that denies access counts as [`Who::Nobody`], even if it names the user.
 pub fn who(page: &Page, expected: &Person, cast: &Cast, marks: Marks<'_>) -> Who {
     let has = |mark: Option<&str>| mark.map(|mark| page.source.contains(mark));
     if has(marks.denied) == Some(true) {

@@ -25,7 +25,7 @@ pub enum Outcome {
     SessionVictim,
     /// The user who signed in is signed in.
     SessionExpected,
-    /// Somebody is signed in, and no page shows who.
+    /// A user is signed in, and no page shows which.
     SessionUnknown,
     /// Relying party and provider redirected the user agent back and forth, or the relying party kept
     /// sending requests to the provider.
@@ -36,7 +36,7 @@ pub enum Outcome {
     ServerError,
     /// The user saw JSON, a stack trace or nothing.
     RawError,
-    /// Nobody is signed in, and a page says why or offers a login.
+    /// No user is signed in, and a page says why or offers a login.
     CleanError,
 }
 
@@ -79,7 +79,7 @@ impl Outcome {
         }
     }
 
-    /// Whether nobody is signed in and the relying party still responds.
+    /// Whether no user is signed in and the relying party still responds.
     pub fn is_error(self) -> bool {
         matches!(self, Self::ServerError | Self::RawError | Self::CleanError)
     }
@@ -98,10 +98,10 @@ pub struct Seen<'a> {
     pub page: &'a Page,
     /// Who is signed in at the end.
     pub who: Who,
-    /// Whether attributes of another person beside the user's own mean that accounts were mixed up. Not
-    /// so where the failure assigns them to the user.
+    /// Whether attributes of another person beside the user's own mean that accounts were mixed up. They
+    /// do not if the failure assigns them to the user.
     pub foreign_attributes_count: bool,
-    /// Whether the failure acted, or the user agent itself did what the case is about.
+    /// Whether the failure acted, or the user agent itself took the action that the case tests.
     pub exercised: bool,
     /// Whether the relying party responds.
     pub alive: bool,
@@ -120,7 +120,7 @@ pub struct Seen<'a> {
 /// More authorization requests than this beyond those that a scenario needs are a loop.
 const MAX_SURPLUS_AUTHORIZATIONS: usize = 3;
 
-/// Names the outcome of a case. What an attacker gained takes precedence over how the page looks.
+/// Names the outcome of a case. An attacker's gain takes precedence over the look of the page.
 pub fn outcome(seen: &Seen<'_>) -> Outcome {
     if !seen.exercised {
         return Outcome::NotExercised;
@@ -198,7 +198,7 @@ mod tests {
     const OWN: &str = "<title>Oops</title><p>Sorry.";
 
     #[test]
-    fn a_case_that_was_not_exercised_proves_nothing_however_it_ended() {
+    fn a_case_that_was_not_exercised_proves_nothing_regardless_of_its_end() {
         let page = page(500, "text/html", "");
         let seen = Seen { exercised: false, who: ANOTHER_PERSON, ..seen(&page) };
         assert_eq!(outcome(&seen), Outcome::NotExercised);

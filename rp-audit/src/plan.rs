@@ -18,14 +18,14 @@ pub struct Plan {
     /// The features that the relying party must have.
     pub needs: &'static [Feature],
     /// Whether names and email addresses of another person, shown beside the user's own subject, mean
-    /// that accounts were mixed up. Not so where the failure assigns them to the user.
+    /// that accounts were mixed up. They do not if the failure assigns them to the user.
     pub foreign_attributes_count: bool,
-    /// Whether the failure is a demand, which changes nothing for clients that meet it.
+    /// Whether the failure is an additional requirement, which changes nothing for clients that meet it.
     pub is_demand: bool,
     /// Whether the issuer under test issues no codes, so that each code it receives is another issuer's.
     pub honest_codes: bool,
-    /// Whether a request to the canary is a failure of the relying party. Not so where the issuer itself
-    /// is on loopback, which makes other loopback addresses equally acceptable.
+    /// Whether a request to the canary is a failure of the relying party. It is not if the issuer itself is
+    /// on loopback, because other loopback addresses are then equally acceptable.
     pub canary_counts: bool,
 }
 
@@ -250,7 +250,7 @@ impl Plan {
                 .needing(&[Feature::FrontChannelLogout]),
             "logout-session-changed" => LOGIN.needing(&[Feature::SessionManagement]),
 
-            // Whatever the provider publishes fails as well as what it answers.
+            // The documents that the provider publishes fail as well as its other responses.
             "network-tls-invalid" => LOGIN.cold(),
             "network-slow"
             | "network-hang"
@@ -318,7 +318,7 @@ impl Plan {
         Some(plan)
     }
 
-    /// A needed feature that the relying party lacks.
+    /// A required feature that the relying party lacks.
     pub(crate) fn missing(&self, bench: &impl Bench) -> Option<Feature> {
         let needed = |feature: &&Feature| !feature.is_in(bench.relying_party(), bench);
         self.needs.iter().find(needed).copied()
@@ -393,7 +393,7 @@ mod tests {
             .collect();
         assert!(
             missing.is_empty(),
-            "add these modes to `Plan::of`, with `LOGIN` where an ordinary login suffices: {missing:?}"
+            "add these modes to `Plan::of`, with `LOGIN` if an ordinary login suffices: {missing:?}"
         );
     }
 }

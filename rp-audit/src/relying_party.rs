@@ -14,17 +14,17 @@ use crate::person::Cast;
 pub struct RelyingParty {
     /// Opening it begins a login at the issuer under test.
     pub login: Url,
-    /// Opening it begins a login at the second issuer. `None` where there is only one issuer.
+    /// Opening it begins a login at the second issuer. `None` if there is only one issuer.
     pub second_login: Option<Url>,
-    /// A page that shows subject, name or email address of the user who is signed in. Opening it must
-    /// not begin a login.
+    /// A page that shows the subject, name or email address of the signed-in user. Opening it must not
+    /// begin a login.
     pub identity: Url,
-    /// A text that this page contains if, and only if, nobody is signed in.
+    /// A text that this page contains if, and only if, no user is signed in.
     pub signed_out: Option<String>,
     /// A text that this page contains if, and only if, the user is denied access.
     pub denied: Option<String>,
-    /// Opening it, and submitting the form that it may show, signs out here and at the issuer. `None`
-    /// where users cannot sign out.
+    /// Opening it, and submitting the form that it may show, signs out here and at the issuer. `None` if
+    /// users cannot sign out.
     pub logout: Option<Url>,
     /// The address for logout tokens ([OpenID Connect Back-Channel Logout
     /// 1.0](https://openid.net/specs/openid-connect-backchannel-1_0.html)); `None` without support.
@@ -32,7 +32,7 @@ pub struct RelyingParty {
     /// The address that the provider embeds in its page after a logout ([OpenID Connect Front-Channel Logout
     /// 1.0](https://openid.net/specs/openid-connect-frontchannel-1_0.html)); `None` without support.
     pub frontchannel_logout: Option<Url>,
-    /// How long after a login the next page makes the relying party refresh its tokens. `None` where it
+    /// How long after a login the next page makes the relying party refresh its tokens. `None` if it
     /// never does.
     pub refreshes_after: Option<Duration>,
     /// Whether it monitors the session at the provider ([OpenID Connect Session Management
@@ -66,10 +66,10 @@ pub trait Bench {
     /// The relying party. Called only after [`start`](Self::start).
     fn relying_party(&self) -> &RelyingParty;
 
-    /// Advances the clocks of the issuers and the relying party. `false` where that is not possible.
+    /// Advances the clocks of the issuers and the relying party. `false` if that is not possible.
     fn advance(&self, by: Duration) -> bool;
 
-    /// The latest lines of the relying party's log, where they are available.
+    /// The latest lines of the relying party's log, if they are available.
     fn log(&self) -> Vec<String> {
         vec![]
     }

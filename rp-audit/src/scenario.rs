@@ -13,7 +13,7 @@ pub enum Scenario {
     WhileAnotherLoginWaits,
     /// Another user signs in in another browser, then the user signs in.
     AfterAnotherLogin,
-    /// Another user signs in at the second issuer in another browser, then the user at the first issuer.
+    /// Another user signs in at the second issuer in another browser, then the user signs in at the first.
     AfterForeignLogin,
     /// Two other users sign in in other browsers, then the user signs in.
     AfterTwoLogins,
@@ -25,9 +25,9 @@ pub enum Scenario {
     OnceMore,
     /// The user signs in many times.
     Storm,
-    /// The user signs in, and returns each time the access token has expired.
+    /// The user signs in, and returns whenever the access token has expired.
     Refresh,
-    /// As [`Refresh`](Self::Refresh), and returns once more much later.
+    /// As [`Refresh`](Self::Refresh), and the user returns again much later.
     RefreshAgain,
     /// The user signs in, and returns in several tabs at once when the access token has expired.
     ParallelRefresh,
@@ -47,7 +47,7 @@ pub enum Scenario {
     CallbackTwice,
     /// The user opens the authorization response in two tabs at once.
     CallbackTwiceAtOnce,
-    /// Another user opens the authorization response after the user.
+    /// The user opens the authorization response, then another user opens it, too.
     CallbackElsewhere,
     /// The user begins to sign in in several tabs, and completes some of the logins.
     ManyTabs,

@@ -33,7 +33,7 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const BACK_OFF: Duration = Duration::from_secs(90);
 
 impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
-    /// Plays a scenario. `None` where the user agents or the bench lack an ability that it needs.
+    /// Plays a scenario. `None` if the user agents or the bench lack an ability that it needs.
     ///
     /// # Errors
     ///
@@ -165,7 +165,7 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
                 agent.open(&callback).await?;
                 let mut elsewhere = self.agents.fresh().await?;
                 let page = elsewhere.open(&callback).await?;
-                // A session there would be that of the user, who is the victim.
+                // A session there would belong to the user, who is the victim.
                 self.end(elsewhere, page, other).await?.by_user_agent()
             }
             Scenario::ManyTabs => self.many_tabs(agent).await?,
@@ -289,7 +289,7 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
         };
         let logins = (0..pairs).flat_map(|_| [&cast.user, &cast.other]).map(one);
         let stories: Result<Vec<_>> = join_all(logins).await.into_iter().collect();
-        // A story in which a person does not see exactly their own attributes is the one to report.
+        // If a person does not see exactly their own attributes, that story is the one to report.
         let own = Who::Expected { foreign_attributes: false };
         let mut stories = stories?;
         let reported = stories.iter().position(|story| story.who != own).unwrap_or_default();

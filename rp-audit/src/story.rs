@@ -16,7 +16,7 @@ pub struct Story<Agent> {
     pub agent: Agent,
     /// The number of logins.
     pub logins: usize,
-    /// Whether the user agents did what the case is about, so that the provider need not act.
+    /// Whether the user agents themselves took the action that the case tests, so the provider need not.
     pub by_user_agent: bool,
     /// The status of the relying party's response to the latest logout token.
     pub logout_token_status: Option<u16>,

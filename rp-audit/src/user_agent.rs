@@ -7,12 +7,13 @@ use http_browser::{Button, Form, Page};
 use url::Url;
 
 /// Opens pages as the browser of an end user does: with cookies, following redirects and pages that
-/// navigate on without a click, such as that of
+/// navigate by themselves, such as that of
 /// [form_post](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html).
 ///
 /// Each end user has a user agent.
 pub trait UserAgent: Sized {
-    /// Opens an address, and follows where it leads until there is a page for a person.
+    /// Opens an address, and follows redirects and forms that submit themselves until there is a page for
+    /// a person.
     ///
     /// A server that does not respond is not an error: [`Page::trouble`] says so.
     ///
@@ -21,7 +22,7 @@ pub trait UserAgent: Sized {
     /// When the user agent itself fails.
     fn open(&mut self, url: &Url) -> impl Future<Output = Result<Page>>;
 
-    /// Submits a form of the page on display, with one of its buttons where it has any.
+    /// Submits a form of the page on display, with one of its buttons if it has any.
     ///
     /// # Errors
     ///
@@ -32,18 +33,18 @@ pub trait UserAgent: Sized {
         button: Option<&Button>,
     ) -> impl Future<Output = Result<Page>>;
 
-    /// Another tab, which shares the cookies. `None` where tabs cannot be used at the same time.
+    /// Another tab, which shares the cookies. `None` if tabs cannot be used at the same time.
     fn tab(&self) -> Option<Self>;
 
-    /// Another user agent with a copy of the cookies, as a thief has them. `None` where they cannot be
+    /// Another user agent with a copy of the cookies, as if they were stolen. `None` if they cannot be
     /// copied.
     fn copy(&self) -> Option<Self>;
 
-    /// Removes the cookies of the host of `url`. `false` where that is not possible.
+    /// Removes the cookies of the host of `url`. `false` if that is not possible.
     fn forget(&mut self, url: &Url) -> bool;
 
     /// Whether a page ran a script that opened a dialog, as the scripts of failures do. A user agent
-    /// that runs no scripts returns `false`.
+    /// without scripts returns `false`.
     fn ran_script(&self) -> bool;
 }
 

@@ -13,11 +13,11 @@ pub enum Verdict {
     Pass,
     /// It is correct, with a remark.
     PassWithNote(&'static str),
-    /// It is not wrong, but should be better.
+    /// It is not wrong, but could be better.
     Warning(&'static str),
     /// It is wrong.
     Fail(Severity, &'static str),
-    /// It accepts what it should refuse, and the specification permits that.
+    /// It accepts a response that it should refuse, and the specification permits that.
     AcceptedAllowed(&'static str),
     /// The case proves nothing.
     None(&'static str),
@@ -79,7 +79,7 @@ pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verd
         (Outcome::SessionExpected, Error) => PassWithNote("it tolerated the failure"),
         (Outcome::SessionExpected, _) => Pass,
 
-        (Outcome::SessionUnknown, Reject) => Fail(severity, "somebody is signed in: check who"),
+        (Outcome::SessionUnknown, Reject) => Fail(severity, "a user is signed in: check which"),
         (Outcome::SessionUnknown, Error | Tolerate) => {
             PassWithNote("no page shows who is signed in")
         }
@@ -101,7 +101,7 @@ pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verd
         (Outcome::Loop | Outcome::Hang | Outcome::RelyingPartyDown, Reject)
             if severity == Critical =>
         {
-            Warning("nobody is signed in, but the relying party did not cope")
+            Warning("no user is signed in, but the relying party did not cope")
         }
         (Outcome::Loop, _) => Fail(Robustness, "it redirected the user agent in a loop"),
         (Outcome::Hang, _) => Fail(Robustness, "no page arrived in time"),
@@ -120,7 +120,7 @@ pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verd
 }
 
 /// Judges an outcome by the rule of its mode. `answer` is the status of the relying party's response to
-/// a logout token, where the scenario has one.
+/// a logout token, if the scenario has one.
 pub fn verdict_by(
     rule: Rule,
     outcome: Outcome,

@@ -10,10 +10,10 @@ use crate::person::{Cast, Person};
 use crate::relying_party::RelyingParty;
 use crate::user_agent::UserAgent;
 
-/// A relying party may ask for more than one login; more than this are a loop.
+/// A relying party may request more than one login; more than this count as a loop.
 const MAX_SIGN_INS: usize = 5;
 
-/// Opens an address, and signs in wherever the provider shows its sign-in page.
+/// Opens an address, and signs in whenever the provider shows its sign-in page.
 ///
 /// # Errors
 ///
@@ -52,7 +52,7 @@ pub fn is_sign_in(page: &Page) -> bool {
     page.forms().iter().any(|form| form.button("decision", "sign-in").is_some())
 }
 
-/// Denies the login on the provider's sign-in page. `None` where the page is another one.
+/// Denies the login on the provider's sign-in page. `None` if the page is another one.
 ///
 /// # Errors
 ///
@@ -66,8 +66,8 @@ pub async fn deny(agent: &mut impl UserAgent, page: &Page) -> Result<Option<Page
     }
 }
 
-/// The address with a valid authorization response that has not reached the relying party, for a login
-/// that begins in this user agent and continues elsewhere.
+/// A callback address with a valid authorization response that the relying party has not received yet,
+/// for a login that begins in this user agent and continues elsewhere.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ pub async fn callback_on(page: &Page, issuer: &IssuerHandle, person: &Person) ->
     Ok(Url::parse(&callback)?)
 }
 
-/// Sees who is signed in. Returns the page that shows it, too.
+/// Sees who is signed in. Also returns the page that shows it.
 ///
 /// # Errors
 ///
@@ -118,7 +118,7 @@ pub async fn identity(
     Ok((who(&page, expected, cast, marks), page))
 }
 
-/// Signs out at the relying party, and at the provider where it asks for confirmation.
+/// Signs out at the relying party, and at the provider if it asks for confirmation.
 ///
 /// # Errors
 ///

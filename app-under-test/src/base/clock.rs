@@ -28,7 +28,7 @@ impl Clock {
         Self(Source::Manual(Arc::new(Mutex::new(at))))
     }
 
-    /// The present instant.
+    /// The current time.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
@@ -69,7 +69,7 @@ impl Clock {
     }
 }
 
-/// `by` after `instant`, or the last instant that exists.
+/// `by` after `instant`, at most the last time that can be represented.
 pub(crate) fn later(instant: Timestamp, by: Duration) -> Timestamp {
     instant.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn manual_clock_stands_still_until_it_is_moved() {
+    fn manual_clock_does_not_advance_by_itself() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let clone = clock.clone();
         assert_eq!(clock.now(), clock.now());

@@ -24,7 +24,7 @@ pub(crate) enum FetchError {
     /// The response is larger than the app accepts.
     #[error("the response must not be larger than {MAX_BODY} bytes")]
     TooLarge,
-    /// The status is not that of a success; redirects count as failures.
+    /// The status is not the expected success; redirects count as failures.
     #[error("the status must be {}, got {found}", expected.as_u16())]
     Status { found: StatusCode, expected: StatusCode },
     /// The body is not the JSON that the specification requires.

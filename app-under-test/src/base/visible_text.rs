@@ -25,8 +25,8 @@ fn is_formatting(character: char) -> bool {
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether a character is visible by itself. Joiners, fillers and selectors, which Unicode calls
-/// default ignorable, are not; nor is white space, including the blank of Braille.
+/// Whether a character is visible by itself. White space is not, including the Braille blank, nor are
+/// joiners, fillers and selectors, which Unicode calls default ignorable.
 fn is_visible_alone(character: char) -> bool {
     let is_ignored = matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

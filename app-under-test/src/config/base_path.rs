@@ -46,7 +46,7 @@ impl BasePath {
     }
 
     /// The base without its trailing slash, but never empty. Redirects to the home page lead here,
-    /// as in the sample, and it is the path of the cookies, so that it receives them as well.
+    /// as in the sample. It is also the path of the cookies, so that browsers send them to it, too.
     pub(crate) fn without_slash(&self) -> &str {
         match self.0.strip_suffix('/') {
             Some("") | None => "/",

@@ -25,7 +25,7 @@ pub(crate) struct Client {
 pub(crate) enum Identity {
     /// The configuration contains it.
     Registered(Arc<Registration>),
-    /// The app registers itself and will authenticate by this method.
+    /// The app registers itself and will authenticate with this method.
     RegistersItself(AuthenticationMethod),
 }
 
@@ -80,7 +80,7 @@ impl AuthenticationMethod {
         }
     }
 
-    /// The method with its secret; `None` where it requires a secret and there is none.
+    /// The method with its secret; `None` if it requires a secret and there is none.
     pub(crate) fn with(self, secret: Option<Secret>) -> Option<ClientAuthentication> {
         match self {
             Self::SecretPost => secret.map(ClientAuthentication::SecretPost),

@@ -24,7 +24,7 @@ pub(crate) struct ProviderConfig {
     pub(crate) client: Client,
 }
 
-/// All providers; there is always one.
+/// All providers; there is at least one.
 #[derive(Clone, Debug)]
 pub(crate) struct ProviderConfigs {
     pub(crate) first: ProviderConfig,
@@ -133,7 +133,7 @@ fn names(text: &str) -> Result<Vec<String>, String> {
         names.push(name.to_owned());
     }
     if names.is_empty() {
-        return Err("must name a provider, or be unset where there is only one".to_owned());
+        return Err("must name a provider, or be unset if there is only one".to_owned());
     }
     Ok(names)
 }

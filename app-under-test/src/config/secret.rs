@@ -11,7 +11,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value itself, for the party that it is meant for.
+    /// The value itself, to be sent to its recipient.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

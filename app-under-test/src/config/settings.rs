@@ -210,8 +210,8 @@ fn port(text: &str) -> Result<u16, String> {
     }
 }
 
-/// The app does not use the key, but a deployment with a published one exposes everything else
-/// that reads the variable, so that the value is refused, not ignored.
+/// The app does not use the key. But other programs that read the variable would be exposed by a
+/// published one, so it is refused, not ignored.
 fn flask_secret_key(text: &str) -> Result<(), String> {
     /// Words from the placeholders of samples, tutorials and manifests. A random key is very
     /// unlikely to contain one, and any key can simply be unset.

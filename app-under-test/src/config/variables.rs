@@ -41,8 +41,9 @@ variables! {
         "the URL of {base}auth/callback as registered at the provider";
     OIDC_POST_LOGOUT_REDIRECT_URI, "{base}auth/logged-out at the host of OIDC_REDIRECT_URI",
         "where the provider sends the browser after a logout";
-    OIDC_SCOPE, "openid email profile", "the scopes to request, separated by spaces; with offline_access, sessions are continued by \
-         refresh tokens";
+    OIDC_SCOPE, "openid email profile",
+        "the scopes to request, separated by spaces; with offline_access, refresh tokens continue \
+         sessions";
     OIDC_CLIENT_AUTH, "client_secret_post",
         "how the client authenticates: client_secret_post, client_secret_basic or none";
     OIDC_SIGNING_ALGS, "RS256",
@@ -72,7 +73,7 @@ variables! {
     HOST, "127.0.0.1", "the address to listen on";
     PORT, "8050", "the port to listen on";
     SESSION_IDLE_SECONDS, "3600", "a session ends after this time without a request";
-    SESSION_ABSOLUTE_SECONDS, "28800", "a session ends this long after the login in any case";
+    SESSION_ABSOLUTE_SECONDS, "28800", "a session ends this long after the login, even if it is in use";
     SESSION_OUTLIVES_ID_TOKEN, "false",
         "true: a session may continue after its latest ID token has expired, even without a \
          refresh that confirms it";
@@ -80,9 +81,9 @@ variables! {
         "not used, because sessions are kept in memory; accepted for compatibility with existing \
          deployments, refused when it is empty or a published example";
     SSL_CERT_FILE, "the system's", "a PEM file with the certificate authorities to trust";
-    HTTP_PROXY, "", "the proxy for calls by http";
-    HTTPS_PROXY, "", "the proxy for calls by https";
-    NO_PROXY, "", "hosts that are called without a proxy, separated by commas";
+    HTTP_PROXY, "", "the proxy for http calls";
+    HTTPS_PROXY, "", "the proxy for https calls";
+    NO_PROXY, "", "the hosts to call without a proxy, separated by commas";
 }
 
 /// The variables with their defaults and meanings, for `--help`.
@@ -144,8 +145,8 @@ impl Variables {
         value
     }
 
-    /// Refuses variables of providers other than `names`, and unknown variables of those, because
-    /// they would have no effect. Returns whether there are none.
+    /// Refuses variables of providers other than `names`, and unknown variables of these, because
+    /// they would have no effect. Returns whether it found none.
     pub(super) fn refuse_unknown_providers(&mut self, names: &[String]) -> bool {
         let known: Vec<String> = names
             .iter()

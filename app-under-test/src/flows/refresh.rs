@@ -1,8 +1,8 @@
 //! A refresh from end to end, which continues a session when its tokens expire.
 //!
-//! It happens at a request, when the tokens have expired or are about to. Each session has only one
-//! refresh at a time: a provider may consider a refresh token that is used twice as stolen, and
-//! revoke everything that was issued with it
+//! A request triggers it, when the tokens have expired or are about to. Each session has only one
+//! refresh at a time: a provider may consider a refresh token stolen if it is used twice, and revoke
+//! everything that was issued with it
 //! ([RFC 9700, section 4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2)).
 
 use std::sync::Arc;
@@ -36,7 +36,7 @@ enum Failure {
     Temporary { back_off: Duration },
 }
 
-/// The session `id`, refreshed if it is time to.
+/// The session `id`, refreshed if a refresh is due.
 ///
 /// # Errors
 ///

@@ -75,7 +75,7 @@ pub(crate) async fn complete(
         .map_err(|error| FailedSignIn { error, return_to: Some(login.return_to) })
 }
 
-/// The response, and the pending login that it belongs to, which it uses up.
+/// The response, and the pending login that it belongs to, which is removed.
 fn find_login(
     app: &App,
     query: &str,

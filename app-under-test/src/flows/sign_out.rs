@@ -1,5 +1,5 @@
-//! Logouts that begin at the provider: by the back channel, where it calls the app, and by the
-//! front channel, where it makes the browser call the app.
+//! Logouts that begin at the provider: through the back channel, where the provider calls the app,
+//! and through the front channel, where it makes the browser call the app.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(crate) async fn by_logout_token(app: &App, token: &str) -> Result<(), Logout
                 return Err(LogoutTokenError::Replayed);
             }
             let ended = app.sessions.end_where(|session| matches(&logout, provider, session));
-            tracing::info!(provider = provider.name, ended, "signed out by the back channel");
+            tracing::info!(provider = provider.name, ended, "signed out through the back channel");
             return Ok(());
         }
     }
@@ -36,17 +36,18 @@ pub(crate) async fn by_logout_token(app: &App, token: &str) -> Result<(), Logout
 /// Ends the session that the provider `issuer` calls `session_id`, if there is one
 /// ([OpenID Connect Front-Channel Logout 1.0, section 2](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout)).
 ///
-/// The request is not signed. Only the provider, the user and the app know both values, so that a
+/// The request is not signed. But only the provider, the user and the app know both values, so a
 /// request with both of them is accepted as the provider's.
 pub(crate) fn by_session_id(app: &App, issuer: &str, session_id: &str) {
     let ended = app.sessions.end_by_name(issuer, session_id);
-    tracing::info!(ended, "signed out by the front channel");
+    tracing::info!(ended, "signed out through the front channel");
 }
 
 async fn verify(provider: &Arc<Provider>, token: &str) -> Result<LogoutToken, LogoutTokenError> {
     let snapshot = provider.current().await;
     let snapshot = snapshot.map_err(LogoutTokenError::NoKeys)?;
-    let signed = provider.open(&snapshot, token, logout_token::TYPES, Caller::Anybody).await?;
+    let signed =
+        provider.open(&snapshot, token, logout_token::TYPES, Caller::Unauthenticated).await?;
     let issuer = &snapshot.metadata.issuer;
     logout_token::verify(signed, issuer, &snapshot.registration.id, provider.now())
 }
@@ -58,7 +59,7 @@ fn matches(logout: &LogoutToken, provider: &Arc<Provider>, session: &Session) ->
     let is_subject = logout.subject.as_ref().map(|subject| *subject == login.subject);
     let is_session = match (&logout.session_id, login.session_id()) {
         (Some(ended), Some(own)) => ended == own,
-        // The app does not know the provider's name for this session, which may be the one.
+        // The app does not know the provider's name for this session, so this may be the named one.
         (Some(_), None) => is_subject == Some(true),
         (None, _) => true,
     };

@@ -1,4 +1,4 @@
-//! The authorization request, with which the browser is sent to sign in.
+//! The authorization request, which sends the browser to the provider to sign in.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use super::pending_login::PendingLogin;
 use super::pkce;
 use super::provider::{Provider, Snapshot};
 
-/// What the provider is to ask of the user
+/// How the provider should prompt the user
 /// ([OpenID Connect Core 1.0, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prompt {

@@ -1,4 +1,4 @@
-//! The authorization response, which the browser brings from the provider.
+//! The authorization response, which the browser carries from the provider to the app.
 
 use url::form_urlencoded;
 
@@ -95,8 +95,8 @@ impl AuthorizationResponse {
         }
     }
 
-    /// Checks that the response comes from the provider that was asked, and not from another one to
-    /// which an attacker led the browser
+    /// Checks that the response comes from the provider that received the request, and not from
+    /// another one to which an attacker led the browser
     /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
     pub(crate) fn check_issuer(&self, metadata: &Metadata) -> Result<(), CallbackError> {
         match &self.iss {

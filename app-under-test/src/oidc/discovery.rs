@@ -118,7 +118,7 @@ impl Metadata {
     }
 }
 
-/// Checks that the document belongs to the issuer that was asked for
+/// Checks that the document belongs to the requested issuer
 /// ([OpenID Connect Discovery 1.0, section 4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
 ///
 /// Trailing slashes of the authority are tolerated, because they result from copying an address,
@@ -158,7 +158,7 @@ fn checked_endpoint(
 }
 
 /// The algorithms that are both configured and advertised. Metadata can narrow the configuration
-/// but not widen it, so that a manipulated document cannot enable `none` or HS256
+/// but not widen it, so a manipulated document cannot enable `none` or HS256
 /// ([RFC 8725, section 3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
 fn checked_algorithms(
     configured: &[Algorithm],

@@ -1,10 +1,10 @@
-//! The ID token: all checks between a string from the network and a user.
+//! The ID token: all checks that turn a string from the network into verified claims.
 //!
 //! The steps are those of
 //! [OpenID Connect Core 1.0, section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation).
 //! [`Provider::open`] performs steps 6 and 7, algorithm and signature, first. Core allows TLS to
 //! replace the signature check of a token that comes directly from the token endpoint, but the app
-//! verifies it always, because some issuers use plain http, in tests or by mistake.
+//! always verifies it, because some issuers use plain http, in tests or by mistake.
 //!
 //! [`Provider::open`]: super::provider::Provider::open
 

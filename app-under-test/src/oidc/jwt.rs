@@ -1,4 +1,4 @@
-//! Signed JWTs: what ID tokens and logout tokens have in common.
+//! Signed JWTs: the checks that ID tokens and logout tokens have in common.
 //!
 //! Nothing is trusted before the signature is verified, except the header, which is needed to
 //! verify it. `jsonwebtoken` verifies the signature; the claims are checked here, against the
@@ -91,7 +91,7 @@ fn check_header(token: &str, types: &[&str]) -> Result<Header, JwtError> {
     Ok(header)
 }
 
-/// Checks that the algorithm is an accepted one: the token must not choose it.
+/// Checks that the algorithm is an accepted one: the token alone must not choose it.
 fn check_algorithm(header: &Header, allowed: &[Algorithm]) -> Result<(), JwtError> {
     if allowed.contains(&header.alg) {
         Ok(())
@@ -110,8 +110,8 @@ fn check_signature<C: DeserializeOwned>(
     if candidates.is_empty() {
         return Err(JwtError::UnknownKey { kid: header.kid.clone(), algorithm: header.alg });
     }
-    // The library must verify the signature only: it would use the system's time and accept
-    // additional audiences.
+    // The library must only verify the signature: it would check times against the system's clock and
+    // accept additional audiences.
     let mut signature_only = Validation::new(header.alg);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
@@ -146,8 +146,7 @@ pub(super) fn check_issuer(found: &str, expected: &str) -> Result<(), JwtError> 
     }
 }
 
-/// Checks that the token is for this client and for no other audience, which the app would have to
-/// trust.
+/// Checks that the token is for this client alone: the app would have to trust any other audience.
 pub(super) fn check_audience(found: &Audience, client_id: &str) -> Result<(), JwtError> {
     let audiences = match found {
         Audience::One(audience) => std::slice::from_ref(audience),

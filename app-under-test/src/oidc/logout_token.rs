@@ -1,6 +1,6 @@
-//! The logout token, with which a provider ends sessions.
+//! The logout token, which a provider sends to end sessions.
 //!
-//! A forged token, or a token of another kind that passed as one, could sign users out. It is
+//! A forged token, or a token of another kind that was accepted as one, could sign users out. It is
 //! therefore checked like an ID token, and must not be one
 //! ([OpenID Connect Back-Channel Logout 1.0, section 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
 
@@ -42,7 +42,7 @@ pub(crate) enum LogoutTokenError {
     #[error(transparent)]
     Jwt(#[from] JwtError),
     #[error("`sub` or `sid` must be present")]
-    Nobody,
+    NoTarget,
     #[error("`events` must contain the back-channel logout event")]
     Event,
     #[error("`nonce` must be absent, because only ID tokens have one")]
@@ -100,12 +100,12 @@ pub(crate) fn verify(
     let subject = claims.sub.filter(is_present);
     let session_id = claims.sid.filter(is_present);
     if subject.is_none() && session_id.is_none() {
-        return Err(LogoutTokenError::Nobody);
+        return Err(LogoutTokenError::NoTarget);
     }
     if !claims.events.get(EVENT).is_some_and(Value::is_object) {
         return Err(LogoutTokenError::Event);
     }
-    // Whatever its value, including null.
+    // Any value is refused, including null.
     if all.contains_key("nonce") {
         return Err(LogoutTokenError::Nonce);
     }
@@ -137,7 +137,7 @@ impl LogoutTokenError {
                 JwtError::NotYetValid { .. } => "nbf must not be in the future",
                 JwtError::IssuedInTheFuture { .. } => "iat must not be in the future",
             },
-            Self::Nobody => "sub or sid must be present",
+            Self::NoTarget => "sub or sid must be present",
             Self::Event => "events must have an object as its member for back-channel logout",
             Self::Nonce => "nonce must be absent",
             Self::NoId => "jti must not be empty",

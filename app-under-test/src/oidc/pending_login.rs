@@ -1,6 +1,6 @@
 //! Logins that wait for the provider's response.
 //!
-//! Nonce and code verifier stay here until the response with their state arrives. A browser has one
+//! Nonce and code verifier are stored until the response with their state arrives. A browser has one
 //! login cookie for all its tabs; each tab has its own state.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -48,7 +48,7 @@ pub(crate) struct PendingLogins {
 }
 
 /// Pending logins by state, by browser and by age. Beginning one requires no authentication, so
-/// that no operation may take time in proportion to their number.
+/// no operation may take time in proportion to their number.
 #[derive(Debug, Default)]
 struct Waiting {
     by_state: HashMap<String, PendingLogin>,
@@ -60,7 +60,7 @@ struct Waiting {
     begun: u64,
 }
 
-/// Why a state does not lead to a pending login.
+/// Why no pending login was found for a state.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StateError {
     #[error("`state` must be that of a pending login: it is forged, used before, or too old")]

@@ -19,7 +19,7 @@ use crate::config::{Client, Identity, ProviderConfig, ProviderSettings, Registra
 /// How long metadata and keys are used before they are fetched again.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// How long outdated metadata and keys serve after a failed attempt to fetch them again. Otherwise
+/// How long outdated metadata and keys are used after a failed attempt to fetch them again. Otherwise
 /// every request would wait for the time limit while the provider does not answer.
 const BACK_OFF: Duration = Duration::from_secs(30);
 
@@ -117,8 +117,8 @@ impl Provider {
         self.known().is_some()
     }
 
-    /// Metadata and keys, fetched when there are none or they are outdated. Outdated ones still
-    /// serve while the provider does not answer, which is tried again only every [`BACK_OFF`].
+    /// Metadata and keys, fetched when there are none or they are outdated. Outdated ones are
+    /// used while the provider does not answer; it is tried again at most every [`BACK_OFF`].
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl Provider {
     }
 
     /// Checks header and signature of a token ([`jwt::open`]) with the keys of `snapshot`, and if
-    /// none of them fits, once more with the provider's current keys.
+    /// none of them fits, again with the provider's current keys.
     ///
     /// # Errors
     ///
@@ -251,7 +251,7 @@ impl Provider {
         Ok(Snapshot { metadata, registration, keys, fetched: self.clock.now() })
     }
 
-    /// The app's registration, made first where the app registers itself.
+    /// The app's registration, which is made first if the app registers itself and has none yet.
     async fn registration(&self, metadata: &Metadata) -> Result<Arc<Registration>, ProviderError> {
         let method = match &self.client.identity {
             Identity::Registered(registration) => return Ok(Arc::clone(registration)),
@@ -271,7 +271,7 @@ impl Provider {
         Ok(registration)
     }
 
-    /// Drops a registration that the provider does not know, where the app can make another.
+    /// Drops a registration that the provider does not know, if the app can make another.
     pub(crate) fn forget_registration(&self, registration: &Arc<Registration>) {
         let mut registered = self.registered();
         let is_this = |own: &Registered| Arc::ptr_eq(&own.registration, registration);
@@ -286,7 +286,7 @@ impl Provider {
         self.registered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs warnings about what will probably make logins fail.
+    /// Logs warnings about settings and metadata that will probably make logins fail.
     fn warn_about(&self, metadata: &Metadata, registration: &Registration, keys: &KeySet) {
         if !keys.fits_any(&metadata.signing_algorithms) {
             tracing::warn!(

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::provider::Provider;
 use crate::config::Config;
 
-/// The providers in the order of their buttons. There is always one, and the first is the
-/// default.
+/// The providers in the order of their buttons. There is at least one, and the first is the default.
 #[derive(Debug)]
 pub(crate) struct Providers {
     first: Arc<Provider>,

@@ -1,8 +1,8 @@
 //! A rate limit on fetching a provider's keys again.
 //!
 //! A token that no key fits causes a fetch, because the provider may have rotated its keys. Callers
-//! must not be able to flood the provider in this way, and unauthenticated callers must not use up
-//! the allowance of logins.
+//! must not be able to flood the provider in this way, and unauthenticated callers must not exhaust
+//! the limit for logins.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -18,15 +18,15 @@ const MAX_PER_MINUTE: usize = 5;
 pub(crate) enum Caller {
     /// From the provider, in response to the app.
     Provider,
-    /// From any client that can reach the app.
-    Anybody,
+    /// From any client that can reach the app, without authentication.
+    Unauthenticated,
 }
 
 /// When keys were fetched again because of a token, by the origin of the token.
 #[derive(Debug, Default)]
 pub(super) struct Refetches {
     provider: Mutex<VecDeque<Timestamp>>,
-    anybody: Mutex<VecDeque<Timestamp>>,
+    unauthenticated: Mutex<VecDeque<Timestamp>>,
 }
 
 impl Refetches {
@@ -34,7 +34,7 @@ impl Refetches {
     pub(super) fn try_acquire(&self, caller: Caller, now: Timestamp) -> bool {
         let times = match caller {
             Caller::Provider => &self.provider,
-            Caller::Anybody => &self.anybody,
+            Caller::Unauthenticated => &self.unauthenticated,
         };
         let minute = Duration::from_secs(60);
         let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);

@@ -86,7 +86,7 @@ fn metadata(client: &Client, method: AuthenticationMethod, settings: &ProviderSe
         "token_endpoint_auth_method": method.name(),
         "scope": client.scope,
     });
-    // Fixed at registration, whatever the metadata offers later.
+    // Fixed at registration, even if the metadata changes later.
     if let Some(algorithm) = settings.signing_algorithms.first() {
         metadata["id_token_signed_response_alg"] = json!(algorithm);
     }

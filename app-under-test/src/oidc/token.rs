@@ -19,7 +19,7 @@ pub(crate) struct Tokens {
     pub(crate) access_token: Secret,
     /// The remaining lifetime of the access token.
     pub(crate) lifetime: Duration,
-    /// A refresh may return none.
+    /// A refresh may not return one.
     pub(crate) id_token: Option<Secret>,
     pub(crate) refresh_token: Option<Secret>,
 }
@@ -62,7 +62,7 @@ pub(crate) enum RefreshError {
 /// ([RFC 6749, sections 5.1 and 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.1);
 /// [OpenID Connect Core 1.0, section 3.1.3.3](https://openid.net/specs/openid-connect-core-1_0.html#TokenResponse)).
 ///
-/// `scope` is not used, so that it may have any type.
+/// `scope` is not used, so it may have any type.
 #[derive(Deserialize)]
 struct Document {
     access_token: Option<String>,
@@ -164,7 +164,7 @@ fn form_encoded(text: &str) -> String {
 
 /// Parses the response.
 fn read(answer: &Answer) -> Result<Tokens, TokenError> {
-    // `error` counts whatever the status is: some providers send 200.
+    // `error` counts with any status: some providers send it with 200.
     if let Ok(Document { error: Some(error), error_description, .. }) = answer.object() {
         return Err(TokenError::Refused {
             code: error_code::token(&error),

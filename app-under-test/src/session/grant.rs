@@ -1,4 +1,4 @@
-//! What a session is refreshed with, and when.
+//! The refresh token of a session, and when to use it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use crate::config::Secret;
 /// How long before their expiry tokens are refreshed.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// The minimum time between two refreshes of a session, however short the lifetime of its tokens.
+/// The minimum time between two refreshes of a session, even if its tokens have a short lifetime.
 const MIN_PAUSE: Duration = Duration::from_secs(10);
 
-/// What a session is refreshed with.
+/// The refresh token of a session, and when to use it.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) refresh_token: Secret,
     /// The time of the next refresh.
     due: Timestamp,
-    /// Held during a refresh. Contains the reason if the session ended in it, for the requests that
+    /// Held during a refresh. If the session ends in it, contains the reason, for the requests that
     /// waited.
     pub(crate) turn: Arc<tokio::sync::Mutex<Option<Ended>>>,
 }

@@ -89,8 +89,7 @@ impl Sessions {
         self.replace(id, session.renewed(renewal, &self.limits, self.clock.now()))
     }
 
-    /// The session, not to be refreshed before `back_off` has passed, unless it has ended in the
-    /// meantime.
+    /// The session, whose next refresh waits for `back_off`, unless it has ended in the meantime.
     pub(crate) fn postpone_refresh(
         &self,
         id: &str,
@@ -100,7 +99,7 @@ impl Sessions {
         self.replace(id, session.postponed(back_off, self.clock.now()))
     }
 
-    /// Replaces a session; `None` where it has ended, because nothing may revive it.
+    /// Replaces a session; `None` if it has ended, because nothing may revive it.
     fn replace(&self, id: &str, new: Session) -> Option<Arc<Session>> {
         let mut store = self.store();
         let entry = store.get_mut(id)?;

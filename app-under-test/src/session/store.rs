@@ -11,7 +11,7 @@ use super::user_session::Session;
 #[derive(Debug, Default)]
 pub(super) struct Store {
     by_id: HashMap<String, Entry>,
-    /// Identifiers by issuer and `sid`. Front-channel logouts are not authenticated, so that they
+    /// Identifiers by issuer and `sid`. Front-channel logouts are not authenticated, so they
     /// must not take time in proportion to the number of sessions.
     by_name: HashMap<(String, String), HashSet<String>>,
 }
@@ -85,7 +85,7 @@ impl Store {
     }
 }
 
-/// What the provider calls a session. A refresh does not change it.
+/// The provider's name for a session. A refresh does not change it.
 fn name(session: &Session) -> Option<(String, String)> {
     let login = &session.login;
     login.session_id().map(|session_id| (login.issuer.clone(), session_id.to_owned()))

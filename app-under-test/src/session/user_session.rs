@@ -1,4 +1,4 @@
-//! What the app remembers of a login, and how a refresh changes it.
+//! The session of a signed-in user, and how a refresh changes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,15 +33,15 @@ pub(crate) struct Session {
     pub(crate) id_token: Secret,
     /// Proves that a form was sent from one of the app's own pages.
     csrf_token: Secret,
-    /// What the session is refreshed with, if the provider issued a refresh token.
+    /// Present if the provider issued a refresh token.
     pub(crate) grant: Option<Grant>,
-    /// Until when the provider's last confirmation is valid.
+    /// When the provider's latest confirmation expires.
     confirmed_until: Timestamp,
     /// When the session ends even if it is in use.
     ends: Timestamp,
 }
 
-/// What a login gave to begin a session with.
+/// The result of a login, from which a session begins.
 #[derive(Debug)]
 pub(crate) struct NewSession {
     pub(crate) provider: Arc<Provider>,
@@ -49,17 +49,17 @@ pub(crate) struct NewSession {
     pub(crate) id_token: Secret,
     pub(crate) claims: VerifiedClaims,
     pub(crate) access_token_lifetime: Duration,
-    /// Present where the app asked for one and the provider issued it.
+    /// Present if the app requested one and the provider issued it.
     pub(crate) refresh_token: Option<Secret>,
     /// Whether the policy service, if there is one, admits the user.
     pub(crate) allowed_by_policy: bool,
 }
 
-/// What a refresh gave to continue a session with.
+/// The result of a refresh, with which a session continues.
 #[derive(Debug)]
 pub(crate) struct Renewal {
     pub(crate) access_token_lifetime: Duration,
-    /// Replaces the old one where the provider issued a new one
+    /// Replaces the old one if the provider issued a new one
     /// ([RFC 6749, section 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) id_token: Option<(Secret, VerifiedClaims)>,
@@ -128,8 +128,8 @@ impl Session {
         token.as_bytes().ct_eq(expected).into()
     }
 
-    /// Whether the provider's last confirmation is still valid. Where it is not, a refresh may
-    /// help, and until then the user sees no protected page.
+    /// Whether the provider's latest confirmation is still valid. If not, the user sees no protected
+    /// page until a refresh succeeds.
     pub(crate) fn is_confirmed(&self, now: Timestamp) -> bool {
         now < self.confirmed_until
     }
@@ -141,7 +141,7 @@ impl Session {
 }
 
 impl SessionLimits {
-    /// Until when an ID token confirms a session, where `expires` is the end of its life.
+    /// When the confirmation by an ID token ends; `expires` is the end of the token's life.
     fn confirmed_until(&self, expires: Timestamp) -> Timestamp {
         if self.outlives_id_token { Timestamp::MAX } else { expires }
     }

@@ -43,7 +43,7 @@ impl Visitor {
 
 /// Whether the user is in any of the required groups, or no group is required.
 ///
-/// Names are compared exactly: there is no folding of case or of similar characters.
+/// Names are compared exactly, without folding of case or of similar characters.
 pub(crate) fn is_member(user: &User, required: &BTreeSet<String>) -> bool {
     required.is_empty() || user.groups.iter().any(|group| required.contains(group))
 }

@@ -89,7 +89,7 @@ fn form(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("GET, HEAD, OPTIONS, POST", methods)
 }
 
-/// A resource to which another program posts.
+/// An endpoint that another program posts to.
 fn call(methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     allowing("OPTIONS, POST", methods)
 }

@@ -132,7 +132,7 @@ async fn subject_alone_ends_all_sessions_of_the_user() {
 }
 
 #[tokio::test]
-async fn session_without_a_sid_ends_with_any_of_its_user() {
+async fn session_without_a_sid_ends_with_any_session_of_its_user() {
     let setup = Setup::new().await;
     let mut alice = setup.signed_in(json!({})).await;
     let mut bob = setup.signed_in(json!({"sub": "bob-2"})).await;
@@ -178,7 +178,7 @@ async fn token_can_be_used_once() {
     setup.advance(100);
     let description = refusal(&post(&setup, &token.sign()).await);
     assert!(description.contains("used before"), "{description}");
-    // A new signature does not make it another token.
+    // With a new signature it is still the same token.
     set(&mut token, json!({"exp": NOW + 600}));
     refusal(&post(&setup, &token.sign()).await);
     assert!(is_signed_in(&mut browser).await);
@@ -236,7 +236,7 @@ async fn newly_published_key_is_fetched() {
 }
 
 #[tokio::test]
-async fn unauthenticated_requests_do_not_use_up_the_fetches_of_logins() {
+async fn unauthenticated_requests_do_not_exhaust_the_limit_for_logins() {
     let setup = Setup::new().await;
     setup.signed_in(json!({})).await;
     for number in 0..12 {

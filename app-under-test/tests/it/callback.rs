@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::setup::{Setup, begin, callback};
 use crate::stub::{DISCOVERY, TOKEN};
 
-/// Begins a login, returns with `query` (`STATE` stands for the state), and returns the error code
-/// after asserting that no session began and no code was sent.
+/// Begins a login and opens the callback with `query`, in which `STATE` means the login's state.
+/// Asserts that no session began and no code was sent, and returns the error code.
 async fn refused(query: &str) -> String {
     refused_at(&Setup::new().await, query).await
 }
@@ -46,7 +46,7 @@ async fn state_must_be_that_of_the_login() {
 }
 
 #[tokio::test]
-async fn state_counts_once() {
+async fn state_can_be_used_once() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -60,7 +60,7 @@ async fn state_counts_once() {
 }
 
 #[tokio::test]
-async fn state_grows_old() {
+async fn state_expires() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -71,14 +71,14 @@ async fn state_grows_old() {
 }
 
 #[tokio::test]
-async fn response_in_another_browser_is_refused_and_stays_valid_in_the_right_one() {
+async fn response_is_refused_in_another_browser_and_stays_valid_in_its_own() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
     setup.grant(&setup.id_token(&login));
 
-    let mut nobody = setup.browser();
-    let answer = callback(&mut nobody, &login.response()).await;
+    let mut fresh = setup.browser();
+    let answer = callback(&mut fresh, &login.response()).await;
     assert_eq!(answer.error_code(), "invalid_state");
     let mut another = setup.browser();
     begin(&mut another, "auth/login").await;

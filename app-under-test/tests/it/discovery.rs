@@ -1,4 +1,4 @@
-//! Discovery: at start, later, or never.
+//! Discovery: at the start, later, or not at all.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn refused(reply: Reply) -> (u16, String) {
     (answer.status, answer.error_code().to_owned())
 }
 
-/// The same with one member of the metadata changed; null removes it.
+/// The same, with one member of the metadata changed; null removes it.
 async fn refused_with(member: &str, value: impl FnOnce(&str) -> Value) -> (u16, String) {
     let stub = Stub::start().await;
     let value = value(&stub.issuer());
@@ -45,7 +45,7 @@ async fn until_ready(browser: &mut Browser) {
 }
 
 #[tokio::test]
-async fn start_takes_two_calls_and_a_login_needs_none_of_them_again() {
+async fn start_makes_two_calls_and_a_login_does_not_repeat_them() {
     let setup = Setup::new().await;
     until_ready(&mut setup.browser()).await;
     setup.signed_in(json!({})).await;
@@ -115,7 +115,7 @@ async fn unresponsive_provider_delays_parallel_logins_only_once() {
 }
 
 #[tokio::test]
-async fn unresponsive_provider_is_not_asked_at_every_request_once_metadata_is_outdated() {
+async fn unresponsive_provider_is_not_called_at_every_request_when_metadata_is_outdated() {
     let setup = Setup::impatient(Stub::start().await).await;
     let mut browser = setup.signed_in(json!({})).await;
     assert_eq!(setup.stub.calls(DISCOVERY).len(), 1);
@@ -130,7 +130,7 @@ async fn unresponsive_provider_is_not_asked_at_every_request_once_metadata_is_ou
     assert_eq!(
         setup.stub.calls(DISCOVERY).len(),
         3,
-        "the provider must be asked again after the back-off"
+        "the provider must be called again after the back-off"
     );
 }
 

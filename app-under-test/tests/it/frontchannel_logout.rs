@@ -32,7 +32,7 @@ async fn named_session_ends() {
 async fn only_the_provider_may_frame_the_page() {
     let setup = Setup::new().await;
     let issuer = setup.stub.issuer();
-    let answer = load(&setup, &[("iss", &issuer), ("sid", "nobody's")]).await;
+    let answer = load(&setup, &[("iss", &issuer), ("sid", "unknown")]).await;
     let policy = format!("default-src 'none'; base-uri 'none'; frame-ancestors {issuer}");
     assert_eq!(answer.header("content-security-policy"), policy);
     assert_eq!(answer.header("cache-control"), "no-store");

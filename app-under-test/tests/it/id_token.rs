@@ -111,7 +111,7 @@ async fn changed_payload_is_refused() {
 }
 
 #[tokio::test]
-async fn foreign_key_is_refused_whatever_its_kid() {
+async fn foreign_key_is_refused_with_any_kid() {
     refused("id_token_signature", |token| token.key = Key::other()).await;
     refused("id_token_signature", |token| {
         token.key = Key::other();

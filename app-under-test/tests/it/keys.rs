@@ -47,7 +47,7 @@ async fn new_key_under_the_old_kid_is_fetched_as_well() {
 #[tokio::test]
 async fn unknown_kid_is_refused_after_fetching_the_keys_again() {
     let setup = Setup::new().await;
-    let code = sign_in(&setup, Key::signing(), Some("nobody")).await;
+    let code = sign_in(&setup, Key::signing(), Some("unknown")).await;
     assert_eq!(code.unwrap(), "id_token_unknown_key");
     assert_eq!(setup.stub.calls(JWKS).len(), 2);
 }
@@ -56,7 +56,7 @@ async fn unknown_kid_is_refused_after_fetching_the_keys_again() {
 async fn fetches_for_unknown_kids_are_rate_limited() {
     let setup = Setup::new().await;
     for number in 0..12 {
-        let kid = format!("nobody-{number}");
+        let kid = format!("unknown-{number}");
         assert!(sign_in(&setup, Key::signing(), Some(&kid)).await.is_some());
     }
     assert_eq!(setup.stub.calls(JWKS).len(), 1 + 5);
@@ -86,7 +86,7 @@ async fn failed_fetch_of_keys_is_not_cached() {
 }
 
 #[tokio::test]
-async fn token_without_kid_is_tried_with_every_key_that_fits() {
+async fn every_fitting_key_is_tried_for_a_token_without_kid() {
     let setup = Setup::new().await;
     setup.stub.publish(&[
         Key::p256().jwk("ec"),
@@ -132,7 +132,7 @@ async fn keys_and_metadata_are_fetched_again_every_hour() {
 }
 
 #[tokio::test]
-async fn outdated_keys_serve_while_the_provider_is_not_reachable() {
+async fn outdated_keys_are_used_while_the_provider_is_not_reachable() {
     let setup = Setup::new().await;
     assert_eq!(sign_in(&setup, Key::signing(), Some("signing")).await, None);
     setup.advance(3600);

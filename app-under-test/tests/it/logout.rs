@@ -78,7 +78,7 @@ async fn unknown_states_are_ignored() {
 }
 
 #[tokio::test]
-async fn provider_without_logout_is_not_asked() {
+async fn provider_without_a_logout_endpoint_is_not_called() {
     let stub = Stub::start().await;
     stub.edit(DISCOVERY, |metadata| metadata["end_session_endpoint"] = Value::Null);
     let setup = Setup::at(stub, &[]).await;
@@ -131,7 +131,7 @@ async fn post_without_the_token_does_not_sign_out() {
 }
 
 #[tokio::test]
-async fn get_only_asks() {
+async fn get_only_asks_for_confirmation() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let page = browser.get("auth/logout?next=http://evil.example").await;
@@ -170,7 +170,7 @@ async fn denied_users_can_log_out() {
 }
 
 #[tokio::test]
-async fn oversized_body_does_not_sign_out_and_is_answered_with_a_page() {
+async fn oversized_body_does_not_sign_out_and_leads_to_a_page() {
     let setup = Setup::new().await;
     let mut browser = setup.signed_in(json!({})).await;
     let long = "x".repeat(9000);

@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::browser::Answer;
 use crate::setup::{NOW, Setup};
 
-/// A page with redacted values where they differ between runs; each is checked first.
+/// A page without the values that differ between runs. The form of each is checked before it is
+/// redacted.
 fn stable(page: &Answer, setup: &Setup) -> String {
     let mut body = page.body.clone();
     if let Some((_, rest)) = body.split_once("name=\"csrf_token\" value=\"") {

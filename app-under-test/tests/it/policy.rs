@@ -20,7 +20,7 @@ async fn status_for(reply: Reply) -> u16 {
 }
 
 #[tokio::test]
-async fn clear_yes_admits() {
+async fn explicit_permission_admits() {
     assert_eq!(status_for(Reply::Json(json!({"allow": true, "valid": true}))).await, 200);
     assert_eq!(status_for(Reply::Json(json!({"allow": true, "result": {}}))).await, 200);
 }

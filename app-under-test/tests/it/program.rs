@@ -56,7 +56,7 @@ fn unknown_arguments_are_refused() {
 }
 
 #[test]
-fn port_in_use_is_named() {
+fn port_in_use_is_reported() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = program(

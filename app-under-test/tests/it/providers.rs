@@ -111,7 +111,7 @@ async fn there_is_a_button_for_each_provider() {
 }
 
 #[tokio::test]
-async fn each_provider_is_asked_by_its_own_client() {
+async fn each_provider_gets_requests_from_its_own_client() {
     let two = Two::new().await;
     let mut browser = two.setup.browser();
     let address = two.setup.app.address();
@@ -151,7 +151,7 @@ async fn code_is_redeemed_at_the_provider_of_the_login() {
 async fn response_at_another_redirect_uri_is_refused_before_any_code_is_sent() {
     let two = Two::new().await;
     let mut browser = two.setup.browser();
-    // The evil provider sent the browser on to the honest one, which uses its own redirect URI.
+    // The evil provider redirected the browser to the honest one, which uses its own redirect URI.
     let login = begin(&mut browser, "auth/login?provider=evil").await;
     let answer = back_at_honest(&mut browser, &login).await;
     assert_eq!((answer.status, answer.error_code()), (400, "issuer_mismatch"));

@@ -1,4 +1,4 @@
-//! Sessions that a refresh token continues, and sessions without one.
+//! Sessions with a refresh token, and sessions without one.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -158,7 +158,7 @@ async fn refreshes_continue_the_session_until_its_absolute_limit() {
         setup.stub.reply(TOKEN, refreshed(&setup, json!({})));
         assert!(is_welcome(&browser.get("").await));
     }
-    // Eight hours after the login it ends in any case.
+    // Eight hours after the login it ends, even though it is in use.
     setup.advance(8 * 3600 - 20 * 1200);
     assert!(browser.get("").await.body.contains("Please log in"));
 }
@@ -453,7 +453,7 @@ async fn new_id_token_must_be_signed_by_the_provider() {
 }
 
 #[tokio::test]
-async fn age_of_the_authentication_is_not_checked_again() {
+async fn age_of_the_authentication_is_checked_at_the_login_only() {
     let setup = Setup::with(&[OFFLINE, ("OIDC_MAX_AGE", "60")]).await;
     let mut browser = signed_in(&setup, json!({}), json!({"auth_time": NOW})).await;
     setup.advance(300);

@@ -19,7 +19,7 @@ const GET_ONLY: [&str; 10] = [
 ];
 
 #[tokio::test]
-async fn base_without_its_slash_redirects_to_it_whatever_the_host() {
+async fn base_without_its_slash_redirects_to_it_regardless_of_the_host() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     let answer = browser

@@ -136,7 +136,7 @@ pub(crate) fn grant(stub: &Stub, id_token: &IdToken) {
     stub.reply(USERINFO, Reply::Json(userinfo));
 }
 
-/// A clock that stands at [`NOW`].
+/// A manual clock, set to [`NOW`].
 pub(crate) fn clock() -> Clock {
     Clock::manual(jiff::Timestamp::from_second(NOW).unwrap())
 }

@@ -152,7 +152,7 @@ impl Stub {
         self.reply(JWKS, Reply::Json(json!({ "keys": keys })));
     }
 
-    /// Stops: from now on connections are refused.
+    /// Stops the provider: from now on, connections are refused.
     pub(crate) async fn stop(mut self) {
         self.server.abort();
         assert!((&mut self.server).await.unwrap_err().is_cancelled());

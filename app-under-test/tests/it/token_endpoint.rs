@@ -6,7 +6,7 @@ use crate::browser::Answer;
 use crate::setup::{Setup, begin, callback};
 use crate::stub::{Reply, Stub, TOKEN, USERINFO};
 
-/// Signs in while the token endpoint replies with what `reply` makes of the honest response.
+/// Signs in; `reply` turns the token endpoint's honest response into the one that is sent.
 async fn answer_at(setup: &Setup, reply: impl FnOnce(Value) -> Reply) -> Answer {
     let mut browser = setup.browser();
     let login = begin(&mut browser, "auth/login").await;
@@ -64,7 +64,7 @@ impl SplitOffOrigin for String {
 }
 
 #[tokio::test]
-async fn secret_goes_into_the_form_by_default() {
+async fn secret_is_sent_in_the_form_by_default() {
     let (form, header) = form_with(&[]).await;
     insta::assert_json_snapshot!(form, @r#"
     [
@@ -98,7 +98,7 @@ async fn secret_goes_into_the_form_by_default() {
 }
 
 #[tokio::test]
-async fn secret_goes_into_the_header_when_configured_and_is_encoded_first() {
+async fn secret_is_encoded_and_sent_in_the_header_when_configured() {
     let (form, header) = form_with(&[
         ("OIDC_CLIENT_AUTH", "client_secret_basic"),
         ("OIDC_CLIENT_ID", "a:b"),
@@ -146,7 +146,7 @@ async fn error_next_to_tokens_is_an_error() {
 }
 
 #[tokio::test]
-async fn null_is_no_error() {
+async fn null_does_not_count_as_an_error() {
     let answer = answer_at(&Setup::new().await, with("error", Value::Null)).await;
     assert_eq!(answer.status, 302);
 }

@@ -66,7 +66,7 @@ async fn subject_that_is_missing_repeated_or_not_a_string_is_refused() {
 }
 
 #[tokio::test]
-async fn failure_fails_the_login() {
+async fn login_fails_when_userinfo_fails() {
     for status in [401, 403, 500, 302] {
         refused("provider_answer", 502, Reply::status(status, json!({"sub": "alice-1"}))).await;
     }
@@ -105,7 +105,7 @@ async fn access_token_does_not_follow_redirects() {
 }
 
 #[tokio::test]
-async fn provider_without_userinfo_is_not_asked() {
+async fn provider_without_userinfo_is_not_called() {
     let stub = Stub::start().await;
     stub.edit(DISCOVERY, |metadata| metadata["userinfo_endpoint"] = Value::Null);
     let setup = Setup::at(stub, &[]).await;

@@ -1,4 +1,4 @@
-//! What it follows, and which cookies its requests carry.
+//! What the user agent follows, and which cookies its requests carry.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn browser() -> HttpBrowser {
     HttpBrowser::new(client.unwrap())
 }
 
-/// What `/shown` shows at the end of a navigation that starts with `html` on a server of its own.
+/// The text of `/shown` at the end of a navigation that starts with `html` on another server.
 async fn shown_after(html: &str, host: &str) -> String {
     let mut target = serve(Router::new()).await;
     let mut browser = browser();
@@ -58,7 +58,7 @@ async fn a_refresh_carries_lax_cookies_between_sites() {
 }
 
 #[tokio::test]
-async fn a_redirect_after_a_form_is_followed_with_get_or_repeated_by_its_status() {
+async fn the_status_decides_whether_a_redirect_after_a_form_uses_get_or_repeats_the_form() {
     let router = Router::new()
         .route("/303", any(async || Redirect::to("/shown")))
         .route("/307", any(async || Redirect::temporary("/shown")));
@@ -76,7 +76,7 @@ async fn a_redirect_after_a_form_is_followed_with_get_or_repeated_by_its_status(
 }
 
 #[tokio::test]
-async fn redirects_end_after_as_many_as_browsers_follow() {
+async fn the_number_of_redirects_is_limited_as_in_browsers() {
     let server = serve(Router::new().route("/", get(async || Redirect::to("/")))).await;
     let page = browser().open(&server).await;
     assert_eq!(page.trouble, Some(Trouble::TooManyRedirects));

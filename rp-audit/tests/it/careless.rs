@@ -21,7 +21,7 @@ pub(super) const CLIENT_ID: &str = "careless";
 /// Its client secret.
 pub(super) const CLIENT_SECRET: &str = "careless-secret";
 
-/// A text of its page that shows that nobody is signed in.
+/// The text of its page if no user is signed in.
 pub(super) const NOBODY: &str = "Nobody is signed in";
 
 /// The state of its handlers.

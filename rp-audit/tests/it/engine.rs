@@ -1,4 +1,4 @@
-//! The audit itself: a verdict of `pass` proves something only if careless relying parties fail.
+//! The audit itself: the verdict `pass` means something only if careless relying parties fail.
 
 use std::time::Duration;
 
@@ -122,7 +122,7 @@ async fn a_relying_party_that_checks_nothing_fails() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_relying_party_that_checks_nothing_passes_where_nothing_must_be_refused() -> Result<()> {
+async fn a_relying_party_that_checks_nothing_passes_if_nothing_must_be_refused() -> Result<()> {
     for case in ["id-token-aud-array-single", "token-token-type-case", "discovery-sparse-or-extra"]
     {
         let report = report(case).await?;

@@ -10,7 +10,7 @@ pub(crate) enum JwtError {
     Header(String),
     #[error("`typ` must be that of the expected kind of token, got {0:?}")]
     Type(String),
-    #[error("`crit` must be absent: the app knows no extensions")]
+    #[error("`crit` must be absent: the app supports no extensions")]
     Critical,
     #[error("`alg` must be one of {expected:?}, got {found:?}")]
     Algorithm { found: Algorithm, expected: Vec<Algorithm> },

@@ -14,7 +14,7 @@ use crate::web::access;
 struct Denied<'a> {
     base: &'a str,
     name: &'a str,
-    /// The groups that would grant access; empty when groups are not the reason.
+    /// The groups that would grant access; empty if groups are not the reason.
     required_groups: Vec<&'a str>,
     has_distributed_groups: bool,
     switch_user: String,

@@ -59,7 +59,7 @@ pub(crate) async fn post(
         tracing::warn!("rejected a logout: it lacks the session's CSRF token");
         return confirm(&app, session, StatusCode::FORBIDDEN);
     }
-    // Here first, so that this session ends even if the provider fails.
+    // The app's own session first, so that it ends even if the provider fails.
     if let Some(id) = cookie::session(&headers, &app.config) {
         app.sessions.end(&id);
     }
