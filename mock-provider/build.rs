@@ -1,5 +1,5 @@
-//! Links the program at a fixed address where that is known to work. Nothing is relocated at start
-//! then: 0.3 MiB of tables stay what they are in the file, and are not copied into memory.
+//! Links the program at a fixed address on platforms where that is known to work. The loader then
+//! relocates nothing, so 0.3 MiB of tables stay mapped from the file and are not copied into memory.
 
 use std::env;
 

@@ -20,9 +20,8 @@
 //! # }
 //! ```
 //!
-//! [`mod@test`] runs it: each test has a browser session, a provider and an app (a [`stack`]) of its
-//! own, which are closed whatever happens, and leaves a [`trace`] when it fails. [`pages`] hold all
-//! selectors. [`browser::settings`] lists the environment variables that choose the browser.
+//! [`mod@test`] runs it. Each test has its own browser session, provider and app (a [`stack`]), which
+//! are closed even if it panics, and leaves a [`trace`] when it fails. [`pages`] has all selectors. [`browser::settings`] lists the environment variables that choose the browser.
 
 pub mod demo;
 mod log;

@@ -9,8 +9,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The log of the current thread. The runtime of each test has a thread of its own, so this is the log
-/// of the servers of that test only.
+/// The log of the current thread. The runtime of each test has its own thread, so this is the log of
+/// the servers of that test only.
 pub(crate) struct Log {
     lines: Lines,
     _guard: DefaultGuard,
@@ -20,7 +20,7 @@ pub(crate) struct Log {
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Collects from now on, until dropped.
+    /// Collects the log from now on, until dropped.
     pub(crate) fn begin() -> Self {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
@@ -28,7 +28,7 @@ impl Log {
             .with_ansi(false)
             .with_writer(lines.clone())
             .finish()
-            // The WebDriver commands of the harness would bury it.
+            // Logs of the WebDriver commands would drown it out.
             .with(
                 Targets::new()
                     .with_default(Level::INFO)

@@ -1,4 +1,4 @@
-//! Runs a browser test: in turn, with a time limit, and with cleanup and a trace.
+//! Runs a browser test: when a slot is free, with a time limit, with cleanup and a trace.
 
 use std::any::{Any, type_name_of_val};
 use std::cell::RefCell;
@@ -21,7 +21,7 @@ use crate::trace::{self, Trace};
 /// How long the body of a test may take without slow motion. Most take a second.
 const MAX_TEST_TIME: Duration = Duration::from_secs(60);
 
-/// As many browsers run at once as there are cores: more of them only make each one slower.
+/// As many browsers run at once as there are cores: more would only slow each other down.
 static CORES: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(*CORES));
 
@@ -41,7 +41,7 @@ struct Attachment {
 type Outcome = Result<Result<()>, Box<dyn Any + Send>>;
 
 impl Test {
-    /// Opens a browser with a new profile: each browser is another end user's.
+    /// Opens a browser with a new profile, as if it belonged to another end user.
     ///
     /// # Errors
     ///
@@ -114,10 +114,10 @@ pub async fn browser_test(body: impl AsyncFnOnce(&Test) -> Result<()>) -> Result
     browser_test_with(settings, installed, body).await
 }
 
-/// Runs a browser test in a certain browser, in addition to the run in the
-/// [configured](browser_test) one. Chrome may stand in for Chromium.
+/// Runs a browser test in a particular browser, in addition to the run in the
+/// [configured](browser_test) one. Chrome may replace Chromium.
 ///
-/// The test is skipped where `E2E_BROWSER` chooses one browser for all tests, and where Firefox or
+/// The test is skipped if `E2E_BROWSER` chooses one browser for all tests, or if Firefox or
 /// geckodriver, which few systems have, is not installed. The first skipped test prints why.
 ///
 /// # Errors
@@ -158,7 +158,7 @@ fn skip(engine: Engine, why: &str) {
     let mut skipped = SKIPPED.lock().unwrap_or_else(PoisonError::into_inner);
     if !skipped.contains(&engine) {
         skipped.push(engine);
-        // Not `eprintln`, whose output is captured for tests that pass.
+        // Not `eprintln`, because the output of tests that pass is captured.
         let _ = writeln!(io::stderr(), "\nskipped browser tests in {engine}: {why}");
     }
 }
@@ -205,7 +205,7 @@ where
 }
 
 async fn outcome_of(test: &Test, body: impl AsyncFnOnce(&Test) -> Result<()>) -> Outcome {
-    // In slow motion a person is watching.
+    // In slow motion, a person is watching.
     let limit = if test.settings.slow_motion.is_zero() { MAX_TEST_TIME } else { Duration::MAX };
     let body = AssertUnwindSafe(body(test)).catch_unwind();
     timeout(limit, body)

@@ -21,7 +21,7 @@ use browser::Browser;
 use browser::settings::flag;
 use tokio::time::timeout;
 
-/// How long a browser may take to report its state: the test may have failed because it hangs.
+/// How long a browser may take to report its state. It may hang, which may be why the test failed.
 const MAX_BROWSER_TIME: Duration = Duration::from_secs(5);
 
 /// The folder of one test under `target/e2e`.

@@ -1,4 +1,4 @@
-//! Ten thousand issuers in one process: the time to create each, and the memory of all.
+//! Ten thousand issuers in one process: the time to create each, and the total memory.
 //!
 //! Fails above 0.2 ms each, or 200 MiB in total.
 
@@ -22,7 +22,7 @@ fn main() {
     let each = begun.elapsed() / ISSUERS;
     let grown = resident_kib() - before;
     println!(
-        "{ISSUERS} issuers: {each:?} each, {} KiB each, {} MiB in all",
+        "{ISSUERS} issuers: {each:?} each, {} KiB each, {} MiB in total",
         grown / u64::from(ISSUERS),
         resident_kib() / 1024
     );

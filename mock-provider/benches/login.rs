@@ -1,6 +1,6 @@
 //! Whole logins on one core, compared with RSA signatures on the same core: a login needs one
-//! signature, so that is the limit. The two alternate, because the speed of a machine changes with
-//! its load.
+//! signature, which is the limit. The two alternate, because the speed of a machine changes with its
+//! load.
 
 mod support;
 

@@ -1,11 +1,11 @@
-//! Memory over many logins: expired codes, tokens and sessions are removed, and the journal is a
-//! ring.
+//! Memory over many logins: expired codes, tokens and sessions are removed, and the journal is a ring
+//! buffer.
 //!
 //! Prints the resident memory ten times, and fails if it still grows in the second half of the
 //! logins. `LOGINS` sets their number, by default 50,000. Each login advances the provider's clock
-//! by ten seconds, so that everything expires in the course of the run.
+//! by ten seconds, so that everything expires during the run.
 
-#[expect(dead_code, reason = "each benchmark uses its part")]
+#[expect(dead_code, reason = "each benchmark uses a part of the module")]
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What a library user has without any Cargo feature: `cargo test --no-default-features --test
-//! minimal`. It holds with all features, too.
+//! The library without any Cargo feature: `cargo test --no-default-features --test minimal`. The tests
+//! also pass with all features.
 
 use mock_provider::failure::{Failure, modes};
 use mock_provider::{Client, MockProvider, User};

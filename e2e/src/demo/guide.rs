@@ -1,4 +1,4 @@
-//! The guide that the demo prints: its addresses, and what each user sees.
+//! The guide that the demo prints: the addresses, and what the app shows each user.
 
 use std::fmt::{self, Write};
 

@@ -1,4 +1,4 @@
-//! The demo: provider and app, started for people to click through.
+//! The demo: provider and app, for people to try in a browser.
 
 mod guide;
 mod program;

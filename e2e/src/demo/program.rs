@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::guide;
 use crate::stack::Stack;
 
-/// Starts the mock provider and an app that signs in with it, to click through in a browser.
+/// Starts the mock provider and an app that signs in with it, to try in a browser.
 #[derive(Debug, Parser)]
 #[command(name = "demo", version)]
 struct Arguments {
@@ -63,7 +63,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// What to do about an error.
+/// A suggestion for solving an error.
 fn hint(error: &Error) -> &'static str {
     let port_in_use = error
         .chain()

@@ -29,7 +29,7 @@ impl<'a> Denied<'a> {
         self.browser.text("#name").await
     }
 
-    /// The groups of which the user needs one.
+    /// The groups of which the user must be in one.
     ///
     /// # Errors
     ///

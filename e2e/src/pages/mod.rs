@@ -1,4 +1,4 @@
-//! The pages that an end user sees, one file each. No other code contains selectors of them.
+//! The pages that an end user sees, one file each. Only these files contain selectors.
 //!
 //! `X::seen(&browser)` waits until the browser shows the page X. The page that follows a click depends
 //! on the story, so methods that click return nothing.

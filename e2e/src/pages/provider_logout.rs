@@ -23,7 +23,7 @@ impl<'a> ProviderLogout<'a> {
         Ok(Self { browser })
     }
 
-    /// Signs out, and waits for the page that reports it. The frames of that page have loaded then.
+    /// Signs out, and waits for the page that confirms it and for its frames.
     ///
     /// # Errors
     ///

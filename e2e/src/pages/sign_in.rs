@@ -3,7 +3,7 @@
 use anyhow::Result;
 use browser::Browser;
 
-/// An element of this page only.
+/// A selector that matches on this page only.
 const MARK: &str = "main.sign-in";
 
 /// The provider lists the users to sign in as.

@@ -16,7 +16,7 @@ use super::running::{HalfStack, Stack};
 /// The time on the clock of a stack when it starts.
 const START: &str = "2026-01-01T12:00:00Z";
 
-/// A change of the provider that needs the address of the app.
+/// A change to the provider that needs the address of the app.
 type ForApp = Box<dyn FnOnce(MockProviderBuilder, &str) -> MockProviderBuilder + Send>;
 
 /// A stack that has not started.
@@ -80,14 +80,14 @@ impl StackBuilder {
         self
     }
 
-    /// Sets an environment variable of the app, replacing the value of the stack. `{issuer}` stands for
-    /// the issuer, whose port is not known yet. An empty value removes the variable.
+    /// Sets an environment variable of the app, replacing the value of the stack. `{issuer}` is
+    /// replaced by the issuer, whose port is not known yet. An empty value removes the variable.
     pub fn app_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.insert(name, value.into());
         self
     }
 
-    /// Makes the app trust the certificates of the provider only.
+    /// Makes the app trust only the certificates of the provider.
     pub fn trusts_provider(mut self) -> Self {
         self.trusts_provider = true;
         self
@@ -113,7 +113,7 @@ impl StackBuilder {
     }
 
     /// Runs provider and app in real time with random codes and tokens, for use by people. Default:
-    /// the clocks of both stand still, and codes and tokens are the same in each run.
+    /// both have frozen clocks, and codes and tokens are the same in each run.
     pub fn in_real_time(mut self) -> Self {
         self.in_real_time = true;
         self

@@ -1,4 +1,4 @@
-//! Provider and app once they run.
+//! A running provider and app.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,13 +39,13 @@ impl Stack {
         format!("{}{path}", self.app.base_url())
     }
 
-    /// A function that returns the journal of the provider, also after the stack has stopped.
+    /// A function that returns the journal of the provider, even after the stack has stopped.
     pub(crate) fn journal(&self) -> impl Fn() -> Vec<Exchange> + 'static {
         let provider = Arc::clone(&self.provider);
         move || provider.journal()
     }
 
-    /// Advances the clocks of provider and app. A browser has a clock of its own.
+    /// Advances the clocks of provider and app. The browser's clock does not change.
     ///
     /// # Panics
     ///
@@ -72,7 +72,7 @@ impl Stack {
     }
 }
 
-/// A stack whose provider runs and whose app does not.
+/// A stack whose provider is running and whose app has not started.
 #[must_use = "the provider stops when this is dropped"]
 pub struct HalfStack {
     pub(super) provider: Arc<MockProvider>,

@@ -87,7 +87,7 @@ async fn explanation(browser: &Browser, callback: &Url) -> Result<String> {
 }
 
 #[tokio::test]
-async fn each_error_code_is_explained_in_the_words_of_the_app() -> Result<()> {
+async fn each_error_code_is_explained_in_the_apps_own_words() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -164,7 +164,7 @@ async fn a_state_expires_after_ten_minutes() -> Result<()> {
         sign_in.choose("ada").await?;
         let failed = SignInFailed::seen(&browser).await?;
         assert_eq!(failed.code().await?, "invalid_state");
-        // The user is signed in at the provider by now, so that no page asks again.
+        // The user is signed in at the provider by now, so it does not ask again.
         failed.try_again().await?;
         Welcome::seen(&browser).await?;
         Ok(())
@@ -214,7 +214,7 @@ async fn a_callback_does_not_work_in_another_browser() -> Result<()> {
         let request = begin(&attacker, &stack).await?;
         let answer = answer(&stack, "ada", &request).await?;
 
-        // The attacker sends the link to a victim, who would then act in the attacker's account.
+        // The attacker sends the link to a victim, who would then use the attacker's account.
         let victim = test.browser().await?;
         insta::assert_snapshot!(refusal(&victim, &stack, &answer).await?, @"invalid_state: This sign-in was not started in this browser, took too long, or was already completed.");
         // Also while the victim is signing in.

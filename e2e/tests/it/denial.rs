@@ -61,12 +61,12 @@ async fn another_user_signs_in_after_a_denial() -> Result<()> {
         stack.provider().clear_journal();
         denied.switch_user().await?;
 
-        // The provider asks, although a user is signed in there.
+        // The provider shows its page, although a user is signed in there.
         let sign_in = SignIn::seen(&browser).await?;
         assert!(sign_in.offers_to_continue().await?);
         sign_in.choose("ada").await?;
 
-        // The page that the first user requested.
+        // This is the page that the first user requested.
         Claims::seen(&browser).await?;
         insta::assert_snapshot!("flow_of_another_user", flow(&stack)?);
         browser.visit(&stack.url("")).await?;

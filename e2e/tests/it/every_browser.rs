@@ -1,7 +1,7 @@
-//! Runs stories in several browsers where browsers differ: cookies between sites, the Back button, the
-//! focus, a server that does not respond.
+//! Runs in several browsers the stories in which browsers differ: cookies between sites, the Back
+//! button, the focus, a server that does not respond.
 
-/// Creates three tests of each story: in the configured browser, in Chromium, and in Firefox where it is
+/// Creates three tests of each story: in the configured browser, in Chromium, and in Firefox if it is
 /// installed.
 macro_rules! in_every_browser {
     ($($story:ident),+ $(,)?) => {

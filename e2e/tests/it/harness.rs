@@ -1,4 +1,4 @@
-//! The harness itself: a test leaves nothing behind but a trace.
+//! The harness itself: a test leaves nothing behind except a trace.
 
 use std::cell::Cell;
 use std::fs;
@@ -106,7 +106,7 @@ async fn a_test_that_passes_leaves_no_trace() -> Result<()> {
 }
 
 #[tokio::test]
-async fn two_browsers_of_a_test_share_no_cookie() -> Result<()> {
+async fn two_browsers_of_a_test_do_not_share_cookies() -> Result<()> {
     browser_test(async |test| {
         let url = serve("<script>document.cookie = 'a=1'</script>").await?;
         let first = test.browser().await?;

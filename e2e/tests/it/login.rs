@@ -42,7 +42,7 @@ async fn a_user_signs_in_and_is_greeted(test: &Test) -> Result<()> {
     insta::assert_snapshot!("welcome", browser.view().await?);
     insta::assert_snapshot!("flow_of_a_login", flow(&stack)?);
     assert_eq!(browser.url().await?.as_str(), stack.url(""));
-    // No page violates its content security policy or lacks a file.
+    // No page violates its content security policy, and no file is missing.
     assert_eq!(browser.console().await?, [""; 0]);
     Ok(())
 }

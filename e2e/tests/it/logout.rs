@@ -38,7 +38,7 @@ async fn logout_ends_the_sessions_of_app_and_provider(test: &Test) -> Result<()>
 }
 
 #[tokio::test]
-async fn logout_is_local_where_the_provider_has_no_endpoint_for_it() -> Result<()> {
+async fn logout_is_local_if_the_provider_has_no_endpoint_for_it() -> Result<()> {
     browser_test(async |test| {
         let stack = Stack::builder()
             .app_variable("OIDC_SKIP_DISCOVERY", "true")
@@ -58,7 +58,7 @@ async fn logout_is_local_where_the_provider_has_no_endpoint_for_it() -> Result<(
 }
 
 #[tokio::test]
-async fn a_link_to_the_logout_asks_first() -> Result<()> {
+async fn a_link_to_the_logout_asks_for_confirmation() -> Result<()> {
     browser_test(async |test| {
         let stack = test.stack(Stack::builder()).await?;
         let browser = test.browser().await?;
@@ -95,7 +95,7 @@ async fn a_form_on_another_site_does_not_sign_the_user_out(test: &Test) -> Resul
     Ok(())
 }
 
-/// The frame is on another site than its page, so browsers may withhold its cookies.
+/// The frame is on another site than its page, so browsers may not send its cookies.
 async fn a_front_channel_logout_ends_the_session_of_the_app(test: &Test) -> Result<()> {
     logout_at_the_provider(test, |client, app| {
         client.frontchannel_logout_uri(format!("{app}auth/frontchannel-logout"))

@@ -110,7 +110,7 @@ async fn logout_during_an_outage_is_local_and_says_so() -> Result<()> {
         let logged_out = LoggedOut::seen(&browser).await?;
         insta::assert_snapshot!(logged_out.scope().await?, @"You may still be signed in at the sign-in service: the next person to use this browser could sign in as you.");
 
-        // That is true: the provider signs the same user in without asking.
+        // Indeed, the provider signs the same user in without asking.
         stack.provider().resume().await?;
         logged_out.sign_in().await?;
         Welcome::seen(&browser).await?;

@@ -91,7 +91,7 @@ async fn a_session_cookie_from_before_the_login_is_invalid_after_it() -> Result<
         SignIn::seen(&victim).await?.choose("ada").await?;
         assert_eq!(Welcome::seen(&victim).await?.name().await?, "Ada Lovelace");
         assert_ne!(session_cookie(&victim).await?.value(), planted.value());
-        // The planted session has ended, rather than become that of the victim.
+        // The planted session has ended and did not become the victim's.
         attacker.reload().await?;
         Home::seen(&attacker).await?;
         Ok(())

@@ -18,13 +18,13 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const REDIRECT_URI: &str = "http://127.0.0.1:8050/callback";
 
-/// A relying party with a browser. What is the same in every login is written once, so that the
-/// time is the provider's.
+/// A relying party with a browser. The constant parts of its requests are encoded in advance, so that
+/// the measured time is the provider's.
 pub(crate) struct Login {
     router: Router,
     authorize: Uri,
     sign_in_form: String,
-    /// Without the code, which comes last.
+    /// Without the code, which is appended.
     token_form: String,
 }
 
@@ -68,7 +68,7 @@ impl Login {
         self.redeem(&self.post("/sign-in", self.sign_in_form.clone()).await).await;
     }
 
-    /// Authorization, token, userinfo, where the provider signs in by itself.
+    /// Authorization, token, userinfo, if the provider signs the user in without a page.
     pub(crate) async fn without_page(&self) {
         let callback = self.get(self.authorize.clone(), None).await;
         self.redeem(&callback).await;
@@ -120,14 +120,14 @@ fn encode(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// What a relying party takes from a token response.
+/// The members of a token response that a relying party uses.
 #[derive(Deserialize)]
 struct Tokens<'a> {
     id_token: &'a str,
     access_token: &'a str,
 }
 
-/// What it takes from userinfo.
+/// The members of userinfo that it uses.
 #[derive(Deserialize)]
 struct Claims<'a> {
     sub: &'a str,

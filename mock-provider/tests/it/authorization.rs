@@ -271,7 +271,7 @@ async fn nonce_and_pkce_are_optional_for_a_confidential_client() {
 }
 
 #[tokio::test]
-async fn nonce_and_pkce_are_required_when_the_client_is_configured_so() {
+async fn nonce_and_pkce_are_required_if_the_client_is_configured_to_send_them() {
     let provider = builder()
         .client(
             Client::new("strict")
@@ -327,7 +327,7 @@ async fn responses_are_not_cached_and_send_no_referrer() {
     let mut browser = Browser::new();
     let page = browser.authorize(&provider, &request()).await;
     let callback = browser.sign_in(&page, "alice").await;
-    let error = browser.authorize(&provider, &request().with("client_id", "nobody")).await;
+    let error = browser.authorize(&provider, &request().with("client_id", "unknown")).await;
     // Pages may send their origin, because their forms need one.
     for (answer, policy) in
         [(page, "strict-origin"), (callback, "no-referrer"), (error, "strict-origin")]

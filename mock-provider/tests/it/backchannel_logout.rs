@@ -32,11 +32,11 @@ async fn sign_in(
 ) -> Value {
     let request = Parameters::authorization().with("client_id", client).with("scope", "openid");
     let page = browser.authorize(provider, &request).await;
-    let told = match page.headers.contains_key("location") {
+    let callback = match page.headers.contains_key("location") {
         true => page.callback(),
         false => browser.sign_in(&page, subject).await.callback(),
     };
-    let form = Parameters::code(&told["code"]).with("client_id", client);
+    let form = Parameters::code(&callback["code"]).with("client_id", client);
     browser.token(provider, form).await.expect(200).json()
 }
 
@@ -131,7 +131,7 @@ async fn an_unreachable_client_does_not_prevent_a_logout() {
 }
 
 #[tokio::test]
-async fn a_logout_by_the_handle_ends_only_the_sessions_of_that_user() {
+async fn a_logout_through_the_handle_ends_only_the_sessions_of_that_user() {
     let shop = RelyingParty::start(204, "").await;
     let provider = provider_of(shop.url("/logout").as_str()).await;
     let mut sids = Vec::new();
@@ -145,10 +145,10 @@ async fn a_logout_by_the_handle_ends_only_the_sessions_of_that_user() {
 
     assert_eq!(provider.log_out("alice").await, 2);
     let received = shop.received();
-    let told: Vec<_> =
+    let notified: Vec<_> =
         received.iter().map(|it| decoded(&it.logout_token()).1["sid"].clone()).collect();
-    assert_eq!(told.len(), 2);
-    assert!(sids.iter().all(|sid| told.contains(sid)), "{told:?} {sids:?}");
+    assert_eq!(notified.len(), 2);
+    assert!(sids.iter().all(|sid| notified.contains(sid)), "{notified:?} {sids:?}");
     assert_eq!(provider.log_out("alice").await, 0);
     assert_eq!(shop.received().len(), 2);
 
@@ -156,8 +156,8 @@ async fn a_logout_by_the_handle_ends_only_the_sessions_of_that_user() {
     for (browser, is_signed_in) in
         browsers.iter_mut().map(|it| (it, false)).chain([(&mut bob, true)])
     {
-        let told = browser.authorize(&provider, &silent).await.callback();
-        assert_eq!(told.contains_key("code"), is_signed_in);
+        let callback = browser.authorize(&provider, &silent).await.callback();
+        assert_eq!(callback.contains_key("code"), is_signed_in);
     }
 }
 

@@ -46,7 +46,7 @@ fn every_link_of_the_published_page_leads_to_an_entry_of_its_own() {
 }
 
 #[test]
-fn a_default_is_among_the_values_to_choose_from() {
+fn a_default_is_one_of_the_possible_values() {
     let list = json(["--json"]);
     let parameters = |mode: &Value| mode["parameters"].as_array().unwrap().clone();
     for parameter in list.as_array().unwrap().iter().flat_map(parameters) {

@@ -138,7 +138,7 @@ fn every_invalid_variable_is_named_at_once() {
 }
 
 #[test]
-fn a_value_that_contradicts_the_rest_is_that_of_its_variable_or_option() {
+fn a_value_that_contradicts_the_rest_is_reported_under_its_variable_or_option() {
     let mut command = program(["--auto-login=alcie"]);
     command.env("MOCK_PROVIDER_ISSUER_URL", "idp");
     command.env("MOCK_PROVIDER_FAIL", "id-token-exp-invalid@client=demo-ap");

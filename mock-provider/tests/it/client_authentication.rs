@@ -153,7 +153,7 @@ async fn wrong_credentials_are_refused_and_the_journal_names_the_check() {
 }
 
 #[tokio::test]
-async fn an_unauthenticated_client_learns_the_required_scheme() {
+async fn the_challenge_names_the_required_scheme() {
     let provider = start().await;
     let malformed = "the Authorization header must be `Basic` and the base64 of id:secret";
     for (header, reason) in [

@@ -17,7 +17,7 @@ fn invalid() -> Vec<String> {
     names
 }
 
-/// The message with which a text or file is refused.
+/// The error message for a text or file that must be refused.
 #[track_caller]
 fn refusal(outcome: Result<Config, ConfigError>) -> String {
     match outcome {
@@ -27,7 +27,7 @@ fn refusal(outcome: Result<Config, ConfigError>) -> String {
 }
 
 #[test]
-fn the_demonstration_is_valid() {
+fn the_configuration_of_the_demo_is_valid() {
     let config = Config::load(fixtures().join("provider.toml")).unwrap();
     assert!(config.users.len() >= 9);
     assert!(config.clients.iter().any(|client| client.id == "auth-app"));
@@ -124,8 +124,8 @@ fn a_configuration_from_code_is_checked_without_line_numbers() {
 
 #[test]
 fn no_input_makes_the_parser_panic() {
-    // Every beginning of a valid file, and every file with one byte changed to one that means
-    // something to TOML.
+    // Every prefix of a file, and the file with each byte replaced by each of a few characters, most of
+    // which have a meaning in TOML.
     let text = std::fs::read_to_string(fixtures().join("invalid/several-faults-of-meaning.toml"));
     let text = text.unwrap();
     for end in 0..text.len() {

@@ -30,7 +30,7 @@ async fn run(provider: &MockProvider) -> (Value, Value, Value) {
 }
 
 #[tokio::test]
-async fn two_runs_are_alike_to_the_byte() {
+async fn two_runs_are_identical_to_the_byte() {
     let (first, second) = (provider(7, TIME).await, provider(7, TIME).await);
     let (first, second) = (run(&first).await, run(&second).await);
     assert!(first.0["id_token"].is_string() && first.1["id_token"].is_string());
@@ -38,7 +38,7 @@ async fn two_runs_are_alike_to_the_byte() {
 }
 
 #[tokio::test]
-async fn another_seed_gives_other_codes_and_tokens() {
+async fn another_seed_gives_different_codes_and_tokens() {
     let (first, second) = (provider(7, TIME).await, provider(8, TIME).await);
     let (first, second) = (run(&first).await, run(&second).await);
     for member in ["access_token", "refresh_token", "id_token"] {
@@ -47,7 +47,7 @@ async fn another_seed_gives_other_codes_and_tokens() {
 }
 
 #[tokio::test]
-async fn another_time_gives_other_id_tokens_and_the_same_random_values() {
+async fn another_time_gives_different_id_tokens_and_the_same_random_values() {
     let (first, second) = (provider(7, TIME).await, provider(7, "2026-01-01T00:00:01Z").await);
     let (first, second) = (run(&first).await, run(&second).await);
     assert_ne!(first.0["id_token"], second.0["id_token"]);

@@ -30,7 +30,7 @@ fn back_with(hint: &str) -> Parameters {
     Parameters::none().with("id_token_hint", hint).with("post_logout_redirect_uri", LOGGED_OUT)
 }
 
-/// Submits an answer to the question whether to sign out.
+/// Submits a decision on the page that asks whether to sign out.
 async fn answer(
     browser: &mut Browser,
     provider: &MockProvider,
@@ -107,7 +107,7 @@ async fn the_cookie_is_removed_without_an_expiry_date() {
 }
 
 #[tokio::test]
-async fn a_cookie_kept_from_before_the_logout_is_dead() {
+async fn a_cookie_kept_from_before_the_logout_is_invalid() {
     let provider = start().await;
     let (mut browser, hint) = signed_in(&provider, "alice").await;
     let mut thief = browser.thief();
@@ -134,7 +134,7 @@ async fn the_id_token_ends_its_session_even_from_another_browser() {
 }
 
 #[tokio::test]
-async fn without_an_id_token_the_user_is_asked() {
+async fn without_an_id_token_the_user_must_confirm() {
     let provider = start().await;
     let (mut browser, _) = signed_in(&provider, "alice").await;
     let request = Parameters::none()
@@ -156,7 +156,7 @@ async fn without_an_id_token_the_user_is_asked() {
 }
 
 #[tokio::test]
-async fn with_an_id_token_of_another_user_the_user_is_asked() {
+async fn with_an_id_token_of_another_user_the_user_must_confirm() {
     let provider = start().await;
     let (mut browser, _) = signed_in(&provider, "alice").await;
     let (_, hint) = signed_in(&provider, "bob").await;
@@ -195,7 +195,7 @@ async fn the_question_cannot_be_answered_by_another_site() {
 }
 
 #[tokio::test]
-async fn a_logout_without_parameters_asks_and_ends_on_a_page() {
+async fn a_logout_without_parameters_must_be_confirmed_and_ends_on_a_page() {
     let provider = start().await;
     let (mut browser, _) = signed_in(&provider, "alice").await;
     let page = end_session(&mut browser, &provider, &Parameters::none()).await;
@@ -208,7 +208,7 @@ async fn a_logout_without_parameters_asks_and_ends_on_a_page() {
 }
 
 #[tokio::test]
-async fn a_logout_without_a_session_asks_nothing() {
+async fn a_logout_without_a_session_needs_no_confirmation() {
     let provider = start().await;
     let mut browser = Browser::new();
     end_session(&mut browser, &provider, &Parameters::none())
@@ -221,7 +221,7 @@ async fn a_logout_without_a_session_asks_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_client_the_browser_goes_back_to_one_that_the_session_served() {
+async fn without_a_client_the_browser_returns_to_a_client_of_the_session() {
     let provider = start().await;
     for (uri, registered) in [(LOGGED_OUT, true), ("https://evil.example/bye", false)] {
         let (mut browser, _) = signed_in(&provider, "alice").await;

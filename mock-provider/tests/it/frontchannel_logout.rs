@@ -13,11 +13,11 @@ async fn sign_out(provider: &MockProvider, request: Parameters) -> (Answer, Stri
     for client in ["plain", "framed"] {
         let authorization = Parameters::authorization().with("client_id", client);
         let page = browser.authorize(provider, &authorization).await;
-        let told = match page.headers.contains_key("location") {
+        let parameters = match page.headers.contains_key("location") {
             true => page.callback(),
             false => browser.sign_in(&page, "alice").await.callback(),
         };
-        let form = Parameters::code(&told["code"]).with("client_id", client);
+        let form = Parameters::code(&parameters["code"]).with("client_id", client);
         let tokens = browser.token(provider, form).await.expect(200).json();
         let claims = verified(provider, &tokens, client).await;
         sid = claims["sid"].as_str().expect("there is a session").to_owned();
@@ -42,8 +42,8 @@ async fn provider() -> MockProvider {
 
 /// The address of the one frame, with the parameters in their written form.
 fn frame(provider: &MockProvider, sid: &str) -> String {
-    let told = Parameters::none().with("iss", provider.issuer()).with("sid", sid);
-    format!("https://shop.example/logout?tenant=1&{}", told.encode())
+    let parameters = Parameters::none().with("iss", provider.issuer()).with("sid", sid);
+    format!("https://shop.example/logout?tenant=1&{}", parameters.encode())
 }
 
 /// Escaped as in an attribute.

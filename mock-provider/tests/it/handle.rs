@@ -22,8 +22,9 @@ async fn a_provider_without_configuration_logs_any_user_in() {
     let request =
         Parameters::authorization().with("client_id", "demo-app").with("redirect_uri", callback);
     let address = authorization_url(&provider, &request);
-    for subject in ["alice", "bob", "carol", "dave", "somebody-else"] {
-        let answer = provider.authorize_as(subject, &address).await.expect("nobody is refused");
+    for subject in ["alice", "bob", "carol", "dave", "unlisted"] {
+        let answer =
+            provider.authorize_as(subject, &address).await.expect("every user is accepted");
         assert!(answer.starts_with(&format!("{callback}?code=")), "{answer}");
     }
 }
@@ -62,7 +63,7 @@ async fn a_suspended_provider_refuses_connections_and_comes_back_as_it_was() {
 
     provider.suspend().await;
     provider.suspend().await;
-    TcpStream::connect(provider.address()).expect_err("nobody listens");
+    TcpStream::connect(provider.address()).expect_err("nothing listens");
 
     provider.resume().await.expect("the port is still free");
     provider.resume().await.expect("resuming twice is allowed");
@@ -236,7 +237,7 @@ fn the_blocking_provider_needs_no_runtime() {
     assert_eq!(provider.clock().now().to_string(), "2026-01-01T00:00:01Z");
 
     provider.suspend();
-    TcpStream::connect(provider.address()).expect_err("nobody listens");
+    TcpStream::connect(provider.address()).expect_err("nothing listens");
     provider.resume().expect("the port is still free");
     TcpStream::connect(provider.address()).expect("the provider listens");
 }

@@ -60,13 +60,13 @@ async fn login_hint_signs_in_when_configured() {
     let answer = browser.authorize(&provider, &hint("alice")).await;
     assert_eq!(subject(&provider, &answer).await, "alice");
     // The hint matches no user: the session is used, or the page is shown.
-    let answer = browser.authorize(&provider, &hint("nobody")).await;
+    let answer = browser.authorize(&provider, &hint("unknown")).await;
     assert_eq!(subject(&provider, &answer).await, "alice");
-    Browser::new().authorize(&provider, &hint("nobody")).await.expect_sign_in_page();
+    Browser::new().authorize(&provider, &hint("unknown")).await.expect_sign_in_page();
 }
 
 #[tokio::test]
-async fn login_hint_alone_signs_nobody_in() {
+async fn login_hint_alone_does_not_sign_in() {
     let provider = start().await;
     let request = request().with("login_hint", "alice").with("prompt", "none");
     Browser::new()

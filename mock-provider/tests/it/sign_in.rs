@@ -44,7 +44,7 @@ async fn the_page_shows_client_scopes_and_users_with_their_groups() {
     }
     assert!(!page.body.contains("pass wörd"), "the page contains no password");
     assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
-    assert!(!page.headers.contains_key("set-cookie"), "nobody is signed in yet");
+    assert!(!page.headers.contains_key("set-cookie"), "no user is signed in yet");
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_password_is_required_when_the_user_has_one() {
         let again = browser.decide(&page, &fields).await;
         again.expect_page(422, problem);
         assert_eq!(last_refusal(&provider), ("sign_in_refused".to_owned(), problem.to_owned()));
-        assert!(browser.cookies().is_empty(), "nobody is signed in");
+        assert!(browser.cookies().is_empty(), "no user is signed in");
         assert!(!again.body.contains("gu3ss"), "the password is not shown again");
     }
     // The page that is shown again works like the first one.
@@ -248,7 +248,7 @@ async fn an_unknown_failure_is_reported_on_the_page_with_the_nearest_name() {
     ] {
         let received = browser.decide(&page, &fields).await;
         received.expect_page(422, "did you mean `id-token-exp-invalid`?");
-        assert!(browser.cookies().is_empty(), "nobody is signed in");
+        assert!(browser.cookies().is_empty(), "no user is signed in");
         assert_eq!(last_refusal(&provider).0, "sign_in_refused");
     }
 }

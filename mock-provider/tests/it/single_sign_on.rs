@@ -54,7 +54,7 @@ async fn the_session_serves_other_clients_too_and_keeps_its_identifier() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_its_time_is_over() {
+async fn a_session_ends_after_its_lifetime() {
     let provider = start().await;
     let mut browser = signed_in(&provider, "alice").await;
     provider.clock().advance(Duration::from_secs(8 * 60 * 60));
@@ -124,7 +124,7 @@ async fn another_account_replaces_the_session() {
 }
 
 #[tokio::test]
-async fn a_cookie_from_before_the_last_sign_in_is_dead() {
+async fn a_cookie_from_before_the_latest_sign_in_is_invalid() {
     let provider = start().await;
     let mut browser = signed_in(&provider, "alice").await;
     let mut thief = browser.thief();

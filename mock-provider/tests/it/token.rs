@@ -25,7 +25,7 @@ async fn a_code_is_exchanged_for_tokens() {
     assert_eq!(tokens["token_type"], "Bearer");
     assert_eq!(tokens["expires_in"], 3600);
     assert_eq!(tokens["scope"], "openid profile email groups");
-    assert!(tokens.get("refresh_token").is_none(), "nobody asked for offline_access");
+    assert!(tokens.get("refresh_token").is_none(), "offline_access was not requested");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("pragma"), "no-cache");
 }
@@ -138,7 +138,7 @@ async fn a_code_is_valid_until_the_last_second_of_its_lifetime() {
 }
 
 #[tokio::test]
-async fn an_expired_code_is_forgotten_in_the_end() {
+async fn an_expired_code_is_eventually_forgotten() {
     let provider = start().await;
     let form = Parameters::code(&code(&provider).await);
     provider.clock().advance(Duration::from_secs(3_600));

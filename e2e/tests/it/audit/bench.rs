@@ -58,7 +58,7 @@ impl AppBench {
 /// The configuration that a case needs.
 fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
     match case.mode().name {
-        // The provider can only disregard a request that the app makes.
+        // The provider can only ignore a request that the app makes.
         "id-token-auth-context-weaker" => stack.app_variable("OIDC_MAX_AGE", "600"),
         "token-client-auth" if case.value("secret") == "special-chars" => stack
             .provider(|provider| provider.client(client().secret(SPECIAL_SECRET)))
@@ -67,7 +67,7 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         // An app that is registered for another algorithm would refuse every signature with this one.
         "id-token-sig-ecdsa-malformed" => signed_with_es256(stack),
         "id-token-sig-invalid" if case.value("alg") == "ES256" => signed_with_es256(stack),
-        // One channel at a time, or the other channel would complete the logout.
+        // One channel at a time: otherwise the other channel would complete the logout.
         name if name.starts_with("backchannel-") => stack.provider_for_app(|provider, app| {
             let client = client().secret(CLIENT_SECRET);
             provider.client(client.backchannel_logout_uri(format!("{app}{BACK_CHANNEL}")))

@@ -1,4 +1,4 @@
-//! One case in a real browser for each kind of outcome that users see.
+//! For each kind of outcome that users see, one case in a real browser.
 
 use anyhow::Result;
 use e2e::test::browser_test;

@@ -5,8 +5,8 @@ use rp_audit::Outcome;
 
 /// The outcome of a case; `None` for a mode without an entry.
 ///
-/// The audit judges whether an outcome is correct. This table says which of the correct outcomes the app
-/// has.
+/// The audit judges whether an outcome is correct. This table fixes which of the correct outcomes the
+/// app has.
 pub(super) fn expected_outcome(failure: &Failure) -> Option<Outcome> {
     use Outcome::{CleanError, NotApplicable, NotExercised, SessionExpected};
     let is = |name: &str, value: &str| failure.value(name) == value;
@@ -18,7 +18,7 @@ pub(super) fn expected_outcome(failure: &Failure) -> Option<Outcome> {
         // The app accepts JSON with any media type, and follows no redirects.
         "discovery-bad-body" if !is("redirect", "none") => CleanError,
         "discovery-bad-body" if is("body", "sound") => SessionExpected,
-        // Members that the app does not need.
+        // The app does not need these members.
         "discovery-missing-required"
             if any(
                 "member",
@@ -113,7 +113,7 @@ pub(super) fn expected_outcome(failure: &Failure) -> Option<Outcome> {
         | "id-token-sig-ecdsa-malformed"
         | "id-token-not-a-jwt" => CleanError,
 
-        // The app accepts numbers of any size and with fractions, but no strings.
+        // The app accepts numbers of any size, with or without a fraction, but no strings.
         "id-token-time-format" if is("form", "string") => CleanError,
         "id-token-time-format" => SessionExpected,
         // The app tolerates a minute of clock skew, and does not limit the age of a token.
@@ -231,7 +231,7 @@ pub(super) fn expected_outcome(failure: &Failure) -> Option<Outcome> {
         "sequence-clock-skew" | "sequence-concurrent-users" | "sequence-op-restart" => {
             SessionExpected
         }
-        // Of these, the app only requires a group.
+        // Of these requirements, the app only has the group.
         "sequence-rejected-login-loop" if is("reason", "missing-group") => CleanError,
         "sequence-rejected-login-loop" => SessionExpected,
         "sequence-back-after-logout" => CleanError,

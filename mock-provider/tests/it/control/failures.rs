@@ -33,7 +33,7 @@ async fn a_failure_acts_from_when_it_is_armed_until_it_is_cleared() {
 }
 
 #[tokio::test]
-async fn the_number_of_firings_is_reported_after_a_failure_is_over() {
+async fn the_number_of_firings_is_reported_after_a_failure_has_ended() {
     let provider = start().await;
     let control = Control(&provider);
     let armed = json!({"failure": "id-token-exp-invalid:value=0@times=1"});

@@ -1,4 +1,4 @@
-//! The journal over HTTP, at once and as it grows.
+//! The journal over HTTP, as a list and as a stream of events.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

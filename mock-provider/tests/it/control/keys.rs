@@ -31,7 +31,7 @@ async fn an_unknown_rotation_or_key_is_refused() {
     let control = Control(&provider);
     let answer = control.post(&format!("{KEYS}/rotate"), json!({"rotation": "overlp"})).await;
     expect_refused(&answer, 422, "unknown value `overlp` of `rotation`: did you mean `overlap`?");
-    control.delete(&format!("{KEYS}/nobody")).await.expect(404);
+    control.delete(&format!("{KEYS}/unknown")).await.expect(404);
 }
 
 #[tokio::test]
@@ -44,6 +44,6 @@ async fn an_old_key_signs_again_under_another_name() {
     control.patch(&format!("/issuers/default/keys/{old}"), change).await.expect(200);
     let kid = provider.keys().signing_kid(mock_provider::Algorithm::RS256);
     assert_eq!(kid.as_deref(), Some("old"));
-    let refused = control.patch("/issuers/default/keys/nobody", json!({"sign": true})).await;
-    assert!(refused.expect(404).body.contains("`nobody`"), "{}", refused.body);
+    let refused = control.patch("/issuers/default/keys/unknown", json!({"sign": true})).await;
+    assert!(refused.expect(404).body.contains("`unknown`"), "{}", refused.body);
 }

@@ -58,7 +58,7 @@ async fn users_are_listed_replaced_and_removed() {
 }
 
 #[tokio::test]
-async fn a_replaced_user_shows_in_live_sessions_and_grants_and_a_removed_one_stays() {
+async fn live_sessions_and_grants_follow_a_replaced_user_and_keep_a_removed_one() {
     let provider = start().await;
     let control = Control(&provider);
     let request =
@@ -90,7 +90,7 @@ async fn a_replaced_user_shows_in_live_sessions_and_grants_and_a_removed_one_sta
 }
 
 #[tokio::test]
-async fn a_disabled_user_keeps_tokens_but_the_session_serves_no_further_login() {
+async fn a_disabled_user_keeps_tokens_but_cannot_log_in_with_the_session() {
     let provider = start().await;
     let control = Control(&provider);
     let request = Parameters::authorization();
@@ -170,7 +170,7 @@ async fn a_client_can_have_a_signing_algorithm_of_its_own() {
     assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["RS256", "ES256"]));
 }
 
-/// A login that goes on while its user changes.
+/// A login during which its user changes.
 struct Login<'a> {
     provider: &'a MockProvider,
     browser: Browser,
@@ -247,7 +247,7 @@ async fn a_user_replaced_before_the_code_is_redeemed_has_the_new_groups_in_the_i
 }
 
 #[tokio::test]
-async fn a_removed_user_keeps_the_last_known_groups_where_still_signed_in() {
+async fn a_removed_user_keeps_the_last_known_groups_while_signed_in() {
     let provider = start().await;
     let mut login = Login::of_alice(&provider).await;
     replace_alice(&provider, json!(["pilots"])).await;

@@ -77,7 +77,7 @@ async fn from_names_the_first_exchange_that_fails_and_nth_means_the_same() {
 }
 
 #[test]
-fn a_failure_is_written_with_from_however_it_was_given() {
+fn a_failure_is_printed_with_from_even_if_it_was_given_with_nth() {
     let written = format!("{EXPIRED}@from=3,times=1");
     for selector in ["from", "nth"] {
         let failure = Failure::parse(&format!("{EXPIRED}@{selector}=3,times=1")).unwrap();
@@ -87,7 +87,7 @@ fn a_failure_is_written_with_from_however_it_was_given() {
 }
 
 #[test]
-fn from_and_nth_are_one_selector_that_is_given_once() {
+fn from_and_nth_are_the_same_selector_and_cannot_be_combined() {
     let error = Failure::parse(&format!("{EXPIRED}@from=1,nth=2")).unwrap_err().to_string();
     assert!(error.contains("twice"), "{error}");
     let error = Failure::parse(&format!("{EXPIRED}@from=0")).unwrap_err().to_string();
@@ -158,13 +158,13 @@ async fn a_failure_that_never_fired_fails_the_test() {
 
 #[tokio::test]
 #[should_panic(expected = "did you mean `id-token-exp-invalid`?")]
-async fn a_failure_that_is_not_known_is_refused_with_the_nearest_one() {
+async fn an_unknown_failure_is_refused_with_the_nearest_one() {
     let provider = start().await;
     let _failure = provider.fail("id-token-exp-invald");
 }
 
 #[tokio::test]
-async fn a_failing_issuer_needs_no_set_up() {
+async fn a_failing_issuer_needs_no_setup() {
     let provider = start().await;
     let address = format!("{}/failing/{EXPIRED}", provider.issuer());
     let metadata = format!("{address}/.well-known/openid-configuration");
@@ -228,7 +228,7 @@ async fn a_failure_for_a_named_issuer_can_be_armed_anywhere() {
 
 #[tokio::test]
 #[should_panic(expected = "there is no issuer `acme`")]
-async fn a_failure_for_an_issuer_that_nobody_made_is_refused() {
+async fn a_failure_for_an_unknown_issuer_is_refused() {
     let provider = start().await;
     let _failure = provider.fail("jwks-unavailable@issuer=acme");
 }
@@ -243,7 +243,7 @@ async fn published_and_used(provider: &MockProvider) -> (Vec<Value>, Value) {
 }
 
 #[tokio::test]
-async fn keys_that_a_failure_for_one_client_needs_are_published_to_all() {
+async fn keys_that_a_failure_for_one_client_needs_are_published_for_all_clients() {
     for failure in [
         "id-token-alg-unregistered:alg=PS256",
         "id-token-alg-invalid:variant=RS256-with-ec-kid",

@@ -174,7 +174,7 @@ async fn a_named_issuer_may_sign_with_the_key_of_the_default_one() {
 }
 
 #[tokio::test]
-async fn a_request_that_may_not_be_redirected_is_not_sent_on_either() {
+async fn a_request_that_must_not_be_redirected_is_not_forwarded_either() {
     let provider = start().await;
     let failure = provider.fail("authorization-mixup").may_not_fire();
     let request = Parameters::authorization().with("redirect_uri", "https://evil.example/");
@@ -235,7 +235,7 @@ async fn an_unsolicited_id_token_is_valid_and_belongs_to_another_user() {
 }
 
 #[tokio::test]
-async fn an_unsolicited_access_token_opens_the_claims_of_another_user() {
+async fn an_unsolicited_access_token_gives_access_to_the_claims_of_another_user() {
     let provider = start().await;
     let _failure = provider.fail("authorization-unsolicited-tokens:token=access_token");
     let token = parameter(&log_in(&provider).await, "access_token");
@@ -246,7 +246,7 @@ async fn an_unsolicited_access_token_opens_the_claims_of_another_user() {
 }
 
 #[tokio::test]
-async fn a_307_makes_the_browser_post_the_sign_in_form_on() {
+async fn a_307_makes_the_browser_post_the_sign_in_form_to_the_client() {
     let provider = start().await;
     let _failure = provider.fail("authorization-form-post:variant=307-redirect");
     let callback = log_in(&provider).await;
@@ -254,7 +254,7 @@ async fn a_307_makes_the_browser_post_the_sign_in_form_on() {
 }
 
 #[tokio::test]
-async fn a_single_user_is_attacked_with_a_made_up_one() {
+async fn the_other_user_is_invented_if_only_one_is_configured() {
     let provider = MockProvider::builder()
         .user(mock_provider::User::new("alice"))
         .client(

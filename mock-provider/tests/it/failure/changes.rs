@@ -1,5 +1,5 @@
-//! What a failure changes in what a relying party and a browser receive, everything else being
-//! equal: one reviewed snapshot per mode.
+//! The differences that a failure makes to everything that a relying party and a browser receive:
+//! one reviewed snapshot per mode.
 
 use mock_provider::failure::{Class, Failure, Mode};
 use serde_json::Value;
@@ -86,12 +86,12 @@ fn compare(place: &str, honest: Option<&Value>, sent: Option<&Value>, lines: &mu
     }
 }
 
-/// An honest value and what is sent in its place, as short as the difference between them allows.
+/// An honest value and the value sent in its place, as short as the difference between them allows.
 ///
 /// Of our own pages only the title is shown, because their words and style change more often than
 /// the provider does.
 fn brief(honest: Option<&Value>, sent: Option<&Value>) -> (String, String) {
-    /// Every case repeats the honest values, so a few characters must do.
+    /// Every case repeats the honest values, so a few characters must suffice.
     const MAX_HONEST: usize = 60;
     const MAX_SENT: usize = 160;
     /// How much of a long common start is shown.

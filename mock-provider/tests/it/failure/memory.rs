@@ -1,4 +1,4 @@
-//! Failures that look back at earlier requests fire regardless of what the journal keeps.
+//! Failures that depend on earlier requests fire even if the journal does not keep them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{
     Answer, Browser, CALLBACK, CHALLENGE, Parameters, RelyingParty, decoded, url,
 };
 
-/// What the journal remembers while a scenario runs.
+/// How much the journal keeps while a scenario runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Memory {
     /// Everything.
@@ -27,12 +27,12 @@ enum Memory {
 /// Makes `state` and `nonce` longer than the journal keeps.
 const PADDING: &str = "xxxxxxxxx";
 
-/// A relying party and its users, who take one step after another while a failure is armed.
+/// A relying party and its users, who act step by step while a failure is armed.
 struct Journey {
     provider: MockProvider,
     memory: Memory,
     relying_party: RelyingParty,
-    /// Endpoint and place of each alteration, where the journal records them.
+    /// Endpoint and place of each alteration, if the journal records them.
     alterations: Vec<(Endpoint, String)>,
 }
 
@@ -52,7 +52,7 @@ impl Journey {
         Self { provider, memory, relying_party, alterations: Vec::new() }
     }
 
-    /// Notes what the failure did in the last step and, where the journal is cleared, clears it.
+    /// Notes the alterations of the last step, and clears the journal if the scenario requires that.
     fn step(&mut self) {
         if self.memory == Memory::Cleared {
             self.note_alterations();
@@ -78,7 +78,7 @@ impl Journey {
             .with("state", &format!("state of {name}{padding}"))
             .with("nonce", &format!("nonce of {name}{padding}"));
         match self.memory {
-            // In front of the others, so that a journal that keeps the first 64 has only these.
+            // Before the others, so that a journal that keeps the first 64 has only these.
             Memory::Parts => {
                 let ignored = (0..65).fold(Parameters::none(), |all, number| {
                     all.with_another(&format!("ignored-{number}"), "")
@@ -158,9 +158,9 @@ fn identity(claims: &Value) -> Value {
 }
 
 /// Runs a scenario with a failure armed, once with a whole journal and once with each kind of
-/// forgetful journal. The client must receive the same in each run, and the failure must fire as
+/// forgetful journal. In each run the client must receive the same, and the failure must fire equally
 /// often and change the same places.
-async fn fires_whatever_the_journal_keeps(
+async fn fires_regardless_of_the_journal(
     spec: &str,
     scenario: impl AsyncFn(&mut Journey) -> Value,
 ) {
@@ -185,7 +185,7 @@ async fn fires_whatever_the_journal_keeps(
     }
 }
 
-/// Three logins: `alice`, somebody in another browser, and `alice` again in the first browser.
+/// Three logins: `alice`, another user in another browser, and `alice` again in the first browser.
 async fn third_login(journey: &mut Journey, other: &str) -> Value {
     let (mut alice, mut another) = (Browser::new(), Browser::new());
     let mut identities = Vec::new();
@@ -240,31 +240,31 @@ async fn a_replayed_nonce_of_an_earlier_login_is_remembered() {
     {
         let spec = format!("id-token-nonce-replayed:from={from}@nth=3");
         let scenario = async |journey: &mut Journey| third_login(journey, other).await;
-        fires_whatever_the_journal_keeps(&spec, scenario).await;
+        fires_regardless_of_the_journal(&spec, scenario).await;
     }
 }
 
 #[tokio::test]
 async fn the_nonce_of_a_parallel_login_is_remembered() {
     let spec = "id-token-nonce-replayed:from=parallel-login";
-    fires_whatever_the_journal_keeps(spec, login_beside_an_open_one).await;
+    fires_regardless_of_the_journal(spec, login_beside_an_open_one).await;
 }
 
 #[tokio::test]
-async fn what_the_request_demanded_of_the_authentication_is_remembered() {
+async fn the_authentication_that_the_request_required_is_remembered() {
     let strict = async |journey: &mut Journey| {
         let request = journey.request("strict").with("max_age", "60").with("acr_values", "gold");
         identity(&journey.log_in(&mut Browser::new(), &request, "alice").await.1)
     };
     for case in ["claim=auth_time", "claim=acr", "value=absent", "value=lower", "value=future"] {
         let spec = format!("id-token-auth-context-weaker:{case}");
-        fires_whatever_the_journal_keeps(&spec, strict).await;
+        fires_regardless_of_the_journal(&spec, strict).await;
     }
     let prompted = async |journey: &mut Journey| {
         let request = journey.request("prompted").with("prompt", "login");
         identity(&journey.log_in(&mut Browser::new(), &request, "alice").await.1)
     };
-    fires_whatever_the_journal_keeps("id-token-auth-context-weaker", prompted).await;
+    fires_regardless_of_the_journal("id-token-auth-context-weaker", prompted).await;
 }
 
 #[tokio::test]
@@ -280,14 +280,14 @@ async fn the_state_of_the_previous_login_is_remembered() {
         states.into()
     };
     let spec = "authorization-state-mismatch:variant=previous";
-    fires_whatever_the_journal_keeps(spec, scenario).await;
+    fires_regardless_of_the_journal(spec, scenario).await;
 }
 
 #[tokio::test]
 async fn the_login_that_an_attacker_began_is_remembered() {
     for case in ["state=attacker", "state=attacker,method=post", "state=none"] {
         let spec = format!("authorization-login-csrf:{case}");
-        fires_whatever_the_journal_keeps(&spec, login_beside_an_open_one).await;
+        fires_regardless_of_the_journal(&spec, login_beside_an_open_one).await;
     }
 }
 
@@ -299,7 +299,7 @@ async fn codes_that_are_stolen_from_other_logins_are_remembered() {
         "authorization-code-injection:op-checks-pkce=true",
         "authorization-unsolicited-tokens",
     ] {
-        fires_whatever_the_journal_keeps(spec, login_beside_an_open_one).await;
+        fires_regardless_of_the_journal(spec, login_beside_an_open_one).await;
     }
 }
 
@@ -316,7 +316,7 @@ async fn the_key_of_an_earlier_login_is_remembered() {
         "jwks-rotate-new-kid:timing=between-logins",
         "jwks-rotate-new-kid:timing=between-logins,old-key=kept",
     ] {
-        fires_whatever_the_journal_keeps(spec, between).await;
+        fires_regardless_of_the_journal(spec, between).await;
     }
 }
 
@@ -333,7 +333,7 @@ async fn the_time_of_the_last_rotation_is_remembered() {
         }
         json!(moduli)
     };
-    fires_whatever_the_journal_keeps("jwks-rotate-same-kid:cooldown=60s", scenario).await;
+    fires_regardless_of_the_journal("jwks-rotate-same-kid:cooldown=60s", scenario).await;
 }
 
 #[tokio::test]
@@ -348,7 +348,7 @@ async fn a_retired_key_and_its_age_are_remembered() {
         }
         keys.into()
     };
-    fires_whatever_the_journal_keeps("jwks-retired-key-used:age=10s", scenario).await;
+    fires_regardless_of_the_journal("jwks-retired-key-used:age=10s", scenario).await;
 }
 
 #[tokio::test]
@@ -361,7 +361,7 @@ async fn the_address_of_moved_keys_is_remembered() {
         let metadata = Browser::new().get(&address).await.json();
         json!({"old": old, "new": metadata["jwks_uri"]})
     };
-    fires_whatever_the_journal_keeps("jwks-rotate-new-kid:jwks_uri=moved", scenario).await;
+    fires_regardless_of_the_journal("jwks-rotate-new-kid:jwks_uri=moved", scenario).await;
 }
 
 #[tokio::test]
@@ -377,7 +377,7 @@ async fn the_last_logout_token_is_remembered() {
         let received = journey.relying_party.wait_for(2).await;
         received.iter().map(|it| json!(it.logout_token())).collect()
     };
-    fires_whatever_the_journal_keeps("backchannel-logout-replay:delay=1ms", scenario).await;
+    fires_regardless_of_the_journal("backchannel-logout-replay:delay=1ms", scenario).await;
 }
 
 #[tokio::test]
@@ -390,5 +390,5 @@ async fn the_user_of_the_last_login_is_remembered() {
         let second = journey.log_in(&mut browser, &second, "alice").await.1;
         json!([first["sub"], second["sub"]])
     };
-    fires_whatever_the_journal_keeps("sequence-user-switch", scenario).await;
+    fires_regardless_of_the_journal("sequence-user-switch", scenario).await;
 }

@@ -22,7 +22,7 @@ const SILENCE: Duration = Duration::from_millis(500);
 /// How long a response may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What arrived on a connection.
+/// The bytes that arrived on a connection.
 struct Heard {
     /// All bytes, in order.
     bytes: Vec<u8>,
@@ -156,7 +156,7 @@ async fn each_case_delivers_what_its_snapshot_shows() {
     let all = modes.map(|mode| async move {
         (mode, join_all(mode.cases().into_iter().map(changes)).await.concat())
     });
-    // Concurrently, because most of the time is silence.
+    // Concurrently, because the cases mostly wait for more bytes.
     for (mode, changes) in join_all(all).await {
         assert_snapshot(mode, &changes);
     }
@@ -169,7 +169,7 @@ async fn a_slow_response_takes_the_given_time_and_changes_no_byte() {
     let _slow = provider.fail("network-slow:endpoint=jwks,latency=200ms");
     let begun = std::time::Instant::now();
     let slow = ask(provider.address(), "jwks", PATIENCE).await;
-    // Each response is followed by a wait for silence.
+    // After each response, the test waits to see that nothing follows.
     assert!(begun.elapsed() >= Duration::from_millis(200) + SILENCE);
     assert_eq!(slow.compared(&honest), Vec::<String>::new());
 }
@@ -212,7 +212,7 @@ async fn connections_are_refused_at_the_address_in_the_metadata() {
     let address = metadata["jwks_uri"].as_str().expect("there is an address");
     let address = url::Url::parse(address).expect("it is a URL");
     let address = ("localhost", address.port().expect("it names a port"));
-    let error = TcpStream::connect(address).await.expect_err("nobody listens");
+    let error = TcpStream::connect(address).await.expect_err("nothing listens");
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
 }
 

@@ -1,4 +1,4 @@
-//! What the tests share: a provider, a browser and a client.
+//! Shared by the tests: a provider, a browser and a client.
 
 mod answer;
 mod browser;

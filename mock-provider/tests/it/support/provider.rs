@@ -1,5 +1,4 @@
-//! The provider of most tests: its clock is frozen, and its users and clients differ in what the
-//! tests need.
+//! The provider of most tests: its clock is frozen, and its users and clients cover the tests' needs.
 
 use mock_provider::{Client, Clock, MockProvider, MockProviderBuilder, User};
 use serde_json::Value;
