@@ -235,8 +235,8 @@ mod tests {
             echo 'ChromeDriver was started successfully on port 7.'\nfi\n";
         let directory = TempDir::new().unwrap();
         let program = directory.path().join("driver");
-        // Another process writes the file. If this one did, a child that another test starts could inherit
-        // the open file, which then cannot be run.
+        // Another process writes the file: if this one did, a child that another test is starting
+        // could inherit the open file, which then cannot be run.
         let write = "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"";
         let mut shell = Command::new("sh");
         shell.args(["-c", write, "sh", DRIVER]).arg(&program);

@@ -20,8 +20,9 @@
 //! # }
 //! ```
 //!
-//! [`mod@test`] runs it. Each test has its own browser session, provider and app (a [`stack`]), which
-//! are closed even if it panics, and leaves a [`trace`] when it fails. [`pages`] has all selectors. [`browser::settings`] lists the environment variables that choose the browser.
+//! [`mod@test`] runs it. Each test has its own browser session, provider and app (a [`stack`]),
+//! which are closed even if it panics, and leaves a [`trace`] when it fails. [`pages`] has all
+//! selectors. [`browser::settings`] lists the environment variables that choose the browser.
 
 pub mod demo;
 mod log;

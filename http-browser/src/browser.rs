@@ -57,8 +57,8 @@ impl HttpBrowser {
         Self { client, cookies: Arc::default(), shown: None }
     }
 
-    /// Opens an address, and follows redirects and pages that navigate by themselves until there is a page
-    /// for a person.
+    /// Opens an address, and follows redirects and pages that navigate by themselves until there is
+    /// a page for a person.
     pub async fn open(&mut self, url: &Url) -> Page {
         self.navigate(Request::get(url.clone(), None)).await
     }

@@ -22,7 +22,7 @@ pub struct Plan {
     pub foreign_attributes_count: bool,
     /// Whether the failure is an additional requirement, which changes nothing for clients that meet it.
     pub is_demand: bool,
-    /// Whether the issuer under test issues no codes, so that each code it receives is another issuer's.
+    /// Whether the issuer under test issues no codes, so each code it receives is another issuer's.
     pub honest_codes: bool,
     /// Whether a request to the canary is a failure of the relying party. It is not if the issuer itself is
     /// on loopback, because other loopback addresses are then equally acceptable.
@@ -57,7 +57,7 @@ pub enum Feature {
     ThirdPartyLogin,
 }
 
-/// A login, judged by what the catalogue expects.
+/// A login, judged by the catalogue's expectation.
 const LOGIN: Plan = Plan {
     scenario: Scenario::Login,
     rule: Rule::Expectation,

@@ -20,7 +20,7 @@ pub struct Report {
     pub outcome: Outcome,
     /// The judgement.
     pub verdict: Verdict,
-    /// What was observed.
+    /// The observations that support the judgement.
     pub evidence: Vec<String>,
 }
 

@@ -1,6 +1,6 @@
-//! The scenarios: what the user agents of a case do.
+//! The scenarios: the actions of the user agents in a case.
 
-/// What the user agents of a case do.
+/// The actions of the user agents in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     /// The user signs in.

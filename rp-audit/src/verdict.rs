@@ -46,7 +46,7 @@ impl fmt::Display for Verdict {
 /// The rule that judges an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// What the catalogue expects.
+    /// The catalogue's expectation applies.
     Expectation,
     /// A session of the user is as good as a readable error: only the account or data of another user
     /// would be wrong.
@@ -59,7 +59,7 @@ pub enum Rule {
     Storm,
 }
 
-/// Judges an outcome by what the catalogue expects.
+/// Judges an outcome by the catalogue's expectation.
 ///
 /// `severity` is that of the mode: how serious it is to accept the failure.
 pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verdict {

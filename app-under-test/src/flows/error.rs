@@ -108,7 +108,7 @@ fn explain_callback(error: &CallbackError) -> Explanation {
         ),
         CallbackError::Issuer { .. } | CallbackError::OtherProvider { .. } => user_fault(
             "issuer_mismatch",
-            "The response came from a different sign-in service than the one that was asked.",
+            "The response came from a different sign-in service than expected.",
         ),
         CallbackError::Refused { code, .. } => {
             Explanation { status: code.status, code: code.name, sentence: code.sentence }

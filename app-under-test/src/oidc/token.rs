@@ -46,7 +46,7 @@ pub(crate) enum TokenError {
 /// Why a refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefreshError {
-    /// The provider rejected the refresh token for good.
+    /// The provider permanently rejected the refresh token.
     #[error(transparent)]
     Refused(TokenError),
     /// The same refresh token may work later.

@@ -272,7 +272,7 @@ async fn a_response_of_another_issuer_does_not_sign_the_user_in() -> Result<()> 
         let request = begin(&browser, &stack).await?;
         let answer = answer(&stack, "ada", &request).await?;
         let mixed_up = with(&answer, "iss", "http://localhost:1");
-        insta::assert_snapshot!(refusal(&browser, &stack, &mixed_up).await?, @"issuer_mismatch: The response came from a different sign-in service than the one that was asked.");
+        insta::assert_snapshot!(refusal(&browser, &stack, &mixed_up).await?, @"issuer_mismatch: The response came from a different sign-in service than expected.");
         Ok(())
     })
     .await

@@ -125,7 +125,7 @@ fn signed_with_es256(stack: StackBuilder) -> StackBuilder {
     stack.provider(|provider| provider.client(client)).app_variable("OIDC_SIGNING_ALGS", "ES256")
 }
 
-/// Modes with a malicious issuer beside an honest one.
+/// Modes with a malicious issuer and an honest one.
 const TWO_ISSUERS: [&str; 4] = [
     "authorization-mixup",
     "authorization-session-overwriting",

@@ -4,8 +4,8 @@
 use mock_provider::failure::{Class, Failure, Mode};
 use serde_json::Value;
 
-/// Runs `transcript` without a failure and with each case of a class, and compares what each case
-/// changes with the snapshot of its mode.
+/// Runs `transcript` without a failure and with each case of a class, and compares the differences
+/// with the snapshot of each mode.
 ///
 /// Cases that start with one of `except` are tested elsewhere. Modes without any other case have no
 /// snapshot.
@@ -37,13 +37,13 @@ pub(super) async fn assert_changes(
     assert!(unused.is_empty(), "no case starts with {unused:?}");
 }
 
-/// A case and, indented, what it changes.
+/// A case, and its differences indented below.
 pub(super) fn section(case: &str, lines: &[String]) -> String {
     let lines: String = lines.iter().map(|line| format!("    {line}\n")).collect();
     format!("{case}\n{lines}")
 }
 
-/// Compares what the cases of a mode change with the snapshot that is named after the mode.
+/// Compares the changes by the cases of a mode with the snapshot named after the mode.
 pub(super) fn assert_snapshot(mode: &Mode, changes: &str) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(mode.name, changes);

@@ -135,7 +135,7 @@ async fn each_case_changes_exactly_what_its_snapshot_shows() {
         "backchannel-logout-replay",
         // The connection hangs.
         "logout-end-session-broken:mode=hang",
-        // Only a browser heeds these headers.
+        // Only a browser honours these headers.
         "frontchannel-logout-blocked:cookies=allowed",
     ];
     assert_changes(Class::Logout, &except, transcript).await;

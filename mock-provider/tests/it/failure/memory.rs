@@ -139,7 +139,7 @@ impl Journey {
 }
 
 /// The name that [`Journey::request`] put into a `state` or `nonce`, without its padding. Made-up
-/// values depend on the padding, so they are all reported alike.
+/// values depend on the padding, so they all get the same label.
 fn label(value: &Value) -> Value {
     let Some(text) = value.as_str() else { return Value::Null };
     match text.split_once(" of ") {

@@ -135,7 +135,7 @@ fn brief(line: &str) -> String {
     }
 }
 
-/// What a case changes in an honest response.
+/// The changes that a case makes to an honest response.
 async fn changes(case: Failure) -> String {
     // Otherwise the port would appear in the metadata and change their length.
     let named =

@@ -21,7 +21,7 @@ pub(super) async fn transcript(failure: Option<Failure>) -> Value {
     transcript
 }
 
-/// Checks that the journal records what the armed failure did.
+/// Checks that the journal records the alterations of the armed failure.
 #[track_caller]
 pub(super) fn expect_alterations(provider: &MockProvider) {
     let journal = provider.journal();
