@@ -17,8 +17,8 @@ use crate::host::pipeline::{Handler, Route};
 use crate::host::registry::Registry;
 
 /// Every route of an issuer, one line each. A new endpoint is its file and a line here: its name,
-/// its path, which party calls it, whether a person can simply open it, the metadata member that
-/// publishes it, the setting that turns it on, and its handlers.
+/// its path, which party calls it, whether a browser can open it without parameters, the metadata
+/// member that publishes it, the setting that turns it on, and its handlers.
 #[rustfmt::skip]
 macro_rules! route_table {
     ($expand:ident) => {
@@ -41,7 +41,7 @@ macro_rules! route_table {
     };
 }
 
-/// An optional handler as the table has it.
+/// An optional handler in the table.
 macro_rules! handler {
     () => {
         None
@@ -67,7 +67,8 @@ route_table!(define_routes);
 
 /// All issuers of a provider, as a router.
 pub(crate) fn router(registry: &Arc<Registry>) -> Router {
-    // Not a route for each issuer: its path may have characters that patterns of routes may not.
+    // Issuers are not routes of this router: their paths may have characters that route patterns
+    // must not have.
     Router::new().fallback(entrance).with_state(Arc::clone(registry))
 }
 

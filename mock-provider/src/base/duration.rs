@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
-/// What a duration looks like, for messages.
+/// A description of durations, for messages.
 pub(crate) const A_DURATION: &str = "a duration such as \"90s\", \"10min\" or \"1h 30min\"";
 
 /// Reads a duration such as `90s`, `10min` or `1h 30min`; a day has 24 hours.
@@ -13,7 +13,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         text.parse().map_err(|_| format!("`{}` is not {A_DURATION}", text.escape_debug()))?;
     let duration = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("`{text}` has no fixed length: count it in days, as in \"30d\""))?;
+        .map_err(|_| format!("`{text}` has no fixed length: write it in days, such as \"30d\""))?;
     Duration::try_from(duration).map_err(|_| format!("`{text}` must not be negative"))
 }
 
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_told_what_one_looks_like() {
+    fn invalid_durations_are_rejected_with_an_example() {
         let fault = |text| duration(text).unwrap_err();
         assert!(fault("60").contains("such as"), "{}", fault("60"));
         assert_eq!(fault("-5min"), "`-5min` must not be negative");

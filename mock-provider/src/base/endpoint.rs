@@ -1,4 +1,4 @@
-//! The endpoints: what a request is for.
+//! The endpoints that requests are for.
 //!
 //! They come from the route table in `router.rs`, which has one line for each.
 
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 /// The other path of the key set, for a failure that moves it.
 pub(crate) const MOVED_JWKS: &str = "/jwks/moved";
 
-/// Which party calls an endpoint, hence by which name of the provider.
+/// The party that calls an endpoint. It decides the address under which the endpoint is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channel {
-    /// The end user's browser, as a page.
+    /// The end user's browser, which shows a page.
     Front,
     /// The relying party, which may be a script in a browser: other origins may read the answer.
     Back,
@@ -21,7 +21,7 @@ pub(crate) enum Channel {
 macro_rules! define_endpoints {
     ($($endpoint:ident $name:literal $path:literal $channel:ident $browsable:literal
         member[$($member:literal)?] if[$($setting:ident)?] get[$($get:path)?] post[$($post:path)?];)*) => {
-        /// What a request is for.
+        /// The endpoint that a request is for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
         #[serde(rename_all = "kebab-case")]
@@ -54,7 +54,7 @@ macro_rules! define_endpoints {
                 }
             }
 
-            /// The path below the issuer's own; empty for what an issuer does not serve.
+            /// The path below the issuer's own; empty for endpoints that an issuer does not serve.
             pub(crate) fn path(self) -> &'static str {
                 match self {
                     $(Self::$endpoint => $path,)*
@@ -78,7 +78,7 @@ macro_rules! define_endpoints {
                 }
             }
 
-            /// Whether a person can simply open it.
+            /// Whether a browser can open it without parameters.
             pub(crate) fn is_browsable(self) -> bool {
                 match self {
                     $(Self::$endpoint => $browsable,)*
@@ -91,7 +91,7 @@ macro_rules! define_endpoints {
 route_table!(define_endpoints);
 
 impl Endpoint {
-    /// The endpoint of that name.
+    /// The endpoint with that name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name)
     }

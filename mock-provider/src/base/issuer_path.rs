@@ -2,33 +2,36 @@
 
 use percent_encoding::{percent_decode, percent_decode_str, percent_encode_byte};
 
-/// What the default issuer is called where issuers are named.
+/// The name of the default issuer.
 pub(crate) const DEFAULT: &str = "default";
 
-/// Where the API is that controls them.
+/// The path of the control API.
 #[cfg(feature = "control")]
 pub(crate) const CONTROL: &str = "/control";
 
-/// Where named issuers are.
+/// The start of the path of a named issuer.
 pub(crate) const NAMED: &str = "/issuers/";
 
-/// Where issuers are that always fail.
+/// The start of the path of an issuer that always fails.
 pub(crate) const FAILING: &str = "/failing/";
 
 /// Checks the name of an issuer, which becomes part of a path.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// The rule that the name breaks.
 pub(crate) fn check_name(name: &str) -> Result<(), String> {
-    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if name.is_empty() || name.starts_with('.') || !name.bytes().all(sound) {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if name.is_empty() || name.starts_with('.') || !name.bytes().all(is_allowed) {
         return Err(format!(
-            "an issuer's name has letters, digits, `-`, `.`, `_` and `~`, but it is `{name}`"
+            "an issuer's name must consist of letters, digits, `-`, `.`, `_` and `~`, and must not be \
+             empty or begin with `.`, got `{name}`"
         ));
     }
     if name == DEFAULT {
-        return Err(format!("`{DEFAULT}` is what the issuer at the top is called"));
+        return Err(format!(
+            "an issuer's name must not be `{DEFAULT}`, the name of the default issuer"
+        ));
     }
     Ok(())
 }
@@ -41,41 +44,41 @@ pub(crate) fn name(own: &str) -> String {
     }
 }
 
-/// The start of a path that leads to another issuer than the default one.
+/// The start of a path that selects an issuer other than the default one.
 pub(crate) fn own_path(path: &str) -> Option<&str> {
     let prefix = [NAMED, FAILING].into_iter().find(|prefix| path.starts_with(prefix))?;
     let end = path[prefix.len()..].find('/').map_or(path.len(), |end| prefix.len() + end);
     Some(&path[..end])
 }
 
-/// A path in the one spelling of all that mean the same (RFC 3986, section 6.2.2): encoded is what
-/// must be, in capitals, and nothing else. Separators that somebody encoded stay so, for they are
-/// another address.
+/// Normalizes a path, so that all spellings of an address become the same (RFC 3986, section
+/// 6.2.2): only characters that must be encoded are, with capital digits. Encoded separators stay
+/// encoded, because they make another address.
 pub(crate) fn normalized(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut normal = String::with_capacity(path.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let encoded = bytes.get(at..at + 3).and_then(|three| percent_decode(three).next());
-        let (meant, length) = match encoded.filter(|_| byte == b'%') {
+        let (decoded, length) = match encoded.filter(|_| byte == b'%') {
             // A lone percent sign decodes to itself.
             Some(b'%') if !bytes[at + 1..].starts_with(b"25") => (b'%', 1),
-            Some(meant) => (meant, 3),
+            Some(decoded) => (decoded, 3),
             None => (byte, 1),
         };
-        let unreserved = meant.is_ascii_alphanumeric() || b"-._~".contains(&meant);
-        let separator = b"/!$&'()*+,;=:@".contains(&meant);
+        let unreserved = decoded.is_ascii_alphanumeric() || b"-._~".contains(&decoded);
+        let separator = b"/!$&'()*+,;=:@".contains(&decoded);
         if unreserved || (separator && length == 1) {
-            normal.push(char::from(meant));
+            normal.push(char::from(decoded));
         } else {
-            normal.push_str(percent_encode_byte(meant));
+            normal.push_str(percent_encode_byte(decoded));
         }
         at += length;
     }
     normal
 }
 
-/// The rest of a path below a base: `None` where it is elsewhere.
+/// The rest of a path below a base: `None` if it is not below the base.
 pub(crate) fn below<'a>(path: &'a str, base: &str) -> Option<&'a str> {
     match path.strip_prefix(base)? {
         "" => Some("/"),

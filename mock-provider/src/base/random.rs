@@ -32,7 +32,7 @@ impl Random {
         format!("{:08x}", u32::from_be_bytes(self.bytes()))
     }
 
-    /// Random bytes, for a key or an initialisation vector.
+    /// Random bytes, for a key or an initialization vector.
     pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut generator = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         generator.random()

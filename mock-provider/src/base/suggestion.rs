@@ -1,7 +1,8 @@
 //! Suggests the right name for a wrong one.
 
-/// The likeness, from 0 to 1, from which a name is suggested. Less similar names confuse.
-const ALIKE: f64 = 0.8;
+/// The minimum similarity, from 0 to 1, of a name that is suggested. Less similar names would
+/// confuse.
+const MIN_SIMILARITY: f64 = 0.8;
 
 /// How many names are listed; the rest are counted.
 const MAX_LISTED: usize = 24;
@@ -10,11 +11,11 @@ const MAX_LISTED: usize = 24;
 /// and clients may send thousands.
 const MAX_LENGTH: usize = 128;
 
-/// Names that differ in likeness by no more than this are equally likely meant.
+/// Names whose similarities differ by at most this much are all suggested.
 const TIE: f64 = 0.02;
 
-/// The name that `wrong` was probably meant to be: one that is spelt alike, or one that `wrong`
-/// repeats where it stands, as `client_id` does in a client.
+/// The name that was probably meant by `wrong`: one with a similar spelling, or one that `wrong`
+/// has as its last words, as in `client_id` for the `id` of a client.
 pub(crate) fn nearest<'a>(
     wrong: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -22,31 +23,31 @@ pub(crate) fn nearest<'a>(
     alike(wrong, names).first().copied()
 }
 
-/// The names that `wrong` was probably meant to be, the likeliest first.
+/// The names that were probably meant by `wrong`, the likeliest first.
 fn alike<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     if wrong.len() > MAX_LENGTH {
         return Vec::new();
     }
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let wrong = plain(wrong);
-    let likeness = |name: &str| match wrong.strip_suffix(&plain(name)) {
-        Some(owner) if owner.ends_with('_') => ALIKE,
+    let similarity = |name: &str| match wrong.strip_suffix(&plain(name)) {
+        Some(owner) if owner.ends_with('_') => MIN_SIMILARITY,
         _ => strsim::jaro_winkler(&wrong, &plain(name)),
     };
-    let names = names.into_iter().map(|name| (likeness(name), name));
-    let mut alike: Vec<_> = names.filter(|(likeness, _)| *likeness >= ALIKE).collect();
+    let names = names.into_iter().map(|name| (similarity(name), name));
+    let mut alike: Vec<_> = names.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY).collect();
     alike.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let best = alike.first().map_or(0.0, |(likeness, _)| *likeness);
-    // Nothing is as likely meant as a name that is written correctly but for its case.
+    let best = alike.first().map_or(0.0, |(similarity, _)| *similarity);
+    // A name that differs only in its case is suggested alone.
     let tie = if best < 1.0 { TIE } else { 0.0 };
     alike
         .into_iter()
-        .take_while(|(likeness, _)| best - likeness <= tie)
+        .take_while(|(similarity, _)| best - similarity <= tie)
         .map(|(_, name)| name)
         .collect()
 }
 
-/// What to do instead of writing `wrong`: the nearest name, else those that it is a part of, else
+/// Advice for correcting `wrong`: the nearest name, else the names that share words with it, else
 /// all of them.
 pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
     for likely in [alike(wrong, names.iter().copied()), sharing_words(wrong, names)] {
@@ -65,7 +66,8 @@ pub(crate) fn advice(wrong: &str, names: &[&str]) -> String {
     }
 }
 
-/// The names that have the most words of `wrong`, and at least one: `wrong-nonce` is about nonces.
+/// The names that share the most words with `wrong`, and at least one: `wrong-nonce` is about
+/// nonces.
 fn sharing_words<'a>(wrong: &str, names: &[&'a str]) -> Vec<&'a str> {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|character: char| !character.is_alphanumeric());
@@ -83,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_the_keyboard_are_recognised_and_strangers_are_not() {
+    fn typos_are_recognised_and_unrelated_names_are_not() {
         let names = ["subject", "email", "email_verified", "groups", "redirect_uris"];
         let nearest = |wrong| nearest(wrong, names);
         assert_eq!(nearest("emial"), Some("email"));

@@ -18,7 +18,7 @@ use crate::base::issuer_path::{CONTROL, below};
 use crate::host::pipeline;
 use crate::host::registry::Registry;
 
-/// What the entrance leads to.
+/// The control API behind the entrance.
 struct Control {
     registry: Arc<Registry>,
     access: Access,
@@ -28,7 +28,7 @@ struct Control {
 }
 
 /// Adds the control API to a router of issuers. The provider listens on `address`.
-pub(crate) fn beside(issuers: Router, registry: &Arc<Registry>, address: SocketAddr) -> Router {
+pub(crate) fn add_to(issuers: Router, registry: &Arc<Registry>, address: SocketAddr) -> Router {
     let access = Access::new(&registry.default_tenant().issuer, address);
     let control = Control { registry: Arc::clone(registry), access, router: OnceLock::new() };
     issuers.layer(middleware::from_fn_with_state(Arc::new(control), answer))
@@ -36,7 +36,7 @@ pub(crate) fn beside(issuers: Router, registry: &Arc<Registry>, address: SocketA
 
 async fn answer(State(control): State<Arc<Control>>, mut request: Request, next: Next) -> Response {
     let Control { registry, access, router } = &*control;
-    // Not nested: the path of an issuer may have characters that patterns of routes may not.
+    // Not nested: the path of an issuer may have characters that route patterns must not have.
     let Some(uri) = route_uri(&registry.default_tenant().issuer.path, request.uri()) else {
         return next.run(request).await;
     };

@@ -18,4 +18,4 @@ mod target;
 mod tokens;
 mod users;
 
-pub(crate) use entrance::beside;
+pub(crate) use entrance::add_to;

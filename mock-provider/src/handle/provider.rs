@@ -148,8 +148,8 @@ impl MockProvider {
         }
     }
 
-    /// The issuer at `/failing/{failure}`, which always fails this way. It needs no setup: any
-    /// application that uses it as its issuer gets the failure.
+    /// The issuer at `/failing/{failure}`, which always fails with this failure. It needs no setup:
+    /// any application that uses it as its issuer gets the failure.
     ///
     /// # Panics
     ///
@@ -209,7 +209,7 @@ impl MockProvider {
         let address = listeners.address();
         let router = router(&registry);
         #[cfg(feature = "control")]
-        let router = control::beside(router, &registry, address);
+        let router = control::add_to(router, &registry, address);
         let default =
             IssuerHandle::new(Arc::clone(&registry), Arc::clone(registry.default_tenant()));
         let server = Mutex::default();

@@ -20,7 +20,7 @@ use crate::host::tenant::Tenant;
 /// How long a relying party may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of an answer is read, in bytes: enough for a reason.
+/// The maximum number of bytes read of an answer: enough for an error description.
 const MAX_ANSWER: usize = 4 * 1024;
 
 /// The media type that the specification requires.
@@ -61,7 +61,7 @@ async fn deliver_all(tenant: Arc<Tenant>, notices: Vec<LogoutNotice>, origin: Or
     let start = |notice| tokio::spawn(deliver_one(Arc::clone(&tenant), notice, origin));
     let deliveries: Vec<_> = notices.into_iter().map(start).collect();
     for delivery in deliveries {
-        // In the order of the clients, whichever answers first.
+        // In the order of the clients, not of their answers.
         for entry in delivery.await.unwrap_or_default() {
             tenant.journal.record(entry);
         }
@@ -108,7 +108,7 @@ async fn judge(mut response: Response, subject: &Note) -> Note {
     let status = response.status();
     if status.is_success() {
         let user = subject.user.as_deref().unwrap_or_default();
-        return about(subject, Note::new(format!("{client} was told that {user} signed out")));
+        return about(subject, Note::new(format!("{client} was notified that {user} signed out")));
     }
     let mut body = Vec::new();
     while let Ok(Some(part)) = response.chunk().await {

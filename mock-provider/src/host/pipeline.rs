@@ -26,7 +26,7 @@ use crate::host::tenant::Tenant;
 use crate::issuer::issuer::Issuer;
 use crate::net::wire::delivery::Delivery;
 
-/// Answers a request, honestly.
+/// A handler: answers a request honestly.
 pub(crate) type Handler = fn(&Issuer, &Request) -> Reply;
 
 /// A row of the route table.
@@ -37,8 +37,8 @@ pub(crate) struct Route {
     pub(crate) post: Option<Handler>,
 }
 
-/// Answers a request, and returns its journal entry. Without a route, the error says why there is no
-/// issuer at the path; it is `None` where the issuer does not serve the path.
+/// Answers a request, and returns its journal entry. `route` is an error if no issuer serves the
+/// path; the error is `None` if there is an issuer, but it has no such route.
 pub(crate) async fn answer(
     tenant: &Arc<Tenant>,
     route: Result<&Route, Option<IssuerError>>,
@@ -165,8 +165,8 @@ fn not_found(issuer: &Issuer, request: &Request, error: Option<IssuerError>) -> 
 
 /// The answer to a request that hit a bug in the provider. The process keeps running.
 pub(crate) fn broken() -> Outgoing {
-    Reply::text("the provider failed: this is a bug in it, please report it\n")
+    Reply::text("the provider failed: this is a bug, please report it\n")
         .status(StatusCode::INTERNAL_SERVER_ERROR)
-        .note(Note::new("the provider failed: this is a bug in it"))
+        .note(Note::new("the provider failed: this is a bug"))
         .into_honest_response()
 }

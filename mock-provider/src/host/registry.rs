@@ -24,20 +24,20 @@ pub(crate) struct Registry {
     default: Arc<Tenant>,
     /// By path below the default issuer: `/issuers/acme`, `/failing/id-token-alg-none`.
     others: RwLock<HashMap<String, Arc<Tenant>>>,
-    /// How many of these were made since the start or the last reset.
-    made: AtomicUsize,
+    /// How many of these were created since the start or the last reset.
+    created: AtomicUsize,
 }
 
 impl Registry {
     /// The default issuer, and those that its configuration names.
     pub(crate) fn new(default: Arc<Tenant>) -> Self {
-        let registry = Self { default, others: RwLock::default(), made: AtomicUsize::new(0) };
-        registry.make_configured();
+        let registry = Self { default, others: RwLock::default(), created: AtomicUsize::new(0) };
+        registry.create_configured();
         registry
     }
 
-    /// Makes the issuers that the configuration names.
-    fn make_configured(&self) {
+    /// Creates the issuers that the configuration names.
+    fn create_configured(&self) {
         for name in &self.default.issuer.settings.issuers {
             // The names are checked with the configuration.
             let _ = self.named(name);
@@ -71,7 +71,7 @@ impl Registry {
         Ok((tenant, armed))
     }
 
-    /// The issuer at the top.
+    /// The default issuer.
     pub(crate) fn default_tenant(&self) -> &Arc<Tenant> {
         &self.default
     }
@@ -99,7 +99,7 @@ impl Registry {
         }
     }
 
-    /// The issuer of that name, made when there is none yet.
+    /// The issuer with that name, which is created if it does not exist yet.
     ///
     /// # Errors
     ///
@@ -110,14 +110,14 @@ impl Registry {
         Ok(self.known(&own).unwrap_or_else(|| self.add(own, None)))
     }
 
-    /// The issuer that always fails this way.
+    /// The issuer that always fails with this failure.
     pub(crate) fn failing(&self, failure: &Failure) -> Arc<Tenant> {
         let own = format!("{FAILING}{}", failure.in_path());
         self.known(&own).unwrap_or_else(|| self.add(own, Some(failure.clone())))
     }
 
-    /// The issuer of a name as [`name_of`](Self::name_of) gives it. One that always fails is made
-    /// when there is none yet.
+    /// The issuer with a name that [`name_of`](Self::name_of) returned. An issuer that always fails
+    /// is created if it does not exist yet.
     ///
     /// # Errors
     ///
@@ -161,14 +161,14 @@ impl Registry {
         others
     }
 
-    /// Resets the default issuer, and replaces all others by those that the configuration names.
+    /// Resets the default issuer, and replaces all others with those that the configuration names.
     #[cfg(feature = "control")]
     pub(crate) fn reset(&self) {
         self.others.write().unwrap_or_else(PoisonError::into_inner).clear();
-        // With a seed, those that come next are like those that came first.
-        self.made.store(0, Ordering::Relaxed);
+        // Restarts the numbers, so that with a seed the next issuers equal the first ones.
+        self.created.store(0, Ordering::Relaxed);
         self.default.reset();
-        self.make_configured();
+        self.create_configured();
     }
 
     fn failing_at(&self, own: &str, spec: &str) -> Result<Arc<Tenant>, IssuerError> {
@@ -180,8 +180,8 @@ impl Registry {
         Ok(self.add(own.to_owned(), Some(failure)))
     }
 
-    /// The known issuer of a name. Paths that differ in their spelling only, such as `%3A` for a
-    /// colon, have the same name; of several, this is the first by path.
+    /// The existing issuer with a name. Paths that differ only in their spelling, such as `%3A` for
+    /// a colon, have the same name; of several issuers, this is the first by path.
     fn listed(&self, wanted: &str) -> Option<Arc<Tenant>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let named = others.iter().filter(|(own, _)| name(own) == wanted);
@@ -204,14 +204,14 @@ impl Registry {
             }
         }
         // By age, so that the oldest can be found.
-        let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.created.fetch_add(1, Ordering::Relaxed) + 1;
         let make = |own: &String| Arc::new(self.default.sibling(own, number, failure));
         let issuer = others.entry(own).or_insert_with_key(make);
         issuer.clone()
     }
 }
 
-/// Why there is no issuer at a path or of a name.
+/// Why a path or a name has no issuer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IssuerError {
     /// The path is not below the default issuer's.

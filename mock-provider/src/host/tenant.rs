@@ -112,8 +112,8 @@ impl Tenant {
         let template = Arc::clone(&self.template);
         let digest = digest(&SHA256, path.as_bytes());
         let digest = u64::from_be_bytes(*digest.as_ref().first_chunk().expect("32 bytes have 8"));
-        // Two issuers must not draw the same codes, and what one draws must not depend on the order
-        // in which issuers are made.
+        // Issuers must not draw the same codes, and their codes must not depend on the order in
+        // which issuers are created.
         let seed = template.common.settings.seed.map(|seed| seed_of(seed, path));
         let place = Place {
             url: below(&self.issuer.url),
@@ -199,7 +199,7 @@ impl Template {
         seed: Option<u64>,
     ) -> Keys {
         let algorithms = self.common.settings.signing_algorithms.iter().copied();
-        // Not the generator of codes and tokens: what it draws must not depend on the keys.
+        // A separate generator, because codes and tokens must not depend on the keys.
         let pool = KeyPool::new(self.key_holders.clone(), number, first);
         let keys = Keys::new(algorithms, own, pool, Random::new(seed).bytes());
         self.configured.clients.iter().for_each(|client| client.publish_keys(&keys));
