@@ -12,12 +12,12 @@ use crate::issuer::issuer::Issuer;
 use crate::issuer::reply_to::{RedirectNotAllowed, ReplyTo, UriRejection};
 use crate::issuer::session::Session;
 use crate::protocol::authorization::{
-    AuthorizationRejection, AuthorizationRequest, refusal_parameters,
+    AuthorizationRejection, AuthorizationRequest, rejection_parameters,
 };
 use crate::protocol::parameters::Parameters;
 use crate::ui::{ErrorPage, policy};
 
-/// A proven authorization request, to be answered.
+/// A validated authorization request, to be answered.
 pub(crate) struct Answer<'a> {
     pub(crate) issuer: &'a Issuer,
     pub(crate) reply_to: &'a ReplyTo,
@@ -76,7 +76,7 @@ impl Answer<'_> {
             Some(subject) => note.user(subject),
             None => note,
         };
-        self.send(refusal_parameters(rejection)).note(note)
+        self.send(rejection_parameters(rejection)).note(note)
     }
 
     /// A note for the journal on this flow.
@@ -95,7 +95,7 @@ impl Answer<'_> {
     }
 }
 
-/// The page for a person, where no redirect is allowed.
+/// The error page, where no redirect is allowed.
 pub(crate) fn not_allowed_page(error: &RedirectNotAllowed, flow: &str) -> Reply {
     let (title, hint) = match error {
         RedirectNotAllowed::ClientMissing => (

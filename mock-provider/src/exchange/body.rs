@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 use crate::base::endpoint::Endpoint;
 use crate::protocol::parameters::{NotText, Parameters};
 
-/// No form of OpenID Connect comes near this many bytes.
+/// The maximum size of a body, in bytes. The forms of OpenID Connect are far smaller.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The sign-in form carries a whole authorization request, encoded once more: each byte may have
-/// become `%25XX`.
+/// The sign-in form carries a whole authorization request, encoded a second time: each byte may
+/// have become `%25XX`.
 const MAX_SIGN_IN_BODY: usize = 6 * MAX_BODY;
 
 /// Bodies over the limit are drained up to this size; beyond it, the connection is closed.

@@ -24,7 +24,7 @@ impl Browser {
 
     /// The session that the browser has at an issuer, with the user's current attributes.
     pub(crate) fn session(&self, issuer: &Issuer) -> Option<Session> {
-        // Of several with the same name, the last one.
+        // If several cookies have the name, the last one counts.
         let cookie = self.cookies.iter().rfind(|cookie| cookie.name() == issuer.cookie_name)?;
         let mut sessions = issuer.sessions();
         let session = sessions.of_browser(cookie.value(), issuer.clock.seconds())?;

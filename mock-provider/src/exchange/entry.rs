@@ -1,4 +1,4 @@
-//! What the journal keeps of an exchange, and how the log shows it.
+//! The journal's entry for an exchange, and its lines in the log.
 
 use axum::http::Method;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::exchange::reply::Note;
 use crate::exchange::request::Request;
 use crate::protocol::parameters::Parameters;
 
-/// What the journal keeps of an exchange. It becomes an [`Exchange`] only when somebody reads it.
+/// The journal's entry for an exchange. It is converted to an [`Exchange`] only when it is read.
 #[derive(Debug)]
 pub(crate) struct Entry {
     at: Timestamp,
@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     alterations: Vec<Alteration>,
 }
 
-/// The log shows this many characters of an altered value.
+/// The maximum number of characters of an altered value in the log.
 const MAX_LOGGED: usize = 60;
 
 impl Entry {

@@ -1,4 +1,4 @@
-//! The journal: the requests to the provider, its answers, and why it refused.
+//! The journal: the requests to the provider, its answers, and the reasons for its rejections.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use crate::exchange::entry::Entry;
 pub struct Exchange {
     /// The number of the exchange at its provider, from 1.
     pub number: u64,
-    /// When the request came, by the provider's clock.
+    /// When the request arrived, by the provider's clock.
     #[cfg_attr(feature = "control", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// The endpoint that the request was for.
@@ -42,10 +42,10 @@ pub struct Exchange {
     pub status: u16,
     /// Why the provider refused the request, if it did.
     pub refusal: Option<Refusal>,
-    /// What armed failures changed in the honest answer, in the order in which they acted.
+    /// The changes that armed failures made to the honest answer, in the order in which they acted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alterations: Vec<Alteration>,
-    /// What happened, in a few words.
+    /// A short summary of what happened.
     pub summary: String,
 }
 
@@ -64,7 +64,7 @@ impl Exchange {
 pub struct Refusal {
     /// The error code in the answer, such as `invalid_grant`.
     pub error: String,
-    /// Which check failed, what was expected and what the request had.
+    /// Which check failed, what it expected, and what the request had.
     pub reason: String,
 }
 
@@ -75,13 +75,13 @@ pub struct Refusal {
 pub struct Alteration {
     /// The failure, as it is written: `id-token-exp-invalid:value=-10min`.
     pub failure: String,
-    /// Where in the answer: `body.id_token.claims.exp`.
+    /// The place in the answer: `body.id_token.claims.exp`.
     pub place: String,
-    /// What the honest answer had there; `None`, and no such member in JSON, for nothing. Secrets
-    /// are replaced by their length; long or deeply nested values become a text that is cut.
+    /// The value in the honest answer; `None`, and absent in JSON, if there was none. Secrets are
+    /// replaced by their length; long or deeply nested values become a text that is cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub honest: Option<Value>,
-    /// What was sent instead; `None`, and no such member in JSON, for nothing.
+    /// The value that was sent instead; `None`, and absent in JSON, if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent: Option<Value>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Ring {
-    /// How many exchanges there ever were: the number of the last one.
+    /// The number of exchanges recorded so far, and thus the number of the last one.
     count: u64,
     entries: VecDeque<Arc<Entry>>,
 }
@@ -156,7 +156,7 @@ impl Journal {
         }
     }
 
-    /// Forgets every exchange; numbers go on.
+    /// Forgets every exchange; the numbering continues.
     pub(crate) fn clear(&self) {
         self.ring().entries.clear();
     }
@@ -172,7 +172,7 @@ mod tests {
     use crate::exchange::entry::tests::entry;
 
     #[test]
-    fn the_oldest_exchanges_leave_and_numbers_go_on() {
+    fn the_oldest_exchanges_are_dropped_and_the_numbering_continues() {
         let journal = Journal::new(2);
         (0..3).for_each(|_| drop(journal.record(entry(""))));
         let numbers: Vec<_> = journal.exchanges().iter().map(|exchange| exchange.number).collect();

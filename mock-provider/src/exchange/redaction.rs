@@ -1,4 +1,4 @@
-//! What the journal must not show of a request, and what it cuts.
+//! Redacts secrets in the journal, and truncates long values.
 
 use crate::protocol::parameters::Parameters;
 
@@ -32,7 +32,7 @@ const SECRET_PARAMETERS: [&str; 9] = [
     "request",
 ];
 
-/// A parameter as the journal keeps it.
+/// A parameter as the journal records it.
 pub(super) fn redacted(name: &str, value: &str) -> (String, String) {
     let kept = match SECRET_PARAMETERS.contains(&name) {
         true => format!("[redacted: {} characters]", value.chars().count()),

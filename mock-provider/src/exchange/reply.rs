@@ -65,7 +65,7 @@ pub(crate) struct Outgoing {
     pub(crate) notices: Vec<LogoutNotice>,
 }
 
-/// What a handler reports to the journal.
+/// A handler's report to the journal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Note {
     pub(crate) client: Option<String>,
@@ -81,7 +81,7 @@ impl Note {
         Self { summary: summary.into(), ..Self::default() }
     }
 
-    /// A note of a rejected request: the error code in the answer, and the reason in words.
+    /// A note of a rejected request: the error code in the answer, and the reason.
     pub(crate) fn refused(error: &str, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self {
@@ -125,14 +125,14 @@ impl Reply {
         Self::new("application/jwt", token.into_bytes())
     }
 
-    /// A page for a person. Caches must not store it: it shows who is signed in.
+    /// A page for the end user. Caches must not store it: it shows who is signed in.
     pub(crate) fn page(page: &impl Template, policy: &str) -> Self {
         let html = page.render().expect("templates write to memory, which does not fail");
         Self::new("text/html; charset=utf-8", html.into_bytes())
             .header(CONTENT_SECURITY_POLICY, policy)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
             // The address of a page holds the request's parameters. Only the origin may be sent:
-            // relying parties look at it when an answer comes by `form_post`.
+            // relying parties check it when an answer arrives by `form_post`.
             .header(REFERRER_POLICY, "strict-origin")
             .no_store()
     }
@@ -229,12 +229,12 @@ impl Reply {
         Self { note, ..self }
     }
 
-    /// Has logout tokens delivered after the answer is made.
+    /// Adds logout tokens to deliver after the answer is made.
     pub(crate) fn notices(self, notices: Vec<LogoutNotice>) -> Self {
         Self { notices, ..self }
     }
 
-    /// Has a failure armed for the rest of this login, beginning with this answer.
+    /// Requests that a failure be armed for the rest of this login, beginning with this answer.
     pub(crate) fn chosen_failure(self, written: &str) -> Self {
         Self { chosen_failure: Some(written.to_owned()), ..self }
     }

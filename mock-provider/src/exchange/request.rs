@@ -22,7 +22,7 @@ use crate::protocol::token::{ErrorCode, TokenError};
 /// A request to an endpoint of an issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// When the request came, by the issuer's clock.
+    /// When the request arrived, by the issuer's clock.
     pub(crate) at: Timestamp,
     pub(crate) endpoint: Endpoint,
     pub(crate) method: Method,
@@ -107,7 +107,7 @@ impl Request {
         }
     }
 
-    /// What the journal records of a request that delivers a logout token.
+    /// The request that delivers a logout token, as the journal records it.
     pub(crate) fn of_logout(
         issuer: &Issuer,
         notice: &LogoutNotice,
@@ -140,14 +140,14 @@ impl Request {
         }
     }
 
-    /// The client that the request claims to come from, unproven.
+    /// The client that the request claims to come from; it need not be authenticated.
     pub(crate) fn claimed_client(&self) -> Option<String> {
         let basic = Credentials::in_header(&self.headers).map(|basic| basic.client_id);
         let parameter = || self.parameters().as_ref().ok()?.last("client_id").map(str::to_owned);
         basic.or_else(parameter)
     }
 
-    /// The parameters in the place where the method has them.
+    /// The parameters: in the form of a POST, otherwise in the query.
     pub(crate) fn parameters(&self) -> &Result<Parameters, Unreadable> {
         if self.method == Method::POST { &self.form } else { &self.query }
     }

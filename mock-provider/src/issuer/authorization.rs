@@ -15,7 +15,7 @@ use crate::issuer::session::Session;
 use crate::protocol::authorization::{AuthorizationRejection, AuthorizationRequest, ErrorCode};
 use crate::protocol::parameters::Parameters;
 
-/// What to do about a valid request.
+/// The decision on a valid request.
 #[derive(Debug)]
 pub(crate) enum Decision {
     /// Answer for the browser's session.
@@ -74,7 +74,7 @@ impl Issuer {
         let wanted = request.hinted_subject.as_deref();
         let chosen = self.chosen_user(request).filter(|user| fits(wanted, user));
         let (session, obstacle) = match session {
-            None => (None, "nobody is signed in"),
+            None => (None, "no user is signed in"),
             Some(session) => match self.fitness(&session, request, wanted) {
                 Ok(()) => (Some(session), ""),
                 Err(reason) => (None, reason),
@@ -106,7 +106,7 @@ impl Issuer {
         hinted.or_else(|| self.user(self.settings.auto_login.as_deref()?))
     }
 
-    /// Whether a session may answer a request, and if not, why.
+    /// Whether a session satisfies a request; the error says why it does not.
     fn fitness(
         &self,
         session: &Session,
@@ -163,7 +163,7 @@ impl Issuer {
         let last = last.and_then(|last| sessions.end(&last.sid));
         let (secret, user) = (self.random.token(), Arc::clone(user));
         let session = match last.filter(|last| last.user.subject == user.subject) {
-            // The same user authenticated again: the session goes on with a new cookie.
+            // The same user authenticated again: the session continues with a new cookie.
             Some(last) => Session::new(last.sid, secret, user, now).serving(last.flows),
             None => Session::new(self.random.token(), secret, user, now),
         };

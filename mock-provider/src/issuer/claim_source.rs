@@ -1,6 +1,6 @@
-//! Claim sources: claims in a JWT of their own, which the client is given (aggregated) or fetches
-//! (distributed)
-//! ([OpenID Connect Core 1.0, section 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)).
+//! Claim sources: claims in a JWT of their own, which the client receives (aggregated) or fetches
+//! (distributed) ([OpenID Connect Core 1.0, section
+//! 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ pub(crate) struct Voucher {
     exp: i64,
     pub(crate) client_id: String,
     pub(crate) sub: String,
-    /// The claims that the source answers with.
+    /// The claims that the source returns.
     claims: Map<String, Value>,
 }
 

@@ -31,7 +31,8 @@ pub(crate) struct Grant {
     /// The session of the authorization.
     pub(crate) sid: String,
     pub(crate) flow: String,
-    /// Set when a code or refresh token was replayed: nothing issued for the grant is valid then.
+    /// Set when a code or refresh token is replayed: from then on, nothing issued for the grant is
+    /// valid.
     revoked: AtomicBool,
 }
 
@@ -117,7 +118,7 @@ pub(crate) struct RefreshToken {
     pub(crate) expires: i64,
     /// Whether it was used.
     pub(crate) rotated: bool,
-    /// Until when it may be used again after rotation.
+    /// When it can no longer be used again after its rotation.
     reusable_until: i64,
 }
 

@@ -39,7 +39,7 @@ impl Issuer {
         let client = client.as_deref().and_then(|client| {
             Some((client.id_token_signed_response_alg, client.secret.as_ref()?))
         });
-        // Observed by a test: once per request is enough.
+        // A test counts these events: verifying once per request is enough.
         tracing::trace!(target: "mock_provider::id_token_hint", "id_token_hint is being verified");
         self.keys.verify(token, client)?;
         let hint = hint?;

@@ -27,7 +27,7 @@ pub(crate) struct State {
     pub(crate) url: String,
     /// The base of the addresses that relying parties call.
     pub(crate) back_url: String,
-    /// The path below which the endpoints are served: empty, or `/` and more.
+    /// The path below which the endpoints are served: empty, or beginning with `/`.
     pub(crate) path: String,
     /// The name of the session cookie. Cookies ignore ports: each issuer on a host has its own.
     pub(crate) cookie_name: String,
@@ -150,7 +150,7 @@ impl Deref for Issuer {
     }
 }
 
-/// When something that begins now ends, in seconds since the epoch.
+/// The end of a lifetime that begins now, in seconds since the epoch.
 pub(crate) fn until(now: i64, lifetime: Duration) -> i64 {
     now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX))
 }

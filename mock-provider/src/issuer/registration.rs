@@ -120,7 +120,7 @@ pub(crate) fn information(client: &Client, issued_at: i64) -> Map<String, Value>
         information.insert("client_secret_expires_at".into(), 0.into());
     }
     let Ok(Value::Object(mut registered)) = serde_json::to_value(client) else {
-        unreachable!("a client is written as an object")
+        unreachable!("a client serializes to an object")
     };
     for (wire, own) in MEMBERS {
         if let Some(value) = registered.remove(own).filter(|value| !value.is_null()) {

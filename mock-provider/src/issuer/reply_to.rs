@@ -14,7 +14,7 @@ use crate::protocol::authorization::{AuthorizationRejection, ResponseMode};
 use crate::protocol::parameters::{Parameters, Repeated};
 use crate::protocol::session_state::{browser_state, session_state};
 
-/// Where the answer goes: a validated client and redirect URI.
+/// The destination of the answer: a validated client and redirect URI.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplyTo {
     pub(crate) client: Arc<Client>,
@@ -93,7 +93,7 @@ impl Issuer {
         })
     }
 
-    /// Checks that the browser may be redirected to a URI in a parameter of a client.
+    /// Checks that the browser may be redirected to the URI that a client sent in a parameter.
     pub(crate) fn check_uri(
         &self,
         client: &Client,
@@ -119,8 +119,8 @@ impl Issuer {
         self.directory.now().client(&client.id).is_some()
     }
 
-    /// The session state with which a client asks, from the origin of its redirect URI, whether the
-    /// session goes on.
+    /// The session state, with which a client asks whether the session continues, from the origin
+    /// of its redirect URI.
     pub(crate) fn session_state(&self, reply_to: &ReplyTo, session: &Session) -> String {
         let uri = Url::parse(&reply_to.redirect_uri);
         let origin = uri.map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();

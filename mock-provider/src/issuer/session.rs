@@ -1,4 +1,4 @@
-//! Single sign-on: which browser is signed in at the provider as whom.
+//! Single sign-on: the sessions of browsers at the provider.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct Session {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flows {
     by_client: BTreeMap<String, Flow>,
-    /// How many flows there ever were.
+    /// The number of flows recorded so far.
     count: u64,
 }
 
@@ -70,7 +70,7 @@ impl Session {
         Self { sid, secret, user, auth_time, flows: Flows::default() }
     }
 
-    /// The session with the flows that it served with its last cookie.
+    /// The session with the flows that it served under its last cookie.
     pub(crate) fn serving(self, flows: Flows) -> Self {
         Self { flows, ..self }
     }

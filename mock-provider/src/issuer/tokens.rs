@@ -21,7 +21,7 @@ pub(crate) struct Issued {
     pub(crate) grant: Arc<Grant>,
 }
 
-/// What an ID token comes with and has a hash of.
+/// The values that an ID token is issued with and has hashes of.
 pub(crate) struct HashInputs<'a> {
     pub(crate) access_token: Option<&'a str>,
     pub(crate) code: Option<&'a str>,
@@ -77,7 +77,7 @@ impl Issuer {
         let encryption = client.as_deref().and_then(Encryption::of);
         let encrypted = id_token.as_ref().zip(encryption).map(|(token, encryption)| {
             let encrypted = encryption.encrypt(token, &self.random);
-            encrypted.expect("a checked configuration has keys that can be encrypted to")
+            encrypted.expect("a checked configuration has usable encryption keys")
         });
         let (id_token, signed) = match encrypted {
             Some(encrypted) => (Some(encrypted), id_token),

@@ -25,7 +25,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: Option<CodeChallenge>,
 }
 
-/// A refusal that the client receives at its redirect URI.
+/// A rejection that the client receives at its redirect URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AuthorizationRejection {
     pub(crate) code: ErrorCode,
@@ -284,7 +284,7 @@ fn parse_max_age(value: &str) -> Result<Duration, AuthorizationRejection> {
 }
 
 /// The parameters of an error response, without `state` and `iss`.
-pub(crate) fn refusal_parameters(refusal: &AuthorizationRejection) -> Parameters {
+pub(crate) fn rejection_parameters(refusal: &AuthorizationRejection) -> Parameters {
     let mut parameters = Parameters::default();
     parameters.push("error", refusal.code.as_str());
     parameters.push("error_description", &description_characters(&refusal.description));
@@ -338,7 +338,7 @@ mod tests {
             (
                 "response_type=code&scope=openid&nonce=a&nonce=b",
                 "invalid_request",
-                "parameter `nonce` came more than once",
+                "parameter `nonce` must not be sent more than once",
             ),
         ];
         for (query, code, description) in cases {

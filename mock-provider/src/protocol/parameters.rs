@@ -10,7 +10,7 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 /// A parameter that occurs more than once, which
 /// [RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("parameter `{0}` came more than once")]
+#[error("parameter `{0}` must not be sent more than once")]
 pub(crate) struct Repeated(pub(crate) String);
 
 /// Parameters that are not UTF-8

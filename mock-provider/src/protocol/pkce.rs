@@ -84,7 +84,7 @@ impl CodeChallenge {
 /// Why a challenge or a verifier is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PkceError {
-    #[error("code_challenge_method came without a code_challenge")]
+    #[error("code_challenge_method requires a code_challenge")]
     MethodWithoutChallenge,
     #[error("code_challenge_method must be S256 or plain, not `{0}`")]
     UnknownMethod(String),
@@ -95,7 +95,7 @@ pub(crate) enum PkceError {
     #[error("{parameter} must not contain `{character}`")]
     Character { parameter: &'static str, character: char },
     #[error(
-        "code_verifier does not fit: {method} gives `{derived}`, the authorization request had \
+        "code_verifier does not match: {method} gives `{derived}`, the authorization request had \
          `{expected}`"
     )]
     Mismatch { method: &'static str, derived: String, expected: String },
@@ -139,10 +139,7 @@ mod tests {
     fn malformed_challenges_are_refused_with_the_reason() {
         let refused =
             |challenge, method| CodeChallenge::parse(challenge, method).unwrap_err().to_string();
-        assert_eq!(
-            refused(None, Some("S256")),
-            "code_challenge_method came without a code_challenge"
-        );
+        assert_eq!(refused(None, Some("S256")), "code_challenge_method requires a code_challenge");
         assert_eq!(
             refused(Some(CHALLENGE), Some("S512")),
             "code_challenge_method must be S256 or plain, not `S512`"
