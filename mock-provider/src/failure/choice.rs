@@ -12,11 +12,11 @@ use crate::failure::spec::mode::Mode;
 use crate::protocol::parameters::Parameters;
 use crate::ui::{FailureClass, FailurePicker, FailureRow};
 
-/// How long the failure stays armed: long enough to examine a failed login, and nobody has to clear
-/// it.
+/// How long the failure stays armed: long enough to examine a failed login, and it need not be
+/// cleared.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// What the form of the sign-in page says about a failure.
+/// The part of the sign-in page's form that is about a failure.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     /// The text of the field; empty for an honest login.
@@ -77,7 +77,7 @@ impl Choice {
     }
 }
 
-/// The failures that a login can be made to meet, by class.
+/// The failures that can be armed for a single login, by class.
 fn classes() -> Vec<FailureClass> {
     let offered = |class: &Class| {
         let modes = class.modes().iter().filter(|mode| mode.acts_in_a_login());
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_picker_offers_every_failure_that_a_login_can_meet_once() {
+    fn the_picker_offers_every_failure_of_a_single_login_once() {
         let offered: Vec<_> =
             classes().iter().flat_map(|class| &class.modes).map(|mode| mode.name).collect();
         for mode in crate::failure::modes() {

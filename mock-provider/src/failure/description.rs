@@ -27,7 +27,7 @@ pub(crate) struct Description {
     /// The clauses that the failure violates, or that say how to react to it.
     #[cfg_attr(feature = "control", schema(value_type = Vec<String>))]
     pub(crate) clauses: &'static [&'static str],
-    /// What else is worth knowing; may be empty.
+    /// Additional remarks; may be empty.
     pub(crate) note: &'static str,
     /// Every case as a specification: each value of each parameter, with the others at the values that
     /// change nothing, if they have one.
@@ -102,7 +102,7 @@ impl Expected {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Reject => "There is no session, and none of the bad data is used.",
-            Self::Recover => "It works again without anybody's help.",
+            Self::Recover => "It works again without intervention.",
             Self::Error => "The user reads what happened, and can try again.",
             Self::Tolerate => "It works.",
             Self::Either => "It works or fails cleanly; it never crashes, loops or mixes users.",

@@ -1,4 +1,4 @@
-//! The guard that a test holds on a failure.
+//! The guard that keeps a failure armed for a test.
 
 use std::fmt;
 use std::sync::Arc;

@@ -24,8 +24,8 @@
 //! act that changes the state of the issuer, or answers in place of the handler, returns an `Effect`,
 //! which the engine applies if it is the failure's turn.
 //!
-//! An act must not draw from the issuer's random source, or all later random values would change: it
-//! derives values from honest ones (`derived`). What happened in earlier exchanges is in the
+//! An act must not draw from the issuer's random source, or all later random values would change:
+//! it derives values from honest ones (`derived`). Facts about earlier exchanges are in the
 //! `Ledger`; an act never reads the journal.
 
 pub(crate) mod catalogue;

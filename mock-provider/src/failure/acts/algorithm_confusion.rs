@@ -49,14 +49,14 @@ pub(crate) fn key_with_public_key(token: &mut Token, fault: &Fault<'_>) {
 /// Uses the client's secret, or a guessable one.
 pub(crate) fn key_with_secret(token: &mut Token, fault: &Fault<'_>) {
     let client = fault.note.client.clone().unwrap_or_default();
-    let (key, words) = match fault.value("key").as_str() {
+    let (key, description) = match fault.value("key").as_str() {
         "client-secret" => (fault.client_secret(), "HMAC keyed with the client's secret"),
         "secret" => (b"secret".to_vec(), "HMAC keyed with the word `secret`"),
         "null-bytes" => (NULL_BYTES.to_vec(), "HMAC keyed with null bytes"),
         "client-id" => (client.clone().into_bytes(), "HMAC keyed with the client identifier"),
         _ => (Vec::new(), "HMAC with an empty key"),
     };
-    token.authenticate(Algorithm::HS256, key, words);
+    token.authenticate(Algorithm::HS256, key, description);
     if fault.is("kid", "client-id") {
         token.header.insert("kid".to_owned(), json!(client));
     }

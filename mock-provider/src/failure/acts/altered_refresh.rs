@@ -49,10 +49,10 @@ fn refreshed(draft: &Draft, fault: &Fault<'_>) -> bool {
 }
 
 /// Forgets the new refresh token of an answer that is not going to contain it.
-fn forget_new(words: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
+fn forget_new(description: &str, draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     let issued = issued(draft).map(str::to_owned);
     refreshed(draft, fault).then_some(())?;
-    Effect::change(words, move |issuer| {
+    Effect::change(description, move |issuer| {
         let mut grants = issuer.grants();
         issued.iter().for_each(|issued| grants.forget_refresh_token(issued));
     })
@@ -81,15 +81,15 @@ pub(crate) fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
 pub(crate) fn report_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     refreshed(draft, fault).then_some(())?;
     let grace = fault.duration("grace");
-    let words = match grace.is_zero() {
+    let description = match grace.is_zero() {
         true => "using the old refresh token again revokes every token".to_owned(),
         false => format!("the old refresh token stays usable for {} seconds", grace.as_secs()),
     };
-    Effect::change(words, |_| {})
+    Effect::change(description, |_| {})
 }
 
 pub(crate) fn refuse(answer: &mut RawResponse, fault: &Fault<'_>) {
-    // Honest refusals as well: a retry would otherwise get a different reason.
+    // Honest rejections as well: a retry would otherwise get a different reason.
     if !fault.request.refreshes() {
         return;
     }

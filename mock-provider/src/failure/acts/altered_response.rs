@@ -112,9 +112,9 @@ pub(crate) fn mixup(fault: &Fault<'_>) -> Option<Effect> {
         parameters = parameters.with("redirect_uri", other);
     }
     let honest = fault.at_other_issuer(Endpoint::Authorization);
-    let words = format!("the browser was redirected to {honest}");
-    let note = Note::new(words.clone()).client(&reply_to.client.id);
-    Effect::answer(words, move |_| {
+    let description = format!("the browser was redirected to {honest}");
+    let note = Note::new(description.clone()).client(&reply_to.client.id);
+    Effect::answer(description, move |_| {
         Reply::redirect(&parameters.append_to(format!("{honest}?"))).note(note)
     })
 }

@@ -24,7 +24,7 @@ pub(crate) fn switch_user(response: &mut AuthorizationDraft, fault: &Fault<'_>) 
     let request = fault.authorization_request();
     let prompt = request.last("prompt").unwrap_or_default();
     let asks = |word: &str| prompt.split(' ').any(|own| own == word);
-    let meant = match fault.value("how").as_str() {
+    let applies = match fault.value("how").as_str() {
         "silent-renew" => asks("none"),
         "step-up" => {
             asks("login")
@@ -33,7 +33,7 @@ pub(crate) fn switch_user(response: &mut AuthorizationDraft, fault: &Fault<'_>) 
         }
         _ => true,
     };
-    if meant {
+    if applies {
         let value = |honest: &str| derived(honest, "code");
         stolen_code::replace(response, fault, value, |code| {
             stolen_code::of_another_session(code, fault);

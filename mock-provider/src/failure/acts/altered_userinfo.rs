@@ -56,7 +56,7 @@ pub(crate) fn invalid(token: &mut Token, fault: &Fault<'_>) {
         "aud" => ("aud", fault.other_client()),
         "sub" => ("sub", fault.victim().subject.clone()),
         _ => {
-            // As long as the right signature, and valid for nothing.
+            // As long as the right signature, but not valid for any token.
             token.signature = Signature::Bytes(vec![0x5a; 256], "arbitrary bytes");
             return;
         }

@@ -23,7 +23,8 @@ pub(crate) fn invalidate(token: &mut Token, fault: &Fault<'_>) {
         }
         "header-swap" => {
             token.keep_signature("valid for another header");
-            // Verifiers ignore members that they do not know: only the signature gives it away.
+            // Verifiers ignore members that they do not know: only the signature reveals the
+            // change.
             token.header.insert("swapped".to_owned(), json!(true));
         }
         "other-token" => {
@@ -92,14 +93,14 @@ fn is_ecdsa(signer: &Signer) -> bool {
 
 pub(crate) fn deform(token: &mut Token, fault: &Fault<'_>) {
     let form = fault.value("form");
-    let sound = token.compact();
+    let compact = token.compact();
     token.instead = Some(match form.as_str() {
         "2-parts" => json!(token.signing_input()),
         "4-parts" => {
-            let signature = sound.rsplit('.').next().unwrap_or_default();
-            json!(format!("{sound}.{signature}"))
+            let signature = compact.rsplit('.').next().unwrap_or_default();
+            json!(format!("{compact}.{signature}"))
         }
-        "json-serialization" => match Jws::parse(&sound) {
+        "json-serialization" => match Jws::parse(&compact) {
             Ok(jws) => jws.flattened(),
             Err(_) => return,
         },

@@ -32,8 +32,8 @@ pub(crate) fn embed(token: &mut Token, fault: &Fault<'_>) {
     let member = fault.value("member");
     match member.as_str() {
         "jwk-oct" => {
-            let words = "HMAC keyed with the key in the header";
-            token.authenticate(Algorithm::HS256, SYMMETRIC.to_vec(), words);
+            let description = "HMAC keyed with the key in the header";
+            token.authenticate(Algorithm::HS256, SYMMETRIC.to_vec(), description);
             let k = BASE64_URL_SAFE_NO_PAD.encode(SYMMETRIC);
             token.header.insert("kid".to_owned(), json!("own"));
             token.header.insert("jwk".to_owned(), json!({"kty": "oct", "kid": "own", "k": k}));
@@ -108,6 +108,6 @@ fn owners(issuer: &Issuer, content: &str) -> Vec<Arc<Signer>> {
         "trusted" => issuer.keys.spare(Algorithm::default()),
         _ => None,
     };
-    // Limited, because anybody may request any number, and each costs a signature.
+    // Limited, because a caller may request any number, and each costs a signature.
     content.split(['+', ',']).take(2).filter_map(owner).collect()
 }

@@ -1,5 +1,5 @@
-//! `/canary`: an address that no honest answer names. A client that comes here followed an address
-//! that it should not have followed, and the journal shows it.
+//! `/canary`: an address that no honest answer names. A client that visits it followed an address
+//! that it should not have followed; the journal records the visit.
 
 use axum::http::StatusCode;
 
@@ -8,7 +8,7 @@ use crate::exchange::request::Request;
 use crate::failure::acts::brought_key;
 use crate::issuer::issuer::Issuer;
 
-/// Answers with nothing, or with the keys that a failure promised at this address.
+/// Returns an empty answer, or the keys that a failure announced at this address.
 pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
     let asked = |name| request.query.as_ref().ok().and_then(|query| query.last(name));
     if let Some(content) = asked("keys") {
@@ -21,7 +21,7 @@ pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
         return Reply::text(certificates).no_store().note(note);
     }
     let what = match request.form.as_ref().is_ok_and(|form| form.iter().next().is_some()) {
-        true => "the canary was visited, and brought parameters",
+        true => "the canary was visited with parameters",
         false => "the canary was visited",
     };
     Reply::text("").status(StatusCode::NO_CONTENT).no_store().note(Note::new(what))

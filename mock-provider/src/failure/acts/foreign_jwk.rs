@@ -9,7 +9,7 @@ use crate::jose::public_key::Jwk;
 /// A public key on Ed448 ([RFC 8032, section 7.4](https://www.rfc-editor.org/rfc/rfc8032#section-7.4)).
 const ED448: &str = "X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA";
 
-/// The base point of secp256k1 (SEC 2, section 2.4.1): a sound public key whose private half is 1.
+/// The base point of secp256k1 (SEC 2, section 2.4.1): a valid public key whose private half is 1.
 const SECP256K1: [&str; 2] =
     ["eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g", "SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"];
 

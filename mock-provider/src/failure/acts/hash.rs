@@ -1,4 +1,4 @@
-//! Wrong or missing hashes that bind an ID token to the code or access token beside it.
+//! Wrong or missing hashes that bind an ID token to the code or access token issued with it.
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;

@@ -19,8 +19,8 @@ pub(crate) fn unknown(token: &mut Token, fault: &Fault<'_>) {
 /// Sets `kid` to a value that a careless verifier looks up unescaped.
 pub(crate) fn inject(token: &mut Token, fault: &Fault<'_>) {
     let attacker = attacker();
-    let by_hmac = |token: &mut Token, key: &[u8], words| {
-        token.authenticate(Algorithm::HS256, key.to_owned(), words);
+    let by_hmac = |token: &mut Token, key: &[u8], description| {
+        token.authenticate(Algorithm::HS256, key.to_owned(), description);
     };
     let value = fault.value("value");
     match value.as_str() {

@@ -177,6 +177,7 @@ pub(crate) fn replay(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     }
     let notice = fault.failures.ledger().last_logout(fault.note)?.clone();
     let delay = fault.duration("delay");
-    let words = format!("the last logout token is delivered again in {} ms", delay.as_millis());
-    Effect::deliver(words, Delayed { notice, delay })
+    let description =
+        format!("the last logout token is delivered again in {} ms", delay.as_millis());
+    Effect::deliver(description, Delayed { notice, delay })
 }

@@ -1,4 +1,4 @@
-//! What the entries of the catalogue do, where that takes more than a few lines.
+//! The acts of catalogue entries that take more than a few lines.
 
 pub(crate) mod algorithm_confusion;
 pub(crate) mod altered_claims;

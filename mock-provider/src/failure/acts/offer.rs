@@ -1,5 +1,5 @@
-//! Keys and algorithms that a failure publishes besides the honest ones, so that nothing is wrong but
-//! what the failure is about.
+//! Keys and algorithms that a failure publishes besides the honest ones, so that the intended fault
+//! is the only one.
 
 use serde_json::{Value, json};
 

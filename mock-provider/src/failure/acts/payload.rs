@@ -6,7 +6,7 @@ use super::near_miss::{noise, other_case};
 use crate::failure::engine::fault::Fault;
 
 impl Fault<'_> {
-    /// The canary's address with a name by which the journal tells visits apart.
+    /// The canary's address with a name that identifies the visit in the journal.
     pub(crate) fn canary_for(&self, name: &str) -> String {
         format!("{}?for={name}", self.canary())
     }
@@ -46,7 +46,7 @@ pub(crate) fn text(kind: &str) -> &'static str {
     }
 }
 
-/// Markup, or what a program may take for a formula, a template or an address.
+/// Markup, or text that a program may mistake for a formula, a template or an address.
 pub(crate) fn markup(kind: &str, fault: &Fault<'_>) -> String {
     match kind {
         "img-onerror" => "<img src=x onerror=\"alert('canary')\">".to_owned(),

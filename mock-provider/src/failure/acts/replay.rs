@@ -40,7 +40,7 @@ fn earlier(own: &Object, from: &str, fault: &Fault<'_>) -> Option<Object> {
             "other-browser" => same(claims, "sub") && !same(claims, "sid"),
             _ => !same(claims, "sub"),
         };
-        // The ID token of a refresh has no nonce, which alone would give it away.
+        // The ID token of a refresh has no nonce, which alone would reveal it.
         valid && right && claims.contains_key("nonce") && !same(claims, "nonce")
     };
     let client = fault.note.client.as_deref().unwrap_or_default();

@@ -135,7 +135,7 @@ fn issued_with_current_key(fault: &Fault<'_>) -> impl Iterator<Item = Issued> {
     })
 }
 
-/// Whether the failure last changed the keys at least so long ago, or never.
+/// Whether the failure has not changed the keys for the duration in a parameter.
 fn passed_since_rotation(fault: &Fault<'_>, parameter: &str) -> bool {
     let last = fault.failures.ledger().last_change(&fault.failure.to_string());
     last.is_none_or(|last| {

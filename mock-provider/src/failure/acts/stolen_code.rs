@@ -26,15 +26,15 @@ pub(crate) fn replace(
     response.parameters = response.parameters.with("code", &value);
 }
 
-/// Makes a code one that another user got in a session of their own: with the nonce and, if `pkce`
-/// is checked, the challenge of that session.
+/// Makes a code look as if another user got it in a session of their own: with the nonce and, if
+/// `pkce` is checked, the challenge of that session.
 pub(crate) fn of_another_user(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
     grant.user = fault.victim();
     from_elsewhere(code, grant, pkce);
 }
 
-/// Makes a code one that answers this very request, from another user's session.
+/// Makes a code look as if another user's session had answered this very request.
 pub(crate) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
     let mut grant = code.grant.copy();
     grant.user = fault.victim();
@@ -42,7 +42,7 @@ pub(crate) fn of_another_session(code: &mut Code, fault: &Fault<'_>) {
     code.grant = Arc::new(grant);
 }
 
-/// Makes a code one that another user got in a login that somebody else began.
+/// Makes a code look as if another user got it in the given login.
 pub(crate) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Login) {
     let mut grant = code.grant.copy();
     grant.user = fault.victim();
@@ -56,7 +56,7 @@ pub(crate) fn of_another_login(code: &mut Code, fault: &Fault<'_>, login: &Login
     code.grant = Arc::new(grant);
 }
 
-/// Makes a code one that the user gave to another client.
+/// Makes a code look as if it was issued to another client for the same user.
 pub(crate) fn of_another_client(code: &mut Code, fault: &Fault<'_>, pkce: bool) {
     let mut grant = code.grant.copy();
     grant.client_id = fault.other_client();
@@ -67,14 +67,14 @@ fn from_elsewhere(code: &mut Code, mut grant: Grant, pkce: bool) {
     grant.nonce = grant.nonce.map(|nonce| derived(&nonce, "nonce"));
     grant.sid = derived(&grant.sid, "session");
     if pkce && code.challenge.is_some() {
-        // It looks like a challenge, but nobody knows the verifier.
+        // It looks like a challenge, but its verifier does not exist.
         let challenge = derived(&grant.sid, "challenge");
         code.challenge = CodeChallenge::parse(Some(&challenge), Some("S256")).unwrap_or_default();
     }
     code.grant = Arc::new(grant);
 }
 
-/// Adds a code of another user beside the honest one. PKCE would not stop it.
+/// Adds a code of another user to the honest one. PKCE would not stop it.
 pub(crate) fn add(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     let mut with_other = response.clone();
     replace(
@@ -120,7 +120,7 @@ pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
     };
     place.push(&fault.value("token"), &token);
     if fault.is("token", "access_token") {
-        // Required beside every access token (RFC 6749, section 4.2.2).
+        // Required with every access token (RFC 6749, section 4.2.2).
         place.push("token_type", "Bearer");
     }
 }

@@ -1,5 +1,5 @@
-//! What a failing provider demands before it issues tokens: one method of client authentication, or
-//! PKCE.
+//! Demands that a failing provider makes before it issues tokens: one method of client
+//! authentication, or PKCE.
 
 use serde_json::json;
 

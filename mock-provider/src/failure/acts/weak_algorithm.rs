@@ -12,8 +12,8 @@ pub(crate) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
             token.header.shift_remove("kid");
         }
         false => {
-            let words = "HMAC keyed with the client's secret";
-            token.authenticate(Algorithm::HS256, fault.client_secret(), words);
+            let description = "HMAC keyed with the client's secret";
+            token.authenticate(Algorithm::HS256, fault.client_secret(), description);
         }
     }
 }

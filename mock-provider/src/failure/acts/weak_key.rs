@@ -18,7 +18,7 @@ use crate::jose::signer::Signer;
 use crate::jose::signing_key::SigningKey;
 use crate::jose::weak_rsa::Weakness;
 
-/// A symmetric key that anybody can fetch.
+/// A symmetric key that any client can fetch.
 const SYMMETRIC: &[u8; 32] = b"in a key set, this is no secret.";
 
 /// The `kid` of that key.
@@ -33,7 +33,7 @@ fn chosen(fault: &Fault<'_>) -> Option<Arc<Signer>> {
     Some(Arc::new(Signer::new(Arc::new(key), Algorithm::RS256, kid)))
 }
 
-/// Publishes the weak key beside the honest ones, which sign for all other clients.
+/// Publishes the weak key next to the honest ones, which sign for all other clients.
 pub(crate) fn publish(document: &mut Object, fault: &Fault<'_>) {
     if let Some(weak) = chosen(fault) {
         offer::publish(document, weak.jwk());

@@ -1,4 +1,4 @@
-//! What an entry of the catalogue does: its acts.
+//! The acts of a catalogue entry.
 
 use super::delivery::Delayed;
 use super::draft::{Draft, RawResponse};
@@ -13,13 +13,13 @@ use crate::failure::spec::mode::Mode;
 use crate::issuer::grant::Consumption;
 use crate::issuer::issuer::Issuer;
 
-/// An entry of the catalogue: a mode, and what it does.
+/// An entry of the catalogue: a mode and its acts.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
-    /// What the catalogue says about the mode.
+    /// The mode, as the catalogue documents it.
     pub(crate) mode: Mode,
-    /// What the mode does, in the order of the stages. Empty for a mode that only a user agent can act
-    /// out.
+    /// The acts of the mode, in the order of the stages. Empty for a mode that only a user agent
+    /// can act out.
     pub(crate) acts: &'static [Act],
 }
 
@@ -77,12 +77,12 @@ pub(crate) enum Act {
     LogoutRequests(fn(&mut Vec<LogoutRequest>, &Fault<'_>)),
 }
 
-/// What an act does if the failure fires at this exchange: returned by the acts that change no part of
-/// an answer.
+/// The effect of an act if its failure fires at this exchange. The acts that do not change a part
+/// of an answer return one.
 pub(crate) struct Effect {
     /// What happens, for the journal.
-    pub(crate) words: String,
-    /// Does it, and returns the answer that replaces the honest one, if there is one.
+    pub(crate) description: String,
+    /// Applies the effect, and returns the answer that replaces the honest one, if there is one.
     pub(crate) take: Take,
     /// A logout token to deliver later.
     pub(crate) delayed: Option<Delayed>,
@@ -94,29 +94,29 @@ type Take = Box<dyn FnOnce(&Issuer) -> Option<Reply>>;
 impl Effect {
     /// Changes the state of the issuer.
     pub(crate) fn change(
-        words: impl Into<String>,
+        description: impl Into<String>,
         change: impl FnOnce(&Issuer) + 'static,
     ) -> Option<Self> {
         let take = Box::new(|issuer: &Issuer| {
             change(issuer);
             None
         });
-        Some(Self { words: words.into(), take, delayed: None })
+        Some(Self { description: description.into(), take, delayed: None })
     }
 
     /// Delivers a logout token later.
-    pub(crate) fn deliver(words: impl Into<String>, delayed: Delayed) -> Option<Self> {
+    pub(crate) fn deliver(description: impl Into<String>, delayed: Delayed) -> Option<Self> {
         let take = Box::new(|_: &Issuer| None);
-        Some(Self { words: words.into(), take, delayed: Some(delayed) })
+        Some(Self { description: description.into(), take, delayed: Some(delayed) })
     }
 
     /// Answers in place of the handler.
     pub(crate) fn answer(
-        words: impl Into<String>,
+        description: impl Into<String>,
         answer: impl FnOnce(&Issuer) -> Reply + 'static,
     ) -> Option<Self> {
         let take = Box::new(|issuer: &Issuer| Some(answer(issuer)));
-        Some(Self { words: words.into(), take, delayed: None })
+        Some(Self { description: description.into(), take, delayed: None })
     }
 }
 
@@ -147,10 +147,10 @@ impl Act {
         }
     }
 
-    /// Whether the act only prepares the others of its mode. It does not count as firing, and client,
-    /// user and flow do not select it, because a document is fetched without any of them. What it
-    /// publishes stays for as long as tokens that depend on it may be verified: until the failure is
-    /// cleared, or its duration has passed.
+    /// Whether the act only prepares the others of its mode. It does not count as firing, and
+    /// client, user and flow do not select it, because a document is fetched without any of them.
+    /// The keys or metadata that it publishes stay for as long as tokens that depend on it may be
+    /// verified: until the failure is cleared, or its duration has passed.
     pub(crate) fn prepares(&self) -> bool {
         matches!(self, Self::PrepareState(..) | Self::PrepareMetadata(_) | Self::PrepareJwks(_))
     }

@@ -78,12 +78,12 @@ impl Armed {
 /// All failures of an issuer, in the order in which they were armed.
 #[derive(Debug)]
 pub(crate) struct Failures {
-    /// Whether there are any: if not, this is all that an answer has to read.
+    /// Whether any failure may act. If not, an answer need not take the lock.
     any: AtomicBool,
     state: Mutex<State>,
     ledger: Mutex<Ledger>,
     pub(crate) surroundings: Surroundings,
-    /// Looks the acts of a mode up in the catalogue.
+    /// Looks up the acts of a mode in the catalogue.
     acts: fn(&Mode) -> &'static [Act],
 }
 
@@ -96,7 +96,7 @@ struct State {
 }
 
 impl Failures {
-    /// No failures yet. `acts` looks the acts of a mode up.
+    /// No failures yet. `acts` looks up the acts of a mode.
     pub(crate) fn new(surroundings: Surroundings, acts: fn(&Mode) -> &'static [Act]) -> Self {
         let (any, state, ledger) = (AtomicBool::new(false), Mutex::default(), Mutex::default());
         Self { any, state, ledger, surroundings, acts }
@@ -120,7 +120,7 @@ impl Failures {
 
     fn add(&self, failure: Failure, since: OnceLock<Timestamp>) -> Arc<Armed> {
         let mut state = self.state();
-        // Ends failures that no request may ever match again, such as those of an abandoned login.
+        // Ends failures that no request may match again, such as those of an abandoned login.
         if let Some(now) = since.get() {
             state.end_all(*now);
         }
@@ -163,7 +163,7 @@ impl Failures {
         let before = state.armed.len();
         state.armed.retain(|armed| armed.number != number);
         let cleared = state.armed.len() < before;
-        // What it published is withdrawn as well.
+        // Keys and metadata that it published are withdrawn as well.
         state.over.retain(|armed| armed.number != number || !armed.publishes());
         self.any.store(state.any(), Ordering::Relaxed);
         cleared
@@ -191,7 +191,7 @@ impl Failures {
     /// Whether a failure acts on an exchange that its selectors match: `from` is reached, and the
     /// lifetime is not over. Counts the match, and the firing if there is one.
     pub(crate) fn take(&self, armed: &Armed, clock: &Clock) -> bool {
-        // Under the lock, or two concurrent exchanges could both be the last one.
+        // Under the lock, or two concurrent exchanges could both count as the last one.
         let mut state = self.state();
         if armed.is_over(clock.now()) {
             state.end(armed.number);
@@ -224,14 +224,14 @@ impl State {
         !self.armed.is_empty() || self.over.iter().any(|armed| armed.publishes())
     }
 
-    /// Moves all failures that no longer fire to those that have ended.
+    /// Moves all failures that no longer fire from `armed` to `over`.
     fn end_all(&mut self, now: Timestamp) {
         let over = |armed: &&Arc<Armed>| armed.is_over(now);
         let over: Vec<_> = self.armed.iter().filter(over).map(|armed| armed.number).collect();
         over.into_iter().for_each(|number| self.end(number));
     }
 
-    /// Moves a failure from those that are armed to those that have ended.
+    /// Moves a failure from `armed` to `over`.
     fn end(&mut self, number: u64) {
         let Some(index) = self.armed.iter().position(|armed| armed.number == number) else {
             return;

@@ -25,7 +25,7 @@ pub(crate) struct Draft {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) content: DraftContent,
-    /// The ID token of the document, where `null` keeps its place.
+    /// The ID token of the document, which has `null` in its place.
     pub(crate) id_token: Option<Token>,
     pub(crate) note: Note,
     /// Logout tokens to deliver.
@@ -53,7 +53,7 @@ pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// How the answer is written to the connection, if not in the server's own way.
+    /// How the answer is written to the connection, if not as the server does by default.
     pub(crate) delivery: Option<Delivery>,
 }
 
@@ -166,7 +166,7 @@ impl RawResponse {
     }
 
     fn body_view(&self) -> Value {
-        /// A larger body is shown by its beginning and its digest.
+        /// Of a larger body, the view has only the beginning and a digest.
         const MAX_SHOWN: usize = 64 * 1024;
         if self.body.len() > MAX_SHOWN {
             let start = String::from_utf8_lossy(&self.body[..100]);

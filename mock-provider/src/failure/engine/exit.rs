@@ -13,7 +13,7 @@ use crate::exchange::reply::{Note, Outgoing, Reply};
 use crate::exchange::request::Request;
 use crate::issuer::issuer::Issuer;
 
-/// The last stage, in which an answer is whole again.
+/// The last stage, in which acts see the whole answer.
 const WHOLE: usize = STAGES - 1;
 
 /// What armed failures did before a request was answered.
@@ -22,7 +22,7 @@ pub(crate) struct PreRequestEffects {
     /// The answer in place of the honest one.
     pub(crate) instead: Option<Reply>,
     changes: Changes,
-    /// By the number of the failure: whether it acts at this exchange, where that is decided.
+    /// The failures, by number, for which it is decided whether they act at this exchange.
     turns: Vec<(u64, bool)>,
 }
 
@@ -88,12 +88,12 @@ pub(crate) fn enter(
 impl PreRequestEffects {
     /// Applies an effect.
     fn apply(&mut self, effect: Option<Effect>, fault: &Fault<'_>) {
-        let Some(Effect { words, take, delayed }) = effect else { return };
+        let Some(Effect { description, take, delayed }) = effect else { return };
         let instead = take(fault.issuer);
         self.changes.delayed.extend(delayed);
         match &instead {
-            Some(_) => self.changes.done(fault.failure, "answer", words),
-            None => self.changes.changed_state(fault, words),
+            Some(_) => self.changes.done(fault.failure, "answer", description),
+            None => self.changes.changed_state(fault, description),
         }
         self.instead = self.instead.take().or(instead);
     }
@@ -107,8 +107,8 @@ fn may_redeem(note: &Note, request: &Request, issuer: &Issuer) -> bool {
     grant.is_some_and(|grant| note.client.as_ref() == Some(&grant.client_id))
 }
 
-/// What a request itself says about its client, user and flow: enough to decide whether a failure
-/// is for it.
+/// The client, user and flow according to the request itself: enough to decide whether the
+/// selectors of a failure match it.
 fn claimed(issuer: &Issuer, request: &Request) -> Note {
     let mut note = Note::default();
     let Ok(parameters) = request.parameters() else { return note };

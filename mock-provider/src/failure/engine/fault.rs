@@ -1,4 +1,4 @@
-//! What an act knows about the failure and the exchange.
+//! The context of an act: its failure and the exchange.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! What failures remember about earlier exchanges of an issuer: the logins that were begun, the ID
-//! tokens and logout tokens that were sent, and when a failure last changed the state.
+//! The ledger: the memory that failures have of earlier exchanges of an issuer: the logins that
+//! were begun, the ID tokens and logout tokens that were sent, and when a failure last changed the
+//! state.
 //!
 //! The journal is for people: they can turn it off or clear it, and it truncates long values. So
 //! failures have a memory of their own. It is bounded: the oldest entries are dropped first.

@@ -1,4 +1,4 @@
-//! How armed failures act on an exchange: what an act is, what it gets, and what remembers the past.
+//! How armed failures act on an exchange: acts, their context, and the ledger of earlier exchanges.
 
 pub(crate) mod act;
 pub(crate) mod armed;

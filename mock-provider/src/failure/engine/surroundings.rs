@@ -1,4 +1,4 @@
-//! What failures know beyond the issuer at which they are armed.
+//! The parts of the provider outside an issuer that its failures use.
 
 use crate::jose::keys::Keys;
 use crate::net::tls_faults::TlsFaults;

@@ -20,16 +20,17 @@ use crate::protocol::id_token::half_hash;
 /// A token in its parts. It is signed again in the end, unless nothing changed.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
-    /// The access token beside it, if there is one.
+    /// The access token that is issued with it, if there is one.
     pub(crate) access_token: Option<String>,
     pub(crate) header: Object,
     pub(crate) claims: Object,
-    /// What replaces the claims: bytes that a JSON object cannot produce, such as repeated members.
+    /// Bytes that replace the claims, and that a JSON object cannot produce, such as repeated
+    /// members.
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) signature: Signature,
     /// How it is encrypted, if it is.
     pub(crate) encryption: Option<Encryption>,
-    /// What replaces the whole token.
+    /// A value that replaces the whole token.
     pub(crate) instead: Option<Value>,
     /// The view and the text of the honest token: signing again may give another signature.
     honest: Option<(Value, String)>,
@@ -44,7 +45,7 @@ pub(crate) enum Signature {
     By(Arc<Signer>),
     /// By an HMAC, keyed with these bytes; the text describes it in the journal.
     Hmac(Algorithm, Vec<u8>, &'static str),
-    /// By these bytes, whatever they are; the text describes them in the journal.
+    /// By arbitrary bytes; the text describes them in the journal.
     Bytes(Vec<u8>, &'static str),
     /// Computed from the signing input; the text describes it in the journal.
     Made(Made, &'static str),
@@ -141,7 +142,7 @@ impl Token {
         }
     }
 
-    /// The compact serialization, whatever is sent in its place.
+    /// The compact serialization, even if another value is sent in its place.
     pub(crate) fn compact(&self) -> String {
         match &self.honest {
             Some((view, token)) if *view == self.parts() => token.clone(),
@@ -178,27 +179,32 @@ impl Token {
     }
 
     /// Authenticates with an HMAC, keyed with any bytes, and removes `kid`.
-    pub(crate) fn authenticate(&mut self, algorithm: Algorithm, key: Vec<u8>, words: &'static str) {
+    pub(crate) fn authenticate(
+        &mut self,
+        algorithm: Algorithm,
+        key: Vec<u8>,
+        description: &'static str,
+    ) {
         self.header.insert("alg".to_owned(), json!(algorithm.name()));
         self.header.shift_remove("kid");
-        self.signature = Signature::Hmac(algorithm, key, words);
+        self.signature = Signature::Hmac(algorithm, key, description);
     }
 
     /// Keeps the current signature, whatever changes in the token.
-    pub(crate) fn keep_signature(&mut self, words: &'static str) {
+    pub(crate) fn keep_signature(&mut self, description: &'static str) {
         let signature = self.signature.of(self.signing_input().as_bytes());
-        self.signature = Signature::Bytes(signature, words);
+        self.signature = Signature::Bytes(signature, description);
     }
 
     /// Alters the signature after it is made.
     pub(crate) fn alter_signature(
         &mut self,
-        words: &'static str,
+        description: &'static str,
         alter: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
     ) {
         let honest = self.signature.clone();
         let make = Made(Arc::new(move |input| alter(honest.of(input))));
-        self.signature = Signature::Made(make, words);
+        self.signature = Signature::Made(make, description);
     }
 
     /// Changes one bit of the signature.
@@ -227,12 +233,14 @@ impl Token {
         }
     }
 
-    /// What the journal shows: the signature is described, because its bytes change with every part.
+    /// The token as the journal shows it: the signature is described, because its bytes change with
+    /// every part.
     pub(crate) fn view(&self) -> Value {
         let mut view = self.instead.clone().unwrap_or_else(|| self.parts());
         if let (Some(encryption), Value::Object(members)) = (&self.encryption, &mut view) {
-            let words = format!("{}, {}", encryption.recipient.name(), encryption.content.name());
-            members.insert("encryption".to_owned(), json!(words));
+            let description =
+                format!("{}, {}", encryption.recipient.name(), encryption.content.name());
+            members.insert("encryption".to_owned(), json!(description));
         }
         view
     }
@@ -247,9 +255,9 @@ impl Token {
                 // Not its `kid`, which another key may share.
                 format!("{} by key {}", signer.algorithm, signer.key.thumbprint())
             }
-            Signature::Hmac(_, _, words)
-            | Signature::Bytes(_, words)
-            | Signature::Made(_, words) => (*words).to_owned(),
+            Signature::Hmac(_, _, description)
+            | Signature::Bytes(_, description)
+            | Signature::Made(_, description) => (*description).to_owned(),
         };
         json!({"header": self.header, "claims": claims, "signature": signature})
     }

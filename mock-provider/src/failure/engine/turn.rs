@@ -30,20 +30,20 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Records an alteration that is not a difference between two answers.
-    pub(crate) fn done(&mut self, failure: &Failure, place: &str, words: String) {
+    pub(crate) fn done(&mut self, failure: &Failure, place: &str, description: String) {
         let (failure, place) = (failure.to_string(), place.to_owned());
         self.alterations.push(Alteration {
             failure,
             place,
             honest: None,
-            sent: Some(words.into()),
+            sent: Some(description.into()),
         });
     }
 
     /// Records a change of the issuer's state, in the ledger as well.
-    pub(crate) fn changed_state(&mut self, fault: &Fault<'_>, words: String) {
+    pub(crate) fn changed_state(&mut self, fault: &Fault<'_>, description: String) {
         fault.failures.ledger().change(fault.failure.to_string(), fault.request.at);
-        self.done(fault.failure, "state", words);
+        self.done(fault.failure, "state", description);
     }
 }
 
@@ -80,7 +80,7 @@ impl Turn<'_> {
                 {
                     (effect.take)(issuer);
                     changes.delayed.extend(effect.delayed);
-                    changes.changed_state(&fault, effect.words);
+                    changes.changed_state(&fault, effect.description);
                 }
                 continue;
             }
@@ -120,8 +120,9 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether the failure acts at this exchange, by `from` and lifetime. Decided once per exchange,
-    /// when an act has something to change: this counts as a match, and mostly as a firing.
+    /// Whether the failure acts at this exchange, by `from` and lifetime. Decided once per
+    /// exchange, when an act has something to change: this counts as a match, and usually as a
+    /// firing.
     pub(crate) fn take(&mut self, clock: &Clock) -> bool {
         *self.taken.get_or_insert_with(|| self.failures.take(self.armed, clock))
     }
@@ -219,7 +220,7 @@ fn tokens(act: fn(&mut Object, &Fault<'_>), draft: &mut Draft, fault: &Fault<'_>
     let before = document.get("id_token").cloned();
     act(document, fault);
     if document.get("id_token") == before.as_ref() && before.is_some() {
-        // The act left the ID token alone, so later acts get it in its parts again.
+        // The act did not change the ID token, so later acts get it in its parts again.
         draft.id_token = parts;
     }
 }

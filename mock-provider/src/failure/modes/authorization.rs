@@ -47,11 +47,11 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             clauses: &["RFC 9700, section 4.7", "RFC 9700, section 4.5", "RFC 6749, section 10.12"],
             note: "A pending login ends with a code that another user got in a session of their \
-                   own. With `state=attacker`, the state also belongs to another login, which \
-                   somebody began at the same client and has not finished: begin one in another \
-                   browser first. For victims who have not begun a login, the user agent acts this \
-                   out: finish the attacker's login without following the redirect, and open that \
-                   address in the victim's browser. This also covers unsolicited responses.",
+                   own. With `state=attacker`, the state also belongs to another login, an \
+                   unfinished one at the same client: begin it in another browser first. For \
+                   victims who have not begun a login, the user agent acts this out: finish the \
+                   attacker's login without following the redirect, and open that address in \
+                   the victim's browser. This also covers unsolicited responses.",
             ..Mode::of(Class::Authorization)
         },
         acts: &[Act::Authorization(altered_response::login_csrf)],
@@ -308,8 +308,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "authorization-unsolicited-tokens",
-            effect: "The response has another user's token beside the code, which the client did \
-                     not request.",
+            effect: "The response has a code and another user's token, which the client did not \
+                     request.",
             parameters: &[
                 choice("where", &["query", "fragment"]),
                 choice("token", &["id_token", "access_token"]),

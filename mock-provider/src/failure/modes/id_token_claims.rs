@@ -68,7 +68,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-aud-mismatch",
-            effect: "The ID token is for another client, or for nobody.",
+            effect: "The ID token is for another client, or has no audience.",
             parameters: &[choice(
                 "value",
                 &[
@@ -335,7 +335,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             severity: Severity::Interoperability,
             note: "The claim is optional in the code flow. In the other flows it is required \
-                   beside an access token, and the failure acts on the authorization response.",
+                   with an access token, and the failure acts on the authorization response.",
             ..Mode::of(Class::IdTokenClaims)
         },
         acts: &[

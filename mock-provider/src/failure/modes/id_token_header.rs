@@ -306,7 +306,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "id-token-claims-in-header",
-            effect: "The ID token's header repeats a claim with somebody else's value.",
+            effect: "The ID token's header repeats a claim with a different value.",
             parameters: &[choice("claims", &["sub", "iss", "aud"])],
             clauses: &["RFC 7519, section 5.3", "RFC 8725, section 3.10"],
             expected: Expected::Tolerate,

@@ -183,7 +183,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             // A relying party that ignores certificates is not deceived.
             exceptions: &[("key", "x5c-mismatch", Expected::Either)],
             note: "Many relying parties accept 1024 bits: report that as hardening. With the \
-                   exponent 1, anybody can sign. With `x5c-mismatch`, the signature is by the \
+                   exponent 1, any attacker can sign. With `x5c-mismatch`, the signature is by the \
                    published key, not by the key of the certificate.",
             ..Mode::of(Class::Jwks)
         },
@@ -201,7 +201,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
                      key and HS256.",
             parameters: &[choice("kid", &["named", "unnamed"])],
             clauses: &["RFC 8725, section 3.1", "OpenID Connect Discovery 1.0, section 3"],
-            note: "Anybody who reads the key set can forge such tokens. `kid` says whether the key \
+            note: "Any reader of the key set can forge such tokens. `kid` says whether the key \
                    and the token have a `kid`.",
             ..Mode::of(Class::Jwks)
         },

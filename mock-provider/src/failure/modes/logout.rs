@@ -31,7 +31,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             expected: Expected::Tolerate,
             severity: Severity::Robustness,
-            note: "The user ends on a page that says that nobody is signed in. `absent` needs a \
+            note: "The user ends on a page that says that no user is signed in. `absent` needs a \
                    relying party that sends a state.",
             ..Mode::of(Class::Logout)
         },
@@ -236,7 +236,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Either,
             severity: Severity::Robustness,
             note: "The client needs a `frontchannel_logout_uri`. The check is optional, and \
-                   without it anybody can sign users out. The foreign page is a `data:` document, \
+                   without it any site can sign users out. The foreign page is a `data:` document, \
                    which has an opaque origin.",
             ..Mode::of(Class::Logout)
         },

@@ -195,7 +195,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             note: "The metadata stays where it is and names ports of localhost for jwks_uri, \
                token_endpoint and userinfo_endpoint. A relying party that trusts the provider's \
-               authority finds nothing else to complain of.",
+               authority has no other reason to refuse the certificates.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Metadata(altered_delivery::untrustworthy)],
@@ -223,8 +223,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             expected: Expected::Tolerate,
             exceptions: &[("variant", "204-for-200", Expected::Error)],
             severity: Severity::Interoperability,
-            note: "`204-for-200` has no body, and so no document: a readable error is all that is \
-                   left.",
+            note: "`204-for-200` has no body, and so no document: the relying party can only \
+                   show a readable error.",
             ..Mode::of(Class::Network)
         },
         acts: &[Act::Answer(altered_delivery::write_differently)],

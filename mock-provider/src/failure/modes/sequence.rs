@@ -28,8 +28,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             note: "The user agent acts this out: it reloads, goes back, opens the URL twice at \
                    once, or opens it in another browser, which must not be signed in; \
                    `session=gone` clears the cookies first. The user ends signed in or on a \
-                   helpful page. The provider revokes what it issued for a code that comes twice, \
-                   as it always does.",
+                   helpful page. As always, the provider revokes everything that it issued for a \
+                   code that is used twice.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -99,8 +99,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["RFC 9700, section 2.1.1"],
             expected: Expected::Tolerate,
             note: "The user agent acts this out: `pairs` pairs of browsers at once, each started \
-                   at most `jitter` after the other. All users see their own data, and nobody \
-                   else's.",
+                   at most `jitter` after the other. Each user sees their own data, and no \
+                   other user's.",
             ..Mode::of(Class::Sequence)
         },
         acts: &[],
@@ -196,7 +196,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
     Entry {
         mode: Mode {
             name: "sequence-back-after-logout",
-            effect: "After the logout, somebody goes back, reloads, opens the callback URL again, \
+            effect: "After the logout, the user goes back, reloads, opens the callback URL again, \
                      or calls the API.",
             parameters: &[
                 choice("how", &["back", "reload", "callback-url", "api-call"]),

@@ -46,7 +46,7 @@ pub(crate) static ENTRIES: &[Entry] = &[
             ],
             clauses: &["RFC 6749, section 3.2", "RFC 9110, section 15.4", "RFC 9700, section 4.12"],
             note: "A client that follows a 307 or 308 sends code, verifier and secret to the \
-                   canary: see the journal. The canary is not a token endpoint, so nobody is \
+                   canary: see the journal. The canary is not a token endpoint, so no user is \
                    signed in either way.",
             ..Mode::of(Class::Token)
         },

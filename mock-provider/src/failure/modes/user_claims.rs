@@ -31,14 +31,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
             clauses: &["OpenID Connect Core 1.0, section 5.1.2"],
             expected: Expected::Tolerate,
             exceptions: &[
-                // Real providers send a single value without its array; nobody has to expect these.
+                // Real providers send a single value without its array; applications need not
+                // expect the other forms.
                 ("form", "json-in-string", Expected::Either),
                 ("form", "objects", Expected::Either),
                 ("form", "nested", Expected::Either),
             ],
             severity: Severity::Interoperability,
             note: "No clause defines the type of `groups`. `roles` and \
-                   `https://claims.example/groups` (`custom`) are sent beside it, with the user's \
+                   `https://claims.example/groups` (`custom`) are sent as well, with the user's \
                    groups in them.",
             ..Mode::of(Class::Claims)
         },
@@ -162,8 +163,8 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 "OpenID Connect Core 1.0, section 5.7",
             ],
             expected: Expected::Either,
-            note: "Nobody may get into the account of the other user, who must have logged in \
-                   before. A separate account is fine.",
+            note: "The user must not get into the account of the other user, who must have \
+                   logged in before. A separate account is fine.",
             ..Mode::of(Class::Claims)
         },
         acts: &[Act::Claims(|claims, fault| {

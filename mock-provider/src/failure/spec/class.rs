@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::mode::names;
 
-/// What a mode is about.
+/// The part of the protocol that a mode is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "control", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]

@@ -30,9 +30,9 @@ pub struct Failure {
     pub(super) mode: &'static Mode,
     /// Only the given ones, in the order in which they were given.
     pub(super) values: Vec<(&'static str, String)>,
-    /// Where it acts.
+    /// The exchanges on which it acts.
     pub selector: Selector,
-    /// For how long it acts.
+    /// How long it acts.
     pub lifetime: Lifetime,
 }
 

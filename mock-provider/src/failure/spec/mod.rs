@@ -1,4 +1,4 @@
-//! What a mode says about itself, and how a failure is written: plain data.
+//! Plain data: the description of a mode, and the written form of a failure.
 
 pub(crate) mod class;
 pub(crate) mod failure;

@@ -1,4 +1,4 @@
-//! What the catalogue says about a mode.
+//! The catalogue's description of a mode.
 
 use std::fmt;
 
@@ -26,9 +26,9 @@ pub struct Mode {
     pub exceptions: &'static [(&'static str, &'static str, Expected)],
     /// How bad it is if a relying party does something else.
     pub severity: Severity,
-    /// What else is worth knowing: where the specifications leave room, and what is easy to miss.
+    /// Additional remarks: where the specifications leave room, and details that are easy to miss.
     pub note: &'static str,
-    /// How often it fires if no lifetime is given; `None` is without limit.
+    /// How often it fires if no lifetime is given; `None` means without limit.
     pub times: Option<u64>,
     /// Parameter values with which it skips the first match and begins with the second, unless `from`
     /// is given: `("phase", "running")`.
@@ -79,7 +79,7 @@ impl fmt::Debug for Mode {
 pub enum Expected {
     /// There is no session, and none of the bad data is used.
     Reject,
-    /// It works again without anybody's help.
+    /// It works again without intervention.
     Recover,
     /// The user reads what happened, and can try again.
     Error,
