@@ -40,7 +40,7 @@ Examples:
   mock-provider --listen 0.0.0.0:9400 --issuer-url http://idp.test:9400
       In a container that others reach as idp.test
   mock-provider --fail id-token-exp-invalid:value=-10min@client=shop
-      Fails on command; `mock-provider failures` lists the ways
+      Fails on command; `mock-provider failures` lists all failures
   mock-provider check provider.toml
       Every fault of a configuration file, with line and column
 
@@ -49,7 +49,7 @@ Exit codes: 0 finished or stopped, 1 failed, 2 invalid arguments, environment or
 const EXAMPLES_OF_FAILURES: &str = "\
 Examples:
   mock-provider failures --class id-token-claims
-      What can be wrong with the claims of an ID token
+      All failures in the claims of an ID token
   mock-provider failures --severity critical --expected reject
       Everything that a relying party must reject to be secure
   mock-provider failures id-token-exp-invalid
@@ -140,12 +140,12 @@ fn command() -> Command {
 
 /// Prints clap's message, which may be the requested help.
 fn shown(error: &clap::Error) -> ExitCode {
-    // Printing fails when the terminal is gone: then there is nobody to report it to.
+    // Printing fails when the terminal is gone: then the error cannot be reported either.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED))
 }
 
-/// Serves with the configuration that file, environment and command line make together.
+/// Serves with the combined configuration of file, environment and command line.
 fn run(command_line: ArgMatches) -> ExitCode {
     let (program, config) = match layers::combine(command_line) {
         Ok(combined) => combined,
@@ -155,8 +155,8 @@ fn run(command_line: ArgMatches) -> ExitCode {
         }
     };
     log::start(program.log);
-    for (name, meant) in layers::misspelt() {
-        warn!("unknown environment variable {name}: did you mean {meant}?");
+    for (name, suggestion) in layers::misspelt() {
+        warn!("unknown environment variable {name}: did you mean {suggestion}?");
     }
     serve::serve(config)
 }

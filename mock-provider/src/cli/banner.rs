@@ -23,7 +23,7 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
     if let Some(path) = &config.settings.https_ca {
         row(&mut text, 2, 9, "trust", &format!("the certificate in {}", path.display()));
     } else if config.settings.https {
-        let hint = "no client can yet: `--https-ca FILE` writes the certificate to trust";
+        let hint = "clients need the certificate: `--https-ca FILE` writes it";
         row(&mut text, 2, 9, "trust", hint);
     }
     if config.settings.signing_key.is_none() {
@@ -45,9 +45,9 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
         let rows = failures.iter().map(|(failure, effect)| (&**failure, (*effect).to_owned()));
         list(&mut text, "armed failures", rows.collect());
     }
-    let users = config.users.iter().map(|user| (&*user.subject, belongings(user)));
+    let users = config.users.iter().map(|user| (&*user.subject, describe_user(user)));
     list(&mut text, "users", users.collect());
-    let clients = config.clients.iter().map(|client| (&*client.id, describe(client)));
+    let clients = config.clients.iter().map(|client| (&*client.id, describe_client(client)));
     list(&mut text, "clients", clients.collect());
     let base = issuer.trim_end_matches('/');
     text.push_str("\ntry\n");
@@ -59,7 +59,7 @@ pub(crate) fn banner(config: &Config, issuer: &str, address: SocketAddr) -> Stri
 }
 
 /// The name and the groups of a user.
-fn belongings(user: &User) -> String {
+fn describe_user(user: &User) -> String {
     let groups = match user.groups.as_slice() {
         [] => "no groups".to_owned(),
         groups => groups.join(", "),
@@ -71,7 +71,7 @@ fn belongings(user: &User) -> String {
 }
 
 /// How to use a client.
-fn describe(client: &Client) -> String {
+fn describe_client(client: &Client) -> String {
     let authentication = match &client.secret {
         None => "public, with PKCE".to_owned(),
         // A secret that is shipped with the program need not be hidden.
@@ -81,7 +81,7 @@ fn describe(client: &Client) -> String {
         Some(_) => "secret as configured, for tests only".to_owned(),
     };
     match client.redirect_uris.as_slice() {
-        [] => format!("{authentication}; no redirect URI, so nobody can sign in"),
+        [] => format!("{authentication}; no redirect URI, so users cannot sign in"),
         uris => {
             let uris: Vec<_> = uris.iter().map(|uri| uri.as_str()).collect();
             format!("{authentication}; {}", uris.join(" "))

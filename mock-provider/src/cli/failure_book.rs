@@ -48,7 +48,7 @@ pub(crate) fn markdown() -> String {
         }
     }
     text.push_str(
-        "| sign-in page | \u{201c}Make this login fail\u{201d}, beside the users: for that login only |\n\n",
+        "| sign-in page | \u{201c}Make this login fail\u{201d}, next to the users: for that login only |\n\n",
     );
     text.push_str("## What a correct relying party does\n\n| expectation | meaning |\n|---|---|\n");
     for expected in Expected::ALL {

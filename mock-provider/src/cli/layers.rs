@@ -12,10 +12,10 @@ use crate::failure::split_list;
 use crate::settings::error::ConfigError;
 use crate::settings::settings::{Config, Settings};
 
-/// How the names of our environment variables begin.
+/// The prefix of our environment variables.
 const PREFIX: &str = "MOCK_PROVIDER_";
 
-/// The option that may be given several times; a variable has them all.
+/// The option that may be repeated; its variable has a list.
 const FAIL: &str = "fail";
 
 /// Why the layers do not make a configuration.
@@ -115,12 +115,12 @@ fn about_variable(mut error: clap::Error, name: String) -> String {
 pub(crate) fn misspelt() -> Vec<(String, String)> {
     let known: Vec<_> = settings().iter().map(|setting| setting.to_uppercase()).collect();
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let meant = |name: String| {
+    let suggestion = |name: String| {
         let suffix =
             name.strip_prefix(PREFIX).filter(|it| known.iter().all(|known| known != it))?;
-        let meant = nearest(suffix, known.iter().map(String::as_str))?;
-        let meant = format!("{PREFIX}{meant}");
-        Some((name, meant))
+        let nearest = nearest(suffix, known.iter().map(String::as_str))?;
+        let suggested = format!("{PREFIX}{nearest}");
+        Some((name, suggested))
     };
-    names.filter_map(meant).collect()
+    names.filter_map(suggestion).collect()
 }

@@ -11,7 +11,7 @@ use super::output::{print, print_error};
 use crate::handle::provider::{MockProvider, StartError};
 use crate::settings::settings::Config;
 
-/// Where the program listens by default.
+/// The address that the program listens on by default.
 pub(crate) const DEFAULT_ADDRESS: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9400);
 
@@ -59,7 +59,7 @@ fn run(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// What to do when the address is not available.
+/// Advice for an address that is not available.
 fn hint(error: &StartError) -> &'static str {
     let StartError::Listen { source, .. } = error else { return "" };
     match source.kind() {
@@ -111,7 +111,7 @@ impl Signals {
 
     #[cfg(not(unix))]
     async fn next(&mut self) -> &'static str {
-        // If no handler can be installed, stopping at once is all that is left.
+        // If no handler can be installed, the process stops at once.
         let _ = tokio::signal::ctrl_c().await;
         "Ctrl-C"
     }

@@ -13,7 +13,7 @@ impl Default for Config {
 /// The groups of the built-in users.
 pub(crate) fn groups() -> Vec<Group> {
     [
-        ("staff", "everybody who works here"),
+        ("staff", "all employees"),
         ("admins", "may change everything"),
         ("auditors", "may read everything"),
     ]

@@ -116,7 +116,7 @@ impl Reader<'_> {
             let key = below.first_key().map(str::to_owned);
             let removed = table.as_object_mut().zip(key).and_then(|(it, key)| it.remove(&key));
             if removed.is_none() && self.faults.len() > before {
-                // What is missing now may have been misspelt.
+                // A key that is missing now may have been misspelt.
                 return None;
             }
             let at = path.join(&below);
@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Replaces the path of a key file by the key.
+    /// Replaces the path of a key file with the key.
     fn read_key_file(&mut self, table: &mut Map<String, Value>, directory: &Path) {
         let Some(Value::String(written)) = table.get_mut("signing_key") else { return };
         match text::pem(written, directory) {

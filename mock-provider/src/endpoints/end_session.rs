@@ -88,7 +88,7 @@ fn sign_out(issuer: &Issuer, logout: &Logout, session: Option<Session>) -> Reply
     let ended = sessions.first();
     let what = match ended {
         Some(session) => format!("{} signed out", session.user.subject),
-        None => "nobody was signed in".to_owned(),
+        None => "no user was signed in".to_owned(),
     };
     let signed_out = SignedOut {
         return_to: issuer.redirect_after(logout, ended),

@@ -1,5 +1,6 @@
-//! The sign-in page, and `POST /sign-in`, where its forms go
-//! ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
+//! The sign-in page, and `POST /sign-in`, which receives its forms ([OpenID Connect Core 1.0,
+//! sections 3.1.2.3 and
+//! 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
 //!
 //! The page carries the whole authorization request, so the provider stores nothing for unfinished
 //! logins, and a page that was open during a restart still works.
@@ -56,7 +57,7 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
     let decision = form.last("decision");
     let reply = match decision {
         _ if choice.problem().is_some() || decision == Some("choose-failure") => {
-            // The page again, with the chosen failure or what is wrong with it.
+            // Shows the page again, with the chosen failure or the error in it.
             match issuer.decide(&request, session) {
                 Ok(Decision::Ask(session)) => shown(&request, session.as_ref(), None),
                 _ => shown(&request, None, None),
@@ -192,7 +193,7 @@ fn hidden_fields(parameters: &Parameters, flow: &str, choice: &Choice) -> Vec<(S
     fields
 }
 
-/// What a scope is for: in words for a standard scope, by its claims for a configured one.
+/// Describes a scope: the purpose of a standard scope, or the claims of a configured one.
 fn describe(issuer: &Issuer, scope: &str) -> String {
     let standard = STANDARD_SCOPES.iter().find(|standard| standard.value == scope);
     match (standard, issuer.settings.scopes.get(scope)) {

@@ -215,9 +215,10 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// The rule that a base URL breaks. It is that of an issuer identifier
-/// ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
-/// except that a test may do without TLS.
+/// Checks a base URL; the error is the rule that it breaks. The rules are those of an issuer
+/// identifier ([OpenID Connect Discovery 1.0, section
+/// 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)), except that
+/// TLS is not required.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
@@ -233,7 +234,7 @@ fn check_base_url(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// True for what RFC 6749, section 3.3, calls a scope token.
+/// True for a scope token (RFC 6749, section 3.3).
 fn is_scope_token(scope: &str) -> bool {
     !scope.is_empty() && scope.chars().all(|c| matches!(c, '!' | '#'..='[' | ']'..='~'))
 }

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use super::key_path::KeyPath;
 
-/// A text with the name that messages call it by.
+/// A text, and its name in messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) name: String,
@@ -54,15 +54,15 @@ pub(crate) struct Place {
     /// Counted from 1.
     line_number: usize,
     line: String,
-    /// The bytes of the line that are meant.
+    /// The marked bytes of the line.
     mark: Range<usize>,
 }
 
 impl Place {
     /// The line with the place in it, and a mark below.
     pub(crate) fn excerpt(&self) -> String {
-        // Some terminals obey these controls. The others are replaced when rendered. What stands in
-        // for them is as long, so the mark stays valid.
+        // Some terminals obey these control characters; all others are replaced when rendered. The
+        // replacement has the same length, so the mark stays valid.
         let line = self.line.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "\u{b7}");
         let mark = AnnotationKind::Primary.span(self.mark.clone());
         let snippet = Snippet::source(line).line_start(self.line_number).annotation(mark);

@@ -78,7 +78,7 @@ impl Fault {
         self.path.to_string()
     }
 
-    /// What is wrong and what to do, without the place.
+    /// The fault and how to correct it, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -21,8 +21,8 @@ use crate::jose::algorithm::Algorithm;
 /// In ASCII characters (OpenID Connect Core 1.0, section 2).
 const MAX_SUBJECT_LENGTH: usize = 255;
 
-/// Checks a user who is added while the provider runs. Like a user who is added in Rust, it brings
-/// its groups along.
+/// Checks a user who is added while the provider runs. The user's groups need not be configured, as
+/// for a user who is added in Rust.
 ///
 /// # Errors
 ///
@@ -84,7 +84,7 @@ impl Checker<'_> {
         self.secret("password", user.password.as_ref().map(|password| password.expose()), path);
     }
 
-    /// Refuses what cannot be a `sub` claim (OpenID Connect Core 1.0, section 2).
+    /// Refuses a subject that cannot be a `sub` claim (OpenID Connect Core 1.0, section 2).
     fn subject(&mut self, subject: &str, path: &KeyPath) {
         if !subject.is_ascii() {
             let message = format!(

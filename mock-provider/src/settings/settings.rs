@@ -19,7 +19,7 @@ use crate::jose::algorithm::Algorithm;
 
 /// The configuration of a provider.
 ///
-/// The default is what a provider without any configuration has: four users and two demo clients.
+/// The default is the built-in configuration: four users and two demo clients.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -40,7 +40,7 @@ pub struct Config {
 pub struct Group {
     /// The name, as it appears in the `groups` claim.
     pub name: String,
-    /// What the group is for, shown to people.
+    /// The purpose of the group, for display.
     #[serde(default)]
     pub description: Option<String>,
 }
@@ -51,7 +51,7 @@ impl Group {
         Self { name: name.into(), description: None }
     }
 
-    /// Describes what the group is for.
+    /// Sets the description.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());

@@ -1,4 +1,4 @@
-//! Values read into types, with errors that keep what serde reports as facts, not as sentences.
+//! Reads values into types. The errors keep the facts that serde reports, not sentences about them.
 
 use std::fmt;
 
@@ -34,11 +34,11 @@ pub(crate) enum ShapeError {
     Other(String),
 }
 
-/// What a value is.
+/// The kind of a value that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Table,
-    /// Anything but a table, in words.
+    /// A description of any other value.
     Other(String),
 }
 
@@ -111,7 +111,7 @@ impl Shaped<'_> {
         }
     }
 
-    /// Serde's own types describe themselves in Rust's words, hence these.
+    /// These replace the descriptions of serde's own types, which use Rust's terms.
     fn mismatch<T>(&self, expected: &str) -> Result<T, ShapeError> {
         Err(ShapeError::invalid_type(self.unexpected(), &expected))
     }
@@ -230,7 +230,7 @@ pub(crate) fn keys_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str]
     keys
 }
 
-/// Learns the keys that a type asks for.
+/// Records the keys that a type asks for.
 struct Probe<'a>(&'a mut &'static [&'static str]);
 
 impl<'de> Deserializer<'de> for Probe<'_> {

@@ -82,7 +82,7 @@ pub(crate) fn deserialize_duration<'de, D: Deserializer<'de>>(
     deserializer.deserialize_str(Text { expected: A_DURATION, read: duration })
 }
 
-/// [`duration`] for serde, where there may be none.
+/// [`duration`] for serde, for an optional value.
 #[cfg(feature = "control")]
 pub(crate) fn deserialize_optional_duration<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -113,7 +113,7 @@ pub(crate) fn deserialize_text<'de, T, D: Deserializer<'de>>(
     deserializer.deserialize_str(Text { expected, read })
 }
 
-/// Reads a value from a string, and names what it expects otherwise.
+/// Reads a value from a string; the error names the expected form.
 struct Text<T> {
     expected: &'static str,
     read: fn(&str) -> Result<T, String>,
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_may_stand_where_its_path_may() {
+    fn a_key_may_be_given_instead_of_its_path() {
         let key = "-----BEGIN PRIVATE KEY-----\n";
         assert_eq!(pem(key, Path::new("/nowhere")).as_deref(), Ok(key));
         assert!(pem("absent.pem", Path::new("/nowhere")).unwrap_err().contains("absent.pem"));

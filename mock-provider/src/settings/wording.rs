@@ -1,4 +1,4 @@
-//! Words for values that do not have the shape of their type.
+//! Messages about values that do not have the shape of their type.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::shape::{Found, ShapeError, Shaped};
 use crate::base::suggestion::{advice, nearest};
 use crate::protocol::scope::STANDARD_SCOPES;
 
-/// What a value is written in.
+/// The format in which a value is written.
 #[derive(Clone, Copy)]
 pub(crate) enum Format<'a> {
     /// A configuration file, with the keys at its top.
@@ -60,7 +60,7 @@ fn key_path(path: &serde_path_to_error::Path) -> KeyPath {
 }
 
 impl Format<'_> {
-    /// What is wrong at `path`, and what to do.
+    /// The fault at `path`, and how to correct it.
     pub(crate) fn explain(self, error: &ShapeError, path: &KeyPath) -> String {
         let place = self.place(path);
         match error {
