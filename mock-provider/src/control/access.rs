@@ -1,10 +1,11 @@
 //! Access to the control API: never for other web pages, and from other machines only with the
 //! token.
 //!
-//! The API changes what the provider does, and is served beside pages that a browser opens. A page
-//! of another origin must not reach it: not with a form (state changes need JSON, which forms cannot
-//! send), not with a script (foreign origins are refused, and no preflight succeeds), and not through
-//! a name that was rebound to this machine (DNS rebinding: the `Host` must be a known one).
+//! The API changes what the provider does, and is served next to pages that a browser opens. A page
+//! of another origin must not reach it: not with a form (state changes need JSON, which forms
+//! cannot send), not with a script (foreign origins are refused, and no preflight succeeds), and
+//! not through a name that was rebound to this machine (DNS rebinding: the `Host` must be a known
+//! one).
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -36,7 +37,7 @@ impl Access {
     pub(crate) fn new(issuer: &Issuer, address: SocketAddr) -> Self {
         let port = address.port();
         let local = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
-        // The unspecified address is not one to call.
+        // Clients cannot call the unspecified address.
         let bound = (!address.ip().is_unspecified()).then(|| address.to_string());
         let listening = local.into_iter().chain(bound);
         let listening =

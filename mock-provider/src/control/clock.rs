@@ -84,7 +84,7 @@ pub(crate) async fn get(Target(tenant): Target) -> Json<ClockDocument> {
 
 /// Freezes, sets or advances the clock.
 ///
-/// Whatever has expired by the new time is expired at once.
+/// Codes, tokens and sessions whose lifetime ends by the new time expire at once.
 #[utoipa::path(
     patch,
     path = "/issuers/{issuer}/clock",

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::host::registry::{ArmError, IssuerError};
 
-/// A refused request: the status, and the reason in words.
+/// A refused request: the status and the reason.
 #[derive(Debug)]
 pub(crate) struct ControlError {
     status: StatusCode,

@@ -31,8 +31,8 @@ fn written() -> Schema {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .description(Some(
-            "Written as everywhere else: `NAME:parameter=value@client=ID,times=1`. `GET /failures` \
-             lists the parameters of each.",
+            "Written as on the command line: `NAME:parameter=value@client=ID,times=1`. \
+             `GET /failures` lists the parameters of each.",
         ))
         .pattern(Some(format!("^({})([:@].*)?$", names.join("|"))))
         .examples(["id-token-exp-invalid:value=-10min@times=1"])
@@ -43,7 +43,8 @@ fn written() -> Schema {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ArmedFailure)]
 pub(crate) struct ArmedDocument {
-    /// The issuer at which it is armed; the failure itself may name another one than the path.
+    /// The issuer at which it is armed. It differs from the path if the failure names another
+    /// issuer.
     issuer: String,
     /// Its number, counted from 1 at each issuer.
     number: u64,

@@ -38,11 +38,11 @@ pub(crate) async fn not_found(OriginalUri(uri): OriginalUri) -> ControlError {
     ControlError::not_found(format!("nothing is served at {path}: openapi.json lists the routes"))
 }
 
-/// The answer to a method that a route does not take.
+/// The answer to a method that a route does not support.
 pub(crate) async fn method_not_allowed(
     OriginalUri(uri): OriginalUri,
     method: Method,
 ) -> ControlError {
-    let reason = format!("{} does not take {method}", uri.path());
+    let reason = format!("{} does not support {method}", uri.path());
     ControlError::new(StatusCode::METHOD_NOT_ALLOWED, reason)
 }

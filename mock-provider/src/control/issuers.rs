@@ -22,7 +22,7 @@ pub(crate) struct IssuerDocument {
     /// The name in paths of this API, where `/` is written `%2F`: `default`, a name, or `failing/`
     /// and a failure.
     name: String,
-    /// The issuer identifier: what an application is configured with.
+    /// The issuer identifier, to configure in an application.
     issuer: String,
     /// The base URL of the endpoints that applications call directly.
     backchannel: String,

@@ -122,7 +122,7 @@ pub(crate) async fn clear(Target(tenant): Target) -> StatusCode {
         Filter,
     ),
     responses(
-        (status = 200, description = "Exchanges, without end", body = Exchange, content_type = "text/event-stream"),
+        (status = 200, description = "Exchanges, in a stream that does not end", body = Exchange, content_type = "text/event-stream"),
         (status = 404, description = "There is no such issuer", body = Problem),
         (status = 422, description = "A parameter is invalid", body = Problem),
     )

@@ -10,11 +10,11 @@ use crate::directory::user::User;
 pub(crate) struct Directory {
     pub(crate) users: Vec<Arc<User>>,
     pub(crate) clients: Vec<Arc<Client>>,
-    /// Users who were removed, the latest last: their sessions and tokens go on.
+    /// Users who were removed, the latest last: their sessions and tokens continue.
     removed_users: Vec<Arc<User>>,
 }
 
-/// How many removed users are remembered.
+/// The maximum number of removed users that are remembered.
 #[cfg(feature = "control")]
 const MAX_REMOVED: usize = 1_000;
 

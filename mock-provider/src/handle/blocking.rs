@@ -45,7 +45,7 @@ impl MockProvider {
 
     pub(crate) fn start_with(builder: MockProviderBuilder) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.expect("a runtime starts where a thread does");
+        let runtime = runtime.expect("the operating system can start a thread");
         let provider = runtime.block_on(builder.start());
         Self { provider, runtime }
     }
@@ -64,16 +64,16 @@ impl MockProvider {
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Like the async method.
     pub fn named(&self, name: &str) -> IssuerHandle {
         self.provider.named(name)
     }
 
-    /// The issuer that always fails this way; see [`crate::MockProvider::failing`].
+    /// The issuer that always fails with this failure; see [`crate::MockProvider::failing`].
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Like the async method.
     pub fn failing<F>(&self, failure: F) -> IssuerHandle
     where
         F: TryInto<Failure>,
@@ -86,7 +86,7 @@ impl MockProvider {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Like the async method.
     pub fn authorize_as(
         &self,
         subject: &str,
@@ -109,7 +109,7 @@ impl MockProvider {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Like the async method.
     pub fn resume(&self) -> Result<(), StartError> {
         self.runtime.block_on(self.provider.resume())
     }

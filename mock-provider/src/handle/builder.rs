@@ -140,7 +140,7 @@ impl MockProviderBuilder {
     ///
     /// # Panics
     ///
-    /// As [`start`](Self::start).
+    /// Like [`start`](Self::start).
     pub fn start_blocking(self) -> blocking::MockProvider {
         blocking::MockProvider::start_with(self)
     }

@@ -102,7 +102,7 @@ async fn send(
         .uri(path)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(form.to_owned()))
-        // As a server refuses a URI that it cannot parse.
+        // The status of a server that cannot parse a URI.
         .map_err(|error| AuthorizeError::Refused { status: 414, reason: error.to_string() })?;
     let (response, entry) = router::answer(registry, &mut request).await;
     Ok((response, entry.note.clone()))

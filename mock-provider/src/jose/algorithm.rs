@@ -131,7 +131,7 @@ pub(crate) enum KeyKind {
 }
 
 /// The message authentication code of an HMAC algorithm. For other algorithms it is the code with
-/// their hash function, as a verifier computes it that confuses the two.
+/// their hash function, which a verifier computes if it confuses the two.
 pub(crate) fn hmac(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     let function = match algorithm.digest() {
         digest if *digest == digest::SHA256 => hmac::HMAC_SHA256,

@@ -1,5 +1,5 @@
 //! JSON Web Encryption ([RFC 7516](https://www.rfc-editor.org/rfc/rfc7516)) in compact
-//! serialisation. The provider encrypts; it never decrypts.
+//! serialization. The provider encrypts; it never decrypts.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{AES_128, EncryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
@@ -152,7 +152,7 @@ pub(crate) enum JweError {
     Unusable,
 }
 
-/// Encrypts a text, such as a signed token: a JWE in compact serialisation
+/// Encrypts a text, such as a signed token: a JWE in compact serialization
 /// ([RFC 7516, section 7.1](https://www.rfc-editor.org/rfc/rfc7516#section-7.1)). Its header has
 /// `alg`, `enc`, the `kid` of the recipient's key if it has one, and the `further` members, such as
 /// `cty`.

@@ -38,7 +38,7 @@ pub(crate) enum NotVerified {
 }
 
 impl Jws {
-    /// Parses the compact serialisation.
+    /// Parses the compact serialization.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl Jws {
         self.header.get("kid")?.as_str()
     }
 
-    /// The flattened JSON serialisation
+    /// The flattened JSON serialization
     /// ([RFC 7515, section 7.2.2](https://www.rfc-editor.org/rfc/rfc7515#section-7.2.2)), which
     /// OpenID Connect does not use.
     pub(crate) fn flattened(&self) -> Value {
@@ -85,7 +85,7 @@ impl Jws {
     }
 }
 
-/// A token in compact serialisation
+/// A token in compact serialization
 /// ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)). The signature need
 /// not match the header.
 pub(crate) fn compact(
@@ -98,7 +98,7 @@ pub(crate) fn compact(
     with_signature(input, &signature)
 }
 
-/// The signing input: the first two parts of the compact serialisation.
+/// The signing input: the first two parts of the compact serialization.
 pub(crate) fn signing_input(header: &Header, payload: &[u8]) -> String {
     let mut input = part(header);
     input.push('.');
@@ -106,7 +106,7 @@ pub(crate) fn signing_input(header: &Header, payload: &[u8]) -> String {
     input
 }
 
-/// The compact serialisation of a signing input and a signature. If the signature is empty, the token
+/// The compact serialization of a signing input and a signature. If the signature is empty, the token
 /// ends in a dot, as unsigned tokens do.
 pub(crate) fn with_signature(signing_input: String, signature: &[u8]) -> String {
     let mut token = signing_input;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flattened_serialisation_has_the_parts_of_the_compact_one() {
+    fn the_flattened_serialization_has_the_parts_of_the_compact_one() {
         let token = compact(&header("x"), b"{}", |_| vec![1, 2]);
         let flattened = Jws::parse(&token).unwrap().flattened();
         let parts = ["protected", "payload", "signature"];

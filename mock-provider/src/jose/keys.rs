@@ -293,12 +293,12 @@ impl Keys {
             set.known.iter().any(|signer| signer.key.thumbprint() == key.thumbprint())
         };
         let mut others = (0..).map_while(SigningKey::shipped).filter(|key| !known(key));
-        // After many rotations no other may be left.
+        // After many rotations, no other key may be left.
         let key = number.checked_sub(1).and_then(|number| others.nth(number));
         key.unwrap_or_else(SigningKey::unpublished)
     }
 
-    /// Signs claims: a JWS of the type `JWT` in compact serialisation
+    /// Signs claims: a JWS of the type `JWT` in compact serialization
     /// ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)). An HMAC uses the
     /// client's secret.
     pub(crate) fn sign(

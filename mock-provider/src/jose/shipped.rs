@@ -69,10 +69,10 @@ pub(crate) struct KeyHolders(Arc<Mutex<[BTreeSet<usize>; POOL.len()]>>);
 
 /// Hands out RSA keys to one issuer: the shipped ones, each once, and then new ones.
 ///
-/// Keys that no other issuer holds come first. A fixed choice such as `issuer % 8` would not do: after
-/// a rotation an issuer would sign with its neighbour's key, and a test that checks whether a relying
-/// party tells two issuers apart would pass for the wrong reason. Thousands of issuers do share keys:
-/// generating one for each would take an hour.
+/// Keys that no other issuer holds come first. A fixed choice such as `issuer % 8` would not do:
+/// after a rotation an issuer would sign with its neighbour's key, and a test that checks whether a
+/// relying party distinguishes two issuers would pass for the wrong reason. Thousands of issuers do
+/// share keys: generating one for each would take an hour.
 #[derive(Debug, Default)]
 pub(crate) struct KeyPool {
     holders: KeyHolders,

@@ -63,8 +63,8 @@ impl Listeners {
         self.address
     }
 
-    /// The address by which this machine reaches the listeners: nobody can connect to `0.0.0.0` or
-    /// `[::]`, which stand for all addresses.
+    /// The address by which this machine reaches the listeners: clients cannot connect to `0.0.0.0`
+    /// or `[::]`, which stand for all addresses.
     pub(crate) fn reachable_address(&self) -> SocketAddr {
         // Whether `[::]` accepts IPv4 differs from system to system (`net.ipv6.bindv6only`).
         let is_v6_only = |it: &TcpListener| SockRef::from(it).only_v6().unwrap_or(false);

@@ -1,4 +1,5 @@
-//! HTTPS as clients see it that trust the provider's authority, do not, or accept any certificate.
+//! HTTPS as seen by clients that trust the provider's authority, do not trust it, or accept any
+//! certificate.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;

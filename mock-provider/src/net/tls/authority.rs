@@ -41,7 +41,7 @@ pub(crate) struct Identity {
 }
 
 /// The period in which a certificate is valid. It follows the system's time, not an issuer's clock,
-/// because that is what clients compare it with.
+/// because clients compare it with the system's time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity {
     from: OffsetDateTime,

@@ -1,4 +1,4 @@
-//! What can be wrong with a server's certificate.
+//! Faults of a server's certificate.
 
 use std::io;
 
@@ -74,8 +74,8 @@ impl TlsFault {
         }
     }
 
-    /// Accepts TLS with this fault and no other: a client that trusts the authority has nothing else
-    /// to object to.
+    /// Accepts TLS with this fault and no other: a client that trusts the authority has no other
+    /// reason to object.
     pub(crate) fn acceptor(self, authority: &Authority) -> Result<TlsAcceptor, CertificateError> {
         let identity = match self {
             Self::SelfSigned => Identity::self_signed(&LOCAL_NAMES)?,

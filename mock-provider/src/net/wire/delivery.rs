@@ -103,7 +103,7 @@ pub(crate) enum End {
 }
 
 impl Delivery {
-    /// How long a client waits that gets no response at all.
+    /// How long a connection without any response stays open.
     pub(crate) const HANG: Duration = Duration::from_secs(120);
 
     /// Nothing is sent, and the connection stays open for a time.
@@ -158,7 +158,7 @@ impl fmt::Display for Delivery {
             End::Close => Some("then closed".to_owned()),
             End::Reset => Some("then reset".to_owned()),
             End::Hang(time) => Some(format!("then nothing for {time:?}")),
-            End::Stale => Some("then closed when the next request comes".to_owned()),
+            End::Stale => Some("then closed when the next request arrives".to_owned()),
         });
         f.write_str(&words.join(", "))
     }
