@@ -1,16 +1,15 @@
-//! The error page, for refusals that are not sent to a client.
+//! The error page, for rejections that are not sent to a client.
 
 use askama::Template;
 
-/// Explains why a request was refused that must not be answered with a
-/// redirect, because its client or redirect URI is invalid
-/// ([RFC 6749, section 4.1.2.1]).
+/// Explains the rejection of a request that must not be answered with a redirect, because its
+/// client or redirect URI is invalid ([RFC 6749, section 4.1.2.1]).
 ///
 /// [RFC 6749, section 4.1.2.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
 #[derive(Debug, Clone, Template)]
 #[template(path = "error.html")]
 pub(crate) struct ErrorPage {
-    /// The refusal in a few words, such as `Unknown client`.
+    /// The rejection in a few words, such as `Unknown client`.
     pub(crate) title: String,
     /// Which check failed, as a sentence.
     pub(crate) reason: String,

@@ -16,7 +16,7 @@ use super::{ClientName, UserCard};
 pub(crate) struct LogoutPage {
     /// The client that asks for the logout, if it is known.
     pub(crate) client: Option<ClientName>,
-    /// The user that is signed in, if there is one.
+    /// The user who is signed in, if there is one.
     pub(crate) user: Option<UserCard>,
     /// Where the form is posted: a URL or a path of this origin.
     pub(crate) action: String,
@@ -28,8 +28,7 @@ pub(crate) struct LogoutPage {
 #[derive(Debug, Clone, Template)]
 #[template(path = "signed_out.html")]
 pub(crate) struct SignedOutPage {
-    /// The user that stays signed in, after the decision `stay`; `None` after a
-    /// logout.
+    /// The user who stays signed in, after the decision `stay`; `None` after a logout.
     pub(crate) still_signed_in: Option<UserCard>,
     /// Where the browser goes when the frames have loaded, or at once with a
     /// link: a URL that was checked against the client's registered ones.

@@ -25,8 +25,8 @@ pub(crate) const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.
 /// Answers applications that check whether the session still exists.
 pub(crate) const CHECK_SESSION: &str = include_str!("../../templates/check_session.js");
 
-/// The policy of every page without a script: no script runs, no page may frame
-/// it, and only pictures are loaded, from wherever a user's `picture` claim points.
+/// The policy of every page without a script: no script runs, no page may frame it, and only
+/// pictures are loaded, from any source, because a user's `picture` claim names one.
 pub(crate) static PAGE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "default-src 'none'; style-src {}; img-src * data:; base-uri 'none'; frame-ancestors 'none'",

@@ -1,4 +1,4 @@
-//! The sign-in page: which client requests which scopes, and every user one click away.
+//! The sign-in page: the client, the scopes that it requests, and the users to choose from.
 //!
 //! Each choice is a form of its own that posts to [`SignInPage::action`]:
 //!
@@ -32,14 +32,14 @@ pub(crate) struct SignInPage {
     pub(crate) action: String,
     /// The hidden fields of every form, such as the authorization request.
     pub(crate) hidden: Vec<(String, String)>,
-    /// Whether a subject may be typed in that is not a configured user.
+    /// Whether a subject that is not a configured user may be typed in.
     pub(crate) any_subject: bool,
     /// The value of the field for any other subject: a `login_hint` that matches
     /// no configured user, or what was typed before; empty otherwise.
     pub(crate) subject_value: String,
     /// Why the page is shown again, after a form was refused.
     pub(crate) problem: Option<Problem>,
-    /// The user that has a session and may continue with it, which is the first choice.
+    /// The user who has a session and may continue with it, which is the first choice.
     pub(crate) signed_in: Option<UserCard>,
     /// The picker for a failure of this login.
     pub(crate) failure: FailurePicker,
@@ -91,7 +91,7 @@ enum Place {
 /// How a form differs from the others.
 #[derive(Debug, Clone, Copy)]
 struct Mark<'a> {
-    /// Whether the keyboard starts here, so that Enter alone signs in.
+    /// Whether the keyboard focus starts here, so that Enter alone signs in.
     focus: bool,
     /// The message in this form.
     problem: Option<&'a str>,
