@@ -1,10 +1,10 @@
 //! A mock OpenID Provider: a self-contained issuer for tests, demonstrations and reproduced
 //! failures.
 //!
-//! It is a strict provider for the authorization code flow of [OpenID Connect Core
-//! 1.0](https://openid.net/specs/openid-connect-core-1_0.html), with users, groups and clients as
-//! you configure them, a clock that you can move, and a journal that records every request, with
-//! the reason if it was refused.
+//! It is a strict provider for the authorization code flow of
+//! [OpenID Connect Core 1.0](https://openid.net/specs/openid-connect-core-1_0.html), with users,
+//! groups and clients as you configure them, a clock that you can move, and a journal that records
+//! every request, with the reason if it was refused.
 //!
 //! In a test, start [`MockProvider`] and point your application at its issuer. For
 //! applications in other languages, the same provider is the program `mock-provider`.

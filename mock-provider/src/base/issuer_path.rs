@@ -24,8 +24,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     if name.is_empty() || name.starts_with('.') || !name.bytes().all(is_allowed) {
         return Err(format!(
-            "an issuer's name must consist of letters, digits, `-`, `.`, `_` and `~`, and must not be \
-             empty or begin with `.`, got `{name}`"
+            "an issuer's name must consist of letters, digits, `-`, `.`, `_` and `~`, and must \
+             not be empty or begin with `.`, got `{name}`"
         ));
     }
     if name == DEFAULT {

@@ -1,6 +1,5 @@
 //! `GET /check-session`: the page from which applications learn whether the session continues
-//! ([OpenID Connect Session Management 1.0, section
-//! 3.2](https://openid.net/specs/openid-connect-session-1_0.html#OPiframe)).
+//! ([OpenID Connect Session Management 1.0, section 3.2](https://openid.net/specs/openid-connect-session-1_0.html#OPiframe)).
 
 use crate::exchange::browser::Browser;
 use crate::exchange::reply::{Note, Reply};

@@ -1,5 +1,5 @@
-//! `GET /claim-source`: the source of distributed claims ([OpenID Connect Core 1.0, section
-//! 5.6.2.2](https://openid.net/specs/openid-connect-core-1_0.html#DistributedExample)).
+//! `GET /claim-source`: the source of distributed claims
+//! ([OpenID Connect Core 1.0, section 5.6.2.2](https://openid.net/specs/openid-connect-core-1_0.html#DistributedExample)).
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};

@@ -1,6 +1,5 @@
-//! The sign-in page, and `POST /sign-in`, which receives its forms ([OpenID Connect Core 1.0,
-//! sections 3.1.2.3 and
-//! 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
+//! The sign-in page, and `POST /sign-in`, which receives its forms
+//! ([OpenID Connect Core 1.0, sections 3.1.2.3 and 3.1.2.4](https://openid.net/specs/openid-connect-core-1_0.html#Authenticates)).
 //!
 //! The page carries the whole authorization request, so the provider stores nothing for unfinished
 //! logins, and a page that was open during a restart still works.

@@ -1,6 +1,6 @@
-//! `GET /.well-known/webfinger`: the issuer of a user ([OpenID Connect Discovery 1.0, section
-//! 2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery); [RFC
-//! 7033](https://www.rfc-editor.org/rfc/rfc7033)).
+//! `GET /.well-known/webfinger`: the issuer of a user
+//! ([OpenID Connect Discovery 1.0, section 2](https://openid.net/specs/openid-connect-discovery-1_0.html#IssuerDiscovery);
+//! [RFC 7033](https://www.rfc-editor.org/rfc/rfc7033)).
 
 use axum::http::StatusCode;
 use serde_json::json;

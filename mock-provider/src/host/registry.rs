@@ -203,7 +203,7 @@ impl Registry {
                 others.remove(&path);
             }
         }
-        // By age, so that the oldest can be found.
+        // Numbered by age, so that the oldest can be found.
         let number = self.created.fetch_add(1, Ordering::Relaxed) + 1;
         let make = |own: &String| Arc::new(self.default.sibling(own, number, failure));
         let issuer = others.entry(own).or_insert_with_key(make);

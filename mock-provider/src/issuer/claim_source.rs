@@ -1,6 +1,6 @@
 //! Claim sources: claims in a JWT of their own, which the client receives (aggregated) or fetches
-//! (distributed) ([OpenID Connect Core 1.0, section
-//! 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)).
+//! (distributed)
+//! ([OpenID Connect Core 1.0, section 5.6.2](https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims)).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

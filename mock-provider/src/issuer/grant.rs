@@ -19,7 +19,7 @@ const RETENTION: i64 = 600;
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
-    /// The user as of the authorization. What is released is looked up in the directory, where the
+    /// The user as of the authorization. Released claims are looked up in the directory, where the
     /// user may have changed since.
     pub(crate) user: Arc<User>,
     pub(crate) scope: Scope,
@@ -355,7 +355,7 @@ impl Grants {
         valid.filter(|grant| chosen(grant)).inspect(|grant| grant.revoke()).count()
     }
 
-    /// The access token of that value.
+    /// The access token with that value.
     ///
     /// # Errors
     ///

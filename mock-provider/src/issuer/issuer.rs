@@ -117,12 +117,12 @@ impl Issuer {
         self.grants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The user of that subject.
+    /// The user with that subject.
     pub(crate) fn user(&self, subject: &str) -> Option<Arc<User>> {
         self.directory.now().user(subject)
     }
 
-    /// The user of that subject, or a new one where the settings accept any subject.
+    /// The user with that subject, or a new one if the settings accept any subject.
     pub(crate) fn user_or_stranger(&self, subject: &str) -> Option<Arc<User>> {
         let stranger = || self.settings.any_subject.then(|| Arc::new(User::stranger(subject)));
         self.user(subject).or_else(stranger)
@@ -135,7 +135,7 @@ impl Issuer {
         current.unwrap_or_else(|| Arc::clone(known))
     }
 
-    /// The client of that identifier, or a new one where the settings accept any client.
+    /// The client with that identifier, or a new one if the settings accept any client.
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
         let any = || self.settings.any_client.then(|| Arc::new(Client::any(id)));
         self.directory.now().client(id).or_else(any)

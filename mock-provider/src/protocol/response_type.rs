@@ -1,6 +1,5 @@
-//! Response types: the contents of an authorization response ([OAuth 2.0 Multiple Response Type
-//! Encoding Practices, sections 3 to
-//! 5](https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html)).
+//! Response types: the contents of an authorization response
+//! ([OAuth 2.0 Multiple Response Type Encoding Practices, sections 3 to 5](https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html)).
 
 use std::fmt;
 

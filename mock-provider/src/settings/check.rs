@@ -216,9 +216,9 @@ impl<'a> Checker<'a> {
 }
 
 /// Checks a base URL; the error is the rule that it breaks. The rules are those of an issuer
-/// identifier ([OpenID Connect Discovery 1.0, section
-/// 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)), except that
-/// TLS is not required.
+/// identifier
+/// ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
+/// except that TLS is not required.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {

@@ -22,7 +22,7 @@ pub(crate) struct PreRequestEffects {
     /// The answer in place of the honest one.
     pub(crate) instead: Option<Reply>,
     changes: Changes,
-    /// The failures, by number, for which it is decided whether they act at this exchange.
+    /// Decisions so far: the number of a failure, and whether it acts at this exchange.
     turns: Vec<(u64, bool)>,
 }
 

@@ -1,5 +1,5 @@
-//! The ledger: the memory that failures have of earlier exchanges of an issuer: the logins that
-//! were begun, the ID tokens and logout tokens that were sent, and when a failure last changed the
+//! The ledger, which remembers earlier exchanges of an issuer for failures: the logins that were
+//! begun, the ID tokens and logout tokens that were sent, and when a failure last changed the
 //! state.
 //!
 //! The journal is for people: they can turn it off or clear it, and it truncates long values. So

@@ -12,7 +12,7 @@ const MAX_PORTS_TRIED: usize = 16;
 /// accept connections there.
 #[derive(Debug)]
 pub(crate) struct RefusedPort {
-    /// Bound, but never listening.
+    /// Sockets that are bound but never listen.
     _sockets: Vec<TcpSocket>,
     port: u16,
 }

@@ -24,7 +24,7 @@ impl Socket for TcpStream {
     }
 }
 
-/// How the service of a connection takes the connection over from hyper.
+/// The state with which the service of a connection takes it over from hyper.
 #[derive(Debug, Default)]
 pub(crate) struct Handover {
     script: Mutex<Option<Vec<Step>>>,
