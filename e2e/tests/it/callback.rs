@@ -258,7 +258,7 @@ async fn a_code_of_another_login_does_not_sign_the_user_in() -> Result<()> {
         stack.provider().clear_journal();
         insta::assert_snapshot!(refusal(&victim, &stack, &injected).await?, @"invalid_grant: This sign-in took too long, or was already completed.");
         let refusals = refusals(&stack);
-        assert!(refusals.starts_with("/token: code_verifier does not fit"), "{refusals}");
+        assert!(refusals.starts_with("/token: code_verifier does not match"), "{refusals}");
         Ok(())
     })
     .await

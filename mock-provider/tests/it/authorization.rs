@@ -41,7 +41,7 @@ async fn until_client_and_redirect_uri_are_verified_an_error_is_a_page() {
         (request().with("client_id", "shpo"), "no client is registered as `shpo`".into()),
         (
             request().with_another("client_id", "shop"),
-            "parameter `client_id` came more than once".into(),
+            "parameter `client_id` must not be sent more than once".into(),
         ),
         (request().without("redirect_uri"), "redirect_uri is missing".into()),
         (
@@ -60,7 +60,7 @@ async fn until_client_and_redirect_uri_are_verified_an_error_is_a_page() {
         ),
         (
             request().with_another("redirect_uri", CALLBACK),
-            "parameter `redirect_uri` came more than once".into(),
+            "parameter `redirect_uri` must not be sent more than once".into(),
         ),
         // Of another client.
         (
@@ -156,7 +156,7 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
         (
             request().without("code_challenge"),
             "invalid_request",
-            "code_challenge_method came without a code_challenge",
+            "code_challenge_method requires a code_challenge",
         ),
         (
             request().with("code_challenge", "short"),
@@ -176,17 +176,17 @@ async fn every_other_refusal_goes_to_the_client_with_code_and_description() {
         (
             request().with_another("nonce", "other"),
             "invalid_request",
-            "parameter `nonce` came more than once",
+            "parameter `nonce` must not be sent more than once",
         ),
         (
             request().with("display", "page").with_another("display", "popup"),
             "invalid_request",
-            "parameter `display` came more than once",
+            "parameter `display` must not be sent more than once",
         ),
         (
             request().with("prompt", "none"),
             "login_required",
-            "prompt is `none`, but nobody is signed in",
+            "prompt is `none`, but no user is signed in",
         ),
     ];
     for (request, error, description) in cases {

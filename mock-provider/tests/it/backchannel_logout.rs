@@ -95,7 +95,7 @@ async fn each_delivery_is_recorded_with_the_flow_of_its_login() {
     );
     assert!(delivery.flow.is_some() && delivery.flow == login.flow, "{delivery:#?}");
     assert!(delivery.parameter("logout_token").is_some_and(|it| it.starts_with("[redacted: ")));
-    assert_eq!(delivery.summary, "notified was told that alice signed out");
+    assert_eq!(delivery.summary, "notified was notified that alice signed out");
 }
 
 #[tokio::test]

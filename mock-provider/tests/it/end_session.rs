@@ -272,11 +272,11 @@ async fn an_invalid_logout_shows_a_page_and_ends_no_session() {
         ),
         (
             back_with(&hint).with_another("id_token_hint", &hint),
-            "parameter `id_token_hint` came more than once".into(),
+            "parameter `id_token_hint` must not be sent more than once".into(),
         ),
         (
             back_with(&hint).with("state", "a").with_another("state", "b"),
-            "parameter `state` came more than once".into(),
+            "parameter `state` must not be sent more than once".into(),
         ),
     ] {
         let refused = end_session(&mut browser, &provider, &request).await;

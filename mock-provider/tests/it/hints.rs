@@ -72,7 +72,7 @@ async fn login_hint_alone_does_not_sign_in() {
     Browser::new()
         .authorize(&provider, &request)
         .await
-        .expect_callback_error("login_required", "prompt is `none`, but nobody is signed in");
+        .expect_callback_error("login_required", "prompt is `none`, but no user is signed in");
 }
 
 #[tokio::test]

@@ -180,7 +180,7 @@ async fn a_code_is_bound_to_client_redirect_uri_and_verifier() {
         (
             form().with("code_verifier", &other),
             format!(
-                "code_verifier does not fit: S256 gives `{}`, the authorization request had \
+                "code_verifier does not match: S256 gives `{}`, the authorization request had \
                  `{CHALLENGE}`",
                 "zAscLGbzu5_RoIHGJrob72L2-WRBpDvhUmhSN3asJqE"
             ),
@@ -247,18 +247,18 @@ async fn malformed_requests_are_refused_with_a_reason() {
         (
             form().with_another("code", "y"),
             "invalid_request",
-            "parameter `code` came more than once",
+            "parameter `code` must not be sent more than once",
         ),
         (
             form().with_another("client_secret", "s3cret"),
             "invalid_request",
-            "parameter `client_secret` came more than once",
+            "parameter `client_secret` must not be sent more than once",
         ),
         (
             // Even a parameter without a meaning here.
             form().with("audience", "x").with_another("audience", "y"),
             "invalid_request",
-            "parameter `audience` came more than once",
+            "parameter `audience` must not be sent more than once",
         ),
     ] {
         let answer = Browser::new().token(&provider, form).await;

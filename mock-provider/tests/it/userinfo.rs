@@ -103,7 +103,7 @@ async fn malformed_requests_are_refused_as_invalid_request() {
         ),
         (
             browser.post(&address, &form.with_another("access_token", "y")).await,
-            "parameter `access_token` came more than once",
+            "parameter `access_token` must not be sent more than once",
         ),
         (
             with_header(&provider, Method::GET, "Bearer").await,

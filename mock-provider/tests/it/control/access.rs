@@ -167,7 +167,7 @@ async fn responses_are_not_cached_and_unknown_routes_are_reported_in_json() {
     );
     assert_eq!(answer.header("cache-control"), "no-store");
     let answer = Control(&provider).put("/reset", serde_json::json!({})).await;
-    assert_eq!(answer.expect(405).json()["error"], "/control/reset does not take PUT");
+    assert_eq!(answer.expect(405).json()["error"], "/control/reset does not support PUT");
     assert!(provider.journal().is_empty(), "the journal is of the issuers");
 }
 

@@ -98,7 +98,7 @@ async fn an_injected_code_is_redeemed_for_another_user_with_the_nonce_of_their_s
 async fn an_injected_code_is_refused_where_the_provider_checks_pkce_or_the_client() {
     let provider = start().await;
     for (parameter, reason) in [
-        ("op-checks-pkce=true", "code_verifier does not fit"),
+        ("op-checks-pkce=true", "code_verifier does not match"),
         ("code=other-client", "code was issued to client `blog`, but `shop` redeems it"),
     ] {
         let _failure = provider.fail(format!("authorization-code-injection:{parameter}"));
