@@ -113,7 +113,7 @@ pub fn verdict(outcome: Outcome, expected: Expected, severity: Severity) -> Verd
         (Outcome::NotApplicable, _) => Verdict::None("the relying party does not have the feature"),
         (Outcome::HarnessBroken, _) => Verdict::None("a login without the failure failed too"),
         // The catalogue may define more expectations than this function knows.
-        (Outcome::CleanError, _) | (Outcome::RawError, _) => {
+        (Outcome::CleanError | Outcome::RawError, _) => {
             Verdict::None("this version does not know what the catalogue expects")
         }
     }

@@ -168,7 +168,7 @@ async fn a_failing_issuer_needs_no_setup() {
     let provider = start().await;
     let address = format!("{}/failing/{EXPIRED}", provider.issuer());
     let metadata = format!("{address}/.well-known/openid-configuration");
-    let answer = crate::support::Browser::new().get(&metadata).await;
+    let answer = Browser::new().get(&metadata).await;
     assert_eq!(answer.expect(200).json()["issuer"], address);
     assert_eq!(provider.failing(EXPIRED).issuer(), address);
     // The default issuer is not affected.
@@ -179,7 +179,7 @@ async fn a_failing_issuer_needs_no_setup() {
 async fn a_misspelt_failing_issuer_suggests_the_nearest_name() {
     let provider = start().await;
     let address = format!("{}/failing/id-token-exp-invald/jwks", provider.issuer());
-    let answer = crate::support::Browser::new().get(&address).await;
+    let answer = Browser::new().get(&address).await;
     assert!(answer.expect(404).body.contains("did you mean `id-token-exp-invalid`?"));
 }
 
@@ -208,8 +208,8 @@ async fn a_failure_for_a_named_issuer_can_be_armed_anywhere() {
     });
     let provider = configured.start().await;
     let status = async |path: &str| {
-        let address = crate::support::url(&provider, path);
-        crate::support::Browser::new().get(&address).await.status
+        let address = url(&provider, path);
+        Browser::new().get(&address).await.status
     };
     assert_eq!(status("/jwks").await, 200);
     assert_eq!(status("/issuers/acme/jwks").await, 503);

@@ -102,7 +102,7 @@ async fn a_special_secret_is_accepted_only_from_its_client_while_the_failure_is_
     redeem(401).await;
     let _for_a_while = provider.fail(&*format!("{spec}@for=1min")).may_not_fire();
     redeem(200).await;
-    provider.clock().advance(std::time::Duration::from_secs(60));
+    provider.clock().advance(Duration::from_secs(60));
     redeem(401).await;
 }
 

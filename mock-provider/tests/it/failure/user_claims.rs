@@ -93,7 +93,7 @@ async fn long_tokens_are_accepted_like_short_ones() {
 
 #[tokio::test]
 async fn a_user_is_made_up_when_there_is_no_other() {
-    let only = mock_provider::MockProvider::builder()
+    let only = MockProvider::builder()
         .user(User::new("alice").email("alice@example.org"))
         .client(
             mock_provider::Client::new("shop")
