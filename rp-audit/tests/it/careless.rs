@@ -22,7 +22,7 @@ pub(super) const CLIENT_ID: &str = "careless";
 pub(super) const CLIENT_SECRET: &str = "careless-secret";
 
 /// The text of its page if no user is signed in.
-pub(super) const NOBODY: &str = "Nobody is signed in";
+pub(super) const SIGNED_OUT: &str = "You are not signed in";
 
 /// The state of its handlers.
 struct Careless {
@@ -113,7 +113,7 @@ async fn home(State(rp): State<Arc<Careless>>, headers: HeaderMap) -> Html<Strin
             let text = |claim: &str| claims[claim].as_str().unwrap_or_default().to_owned();
             format!("<p>{} {} {}</p>", text("sub"), text("name"), text("email"))
         }
-        None => format!("<p>{NOBODY}</p>"),
+        None => format!("<p>{SIGNED_OUT}</p>"),
     })
 }
 

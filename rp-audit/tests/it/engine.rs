@@ -41,7 +41,7 @@ impl CarelessBench {
             login: url.join("login")?,
             second_login: None,
             identity: url,
-            signed_out: Some(careless::NOBODY.to_owned()),
+            signed_out: Some(careless::SIGNED_OUT.to_owned()),
             denied: None,
             logout: None,
             backchannel_logout: None,
