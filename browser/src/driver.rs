@@ -173,9 +173,10 @@ fn read_port(lines: &mut impl BufRead) -> Result<u16, StartError> {
         printed.push_str(&line);
         printed.push('\n');
     }
-    match printed.contains("IPv4 port not available") {
-        true => Err(StartError::PortInUse),
-        false => Err(StartError::Ended(printed.trim().to_owned())),
+    if printed.contains("IPv4 port not available") {
+        Err(StartError::PortInUse)
+    } else {
+        Err(StartError::Ended(printed.trim().to_owned()))
     }
 }
 

@@ -123,10 +123,7 @@ fn list(directories: &[PathBuf]) -> String {
 
 fn existing(variable: &'static str, path: &Path) -> Result<PathBuf, LookupError> {
     let path = path.to_path_buf();
-    match path.is_file() {
-        true => Ok(path),
-        false => Err(LookupError::NotAFile { variable, path }),
-    }
+    if path.is_file() { Ok(path) } else { Err(LookupError::NotAFile { variable, path }) }
 }
 
 fn is_script(path: &Path) -> bool {

@@ -222,12 +222,11 @@ impl HttpBrowser {
         }
         let data = data.finish();
         let mut request = Request::get(form.action.clone(), self.shown.clone());
-        match form.post {
-            true => Request { method: Method::POST, body: Some(data), ..request },
-            false => {
-                request.url.set_query(Some(&data));
-                request
-            }
+        if form.post {
+            Request { method: Method::POST, body: Some(data), ..request }
+        } else {
+            request.url.set_query(Some(&data));
+            request
         }
     }
 
@@ -245,9 +244,10 @@ impl Request {
     fn context(&self) -> Context {
         match &self.initiator {
             Some(initiator) if initiator.host_str() != self.url.host_str() => {
-                match self.top_level && self.method == Method::GET {
-                    true => Context::CrossSiteNavigation,
-                    false => Context::CrossSite,
+                if self.top_level && self.method == Method::GET {
+                    Context::CrossSiteNavigation
+                } else {
+                    Context::CrossSite
                 }
             }
             _ => Context::SameSite,
@@ -265,9 +265,10 @@ impl Request {
             initiator => initiator,
         };
         let repeating = [StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT];
-        match repeating.iter().any(|repeating| status == Some(repeating.as_u16())) {
-            true => Self { url, initiator, ..self },
-            false => Self::get(url, initiator),
+        if repeating.iter().any(|repeating| status == Some(repeating.as_u16())) {
+            Self { url, initiator, ..self }
+        } else {
+            Self::get(url, initiator)
         }
     }
 }

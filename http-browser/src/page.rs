@@ -53,9 +53,12 @@ impl Page {
 
     /// The content, parsed.
     pub fn document(&self) -> &Document {
-        self.document.get_or_init(|| match self.is_html() {
-            true => Document::read(&self.source, &self.url),
-            false => Document::of_text(&self.source),
+        self.document.get_or_init(|| {
+            if self.is_html() {
+                Document::read(&self.source, &self.url)
+            } else {
+                Document::of_text(&self.source)
+            }
         })
     }
 

@@ -224,12 +224,11 @@ impl<B: Bench, F: UserAgents> Stage<'_, B, F> {
             visit::identity(&mut agent, self.rp(), expected, self.bench.cast()).await?;
         let mut notes = vec![];
         // A page of the provider shows nothing about the relying party.
-        let page = match page.is_at(&self.rp().identity) {
-            true => page,
-            false => {
-                notes.push(format!("the scenario ended at {}: {:?}", page.url, page.title()));
-                identity.clone()
-            }
+        let page = if page.is_at(&self.rp().identity) {
+            page
+        } else {
+            notes.push(format!("the scenario ended at {}: {:?}", page.url, page.title()));
+            identity.clone()
         };
         let logout_token_status = logout_token_status(&self.issuer().journal());
         Ok(Story {

@@ -69,11 +69,10 @@ fn hint(error: &Error) -> &'static str {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::AddrInUse);
-    match port_in_use {
-        true => {
-            "\nthe port is in use: stop the other program, or choose other ports, such as\n  \
-             cargo demo --provider-port 9401 --app-port 8051"
-        }
-        false => "",
+    if port_in_use {
+        "\nthe port is in use: stop the other program, or choose other ports, such as\n  \
+         cargo demo --provider-port 9401 --app-port 8051"
+    } else {
+        ""
     }
 }

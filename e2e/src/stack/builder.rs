@@ -145,9 +145,10 @@ impl StackBuilder {
             builder = change(builder, &base_url);
         }
         let start: Timestamp = START.parse()?;
-        builder = match self.in_real_time {
-            true => builder.settings(|settings| settings.seed = None),
-            false => builder.clock(mock_provider::Clock::frozen_at(start)),
+        builder = if self.in_real_time {
+            builder.settings(|settings| settings.seed = None)
+        } else {
+            builder.clock(mock_provider::Clock::frozen_at(start))
         };
         let provider = builder.try_start()?;
         if self.provider_away {

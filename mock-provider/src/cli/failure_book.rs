@@ -79,9 +79,10 @@ fn entry(text: &mut String, mode: &'static Mode) {
         text.push_str("| parameter | values | default |\n|---|---|---|\n");
         for parameter in mode.parameters {
             let values = parameter.values().replace(" | ", "` `");
-            let values = match values.contains(' ') && !values.contains("` `") {
-                true => values,
-                false => format!("`{values}`"),
+            let values = if values.contains(' ') && !values.contains("` `") {
+                values
+            } else {
+                format!("`{values}`")
             };
             let _ =
                 writeln!(text, "| `{}` | {values} | `{}` |", parameter.name, parameter.default());

@@ -57,19 +57,19 @@ impl Failures {
         }
         let Some(name) = &self.name else {
             let modes: Vec<_> = crate::failure::modes().filter(|mode| self.wants(mode)).collect();
-            print(match self.json {
-                true => {
-                    json(&modes.iter().map(|mode| Description::from(*mode)).collect::<Vec<_>>())
-                }
-                false => list(&modes),
+            print(if self.json {
+                json(&modes.iter().map(|mode| Description::from(*mode)).collect::<Vec<_>>())
+            } else {
+                list(&modes)
             });
             return ExitCode::SUCCESS;
         };
         match Failure::parse(name) {
             Ok(failure) => {
-                print(match self.json {
-                    true => json(&Description::from(failure.mode())),
-                    false => failure_page::page(&failure),
+                print(if self.json {
+                    json(&Description::from(failure.mode()))
+                } else {
+                    failure_page::page(&failure)
                 });
                 ExitCode::SUCCESS
             }

@@ -96,7 +96,7 @@ impl Access {
                      configure another with issuer_url or backchannel_url",
                     self.hosts.iter().cloned().collect::<Vec<_>>().join(", ")
                 ),
-            )),
+            ))
         }
     }
 

@@ -30,12 +30,13 @@ fn metadata(issuer: &Issuer) -> ProviderMetadata {
         .clients
         .iter()
         .any(|it| it.id_token_encrypted_response_alg.is_some());
-    let (key_encryptions, content_encryptions) = match encrypts {
-        true => (
+    let (key_encryptions, content_encryptions) = if encrypts {
+        (
             KeyEncryption::ALL.map(KeyEncryption::name).into(),
             ContentEncryption::ALL.map(ContentEncryption::name).into(),
-        ),
-        false => (Vec::new(), Vec::new()),
+        )
+    } else {
+        (Vec::new(), Vec::new())
     };
     ProviderMetadata {
         issuer: issuer.url.clone(),

@@ -84,9 +84,10 @@ pub(crate) fn post(issuer: &Issuer, request: &Request) -> Reply {
         },
     };
     // The failure acts on the rest of this login, beginning with this answer.
-    match matches!(reply.content, Content::Authorization(_)) && choice.failure().is_some() {
-        true => reply.chosen_failure(&choice.written),
-        false => reply,
+    if matches!(reply.content, Content::Authorization(_)) && choice.failure().is_some() {
+        reply.chosen_failure(&choice.written)
+    } else {
+        reply
     }
 }
 

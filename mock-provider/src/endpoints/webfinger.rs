@@ -31,9 +31,10 @@ pub(crate) fn get(issuer: &Issuer, request: &Request) -> Reply {
             .note(Note::refused("not_found", reason));
     };
     let mut wanted = query.iter().filter(|(name, _)| *name == "rel").map(|(_, rel)| rel).peekable();
-    let links = match wanted.peek().is_none() || wanted.any(|rel| rel == ISSUER) {
-        true => json!([{"rel": ISSUER, "href": href}]),
-        false => json!([]),
+    let links = if wanted.peek().is_none() || wanted.any(|rel| rel == ISSUER) {
+        json!([{"rel": ISSUER, "href": href}])
+    } else {
+        json!([])
     };
     Reply::json(&json!({"subject": resource, "links": links}))
         .content_type("application/jrd+json")

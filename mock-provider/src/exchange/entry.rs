@@ -55,9 +55,12 @@ impl Entry {
 
     pub(super) fn exchange(&self, number: u64) -> Exchange {
         let parameters = self.query.iter().chain(&self.form).flat_map(Parameters::iter);
-        let kept = |(name, value): (&str, &str)| match self.is_redacted {
-            true => (name.to_owned(), value.to_owned()),
-            false => redacted(name, value),
+        let kept = |(name, value): (&str, &str)| {
+            if self.is_redacted {
+                (name.to_owned(), value.to_owned())
+            } else {
+                redacted(name, value)
+            }
         };
         let note = self.note.clone();
         Exchange {

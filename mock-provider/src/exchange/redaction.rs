@@ -34,9 +34,10 @@ const SECRET_PARAMETERS: [&str; 9] = [
 
 /// A parameter as the journal records it.
 pub(super) fn redacted(name: &str, value: &str) -> (String, String) {
-    let kept = match SECRET_PARAMETERS.contains(&name) {
-        true => format!("[redacted: {} characters]", value.chars().count()),
-        false => value.to_owned(),
+    let kept = if SECRET_PARAMETERS.contains(&name) {
+        format!("[redacted: {} characters]", value.chars().count())
+    } else {
+        value.to_owned()
     };
     (name.to_owned(), kept)
 }

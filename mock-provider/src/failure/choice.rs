@@ -95,13 +95,14 @@ fn read(written: &str) -> Result<Failure, FailureError> {
         let reason = "a failure chosen here is for this login alone: leave out `issuer` and `flow`";
         return Err(FailureError(reason.to_owned()));
     }
-    match failure.mode().acts_in_a_login() {
-        true => Ok(failure),
-        false => Err(FailureError(format!(
+    if failure.mode().acts_in_a_login() {
+        Ok(failure)
+    } else {
+        Err(FailureError(format!(
             "`{}` does not act on a single login: point the application at the issuer /failing/{}",
             failure.mode().name,
             failure.in_path()
-        ))),
+        )))
     }
 }
 

@@ -190,9 +190,10 @@ fn tls(settings: &Settings, base: &str) -> Result<Tls, StartError> {
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     });
-    let tls = match settings.https {
-        true => Tls::https(host.as_deref(), Endpoint::Canary.path())?,
-        false => Tls::default(),
+    let tls = if settings.https {
+        Tls::https(host.as_deref(), Endpoint::Canary.path())?
+    } else {
+        Tls::default()
     };
     if let Some(path) = &settings.https_ca {
         std::fs::write(path, tls.ca_certificate())

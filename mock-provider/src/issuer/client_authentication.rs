@@ -43,10 +43,11 @@ impl Issuer {
             // Any client is accepted, with any secret.
             return Ok(client);
         }
-        let method = match client.secret.is_none() && credentials.secret.is_empty() {
+        let method = if client.secret.is_none() && credentials.secret.is_empty() {
             // Some libraries of public clients send the header with nothing after the colon.
-            true => AuthMethod::None,
-            false => credentials.method,
+            AuthMethod::None
+        } else {
+            credentials.method
         };
         let methods = client.auth_methods();
         if !methods.contains(&method) {
@@ -63,9 +64,10 @@ impl Issuer {
                     return Ok(client);
                 }
                 let raw = credentials.raw_secret.as_deref();
-                let hint = match raw.is_some_and(|raw| secret.matches(raw)) {
-                    true => "; Basic credentials must be form-encoded (RFC 6749, section 2.3.1)",
-                    false => "",
+                let hint = if raw.is_some_and(|raw| secret.matches(raw)) {
+                    "; Basic credentials must be form-encoded (RFC 6749, section 2.3.1)"
+                } else {
+                    ""
                 };
                 Err(rejected(format!("wrong client_secret for client `{id}`{hint}")))
             }

@@ -102,9 +102,10 @@ impl fmt::Display for KeyPath {
                 Step::Key(key) => {
                     let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
                     let dot = if position == 0 { "" } else { "." };
-                    match !key.is_empty() && key.chars().all(bare) {
-                        true => write!(f, "{dot}{key}")?,
-                        false => write!(f, "{dot}{key:?}")?,
+                    if !key.is_empty() && key.chars().all(bare) {
+                        write!(f, "{dot}{key}")?;
+                    } else {
+                        write!(f, "{dot}{key:?}")?;
                     }
                 }
             }

@@ -230,10 +230,11 @@ async fn without_a_client_the_browser_returns_to_a_client_of_the_session() {
         let question = end_session(&mut browser, &provider, &request).await;
         assert!(has_session(&mut browser, &provider).await, "nothing happens before the answer");
         let ended = answer(&mut browser, &provider, &question, "sign-out").await;
-        match registered {
-            true => assert_eq!(ended.location(), format!("{uri}?state=af0ifjsldkj")),
-            false => ended.expect_page(200, "You are signed out"),
-        };
+        if registered {
+            assert_eq!(ended.location(), format!("{uri}?state=af0ifjsldkj"));
+        } else {
+            ended.expect_page(200, "You are signed out");
+        }
         assert!(!has_session(&mut browser, &provider).await);
     }
 }

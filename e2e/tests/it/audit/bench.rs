@@ -90,13 +90,14 @@ fn prepared(stack: StackBuilder, case: &Failure) -> StackBuilder {
         "sequence-rejected-login-loop" => stack.app_variable("REQUIRED_GROUPS", "staff"),
         name if TWO_ISSUERS.contains(&name) => {
             let stack = with_two_issuers(stack);
-            match case.value("swap") == "registration_endpoint" {
+            if case.value("swap") == "registration_endpoint" {
                 // The app registers itself at the malicious issuer.
-                true => stack
+                stack
                     .app_variable("OIDC_REGISTER", "true")
                     .app_variable("OIDC_CLIENT_ID", "")
-                    .app_variable("OIDC_CLIENT_SECRET", ""),
-                false => stack,
+                    .app_variable("OIDC_CLIENT_SECRET", "")
+            } else {
+                stack
             }
         }
         _ => stack,

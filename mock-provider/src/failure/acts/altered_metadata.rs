@@ -27,9 +27,12 @@ pub(crate) fn issuer_mismatch(metadata: &mut Object, fault: &Fault<'_>) {
     let honest = &fault.issuer.url;
     let Ok(mut url) = Url::parse(honest) else { return };
     // Without the slash that the parser adds to a bare host.
-    let plain = |url: &Url| match honest.ends_with('/') {
-        true => url.to_string(),
-        false => url.as_str().trim_end_matches('/').to_owned(),
+    let plain = |url: &Url| {
+        if honest.ends_with('/') {
+            url.to_string()
+        } else {
+            url.as_str().trim_end_matches('/').to_owned()
+        }
     };
     let below = |rest: &str| format!("{}/{rest}", honest.trim_end_matches('/'));
     let other = match fault.value("variant").as_str() {

@@ -52,17 +52,15 @@ pub(crate) fn skew(token: &mut Token, fault: &Fault<'_>) {
 }
 
 pub(crate) fn forget(fault: &Fault<'_>) -> Option<Effect> {
-    match fault.is("keys", "new") {
-        true => Effect::change(
-            "sessions, codes and tokens are forgotten, and new keys sign",
-            |issuer| {
-                issuer.forget();
-                issuer.keys.rotate(Rotation::Replace);
-            },
-        ),
-        false => Effect::change("sessions, codes and tokens are forgotten", |issuer| {
+    if fault.is("keys", "new") {
+        Effect::change("sessions, codes and tokens are forgotten, and new keys sign", |issuer| {
             issuer.forget();
-        }),
+            issuer.keys.rotate(Rotation::Replace);
+        })
+    } else {
+        Effect::change("sessions, codes and tokens are forgotten", |issuer| {
+            issuer.forget();
+        })
     }
 }
 

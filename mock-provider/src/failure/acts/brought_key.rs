@@ -44,9 +44,10 @@ pub(crate) fn embed(token: &mut Token, fault: &Fault<'_>) {
         token.header.insert("jwk".to_owned(), json!(attacker.jwk()));
     }
     if matches!(member.as_str(), "x5c" | "jwk+x5c") {
-        let order = match fault.is("order", "trusted-first") {
-            true => "trusted+untrusted",
-            false => "untrusted+trusted",
+        let order = if fault.is("order", "trusted-first") {
+            "trusted+untrusted"
+        } else {
+            "untrusted+trusted"
         };
         let chain = certificates(fault.issuer, order);
         token.header.insert("x5c".to_owned(), x5c(chain.iter().map(Vec::as_slice)));

@@ -16,9 +16,8 @@ use crate::ui::{ErrorPage, policy};
 
 /// Parameters with one of them replaced in place, or removed.
 fn with(parameters: &Parameters, name: &str, value: Option<&str>) -> Parameters {
-    let kept = parameters.iter().filter_map(|(own, honest)| match own == name {
-        true => Some((own, value?)),
-        false => Some((own, honest)),
+    let kept = parameters.iter().filter_map(|(own, honest)| {
+        if own == name { Some((own, value?)) } else { Some((own, honest)) }
     });
     Parameters::from_iter(kept)
 }

@@ -10,9 +10,12 @@ use crate::failure::engine::act::Object;
 
 /// The text with each letter in the other case.
 pub(crate) fn other_case(text: &str) -> String {
-    let other = |letter: char| match letter.is_ascii_uppercase() {
-        true => letter.to_ascii_lowercase(),
-        false => letter.to_ascii_uppercase(),
+    let other = |letter: char| {
+        if letter.is_ascii_uppercase() {
+            letter.to_ascii_lowercase()
+        } else {
+            letter.to_ascii_uppercase()
+        }
     };
     text.chars().map(other).collect()
 }
@@ -37,9 +40,10 @@ pub(crate) fn with_member(object: &Object, name: &str, values: &[&str]) -> Vec<u
     let literal = values.iter().map(|value| format!("{quoted}:{value}"));
     let mut members: Vec<String> = Vec::with_capacity(object.len() + values.len());
     for (own, value) in object {
-        match own == name {
-            true => members.extend(literal.clone()),
-            false => members.push(format!("{}:{value}", Value::from(own.as_str()))),
+        if own == name {
+            members.extend(literal.clone());
+        } else {
+            members.push(format!("{}:{value}", Value::from(own.as_str())));
         }
     }
     if !object.contains_key(name) {

@@ -108,15 +108,13 @@ pub(crate) fn add_token(response: &mut AuthorizationDraft, fault: &Fault<'_>) {
             let nonce = grant.nonce.as_deref();
             let inputs = HashInputs { access_token: Some(&access_token), code: None };
             let signed = issuer.id_token(&grant, &scope, nonce, &inputs, now);
-            match fault.is("signature", "none") {
-                true => unsigned(&signed, fault),
-                false => signed,
-            }
+            if fault.is("signature", "none") { unsigned(&signed, fault) } else { signed }
         }
     };
-    let place = match fault.is("where", "fragment") {
-        true => &mut response.fragment,
-        false => &mut response.parameters,
+    let place = if fault.is("where", "fragment") {
+        &mut response.fragment
+    } else {
+        &mut response.parameters
     };
     place.push(&fault.value("token"), &token);
     if fault.is("token", "access_token") {

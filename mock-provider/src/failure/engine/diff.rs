@@ -134,10 +134,7 @@ fn bounded(value: Value) -> Value {
         return value;
     }
     let text = value.to_string();
-    match text.len() > MAX_TEXT || depth(&value) > MAX_DEPTH {
-        true => shortened(text).into(),
-        false => value,
-    }
+    if text.len() > MAX_TEXT || depth(&value) > MAX_DEPTH { shortened(text).into() } else { value }
 }
 
 fn shortened(mut text: String) -> String {

@@ -76,9 +76,10 @@ impl Fault<'_> {
     /// Another issuer of the same provider: the default one, or `other` if this is the default one.
     pub(crate) fn other_issuer(&self) -> String {
         let default = &self.failures.surroundings.default_url;
-        match *default == self.issuer.url {
-            true => format!("{}/issuers/other", default.trim_end_matches('/')),
-            false => default.clone(),
+        if *default == self.issuer.url {
+            format!("{}/issuers/other", default.trim_end_matches('/'))
+        } else {
+            default.clone()
         }
     }
 

@@ -80,13 +80,14 @@ pub(crate) static ENTRIES: &[Entry] = &[
         acts: &[Act::Authorization(|response, fault| {
             let pkce = fault.is("op-checks-pkce", "true");
             let value = |honest: &str| derived(honest, "code");
-            match fault.is("code", "other-client") {
-                true => stolen_code::replace(response, fault, value, |code| {
+            if fault.is("code", "other-client") {
+                stolen_code::replace(response, fault, value, |code| {
                     stolen_code::of_another_client(code, fault, pkce);
-                }),
-                false => stolen_code::replace(response, fault, value, |code| {
+                });
+            } else {
+                stolen_code::replace(response, fault, value, |code| {
                     stolen_code::of_another_user(code, fault, pkce);
-                }),
+                });
             }
         })],
     },

@@ -128,9 +128,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
         },
         acts: &[Act::IdToken(|token, fault| {
             let Some(own) = token.claims.get("aud").cloned() else { return };
-            let extra = match fault.is("extra", "url") {
-                true => "https://audience.example/".to_owned(),
-                false => "unknown-client".to_owned(),
+            let extra = if fault.is("extra", "url") {
+                "https://audience.example/".to_owned()
+            } else {
+                "unknown-client".to_owned()
             };
             token.claims.insert("aud".to_owned(), json!([own, extra]));
             match fault.value("azp").as_str() {

@@ -181,9 +181,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
                 for signer in fault.issuer.keys.signing() {
                     for number in 1..others {
                         let key = fault.issuer.keys.foreign(signer.key.public().kind(), number);
-                        let kid = match fault.is("duplicate-kid", "true") {
-                            true => &signer.kid,
-                            false => key.thumbprint(),
+                        let kid = if fault.is("duplicate-kid", "true") {
+                            &signer.kid
+                        } else {
+                            key.thumbprint()
                         };
                         publish_before(document, key.public().published(signer.algorithm, kid));
                     }

@@ -118,13 +118,15 @@ pub(crate) static ENTRIES: &[Entry] = &[
         },
         acts: &[Act::Answer(|answer, fault| {
             altered_delivery::deliver(answer, fault, |_| {
-                let framing = match fault.is("framing", "chunked") {
-                    true => Framing::Chunked,
-                    false => Framing::ContentLength,
+                let framing = if fault.is("framing", "chunked") {
+                    Framing::Chunked
+                } else {
+                    Framing::ContentLength
                 };
-                let extent = match fault.is("cut", "last-byte") {
-                    true => Extent::AllButLastByte,
-                    false => Extent::Half,
+                let extent = if fault.is("cut", "last-byte") {
+                    Extent::AllButLastByte
+                } else {
+                    Extent::Half
                 };
                 Delivery { framing, extent, end: End::Close, ..Delivery::default() }
             });

@@ -52,9 +52,10 @@ pub(crate) static ENTRIES: &[Entry] = &[
         },
         acts: &[Act::Answer(|answer, fault| {
             if fault.calls(Endpoint::Token) {
-                let target = match fault.is("target", "same-host") {
-                    true => fault.canary(),
-                    false => fault.foreign_canary(),
+                let target = if fault.is("target", "same-host") {
+                    fault.canary()
+                } else {
+                    fault.foreign_canary()
                 };
                 answer.redirect(altered_tokens::status(fault), &target);
             }

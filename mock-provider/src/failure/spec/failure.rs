@@ -207,12 +207,13 @@ impl Failure {
     /// The given lifetime, or else that of the parameters `count` and `duration`. The mode's own limit
     /// of times applies unless another one is given.
     pub(crate) fn effective_lifetime(&self) -> Lifetime {
-        let lifetime = match self.lifetime == Lifetime::default() {
-            false => self.lifetime,
-            true => Lifetime {
+        let lifetime = if self.lifetime == Lifetime::default() {
+            Lifetime {
                 times: self.value("count").parse().ok(),
                 duration: duration(&self.value("duration")).ok(),
-            },
+            }
+        } else {
+            self.lifetime
         };
         Lifetime { times: lifetime.times.or(self.mode.times), ..lifetime }
     }

@@ -33,9 +33,10 @@ async fn log_in(browser: &mut Browser, provider: &MockProvider, prompt: &str) ->
         .with("scope", "openid")
         .with("prompt", prompt);
     let page = browser.authorize(provider, &request).await;
-    let callback = match page.headers.contains_key("location") {
-        true => page,
-        false => browser.sign_in(&page, "alice").await,
+    let callback = if page.headers.contains_key("location") {
+        page
+    } else {
+        browser.sign_in(&page, "alice").await
     };
     let Some(code) = code(&callback) else { return (callback, Value::Null) };
     let form = Parameters::code(&code).with("client_id", "notified");

@@ -226,9 +226,10 @@ async fn login_beside_an_open_one(journey: &mut Journey) -> Value {
 
 /// The parameters of an authorization response, in a redirect or a form.
 fn callback_parameters(callback: &Answer) -> Value {
-    let fields = match callback.headers.contains_key("location") {
-        true => callback.callback().into_iter().collect(),
-        false => callback.hidden_fields(),
+    let fields = if callback.headers.contains_key("location") {
+        callback.callback().into_iter().collect()
+    } else {
+        callback.hidden_fields()
     };
     fields.into_iter().map(|(name, value)| (name, json!(value))).collect()
 }

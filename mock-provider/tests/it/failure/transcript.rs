@@ -146,10 +146,7 @@ pub(super) fn decoded(token: &str, keys: &Value) -> Value {
         Some(value.filter(|value| is_written_as(value, &text)).unwrap_or(json!(text)))
     };
     let (Some(header), Some(claims)) = (part(header), part(claims)) else { return json!(token) };
-    let signature = match signature.is_empty() {
-        true => json!("none"),
-        false => json!(signer(token, keys)),
-    };
+    let signature = if signature.is_empty() { json!("none") } else { json!(signer(token, keys)) };
     json!({"header": header, "claims": claims, "signature": signature})
 }
 
