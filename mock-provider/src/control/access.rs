@@ -87,17 +87,17 @@ impl Access {
             Some(host) => host.to_owned(),
             None => header(&request.headers, &HOST).unwrap_or_default().to_owned(),
         };
-        match self.hosts.contains(&host.to_ascii_lowercase()) {
-            true => Ok(()),
-            false => Err(ControlError::new(
-                StatusCode::MISDIRECTED_REQUEST,
-                format!(
-                    "the header Host must be one of {}, got `{host}`: use one of these names, or \
-                     configure another with issuer_url or backchannel_url",
-                    self.hosts.iter().cloned().collect::<Vec<_>>().join(", ")
-                ),
-            ))
+        if self.hosts.contains(&host.to_ascii_lowercase()) {
+            return Ok(());
         }
+        Err(ControlError::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            format!(
+                "the header Host must be one of {}, got `{host}`: use one of these names, or \
+                 configure another with issuer_url or backchannel_url",
+                self.hosts.iter().cloned().collect::<Vec<_>>().join(", ")
+            ),
+        ))
     }
 
     /// Browsers name the origin of the page that sends a request, in one of two headers.
@@ -149,13 +149,13 @@ fn check_content_type(request: &Parts) -> Result<(), ControlError> {
     }
     let content_type = header(&request.headers, &CONTENT_TYPE).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    match media_type.eq_ignore_ascii_case("application/json") {
-        true => Ok(()),
-        false => Err(ControlError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format!("the header Content-Type must be application/json, got `{content_type}`"),
-        )),
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
     }
+    Err(ControlError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("the header Content-Type must be application/json, got `{content_type}`"),
+    ))
 }
 
 fn changes_state(method: &Method) -> bool {

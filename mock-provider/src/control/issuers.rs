@@ -107,9 +107,10 @@ pub(crate) async fn delete(
         let reason = "the default issuer cannot be deleted, only reset";
         return Err(ControlError::new(StatusCode::CONFLICT, reason));
     }
-    match registry.remove(&name) {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(ControlError::not_found(format!("there is no issuer `{name}`"))),
+    if registry.remove(&name) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ControlError::not_found(format!("there is no issuer `{name}`")))
     }
 }
 

@@ -32,9 +32,10 @@ async fn sign_in(
 ) -> Value {
     let request = Parameters::authorization().with("client_id", client).with("scope", "openid");
     let page = browser.authorize(provider, &request).await;
-    let callback = match page.headers.contains_key("location") {
-        true => page.callback(),
-        false => browser.sign_in(&page, subject).await.callback(),
+    let callback = if page.headers.contains_key("location") {
+        page.callback()
+    } else {
+        browser.sign_in(&page, subject).await.callback()
     };
     let form = Parameters::code(&callback["code"]).with("client_id", client);
     browser.token(provider, form).await.expect(200).json()

@@ -13,9 +13,10 @@ async fn sign_out(provider: &MockProvider, request: Parameters) -> (Answer, Stri
     for client in ["plain", "framed"] {
         let authorization = Parameters::authorization().with("client_id", client);
         let page = browser.authorize(provider, &authorization).await;
-        let parameters = match page.headers.contains_key("location") {
-            true => page.callback(),
-            false => browser.sign_in(&page, "alice").await.callback(),
+        let parameters = if page.headers.contains_key("location") {
+            page.callback()
+        } else {
+            browser.sign_in(&page, "alice").await.callback()
         };
         let form = Parameters::code(&parameters["code"]).with("client_id", client);
         let tokens = browser.token(provider, form).await.expect(200).json();

@@ -81,9 +81,10 @@ pub(crate) fn send_old_refresh_token(tokens: &mut Object, fault: &Fault<'_>) {
 pub(crate) fn report_grace(draft: &Draft, fault: &Fault<'_>) -> Option<Effect> {
     refreshed(draft, fault).then_some(())?;
     let grace = fault.duration("grace");
-    let description = match grace.is_zero() {
-        true => "using the old refresh token again revokes every token".to_owned(),
-        false => format!("the old refresh token stays usable for {} seconds", grace.as_secs()),
+    let description = if grace.is_zero() {
+        "using the old refresh token again revokes every token".to_owned()
+    } else {
+        format!("the old refresh token stays usable for {} seconds", grace.as_secs())
     };
     Effect::change(description, |_| {})
 }

@@ -20,9 +20,11 @@ pub(crate) fn answer(issuer: &Issuer, request: &Request) -> Reply {
         let note = Note::new("the canary was visited for certificates");
         return Reply::text(certificates).no_store().note(note);
     }
-    let what = match request.form.as_ref().is_ok_and(|form| form.iter().next().is_some()) {
-        true => "the canary was visited with parameters",
-        false => "the canary was visited",
+    let has_parameters = request.form.as_ref().is_ok_and(|form| form.iter().next().is_some());
+    let summary = if has_parameters {
+        "the canary was visited with parameters"
+    } else {
+        "the canary was visited"
     };
-    Reply::text("").status(StatusCode::NO_CONTENT).no_store().note(Note::new(what))
+    Reply::text("").status(StatusCode::NO_CONTENT).no_store().note(Note::new(summary))
 }

@@ -6,15 +6,12 @@ use crate::jose::algorithm::Algorithm;
 
 /// Protects the token as weakly as the metadata offers, or as `then` says.
 pub(crate) fn downgrade(token: &mut Token, fault: &Fault<'_>) {
-    match unsigned(fault) {
-        true => {
-            token.unsign();
-            token.header.shift_remove("kid");
-        }
-        false => {
-            let description = "HMAC keyed with the client's secret";
-            token.authenticate(Algorithm::HS256, fault.client_secret(), description);
-        }
+    if unsigned(fault) {
+        token.unsign();
+        token.header.shift_remove("kid");
+    } else {
+        let description = "HMAC keyed with the client's secret";
+        token.authenticate(Algorithm::HS256, fault.client_secret(), description);
     }
 }
 
