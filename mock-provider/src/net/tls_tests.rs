@@ -19,7 +19,7 @@ use crate::net::listeners::{Listeners, Server};
 use crate::net::tls::fault::{Handshake, Reaction, TlsFault};
 use crate::net::wire::delivery::{Delivery, End, Extent};
 
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server with HTTPS that counts its requests.
 struct Provider {
@@ -79,7 +79,7 @@ impl Provider {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(LIMIT, seen).await.expect("the handshake is recorded")
+        timeout(TIMEOUT, seen).await.expect("the handshake is recorded")
     }
 }
 

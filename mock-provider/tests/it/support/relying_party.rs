@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::answer::pairs;
 
 /// How long a test waits for a request.
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One request to the relying party.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl RelyingParty {
     pub(crate) async fn wait_for(&self, number: usize) -> Vec<Received> {
         let mut received = self.received.clone();
         let enough = received.wait_for(|all| all.len() >= number);
-        let enough = tokio::time::timeout(LIMIT, enough).await;
+        let enough = tokio::time::timeout(TIMEOUT, enough).await;
         enough.expect("the requests arrive in time").expect("the server runs").clone()
     }
 }
