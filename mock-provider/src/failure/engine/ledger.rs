@@ -48,6 +48,8 @@ pub(crate) struct Issued {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     logins: VecDeque<Login>,
+    /// The size of their parameters together, in bytes.
+    login_bytes: usize,
     issued: VecDeque<Issued>,
     logouts: VecDeque<LogoutNotice>,
     /// The latest change of each failure, by its specification.
@@ -74,17 +76,14 @@ impl Ledger {
     }
 
     fn begin(&mut self, login: Login) {
+        self.login_bytes += login.parameters.bytes();
         self.logins.push_back(login);
-        while self.logins.len() > MAX_LOGINS || self.login_bytes() > MAX_LOGIN_BYTES {
-            if self.logins.len() == 1 {
-                return;
-            }
-            self.logins.pop_front();
+        while self.logins.len() > MAX_LOGINS
+            || (self.login_bytes > MAX_LOGIN_BYTES && self.logins.len() > 1)
+        {
+            let oldest = self.logins.pop_front().map_or(0, |oldest| oldest.parameters.bytes());
+            self.login_bytes -= oldest;
         }
-    }
-
-    fn login_bytes(&self) -> usize {
-        self.logins.iter().map(|login| login.parameters.bytes()).sum()
     }
 
     /// The logins, latest first.
